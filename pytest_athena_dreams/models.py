@@ -1,0 +1,209 @@
+"""The nouns of the product, as frozen data that survives a JSON round trip.
+
+Invariants: nothing here does I/O; every field is a builtin, an enum, or another model, so that
+``msgspec`` turns a model into JSON and back without loss; times are integer epoch seconds and
+durations float seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Canonical = Any
+"""A value as the jail describes it: JSON data in the grammar of ``sandbox.jail.canonical``."""
+
+
+class DreamType(StrEnum):
+    """How a dream was made (Athena's words)."""
+
+    CONSTRAINT_RELAXATION = "constraint_relaxation"
+    CROSS_PROJECT_SYNTHESIS = "cross_project_synthesis"
+    PARAMETER_EXPLORATION = "parameter_exploration"
+    CONDITIONAL_VARIANT = "conditional_variant"
+
+
+class Status(StrEnum):
+    """Where a dream stands (Athena's words)."""
+
+    PENDING_EVALUATION = "pending_evaluation"
+    EVALUATED = "evaluated"
+    PENDING_TEST = "pending_test"
+    TESTED = "tested"
+    ARCHIVED = "archived"
+
+
+PENDING = (Status.EVALUATED, Status.PENDING_TEST)
+"""The statuses of a dream that waits to be tested."""
+
+
+class Contract(StrEnum):
+    """What a dream owes its procedure."""
+
+    EQUIVALENT = "equivalent"
+    SUPERSET = "superset"
+    COMPATIBLE = "compatible"
+    FREE = "free"
+
+
+DEFAULT_CONTRACTS = {
+    DreamType.CONSTRAINT_RELAXATION: Contract.SUPERSET,
+    DreamType.CONDITIONAL_VARIANT: Contract.SUPERSET,
+    DreamType.PARAMETER_EXPLORATION: Contract.COMPATIBLE,
+    DreamType.CROSS_PROJECT_SYNTHESIS: Contract.FREE,
+}
+
+
+class Outcome(StrEnum):
+    """Athena's coarse result, ``dream_procedures.test_outcome``."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+class Category(StrEnum):
+    """Why a dream failed."""
+
+    SYNTAX = "syntax"
+    DEPENDENCY = "dependency"
+    TYPE = "type"
+    RUNTIME = "runtime"
+    LOGIC = "logic"
+    VALIDATION = "validation"
+    TIMEOUT = "timeout"
+    RESOURCE = "resource"
+    BLOCKED = "blocked"
+    FLAKY = "flaky"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """A piece of Python that an agent has learnt and trusts."""
+
+    id: int
+    name: str
+    code: str
+    entry_point: str | None = None
+    project: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dream:
+    """A speculative variant of a procedure, as the plan of one run freezes it.
+
+    ``dream_type`` is plain text, for an existing store may hold a type that this version does not
+    know; ``contract`` is what the row names, else what the type decides, else ``None``.
+    """
+
+    id: int
+    code: str
+    dream_type: str
+    procedure: Procedure | None = None
+    procedure_name: str = ""
+    label: str | None = None
+    entry_point: str | None = None
+    contract: Contract | None = None
+    tier: int | None = None
+    model_used: str | None = None
+
+
+class ParameterKind(StrEnum):
+    """The five kinds of ``inspect.Parameter``, by name."""
+
+    POSITIONAL_ONLY = "positional_only"
+    POSITIONAL_OR_KEYWORD = "positional_or_keyword"
+    VAR_POSITIONAL = "var_positional"
+    KEYWORD_ONLY = "keyword_only"
+    VAR_KEYWORD = "var_keyword"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeSpec:
+    """An annotation as plain data; the kinds are listed in ``sandbox.jail.describe``."""
+
+    kind: str
+    args: tuple[TypeSpec, ...] = ()
+    values: tuple[Canonical, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One parameter of an entry point. ``type`` is ``None`` where nothing is annotated."""
+
+    name: str
+    kind: ParameterKind
+    type: TypeSpec | None = None
+    has_default: bool = False
+    default: Canonical = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """What the jail tells of an entry point."""
+
+    name: str
+    parameters: tuple[Parameter, ...] = ()
+    returns: TypeSpec | None = None
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """An exception seen in the jail.
+
+    ``type`` and ``bases`` are names, module-qualified outside builtins; ``bases`` is the method
+    resolution order from the type itself up. ``line`` is a line of the loaded code, counted from 1;
+    ``stage`` is ``compile``, ``load`` (module level), ``entry`` (no usable entry point) or ``call``.
+    """
+
+    type: str
+    bases: tuple[str, ...] = ()
+    message: str = ""
+    line: int | None = None
+    errno: int | None = None
+    stage: str = "call"
+
+
+class ObservationKind(StrEnum):
+    """All that can be seen of a call."""
+
+    RETURNED = "returned"
+    RAISED = "raised"
+    TIMED_OUT = "timed_out"
+    DIED = "died"
+    REFUSED = "refused"
+
+
+class DeathReason(StrEnum):
+    """How a child went that did not answer, as the parent saw it."""
+
+    MEMORY = "memory"
+    CPU = "cpu"
+    OUTPUT = "output"
+    SIGNAL = "signal"
+    EXIT = "exit"
+    PROTOCOL = "protocol"
+    SYSCALL = "syscall"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one call (or the load) in the jail was seen to do. Never "pass" or "fail".
+
+    ``value`` is set where it returned, ``raised`` where it raised, ``death`` and ``detail`` where
+    the child is gone; ``changed`` holds the canonical arguments after the call if the call changed
+    them in place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds.
+    """
+
+    kind: ObservationKind
+    value: Canonical = None
+    raised: Raised | None = None
+    changed: Canonical = None
+    death: DeathReason | None = None
+    detail: str = ""
+    cpu: float = 0.0
+    elapsed: float = 0.0
