@@ -143,12 +143,18 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """What the jail tells of an entry point."""
+    """What the jail tells of an entry point.
+
+    ``literals`` are the constants in its source, ``declares`` the exceptions that its docstring or a
+    guard (``raise ValueError``, ``raise TypeError``) announces.
+    """
 
     name: str
     parameters: tuple[Parameter, ...] = ()
     returns: TypeSpec | None = None
     doc: str = ""
+    literals: tuple[Canonical, ...] = ()
+    declares: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,3 +213,45 @@ class Observation:
     detail: str = ""
     cpu: float = 0.0
     elapsed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One distinct way in which a dream failed, with the smallest input found that shows it.
+
+    ``expected`` and ``got`` say in words what the procedure and the dream did; ``call`` is the failing
+    call as Python source, ``None`` where the dream did not even load; ``line`` counts from 1 in the
+    dream's code; ``exception`` is the type that the dream raised.
+    """
+
+    category: Category
+    summary: str
+    expected: str = ""
+    got: str = ""
+    call: str | None = None
+    line: int | None = None
+    exception: str | None = None
+    inputs: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What this run says of one dream.
+
+    ``tried`` counts inputs drawn, ``accepted`` those inside the domain, and ``rejected`` the rest.
+    ``diverged`` is the share of accepted inputs on which a ``compatible`` dream returned another
+    value. ``elapsed`` and ``cpu`` are seconds, ``peak_memory`` bytes above the loaded jail.
+    """
+
+    dream_id: int
+    outcome: Outcome
+    contract: Contract
+    category: Category | None = None
+    faults: tuple[Fault, ...] = ()
+    tried: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    diverged: float | None = None
+    elapsed: float = 0.0
+    cpu: float = 0.0
+    peak_memory: int = 0

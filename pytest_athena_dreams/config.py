@@ -1,0 +1,180 @@
+"""Settings: command line > environment > ini > default.
+
+One table, ``SETTINGS``, names each setting once; the option ``--athena-NAME``, the variable
+``ATHENA_NAME`` and the ini key ``athena_name`` follow from it. Every error names the source of the
+value that it refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from .errors import SettingError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What one run goes by; every field is described in ``SETTINGS``."""
+
+    store: str = "athena.db"
+    select: str = "pending"
+    max_examples: int = 100
+    seed: int = 0
+    timeout: float = 1.0
+    dream_timeout: float = 60.0
+    shrink_time: float = 3.0
+    memory: int = 512
+    output: int = 1
+    sandbox: str = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting: how it reads, what it may be, and what it is for."""
+
+    name: str
+    parse: Callable[[str], Any]
+    expects: str
+    metavar: str
+    help: str
+
+    @property
+    def option(self) -> str:
+        return "--athena-" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        return "ATHENA_" + self.name.upper()
+
+    @property
+    def ini(self) -> str:
+        return "athena_" + self.name
+
+
+def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], Any]:
+    def parse(text: str) -> int | float:
+        value = kind(text)
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value
+
+    return parse
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError(text)
+    return text
+
+
+def _choice(*allowed: str) -> tuple[Callable[[str], str], str, str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(text)
+        return text
+
+    return parse, "one of " + ", ".join(allowed), "|".join(allowed)
+
+
+def _setting(name: str, parse: Callable[[str], Any], expects: str, metavar: str, help: str) -> Setting:
+    return Setting(name=name, parse=parse, expects=expects, metavar=metavar, help=help)
+
+
+SETTINGS: tuple[Setting, ...] = (
+    _setting("store", _text, "a path", "PATH", "SQLite file that holds the dreams"),
+    _setting(
+        "select",
+        *_choice("pending", "all"),
+        "which Tier 1 dreams to test: those that wait for a test, or all of them",
+    ),
+    _setting(
+        "max_examples",
+        _number(int, 1, 100_000),
+        "a whole number from 1 to 100000",
+        "N",
+        "inputs to draw for each procedure, edge cases included",
+    ),
+    _setting(
+        "seed",
+        _number(int, 0, 2**63 - 1),
+        "a whole number from 0 to 2**63 - 1",
+        "N",
+        "seed of the inputs; the same seed gives the same inputs and verdicts",
+    ),
+    _setting(
+        "timeout",
+        _number(float, 0.01, 3600),
+        "a number of seconds from 0.01 to 3600",
+        "SECONDS",
+        "seconds that one call of a dream may take; the procedure gets a quarter of it",
+    ),
+    _setting(
+        "dream_timeout",
+        _number(float, 0.1, 86400),
+        "a number of seconds from 0.1 to 86400",
+        "SECONDS",
+        "seconds that all calls of one dream may take together",
+    ),
+    _setting(
+        "shrink_time",
+        _number(float, 0, 3600),
+        "a number of seconds from 0 to 3600",
+        "SECONDS",
+        "seconds spent on making a failing input smaller; 0 for none",
+    ),
+    _setting(
+        "memory",
+        _number(int, 64, 1_048_576),
+        "a whole number of MiB from 64 to 1048576",
+        "MIB",
+        "MiB of address space that a dream may use",
+    ),
+    _setting(
+        "output",
+        _number(int, 1, 1024),
+        "a whole number of MiB from 1 to 1024",
+        "MIB",
+        "MiB that a dream may print",
+    ),
+    _setting(
+        "sandbox",
+        *_choice("auto", "landlock", "none"),
+        "the jail that dreams run in; auto takes the strongest that works here, none is no isolation",
+    ),
+)
+
+
+def resolve(
+    options: Mapping[str, str | None],
+    environment: Mapping[str, str],
+    ini: Mapping[str, str | None],
+    ini_name: str,
+) -> Settings:
+    """Put the sources together, each a mapping by setting name (``environment`` by variable).
+
+    Raises ``SettingError`` for a value that a setting can't take, naming value, source and limit.
+    """
+    chosen: dict[str, Any] = {}
+    for setting in SETTINGS:
+        sources = (
+            (options.get(setting.name), f"{setting.option} on the command line"),
+            (environment.get(setting.variable), f"environment variable {setting.variable}"),
+            (ini.get(setting.name), f"{setting.ini} in {ini_name}"),
+        )
+        for text, source in sources:
+            if text is not None:
+                chosen[setting.name] = _parse(setting, text, source)
+                break
+    return Settings(**chosen)
+
+
+def _parse(setting: Setting, text: str, source: str) -> Any:
+    try:
+        return setting.parse(text)
+    except (ValueError, OverflowError):
+        default = next(f.default for f in fields(Settings) if f.name == setting.name)
+        raise SettingError(
+            f"{source}: {text!r} will not do, it takes {setting.expects} (default: {default})"
+        ) from None

@@ -1,0 +1,1 @@
+"""Pure: equality, oracles, categories, verdict. No I/O, no Hypothesis, no jail."""

@@ -1,0 +1,58 @@
+"""Whether a canonical value fits an annotation.
+
+Only what can be told from plain data is held against a value: an annotation of an unknown kind fits
+everything. ``int`` fits where ``float`` or ``complex`` is annotated, as PEP 484 has it.
+"""
+
+from __future__ import annotations
+
+
+from .equality import difference, type_of
+
+from ..models import Canonical, TypeSpec
+
+_NUMERIC_TOWER = {
+    "float": ("float", "int", "bool"),
+    "complex": ("complex", "float", "int", "bool"),
+    "int": ("int", "bool"),
+}
+_CONTAINERS = ("list", "set", "frozenset")
+
+
+def fits(value: Canonical, spec: TypeSpec) -> bool:
+    """Whether ``value`` is of the type that ``spec`` describes."""
+    kind, actual = spec.kind, type_of(value)
+    if kind == "none":
+        return value is None
+    if kind in ("bool", "str", "bytes", "bytearray"):
+        return actual == kind or _is_subclass_of(value, kind)
+    if kind in _NUMERIC_TOWER:
+        return actual in _NUMERIC_TOWER[kind] or any(_is_subclass_of(value, k) for k in _NUMERIC_TOWER[kind])
+    if kind == "union":
+        return any(fits(value, arg) for arg in spec.args)
+    if kind == "literal":
+        return any(difference(allowed, value) is None for allowed in spec.values)
+    inner = value[2] if isinstance(value, list) and value[0] == "sub" else value
+    if kind in _CONTAINERS:
+        return _tagged(inner, kind) and all(fits(item, spec.args[0]) for item in inner[1])
+    if kind == "dict":
+        return _tagged(inner, kind) and all(
+            fits(key, spec.args[0]) and fits(item, spec.args[1]) for key, item in inner[1]
+        )
+    if kind == "tuple...":
+        return _tagged(inner, "tuple") and all(fits(item, spec.args[0]) for item in inner[1])
+    if kind == "tuple":
+        return (
+            _tagged(inner, "tuple")
+            and len(inner[1]) == len(spec.args)
+            and all(map(fits, inner[1], spec.args))
+        )
+    return True
+
+
+def _tagged(value: Canonical, tag: str) -> bool:
+    return isinstance(value, list) and value[0] == tag
+
+
+def _is_subclass_of(value: Canonical, kind: str) -> bool:
+    return isinstance(value, list) and value[0] == "sub" and type_of(value[2]) == kind

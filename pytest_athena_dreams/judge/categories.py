@@ -1,0 +1,73 @@
+"""The category of what stopped a call, and Athena's word for each category."""
+
+from __future__ import annotations
+
+import errno
+
+from ..models import Category, DeathReason, Observation, ObservationKind, Raised
+
+ATHENA_OUTCOMES = {
+    None: "success",
+    Category.SYNTAX: "syntax_error",
+    Category.DEPENDENCY: "runtime_error",
+    Category.TYPE: "type_error",
+    Category.RUNTIME: "runtime_error",
+    Category.LOGIC: "output_validation_failed",
+    Category.VALIDATION: "output_validation_failed",
+    Category.TIMEOUT: "timeout",
+    Category.RESOURCE: "resource_exhaustion",
+    Category.BLOCKED: "runtime_error",
+    Category.FLAKY: "unknown_error",
+    Category.UNKNOWN: "unknown_error",
+}
+"""Athena's eight fine-grained outcomes, by category (``None``: the dream passed)."""
+
+_DEATHS = {
+    DeathReason.MEMORY: Category.RESOURCE,
+    DeathReason.CPU: Category.TIMEOUT,
+    DeathReason.OUTPUT: Category.RESOURCE,
+    DeathReason.SIGNAL: Category.RESOURCE,
+    DeathReason.EXIT: Category.RUNTIME,
+    DeathReason.PROTOCOL: Category.RUNTIME,
+    DeathReason.SYSCALL: Category.BLOCKED,
+}
+_REFUSED = frozenset({errno.EPERM, errno.EACCES})
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EFBIG, errno.ENOSPC})
+_BY_BASE = (
+    ("ImportError", Category.DEPENDENCY),
+    ("MemoryError", Category.RESOURCE),
+    ("RecursionError", Category.RESOURCE),
+    ("PermissionError", Category.BLOCKED),
+    ("socket.gaierror", Category.BLOCKED),
+    ("AssertionError", Category.LOGIC),
+    ("TypeError", Category.TYPE),
+)
+
+
+def category_of(observation: Observation) -> Category | None:
+    """Why a call (or a load) did not return; ``None`` where it did."""
+    kind = observation.kind
+    if kind is ObservationKind.RETURNED:
+        return None
+    if kind is ObservationKind.TIMED_OUT:
+        return Category.TIMEOUT
+    if kind is ObservationKind.REFUSED:
+        return Category.BLOCKED
+    if kind is ObservationKind.DIED:
+        return _DEATHS[observation.death] if observation.death else Category.UNKNOWN
+    return _of_exception(observation.raised) if observation.raised else Category.UNKNOWN
+
+
+def _of_exception(raised: Raised) -> Category:
+    if raised.stage == "compile":
+        return Category.SYNTAX
+    if raised.stage == "entry":
+        return Category.VALIDATION
+    if "OSError" in raised.bases and raised.errno in _EXHAUSTED:
+        return Category.RESOURCE
+    if "OSError" in raised.bases and raised.errno in _REFUSED:
+        return Category.BLOCKED
+    for name, category in _BY_BASE:
+        if name in raised.bases and not (category is Category.TYPE and raised.stage == "load"):
+            return category
+    return Category.RUNTIME

@@ -1,0 +1,174 @@
+"""When two canonical values are equal, and where they first differ.
+
+Exact types count (``True`` is not ``1``, ``1`` is not ``1.0``), except that the dict types of
+``collections`` equal a dict with the same items, as they do in Python. Floats are equal within a
+relative tolerance (and a tiny absolute one, for sums that should be zero); NaN equals NaN, and
+``0.0`` equals ``-0.0``. Sets and dicts have no order, iterators are compared by what they give.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from .render import number, render
+
+from ..models import Canonical
+
+TOLERANCE = 1e-9
+"""Relative tolerance of floats: the default of ``math.isclose``."""
+NEAR_ZERO = 1e-12
+"""Absolute tolerance of floats: the default of ``pytest.approx``."""
+
+_DICTS = frozenset(
+    {"collections.OrderedDict", "OrderedDict", "collections.Counter", "collections.defaultdict"}
+)
+_ORDERED = frozenset({"collections.OrderedDict", "OrderedDict"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Where two values first differ: ``path`` as a Python subscript, and the two sides as text."""
+
+    path: str
+    expected: str
+    got: str
+
+
+def difference(expected: Canonical, got: Canonical, *, tolerance: float = TOLERANCE) -> Difference | None:
+    """The first difference between two canonical values, ``None`` where they are equal."""
+    if expected == got and type(expected) is type(got) and not isinstance(expected, list):
+        return None
+    return _Comparison(tolerance).compare(expected, got, "")
+
+
+def type_of(value: Canonical) -> str:
+    """The name of the type that a canonical value stands for."""
+    if value is None:
+        return "None"
+    if not isinstance(value, list):
+        return type(value).__name__
+    tag = str(value[0])
+    return str(value[1]) if tag in ("value", "enum", "object", "sub", "iterator", "opaque", "cut") else tag
+
+
+class _Comparison:
+    def __init__(self, tolerance: float) -> None:
+        self.tolerance = tolerance
+
+    def compare(self, a: Canonical, b: Canonical, path: str) -> Difference | None:
+        x, y = number(a), number(b)
+        if x is not None and y is not None:
+            close = math.isclose(x, y, rel_tol=self.tolerance, abs_tol=NEAR_ZERO) or (x != x and y != y)
+            return None if close else _differ(path, a, b)
+        if not isinstance(a, list) or not isinstance(b, list):
+            return None if type(a) is type(b) and a == b else _differ(path, a, b)
+        if "sub" in (a[0], b[0]) and a[:2] != b[:2]:
+            a, b = _as_dict(a), _as_dict(b)
+        compare = getattr(self, f"_{a[0]}", None)
+        if a[0] != b[0] or compare is None:
+            return None if a == b else _differ(path, a, b)
+        found: Difference | None = compare(a[1:], b[1:], path)
+        return found
+
+    def _items(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        for n, (x, y) in enumerate(zip(a, b, strict=False)):
+            if found := self.compare(x, y, f"{path}[{n}]"):
+                return found
+        if len(a) != len(b):
+            return Difference(path=path, expected=f"{len(a)} items", got=f"{len(b)} items")
+        return None
+
+    def _list(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        return self._items(a[0], b[0], path)
+
+    _tuple = _deque = _list
+
+    def _iterator(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        found = self._items(a[1], b[1], path)
+        if found is None and a[2] != b[2]:
+            return Difference(path=path, expected=_length(a), got=_length(b))
+        return found
+
+    def _set(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        missing, added = self._unmatched([[x, None] for x in a[0]], [[x, None] for x in b[0]], path)[:2]
+        if not missing and not added:
+            return None
+        return Difference(path=path, expected=_listing("with", missing), got=_listing("with", added))
+
+    _frozenset = _set
+
+    def _dict(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        missing, added, found = self._unmatched(a[0], b[0], path)
+        if missing or added:
+            return Difference(
+                path=path, expected=_listing("with key", missing), got=_listing("with key", added)
+            )
+        return found
+
+    def _unmatched(
+        self, a: list[Any], b: list[Any], path: str
+    ) -> tuple[list[Any], list[Any], Difference | None]:
+        """Keys only in ``a``, keys only in ``b``, and the first difference between shared keys' values."""
+        others = {json.dumps(key): (key, value) for key, value in b}
+        found: Difference | None = None
+        left: list[Any] = []
+        for key, value in a:
+            match = others.pop(json.dumps(key), None)
+            if match is None:
+                left.append((key, value))
+            elif found is None:
+                found = self.compare(value, match[1], f"{path}[{render(key, limit=40)}]")
+        rest = list(others.values())
+        missing: list[Any] = []
+        for key, value in left:  # keys that hold floats may still be close
+            for n, (other, other_value) in enumerate(rest):
+                if self.compare(key, other, path) is None:
+                    del rest[n]
+                    found = found or self.compare(value, other_value, f"{path}[{render(key, limit=40)}]")
+                    break
+            else:
+                missing.append(key)
+        return missing, [key for key, _ in rest], found
+
+    def _sub(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        if a[0] != b[0]:
+            return _differ(path, ["sub", *a], ["sub", *b])
+        if a[0] in _ORDERED:
+            return self._items(
+                [["tuple", pair] for pair in a[1][1]], [["tuple", pair] for pair in b[1][1]], path
+            )
+        return self.compare(a[1], b[1], path)
+
+    def _object(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        if a[0] != b[0] or [name for name, _ in a[1]] != [name for name, _ in b[1]]:
+            return _differ(path, ["object", *a], ["object", *b])
+        for (name, x), (_, y) in zip(a[1], b[1], strict=True):
+            if found := self.compare(x, y, f"{path}.{name}"):
+                return found
+        return None
+
+    def _complex(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        if any(self.compare(x, y, path) for x, y in zip(a, b, strict=True)):
+            return _differ(path, ["complex", *a], ["complex", *b])
+        return None
+
+
+def _as_dict(value: list[Any]) -> list[Any]:
+    """A dict of ``collections`` as a plain dict; anything else as it is."""
+    return value[2] if value[0] == "sub" and value[1] in _DICTS else value
+
+
+def _differ(path: str, a: Canonical, b: Canonical) -> Difference:
+    return Difference(path=path, expected=render(a), got=render(b))
+
+
+def _length(iterator: list[Any]) -> str:
+    return f"{'more than ' if iterator[2] else ''}{len(iterator[1])} items"
+
+
+def _listing(word: str, keys: list[Any]) -> str:
+    shown = ", ".join(render(key, limit=40) for key in keys[:3])
+    return f"{word} {shown}{', ...' if len(keys) > 3 else ''}" if keys else f"without {word.split()[-1]}"

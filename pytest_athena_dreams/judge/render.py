@@ -1,0 +1,95 @@
+"""Canonical values as text for people: near to Python, never evaluated, always capped."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..models import Canonical
+
+_OPEN = {
+    "list": "[]",
+    "tuple": "()",
+    "set": "{}",
+    "frozenset": ("frozenset({", "})"),
+    "deque": ("deque([", "])"),
+}
+
+
+def render(value: Canonical, *, limit: int = 200) -> str:
+    """Python-like text for ``value``, at most ``limit`` characters, the middle left out if longer."""
+    return shorten(_render(value), limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """``text`` with its middle replaced by an ellipsis where it has more than ``limit`` characters."""
+    if len(text) <= limit:
+        return text
+    tail = max(limit // 4, 1)
+    return f"{text[: limit - tail - 3]}...{text[-tail:]}"
+
+
+def _render(value: Canonical) -> str:
+    if not isinstance(value, list):
+        return repr(value)
+    tag, *rest = value
+    if tag == "int":
+        return _integer(rest[0])
+    if tag == "float":
+        return f"float({rest[0]!r})"
+    if tag == "str":
+        return repr(bytes.fromhex(rest[0]).decode("utf-8", "surrogatepass"))
+    if tag == "bytes":
+        return repr(bytes.fromhex(rest[0]))
+    if tag == "bytearray":
+        return f"bytearray({bytes.fromhex(rest[0])!r})"
+    if tag == "complex":
+        return f"complex({_render(rest[0])}, {_render(rest[1])})"
+    if tag in _OPEN:
+        return _sequence(tag, rest[0])
+    if tag == "dict":
+        return "{" + ", ".join(f"{_render(k)}: {_render(v)}" for k, v in rest[0]) + "}"
+    return _named(tag, rest)
+
+
+def _integer(text: str) -> str:
+    value = int(text, 16)
+    return repr(value) if value.bit_length() < 400 else text
+
+
+def _sequence(tag: str, items: list[Any]) -> str:
+    inner = ", ".join(map(_render, items))
+    if tag == "tuple" and len(items) == 1:
+        inner += ","
+    if tag in ("set", "frozenset") and not items:
+        return f"{tag}()"
+    left, right = _OPEN[tag]
+    return left + inner + right
+
+
+def _named(tag: str, rest: list[Any]) -> str:
+    if tag == "value":
+        return str(rest[1])
+    if tag == "enum":
+        return f"{rest[0]}.{rest[1]}"
+    if tag == "object":
+        return f"{rest[0]}(" + ", ".join(f"{name}={_render(field)}" for name, field in rest[1]) + ")"
+    if tag == "sub":
+        return f"{rest[0]}({_render(rest[1])})"
+    if tag == "iterator":
+        return f"<{rest[0]} giving {_sequence('list', rest[1])}{' and more' if rest[2] else ''}>"
+    if tag == "cut":
+        size = "" if rest[1] < 0 else f", {rest[1]} characters"
+        return f"<large {rest[0]}{size}: {rest[3]}...>" if rest[3] else f"<large {rest[0]}{size}>"
+    if tag == "ref":
+        return "..."
+    return f"<{rest[0]}>"
+
+
+def number(value: Canonical) -> float | None:
+    """The float that a canonical float stands for, ``None`` for anything else."""
+    if isinstance(value, float):
+        return value
+    if isinstance(value, list) and value[0] == "float":
+        return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[value[1]]
+    return None
