@@ -1,0 +1,1 @@
+"""The only room that knows Hypothesis: from a described signature to a pool of inputs, and shrinking."""

@@ -1,0 +1,55 @@
+"""The smallest failing input, by Hypothesis' own shrinker, under a time budget.
+
+Hypothesis draws what it drew for the pool, in the same order (same strategy, seed and size), so the
+first failing input is found again without asking the jail; only smaller candidates are new.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from hypothesis import Phase
+
+from ..models import Canonical, Signature
+from .arguments import Arguments
+from .pool import run
+from .strategies import arguments_strategy
+
+
+class _Failing(Exception):
+    def __init__(self, arguments: Arguments) -> None:
+        self.arguments = arguments
+
+
+def shrink(
+    signature: Signature,
+    literals: Sequence[Canonical],
+    *,
+    wide: bool,
+    size: int,
+    seed: int,
+    known: dict[bytes, bool],
+    fails: Callable[[Arguments], bool],
+    seconds: float,
+) -> Arguments | None:
+    """The smallest input found on which ``fails`` holds, ``None`` where Hypothesis draws none.
+
+    ``known`` tells by payload which inputs are already known to fail or not, and is added to. After
+    ``seconds`` no new candidate is tried, so that what is found by then stands.
+    """
+    end = time.monotonic() + seconds
+
+    def test(arguments: Arguments) -> None:
+        payload = arguments.payload()
+        if payload not in known:
+            known[payload] = time.monotonic() < end and fails(arguments)
+        if known[payload]:
+            raise _Failing(arguments)
+
+    strategy = arguments_strategy(signature, literals, wide=wide)
+    try:
+        run(strategy, test, size=size, seed=seed, phases=[Phase.generate, Phase.shrink])
+    except _Failing as found:
+        return found.arguments
+    return None
