@@ -1,0 +1,156 @@
+"""The commands that look into a store: ``list``, ``show``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..models import Category, Outcome, Status
+from ..text import printable
+from .options import store_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..store.records import Details, Recorded, Summary
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, in ASCII.")
+_YEAR_10000 = 253_402_300_800
+_TIMES = {"created_at", "evaluated_at", "generated_at", "test_timestamp"}
+
+
+@click.command("list")
+@store_option
+@click.option("--status", type=click.Choice([status.value for status in Status]))
+@click.option("--tier", type=click.IntRange(1, 3))
+@click.option("--type", "dream_type", metavar="TYPE", help="The dream type, such as constraint_relaxation.")
+@click.option("--procedure", metavar="NAME", help="The name of the procedure, in full.")
+@click.option("--outcome", type=click.Choice([outcome.value for outcome in Outcome]))
+@click.option("--category", type=click.Choice([category.value for category in Category]))
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Show the first N only.")
+@_json_option
+def list_(store: Path, as_json: bool, **conditions: Any) -> None:
+    """List dreams, those that meet all conditions, in the order of their ids.
+
+    The table fits the terminal (80 columns if there is none); --json cuts nothing.
+    """
+    from ..store.database import Store
+
+    with Store.open(store) as opened:
+        dreams = opened.summaries(**conditions)
+    if as_json:
+        _print_json([asdict(dream) for dream in dreams])
+    elif dreams:
+        _print_table(dreams)
+    else:
+        click.echo("no dream meets these conditions", err=True)
+
+
+@click.command()
+@click.argument("dream", metavar="ID|LABEL")
+@store_option
+@_json_option
+def show(dream: str, store: Path, as_json: bool) -> None:
+    """Show all of one dream: its fields, its code, its procedure, and its result in each run.
+
+    A number is taken for an id first, then for a label.
+    """
+    from ..store.database import Store
+
+    with Store.open(store) as opened:
+        details = opened.details(dream)
+    if as_json:
+        results = [
+            {"run_id": r.run_id, "tested_at": r.tested_at, **asdict(r.result)} for r in details.history
+        ]
+        _print_json({"dream": details.dream, "procedure": details.procedure, "results": results})
+    else:
+        for line in _card(details):
+            click.echo(line)
+
+
+COMMANDS = (list_, show)
+
+
+def _print_json(data: Any) -> None:
+    # ASCII, so that no control of a dream's reaches the terminal; repr, for what Athena keeps in blobs.
+    click.echo(json.dumps(data, indent=2, default=repr).replace("\x7f", "\\u007f"))
+
+
+def _print_table(dreams: Sequence[Summary]) -> None:
+    rows = [("ID", "T", "TYPE", "STATE", "NAME")]
+    for dream in dreams:
+        tier = "-" if dream.tier is None else str(dream.tier)
+        kind, state = printable(dream.dream_type, limit=23), printable(_state(dream), limit=19)
+        name = printable(dream.label or dream.base_procedure_name or "-")
+        rows.append((str(dream.id), tier, kind, state, name))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    room = max(shutil.get_terminal_size().columns - sum(widths) - 2 * len(widths), 10)
+    for *cells, name in rows:
+        start = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        # The end of a label tells more than its start, which many share.
+        click.echo(f"{start}  {name if len(name) <= room else '…' + name[1 - room :]}")
+
+
+def _state(dream: Summary) -> str:
+    if dream.status != Status.TESTED:
+        return dream.status or "-"
+    return ": ".join(word for word in (dream.test_outcome, dream.test_category) if word)
+
+
+def _card(details: Details) -> Iterator[str]:
+    yield f"dream {details.dream['id']}"
+    yield from _fields(details.dream)
+    if details.procedure is None:
+        yield "no procedure"
+    else:
+        yield f"procedure {details.procedure['id']}"
+        yield from _fields(details.procedure)
+    yield f"results: {len(details.history)}"
+    for recorded in details.history:
+        yield from _result(recorded)
+
+
+def _fields(row: dict[str, Any]) -> Iterator[str]:
+    """One line a column, the longer texts as blocks below."""
+    texts = {name: value for name, value in row.items() if name == "code" or "\n" in str(value)}
+    for name, value in row.items():
+        if name not in texts:
+            yield f"  {name:<24} {_time(value) if name in _TIMES else _text(value)}"
+    for name, value in texts.items():
+        yield f"  {name}:"
+        yield from _block(_text(value, multiline=True))
+
+
+def _result(recorded: Recorded) -> Iterator[str]:
+    result = recorded.result
+    verdict = result.outcome + (f": {result.category}" if result.category else "")
+    yield (
+        f"  run {recorded.run_id}, {_time(recorded.tested_at)}: {verdict} ({_text(result.contract)}), "
+        f"{result.inputs_accepted} of {result.inputs_tried} inputs accepted, {result.elapsed:.3f} s"
+    )
+    for name in ("error", "failing_input", "procedure_result", "dream_result"):
+        value = getattr(result, name)
+        if value is not None:
+            yield f"    {name}:"
+            yield from _block(_text(value, multiline=True), indent=6)
+
+
+def _block(text: str, *, indent: int = 4) -> Iterator[str]:
+    return (" " * indent + line for line in text.split("\n"))
+
+
+def _text(value: Any, *, multiline: bool = False) -> str:
+    return "-" if value is None else printable(str(value), multiline=multiline)
+
+
+def _time(value: Any) -> str:
+    if isinstance(value, int) and 0 <= value < _YEAR_10000:
+        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return _text(value)  # Athena's own files need not keep to seconds

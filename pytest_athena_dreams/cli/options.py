@@ -1,0 +1,17 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+store_option = click.option(
+    "--store",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="ATHENA_STORE",
+    default="athena.db",
+    show_default=True,
+    show_envvar=True,
+    help="The SQLite file that holds the dreams.",
+)

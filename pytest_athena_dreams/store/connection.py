@@ -1,0 +1,95 @@
+"""A connection to SQLite, with its faults put in words.
+
+Invariants: WAL, so that readers and the one writer don't wait for each other; no transaction but explicit
+ones; every error of SQLite's leaves as a ``StoreError`` that names the file and the remedy.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlite_utils import Database
+
+BUSY_SECONDS = 30.0
+"""How long a statement waits for a lock that another process holds."""
+
+_REMEDIES = {
+    "SQLITE_BUSY": f"another process has held its lock for {BUSY_SECONDS:.0f} s; wait for it to end",
+    "SQLITE_CANTOPEN": "its folder must exist, and both must be readable and writable",
+    "SQLITE_CONSTRAINT": "the row breaks a rule of this file's own schema; "
+    "change the row, or use a store made by: athena-dreams init --store NEW.db",
+    "SQLITE_CORRUPT": "restore a copy, or rescue what is left with: sqlite3 FILE .recover",
+    "SQLITE_FULL": "free some space on its disk",
+    "SQLITE_NOTADB": "it is another kind of file; name another one with --store PATH",
+    "SQLITE_READONLY": "make the file and its folder writable, or work on a copy",
+}
+
+
+def storable(value: Any) -> Any:
+    """Return ``value`` as SQLite can hold it: in text, lone surrogates become backslash escapes."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+def connect(path: str | os.PathLike[str], mode: Literal["rw", "rwc"]) -> sqlite3.Connection:
+    """Open the file at ``path``, or with ``rwc`` make it if need be. Raises ``StoreError``."""
+    uri = f"{Path(path).absolute().as_uri()}?mode={mode}"
+    with explained(path):
+        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                connection.execute("PRAGMA journal_mode = wal")
+            # Enough in WAL mode: a killed process loses nothing, a power cut at most the last transactions.
+            connection.execute("PRAGMA synchronous = normal")
+        except BaseException:
+            connection.close()
+            raise
+    # What another program has written need not be UTF-8, and one bad row must not hide the others.
+    connection.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
+    return connection
+
+
+@contextmanager
+def transaction(db: Database, name: str, *, write: bool) -> Iterator[Database]:
+    """One unit of work on the store ``name``: all of it, or nothing if it raises. Not to be nested."""
+    with explained(name):
+        # Immediate: a transaction that reads first and then comes to write would otherwise fail at once,
+        # without waiting, if another process has written meanwhile.
+        db.conn.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        try:
+            yield db
+            db.conn.execute("COMMIT")
+        finally:
+            if db.conn.in_transaction:
+                db.conn.execute("ROLLBACK")
+
+
+@contextmanager
+def explained(name: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn an error of SQLite's into a ``StoreError`` about the store ``name``."""
+    try:
+        yield
+    except OverflowError as error:
+        raise StoreError(f"store {name}: {error}; an integer in it has at most 64 bits") from error
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorname", "")
+        remedies = [remedy for prefix, remedy in _REMEDIES.items() if code.startswith(prefix)]
+        raise StoreError("; ".join([f"store {name}: {error}", *remedies])) from error
+
+
+def insert(db: Database, table: str, row: Mapping[str, Any], *, replace: bool = False) -> int:
+    """Insert ``row``, in place of one with the same key if it may ``replace`` it, and give its rowid."""
+    verb = "INSERT OR REPLACE" if replace else "INSERT"
+    names = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join("?" * len(row))
+    cursor = db.execute(f"{verb} INTO {table} ({names}) VALUES ({marks})", list(row.values()))
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid

@@ -1,0 +1,258 @@
+"""An open store: dreams out, runs and results in.
+
+Invariants: the schema is up to date as soon as a ``Store`` exists; a unit of work is one transaction, so a
+killed process leaves all of it or nothing; text that UTF-8 can't hold is escaped on its way in, never
+refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlite_utils import Database
+
+from ..errors import StoreError
+from ..models import DEFAULT_CONTRACTS, PENDING, Category, Contract, Dream, Outcome, Procedure, Status
+from .connection import connect, explained, insert, storable, transaction
+from .migrations import migrations
+from .records import Details, Recorded, Result, Run, Summary
+from .shape import Shape
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+    from typing import Unpack
+
+    from .records import Filters
+
+_FILTERED = {
+    "status": "status",
+    "tier": "tier",
+    "procedure": "base_procedure_name",
+    "dream_type": "dream_type",
+    "outcome": "test_outcome",
+    "category": "test_category",
+}
+_TABLES = {"procedures", "dream_procedures"}
+_KEY = "athena_dreams_key"
+_CONTRACTS = tuple(contract.value for contract in Contract)
+_CONTRACT_BY_TYPE = {kind.value: contract for kind, contract in DEFAULT_CONTRACTS.items()}
+
+
+class Store:
+    """The procedures, dreams, runs and results of one SQLite file."""
+
+    def __init__(self, connection: sqlite3.Connection, name: str, *, fresh: bool = True) -> None:
+        """Take over ``connection``, which must not begin transactions by itself; ``name`` is for messages.
+
+        A database that is not ``fresh`` must be a store already. Raises ``StoreError``.
+        """
+        self.name = name
+        self._db = Database(connection, recursive_triggers=False, execute_plugins=False)
+        try:
+            with explained(name):
+                if not fresh and _TABLES.isdisjoint(map(str.lower, self._db.table_names())):
+                    raise StoreError(
+                        f"{name} is a database but no store: it has no table dream_procedures; "
+                        f"name another one, or make it a store with: athena-dreams init --store {name}"
+                    )
+                if migrations.pending(self._db):
+                    with self.writing():
+                        migrations.apply(self._db)
+                self.procedures = Shape.read(self._db, "procedures")
+                self.dream_procedures = Shape.read(self._db, "dream_procedures")
+        except BaseException:
+            self.close()
+            raise
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str]) -> Self:
+        """Open the store at ``path``, making it where there is none. Raises ``StoreError``."""
+        return cls(connect(path, "rwc"), os.fspath(path))
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Self:
+        """Open the store that is at ``path``. Raises ``StoreError``, also where there is none."""
+        if not os.path.isfile(path):
+            raise StoreError(f"no store at {path}; make one with: athena-dreams init --store {path}")
+        return cls(connect(path, "rw"), os.fspath(path), fresh=False)
+
+    def close(self) -> None:
+        """Close the connection. The store is of no use afterwards."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def reading(self) -> AbstractContextManager[Database]:
+        """One snapshot for several queries."""
+        return transaction(self._db, self.name, write=False)
+
+    def writing(self) -> AbstractContextManager[Database]:
+        """One unit of work: all of it, or nothing if it raises."""
+        return transaction(self._db, self.name, write=True)
+
+    def pending(self, *, tier: int | None = 1) -> list[Dream]:
+        """The dreams of ``tier`` (``None``: of any) that wait for a test, in id order.
+
+        Raises ``StoreError`` for a row whose contract is no contract.
+        """
+        where, parameters = self._where({"tier": tier})
+        return self._load(f"{where} AND status IN (?, ?)", [*parameters, *PENDING])
+
+    def dreams(self, **filters: Unpack[Filters]) -> list[Dream]:
+        """The dreams that meet ``filters``, in id order. Raises as :meth:`pending` does."""
+        return self._load(*self._where(filters))
+
+    def summaries(self, *, limit: int | None = None, **filters: Unpack[Filters]) -> list[Summary]:
+        """The first ``limit`` dreams that meet ``filters``, without their code, in id order."""
+        where, parameters = self._where(filters)
+        columns = ", ".join(field.name for field in fields(Summary) if field.name != "id")
+        with self.reading() as db:
+            rows = db.query(
+                f"SELECT {self.dream_procedures.key} AS id, {columns} FROM dream_procedures"
+                f" WHERE {where} ORDER BY 1 LIMIT ?",
+                [*parameters, -1 if limit is None else limit],
+            )
+            return [Summary(**row) for row in rows]
+
+    def details(self, reference: str) -> Details:
+        """All of one dream, by id or else by label. Raises ``StoreError`` if there is none."""
+        shape, text = self.dream_procedures, storable(reference)
+        with self.reading() as db:
+            dream = self._find(shape, f"CAST({shape.key} AS TEXT)", text) or self._find(shape, "label", text)
+            if dream is None:
+                raise StoreError(
+                    f"store {self.name} has no dream with the id or label {reference!r}; "
+                    f"see which there are with: athena-dreams list --store {self.name}"
+                )
+            procedure = self._find(self.procedures, self.procedures.key, dream["base_procedure_id"])
+            history = db.query(
+                "SELECT * FROM dream_test_results WHERE dream_id = ? ORDER BY run_id", [dream["id"]]
+            )
+            return Details(dream=dream, procedure=procedure, history=tuple(map(_recorded, history)))
+
+    def begin_run(self, run: Run) -> int:
+        """Record that a session began, and give its id."""
+        with self.writing() as db:
+            return insert(db, "dream_test_runs", _row(run))
+
+    def record(self, run_id: int, result: Result) -> None:
+        """Store ``result`` in its run and on its dream, which is ``tested`` then.
+
+        A second result for the same dream and run replaces the first. Raises ``StoreError`` if the dream is
+        gone.
+        """
+        row = _row(result) | {"run_id": run_id, "tested_at": int(time.time())}
+        with self.writing() as db:
+            insert(db, "dream_test_results", row, replace=True)
+            cursor = db.execute(
+                "UPDATE dream_procedures SET status = :status, test_outcome = :outcome,"
+                " test_category = :category, test_error = :error, test_timestamp = :tested_at,"
+                f" effectiveness_metric = :effectiveness WHERE {self.dream_procedures.key} = :dream_id",
+                row | {"status": Status.TESTED},
+            )
+            if not cursor.rowcount:
+                raise StoreError(
+                    f"dream {result.dream_id} was tested, but store {self.name} no longer has it: "
+                    "its result is not recorded; delete no dreams while a run is on"
+                )
+
+    def finish_run(self, run_id: int, *, exit_status: int) -> None:
+        """Record that a session ended, and count its results. Raises ``StoreError`` if it never began."""
+        count = "(SELECT count(*) FROM dream_test_results WHERE run_id = :run"
+        with self.writing() as db:
+            cursor = db.execute(
+                "UPDATE dream_test_runs SET finished_at = :now, exit_status = :status,"
+                f" tested = {count}), passed = {count} AND outcome = :success),"
+                f" failed = {count} AND outcome = :failure) WHERE id = :run",
+                {
+                    "run": run_id,
+                    "now": int(time.time()),
+                    "status": exit_status,
+                    "success": Outcome.SUCCESS,
+                    "failure": Outcome.FAILURE,
+                },
+            )
+            if not cursor.rowcount:
+                raise StoreError(f"store {self.name} has no run {run_id}; begin a run before finishing it")
+
+    def _find(self, shape: Shape, column: str, value: object) -> dict[str, Any] | None:
+        query = self._db.query(
+            f"SELECT *, {shape.key} AS {_KEY} FROM {shape.table} WHERE {column} = ?", [value]
+        )
+        row = next(iter(query), None)
+        if row is not None:
+            row["id"] = row.pop(_KEY)  # an Athena row may have none of its own
+        return row
+
+    def _load(self, where: str, parameters: Sequence[object]) -> list[Dream]:
+        base, dream = self.procedures, self.dream_procedures
+        with self.reading() as db:
+            # Once a procedure and not once a dream: hundreds of dreams share one.
+            rows = db.query(
+                f"SELECT {base.key} AS id, name, {base.code} AS code, entry_point, project,"
+                f" coalesce(version, 1) AS version FROM procedures WHERE {base.key} IN"
+                f" (SELECT base_procedure_id FROM dream_procedures WHERE {where})",
+                parameters,
+            )
+            procedures = {row["id"]: Procedure(**row) for row in rows}
+            rows = db.query(
+                f"SELECT {dream.key} AS id, label, {dream.code} AS code, dream_type, entry_point, contract,"
+                " tier, model_used, base_procedure_id, coalesce(base_procedure_name, '') AS procedure_name"
+                f" FROM dream_procedures WHERE {where} ORDER BY 1",
+                parameters,
+            )
+            return [_dream(row, procedures.get(row.pop("base_procedure_id"))) for row in rows]
+
+    def _where(self, filters: Filters) -> tuple[str, list[object]]:
+        conditions: list[str] = ["1"]
+        parameters: list[object] = []
+        ids = filters.get("ids")
+        if ids is not None:
+            conditions.append(f"{self.dream_procedures.key} IN (SELECT value FROM json_each(?))")
+            parameters.append(json.dumps(sorted(ids)))
+        for name, column in _FILTERED.items():
+            value = filters.get(name)
+            if value is not None:
+                conditions.append(f"{column} = ?")
+                parameters.append(storable(value))
+        return " AND ".join(conditions), parameters
+
+
+def _row(record: Run | Result) -> dict[str, Any]:
+    return {name: storable(value) for name, value in asdict(record).items()}
+
+
+def _recorded(row: dict[str, Any]) -> Recorded:
+    run_id, tested_at = row.pop("run_id"), row.pop("tested_at")
+    outcome, category = Outcome(row.pop("outcome")), row.pop("category")
+    result = Result(**row, outcome=outcome, category=Category(category) if category else None)
+    return Recorded(run_id=run_id, tested_at=tested_at, result=result)
+
+
+def _dream(row: dict[str, Any], procedure: Procedure | None) -> Dream:
+    word = row.pop("contract")
+    if word is not None and word not in _CONTRACTS:
+        raise StoreError(
+            f"dream {row['id']}: its contract {word!r} is none of {', '.join(_CONTRACTS)}; "
+            "set the column contract of its row in dream_procedures to one of these, or to NULL"
+        )
+    if word is not None:
+        contract: Contract | None = Contract(word)
+    elif procedure is None:
+        contract = Contract.FREE
+    else:
+        contract = _CONTRACT_BY_TYPE.get(row["dream_type"])
+    return Dream(**row, procedure=procedure, contract=contract)

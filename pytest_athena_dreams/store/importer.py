@@ -1,0 +1,168 @@
+"""Dreams from files into the store: new ones are added, known ones are updated.
+
+Invariants: one import is one transaction. A label has one row. A verdict that the store shows belongs to
+the code, entry point, contract and procedure that it shows beside it: where one of these changes, the dream
+waits for a test again, without an outcome; where none does, its status and results stay. A procedure's row
+never changes its code: other code is another version.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import UNSET
+
+from ..errors import ImportFileError, StoreError
+from ..models import Contract, Status
+from .lines import DreamLine
+from .records import Imported
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlite_utils import Database
+
+    from .database import Store
+    from .lines import Line, ProcedureLine
+    from .shape import Shape
+
+_COPIED = [name for name in DreamLine.__struct_fields__ if name not in {"label", "procedure", "status"}]
+_TESTED = ("code", "entry_point", "contract", "dream_type", "base_procedure_id")
+"""What a verdict rests on."""
+_VERDICT = ("test_outcome", "test_category", "test_error", "test_timestamp", "effectiveness_metric")
+
+
+def import_lines(store: Store, lines: Sequence[Line]) -> Imported:
+    """Bring ``lines`` into ``store``, all or none of them.
+
+    A key that a line leaves out keeps its value in a dream that is known, and is empty or Athena's default
+    in a new one, with tier 1 and status ``pending_test``. The status of a line counts for new dreams, for
+    those that change, and for those that still wait for their evaluation.
+
+    Raises ``ImportFileError`` for a line that does not fit the store's content, ``StoreError`` for one that
+    does not fit its schema.
+    """
+    with store.writing() as db:
+        merge = _Merge(store, db, [line.label for line in lines])
+        done = Counter(merge.put(line) for line in lines)
+    return Imported(
+        created=done["created"],
+        updated=done["updated"] + done["requeued"],
+        requeued=done["requeued"],
+        unchanged=done["unchanged"],
+    )
+
+
+class _Merge:
+    """One import at work."""
+
+    def __init__(self, store: Store, db: Database, labels: list[str]) -> None:
+        self._store = store
+        self._db = db
+        self._now = int(time.time())
+        self._procedure_ids: dict[ProcedureLine, int] = {}
+        columns = ", ".join(["label", "status", "base_procedure_id", *_COPIED])
+        known = db.query(
+            f"SELECT {store.dream_procedures.key} AS id, {columns} FROM dream_procedures"
+            " WHERE label IN (SELECT value FROM json_each(?))",
+            [json.dumps(labels)],
+        )
+        self._known = {row["label"]: row for row in known}
+
+    def put(self, line: Line) -> Literal["created", "updated", "requeued", "unchanged"]:
+        """Add or update the dream of ``line``."""
+        dream = line.dream
+        given = {name: value for name in _COPIED if (value := getattr(dream, name)) is not UNSET}
+        if dream.procedure is not UNSET:
+            given["base_procedure_id"] = (
+                self._procedure(dream.procedure, line.where) if dream.procedure else None
+            )
+            given.setdefault("base_procedure_name", dream.procedure.name if dream.procedure else "")
+        known = self._known.get(line.label)
+        _check_contract((known or {}) | given, line.where)
+        if known is None:
+            defaults = {"base_procedure_name": "", "generated_at": self._now, "tier": 1}
+            status = dream.status or Status.PENDING_TEST
+            row = defaults | given | {"label": line.label, "status": status}
+            self._store.dream_procedures.insert(self._db, row)
+            return "created"
+        changes = {name: value for name, value in given.items() if known[name] != value}
+        requeue = not changes.keys().isdisjoint(_TESTED)
+        if requeue:
+            ready = Status.PENDING_TEST if dream.status in (UNSET, Status.TESTED) else dream.status
+            changes |= dict.fromkeys(_VERDICT) | {"status": ready}
+        elif known["status"] == Status.PENDING_EVALUATION and dream.status not in (UNSET, known["status"]):
+            changes["status"] = dream.status
+        if not changes:
+            return "unchanged"
+        self._update(self._store.dream_procedures, known["id"], changes)
+        return "requeued" if requeue else "updated"
+
+    def _procedure(self, line: ProcedureLine, where: str) -> int:
+        """Find the row of ``line``, or add one, and give its id."""
+        if line not in self._procedure_ids:
+            self._procedure_ids[line] = self._version(line, where)
+        return self._procedure_ids[line]
+
+    def _version(self, line: ProcedureLine, where: str) -> int:
+        shape = self._store.procedures
+        versions = list(
+            self._db.query(
+                f"SELECT {shape.key} AS id, {shape.code} AS code, entry_point, ifnull(version, 1) AS version"
+                " FROM procedures WHERE name = ? AND project IS ?",
+                [line.name, line.project],
+            )
+        )
+        for row in versions:
+            if row["code"] == line.code and line.entry_point in (None, row["entry_point"]):
+                return int(row["id"])
+        for row in versions:
+            if row["code"] == line.code and row["entry_point"] is None:
+                self._update(shape, row["id"], {"entry_point": line.entry_point})
+                return int(row["id"])
+        taken = {row["version"] for row in versions}
+        if line.version in taken:
+            raise ImportFileError(
+                f"nothing was imported: {where}, key procedure.version: version {line.version} of "
+                f"{line.name!r} is in the store with other code; "
+                f"leave the key out to get version {max(taken) + 1}"
+            )
+        version = line.version or max(taken, default=0) + 1
+        try:
+            return shape.insert(
+                self._db,
+                {
+                    "name": line.name,
+                    "project": line.project,
+                    "version": version,
+                    "code": line.code,
+                    "entry_point": line.entry_point,
+                    "created_at": self._now,
+                },
+            )
+        except sqlite3.IntegrityError as error:
+            raise StoreError(
+                f"nothing was imported: {where}, key procedure: store {self._store.name} refuses "
+                f"{line.name!r} ({error}); if it has a procedure of that name, give the very code of that "
+                "one and no project, or give yours another name, "
+                "or import into a store made by: athena-dreams init --store NEW.db"
+            ) from error
+
+    def _update(self, shape: Shape, key: int, changes: dict[str, Any]) -> None:
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        self._db.execute(
+            f"UPDATE {shape.table} SET {columns} WHERE {shape.key} = ?", [*changes.values(), key]
+        )
+
+
+def _check_contract(row: dict[str, Any], where: str) -> None:
+    contract = row.get("contract")
+    if row.get("base_procedure_id") is None and contract not in (None, Contract.FREE):
+        raise ImportFileError(
+            f"nothing was imported: {where}, key contract: {str(contract)!r} needs a procedure to compare "
+            "with; give the key procedure, or the contract 'free'"
+        )

@@ -1,0 +1,140 @@
+"""The schema, and how a file of any age gets to it.
+
+Invariants: a migration adds tables, columns and indexes; it never drops, renames or rewrites anything, so
+an Athena file opens in place. A migration that was released is never edited: what is new is a new function.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils.migrations import Migrations
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+migrations = Migrations("athena_dreams")
+
+_PROCEDURES = {
+    "id": int,
+    "name": str,
+    "project": str,
+    "version": int,
+    "code": str,
+    "entry_point": str,
+    "created_at": int,
+}
+_DREAMS = {
+    "id": int,
+    "label": str,
+    "base_procedure_id": int,
+    "base_procedure_name": str,
+    "dream_type": str,
+    "code": str,
+    "entry_point": str,
+    "contract": str,
+    "model_used": str,
+    "reasoning": str,
+    "generated_description": str,
+    "status": str,
+    "tier": int,
+    "viability_score": float,
+    "claude_reasoning": str,
+    "test_outcome": str,
+    "test_category": str,
+    "test_error": str,
+    "test_timestamp": int,
+    "novelty_score": float,
+    "cross_project_matches": int,
+    "effectiveness_metric": float,
+    "generated_at": int,
+    "evaluated_at": int,
+    "created_by": str,
+}
+_RUNS = {
+    "id": int,
+    "started_at": int,
+    "finished_at": int,
+    "exit_status": int,
+    "settings": str,
+    "seed": int,
+    "versions": str,
+    "sandbox": str,
+    "commit": str,
+    "tested": int,
+    "passed": int,
+    "failed": int,
+}
+_RESULTS = {
+    "dream_id": int,
+    "run_id": int,
+    "tested_at": int,
+    "outcome": str,
+    "category": str,
+    "athena_outcome": str,
+    "contract": str,
+    "error": str,
+    "failing_input": str,
+    "procedure_result": str,
+    "dream_result": str,
+    "inputs_tried": int,
+    "inputs_accepted": int,
+    "inputs_rejected": int,
+    "elapsed": float,
+    "cpu": float,
+    "peak_memory": int,
+    "effectiveness": float,
+    "details": str,
+}
+
+
+@migrations()
+def m001_procedures_and_dreams(db: Database) -> None:
+    """Athena's two tables: made where missing, else completed with the columns of ours that they lack."""
+    _table(db, "procedures", _PROCEDURES, not_null={"name", "code", "created_at"}, defaults={"version": 1})
+    _table(
+        db,
+        "dream_procedures",
+        _DREAMS,
+        not_null={"dream_type", "code", "generated_at"},
+        defaults={
+            "base_procedure_name": "",
+            "status": "pending_evaluation",
+            "cross_project_matches": 0,
+            "created_by": "dream_system",
+        },
+    )
+    _index(db, "procedures", "name")
+    _index(db, "dream_procedures", "label", unique=True)
+    _index(db, "dream_procedures", "status", "tier")
+    _index(db, "dream_procedures", "base_procedure_id")
+
+
+@migrations()
+def m002_runs_and_results(db: Database) -> None:
+    """One row a session, and one row a dream and session: the primary key is the index that history reads."""
+    db.table("dream_test_runs").create(_RUNS, pk="id", not_null={"started_at"})
+    db.table("dream_test_results").create(
+        _RESULTS, pk=("dream_id", "run_id"), not_null={"tested_at", "outcome"}
+    )
+    _index(db, "dream_test_results", "run_id")
+
+
+def _table(
+    db: Database, name: str, columns: dict[str, type], *, not_null: set[str], defaults: dict[str, object]
+) -> None:
+    table = db.table(name)
+    if not table.exists():
+        table.create(columns, pk="id", not_null=not_null | set(defaults), defaults=defaults)
+        return
+    present = {column.name.lower() for column in table.columns}
+    for column, kind in columns.items():
+        if column not in present:
+            table.add_column(column, kind)
+
+
+def _index(db: Database, table: str, *columns: str, unique: bool = False) -> None:
+    # A prefix of our own: Athena's indexes may already bear sqlite-utils' usual names.
+    db.table(table).create_index(
+        columns, index_name=f"athena_dreams_{table}_{'_'.join(columns)}", unique=unique
+    )

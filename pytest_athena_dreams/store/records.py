@@ -1,0 +1,111 @@
+"""What the store takes and gives beside the models: runs, results, and light views of dreams.
+
+Invariants: plain frozen data, no I/O; field names are the column names of the tables they go to or come
+from; times are integer epoch seconds, durations float seconds, memory bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ..models import Category, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One test session, as it begins. ``settings`` and ``versions`` are JSON text."""
+
+    started_at: int
+    settings: str
+    seed: int
+    versions: str
+    sandbox: str
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The verdict on one dream in one run.
+
+    ``athena_outcome`` is one of Athena's eight fine-grained words, ``error`` a short text that becomes the
+    dream's ``test_error`` (``None`` on success), ``failing_input`` the smallest call that shows the
+    failure, as Python, ``details`` JSON text.
+    """
+
+    dream_id: int
+    outcome: Outcome
+    category: Category | None
+    athena_outcome: str
+    contract: str
+    error: str | None
+    failing_input: str | None
+    procedure_result: str | None
+    dream_result: str | None
+    inputs_tried: int
+    inputs_accepted: int
+    inputs_rejected: int
+    elapsed: float
+    cpu: float
+    peak_memory: int
+    effectiveness: float | None
+    details: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A result as it stands in the store."""
+
+    run_id: int
+    tested_at: int
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A dream without its code, for listings. Words are as stored, known to this version or not."""
+
+    id: int
+    label: str | None
+    base_procedure_name: str | None
+    dream_type: str
+    tier: int | None
+    status: str | None
+    viability_score: float | None
+    test_outcome: str | None
+    test_category: str | None
+    test_timestamp: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """All that the store knows of one dream: whole rows, columns of Athena's own included."""
+
+    dream: dict[str, Any]
+    procedure: dict[str, Any] | None
+    history: tuple[Recorded, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import did, in dreams. ``requeued`` of the ``updated`` ones wait for a test again."""
+
+    created: int
+    updated: int
+    requeued: int
+    unchanged: int
+
+
+class Filters(TypedDict, total=False):
+    """Which dreams to give: all conditions hold; ``None``, like absence, is no condition."""
+
+    ids: Collection[int] | None
+    status: str | None
+    tier: int | None
+    procedure: str | None
+    dream_type: str | None
+    outcome: str | None
+    category: str | None

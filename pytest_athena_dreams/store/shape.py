@@ -1,0 +1,83 @@
+"""How a table of this very file is built, where an Athena file differs from a store of our own.
+
+Invariants: ``key`` is an expression that names each row by one integer, and ``insert`` gives that integer;
+what the file demands of a row and we do not know is an error, never a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import StoreError
+from .connection import insert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlite_utils import Database
+
+_FILLERS = {"category": "dream", "model_used": "unknown", "reasoning": ""}
+"""What fills a NOT NULL column of Athena's of which an import says nothing; ``template`` takes the code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """One table: its columns in lower case, those that need a value, and whether ``id`` is the rowid.
+
+    Athena declares some ids ``SERIAL PRIMARY KEY``, which SQLite neither fills in nor takes for the rowid:
+    rows that were inserted without one have no id but their rowid.
+    """
+
+    table: str
+    columns: frozenset[str]
+    required: tuple[str, ...]
+    id_is_rowid: bool
+
+    @classmethod
+    def read(cls, db: Database, table: str) -> Shape:
+        """Read the shape of ``table``, which exists."""
+        columns = db.table(table).columns
+        needed = [column for column in columns if column.notnull and column.default_value is None]
+        return cls(
+            table=table,
+            columns=frozenset(column.name.lower() for column in columns),
+            required=tuple(column.name.lower() for column in needed if not column.is_pk),
+            id_is_rowid=[(c.name.lower(), c.type.upper()) for c in columns if c.is_pk] == [("id", "INTEGER")],
+        )
+
+    @property
+    def key(self) -> str:
+        """The SQL expression that identifies a row."""
+        return "id" if self.id_is_rowid else "coalesce(id, rowid)"
+
+    @property
+    def code(self) -> str:
+        """The SQL expression for the row's code, which Athena keeps in ``template``."""
+        own = "CAST(code AS TEXT)"
+        return f"coalesce({own}, CAST(template AS TEXT))" if "template" in self.columns else own
+
+    def insert(self, db: Database, row: Mapping[str, Any]) -> int:
+        """Insert ``row`` and give its key; ``db`` is in a write transaction."""
+        values = dict(row)
+        for column in self.required:
+            if values.get(column) is None:
+                values[column] = self._filler(column, row)
+        if not self.id_is_rowid:
+            # Above both, and in both, so that a row that Athena adds later can't get the same key.
+            last = db.execute(f"SELECT max(ifnull(max(id), 0), ifnull(max(rowid), 0)) FROM {self.table}")
+            values["id"] = values["rowid"] = last.fetchone()[0] + 1
+        return insert(db, self.table, values)
+
+    def _filler(self, column: str, row: Mapping[str, Any]) -> Any:
+        if column == "template":
+            return row["code"]
+        if column in _FILLERS:
+            return _FILLERS[column]
+        of_procedure = column == "base_procedure_id"
+        remedy = "give every dream a procedure" if of_procedure else "give the column a default"
+        raise StoreError(
+            f"table {self.table} of this store wants a value in its column {column!r} (NOT NULL without a "
+            f"default), and an import has none for it; {remedy}, "
+            "or import into a store made by: athena-dreams init --store NEW.db"
+        )
