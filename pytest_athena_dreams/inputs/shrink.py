@@ -1,20 +1,18 @@
 """The smallest failing input, by Hypothesis' own shrinker, under a time budget.
 
-Hypothesis draws what it drew for the pool, in the same order (same strategy, seed and size), so the
-first failing input is found again without asking the jail; only smaller candidates are new.
+Hypothesis draws what it drew for the pool, in the same order, so the first failing input is found
+again without asking the jail; only smaller candidates are new.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from hypothesis import Phase
 
-from ..models import Canonical, Signature
 from .arguments import Arguments
-from .pool import run
-from .strategies import arguments_strategy
+from .pool import PoolSpec
 
 
 class _Failing(Exception):
@@ -23,15 +21,7 @@ class _Failing(Exception):
 
 
 def shrink(
-    signature: Signature,
-    literals: Sequence[Canonical],
-    *,
-    wide: bool,
-    size: int,
-    seed: int,
-    known: dict[bytes, bool],
-    fails: Callable[[Arguments], bool],
-    seconds: float,
+    spec: PoolSpec, known: dict[bytes, bool], fails: Callable[[Arguments], bool], seconds: float
 ) -> Arguments | None:
     """The smallest input found on which ``fails`` holds, ``None`` where Hypothesis draws none.
 
@@ -47,9 +37,8 @@ def shrink(
         if known[payload]:
             raise _Failing(arguments)
 
-    strategy = arguments_strategy(signature, literals, wide=wide)
     try:
-        run(strategy, test, size=size, seed=seed, phases=[Phase.generate, Phase.shrink])
+        spec.run(test, [Phase.generate, Phase.shrink])
     except _Failing as found:
         return found.arguments
     return None

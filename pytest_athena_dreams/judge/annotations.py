@@ -6,10 +6,8 @@ everything. ``int`` fits where ``float`` or ``complex`` is annotated, as PEP 484
 
 from __future__ import annotations
 
-
-from .equality import difference, type_of
-
 from ..models import Canonical, TypeSpec
+from .equality import difference, type_of
 
 _NUMERIC_TOWER = {
     "float": ("float", "int", "bool"),

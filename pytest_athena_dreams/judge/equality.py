@@ -13,9 +13,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from .render import number, render
-
 from ..models import Canonical
+from .render import number, render
 
 TOLERANCE = 1e-9
 """Relative tolerance of floats: the default of ``math.isclose``."""

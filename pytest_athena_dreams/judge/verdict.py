@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models import Category, Observation, ObservationKind
+from ..models import Category, Observation
 from .categories import category_of
 from .oracle import Finding, Oracle
 
@@ -41,19 +41,16 @@ class Judgement:
 
 
 def judge(
-    oracle: Oracle,
-    expected: Sequence[Observation] | None,
-    got: Sequence[Observation],
+    oracle: Oracle, expected: Sequence[Observation | None], got: Sequence[Observation]
 ) -> Judgement:
     """Hold the dream's observations against the procedure's, both by accepted input.
 
-    ``expected`` is ``None`` where there is no procedure. ``got`` may be shorter than ``expected``:
-    a dream that hangs is not asked everything.
+    An expectation is ``None`` where there is no procedure. ``got`` may be shorter than ``expected``: a
+    dream that hangs is not asked everything.
     """
     accepted = diverged = 0
     found: dict[object, list[tuple[int, Finding]]] = {}
-    for index, observation in enumerate(got):
-        reference = expected[index] if expected is not None else None
+    for index, (reference, observation) in enumerate(zip(expected, got, strict=False)):
         if reference is None and oracle.rejects(observation):
             continue
         accepted += 1
@@ -101,7 +98,3 @@ def refusal(category: Category, summary: str) -> Judgement:
     finding = Finding(category=category, summary=summary, expected="", got="")
     return Judgement(groups=(Group(finding=finding, index=None, inputs=0),), accepted=0, diverged=0)
 
-
-def returned(observation: Observation) -> bool:
-    """Whether a call came back with a value."""
-    return observation.kind is ObservationKind.RETURNED

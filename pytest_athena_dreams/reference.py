@@ -1,0 +1,123 @@
+"""What a dream is held against: a procedure, its pool, and what the procedure was seen to do on it.
+
+A reference is made once for each procedure and serves all its dreams. It only ever grows, by the few
+inputs that a dream's own literals suggest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .config import Settings
+from .errors import PlanError
+from .inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
+from .judge.verdict import judge_load
+from .models import Observation, ObservationKind, Procedure, Signature
+from .sandbox.client import Sandbox, Source
+from .sandbox.runner import Runner
+
+SHARE = 4
+"""The procedure gets this part of a dream's times: what it barely manages is no fair input for a dream."""
+PATIENCE = 3
+"""Inputs that the procedure may hang on before its pool is drawn more narrowly."""
+OWN_SHARE = 4
+"""Inputs drawn from the literals that only a dream has: one in this many of the pool's size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One procedure; ``expected`` holds by payload what it was seen to do."""
+
+    source: Source
+    signature: Signature
+    pool: Pool
+    expected: dict[bytes, Observation] = field(default_factory=dict)
+
+    def returned(self) -> int:
+        """How many inputs the procedure returned on."""
+        return sum(seen.kind is ObservationKind.RETURNED for seen in self.expected.values())
+
+
+class References:
+    """The references of one worker, by procedure."""
+
+    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
+        self._settings = settings
+        self._sandbox = sandbox
+        self._made: dict[tuple[str, str | None], Reference | PlanError] = {}
+
+    def of(self, procedure: Procedure) -> Reference:
+        """The procedure's reference, made when first asked for.
+
+        Raises ``PlanError`` where the procedure does not load, and ``UnmetAnnotation`` where one of
+        its parameters has no strategy.
+        """
+        key = procedure.code, procedure.entry_point
+        if key not in self._made:
+            try:
+                self._made[key] = self._make(procedure)
+            except PlanError as exc:
+                self._made[key] = exc
+        made = self._made[key]
+        if isinstance(made, PlanError):
+            raise made
+        return made
+
+    def _make(self, procedure: Procedure) -> Reference:
+        """Draw the pool, and narrowly where the procedure returns on less than half of a wide one."""
+        source = Source(code=procedure.code, entry_point=procedure.entry_point)
+        with Runner(self._sandbox, source) as runner:
+            if runner.signature is None:
+                raise PlanError(
+                    f"procedure {procedure.name!r} (id {procedure.id}) can't be run: "
+                    f"{judge_load(runner.failure).groups[0].finding.summary}; mend it, or give its dreams "
+                    f"the contract 'free'"
+                )
+            made = []
+            for wide in (True, False):
+                spec = PoolSpec(
+                    signature=runner.signature,
+                    literals=runner.signature.literals,
+                    wide=wide,
+                    size=self._settings.max_examples,
+                    seed=derive_seed(self._settings.seed, procedure.name, procedure.code),
+                )
+                reference = Reference(source, runner.signature, draw_pool(spec, edges=True))
+                self._extend(reference, reference.pool.inputs, runner)
+                made.append(reference)
+                if 2 * reference.returned() >= len(reference.pool):
+                    break
+        return max(made, key=Reference.returned)
+
+    def own_pool(self, reference: Reference, dream: Signature) -> Pool | None:
+        """A few inputs from the literals that only the dream has: where they differ, a fault may hide."""
+        new = tuple(x for x in dream.literals if x not in reference.signature.literals)
+        if not new:
+            return None
+        spec = PoolSpec(
+            signature=reference.signature,
+            literals=new,
+            wide=False,
+            size=max(1, self._settings.max_examples // OWN_SHARE),
+            seed=derive_seed(reference.pool.spec.seed, repr(new)),
+        )
+        drawn = draw_pool(spec, edges=False)
+        fresh = {p: arguments for p, arguments in drawn.inputs.items() if p not in reference.pool.inputs}
+        with Runner(self._sandbox, reference.source) as runner:
+            self._extend(reference, fresh, runner)
+        return Pool(spec, fresh)
+
+    def ask(self, runner: Runner, payload: bytes) -> Observation:
+        """What the procedure does on one more input, which the reference does not keep."""
+        return runner.run([payload], timeout=self._settings.timeout / SHARE)[0]
+
+    def _extend(self, reference: Reference, payloads: Iterable[bytes], runner: Runner) -> None:
+        new = [payload for payload in payloads if payload not in reference.expected]
+        seen = runner.run(
+            new,
+            timeout=self._settings.timeout / SHARE,
+            budget=self._settings.dream_timeout / SHARE,
+            patience=PATIENCE,
+        )
+        reference.expected.update(zip(new, seen, strict=False))

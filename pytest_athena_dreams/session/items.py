@@ -1,0 +1,145 @@
+"""Dreams as pytest items: ``<store>::<procedure>::<dream type>-<id>``.
+
+They hang directly under the session, for the store need not exist on a worker's machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..engine import Engine
+from ..errors import DreamsError
+from ..models import Dream, Outcome, Verdict
+from ..sandbox.client import Sandbox
+from ..sandbox.policy import Limits, Policy, SandboxMode
+from .failure import DreamFailed
+from .plan import Plan, item_part, procedure_part
+
+MIB = 1024 * 1024
+BACKSTOP = 60.0
+"""Seconds past all of a dream's own limits before pytest-timeout ends it."""
+REPLY = 4 * MIB
+"""Bytes of one answer from the jail."""
+
+
+def policy(plan: Plan) -> Policy:
+    """The jail's policy under a plan's settings."""
+    settings = plan.settings
+    return Policy(
+        mode=SandboxMode(settings.sandbox),
+        limits=Limits(
+            memory=settings.memory * MIB,
+            output=settings.output * MIB,
+            reply=REPLY,
+            load_timeout=5 * settings.timeout,
+        ),
+    )
+
+
+class DreamPlugin:
+    """Collects the plan's dreams and runs them; in every process that runs items."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._engine: Engine | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """This process' engine, started by the first dream."""
+        if self._engine is None:
+            self._engine = Engine(self.plan.settings, Sandbox(policy(self.plan)))
+        return self._engine
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        report = yield
+        if isinstance(collector, pytest.Session) and report.passed and self.plan.dreams:
+            report.result.append(StoreNode.from_parent(collector, plugin=self))
+        return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if isinstance(item, DreamItem) and call.when == "call" and item.verdict is not None:
+            report.athena_verdict = item.verdict_json()  # type: ignore[attr-defined]
+        return report
+
+    def pytest_unconfigure(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+
+
+class StoreNode(pytest.Collector):
+    """The store: its children are the procedures of the plan's dreams."""
+
+    def __init__(self, *, plugin: DreamPlugin, **kwargs: Any) -> None:
+        plan = plugin.plan
+        super().__init__(name=plan.store_id, nodeid=plan.store_id, path=Path(plan.settings.store), **kwargs)
+        self.plugin = plugin
+
+    def collect(self) -> Iterable[ProcedureNode]:
+        by_procedure = sorted(self.plugin.plan.dreams, key=procedure_part)
+        for name, dreams in groupby(by_procedure, key=procedure_part):
+            yield ProcedureNode.from_parent(self, name=name, plugin=self.plugin, dreams=tuple(dreams))
+
+
+class ProcedureNode(pytest.Collector):
+    """A procedure: its children are the plan's dreams of it."""
+
+    def __init__(self, *, plugin: DreamPlugin, dreams: tuple[Dream, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plugin = plugin
+        self.dreams = dreams
+
+    def collect(self) -> Iterable[DreamItem]:
+        for dream in self.dreams:
+            yield DreamItem.from_parent(self, name=item_part(dream), plugin=self.plugin, dream=dream)
+
+
+class DreamItem(pytest.Item):
+    """One dream: run in the jail, held against its procedure, failed by a verdict of failure."""
+
+    def __init__(self, *, plugin: DreamPlugin, dream: Dream, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plugin = plugin
+        self.dream = dream
+        self.verdict: Verdict | None = None
+        settings = plugin.plan.settings
+        self.add_marker(
+            pytest.mark.athena_dream(
+                dream_type=dream.dream_type, tier=dream.tier, label=dream.label, model=dream.model_used
+            )
+        )
+        self.add_marker(pytest.mark.timeout(3 * settings.dream_timeout + settings.shrink_time + BACKSTOP))
+        if dream.label:
+            self.extra_keyword_matches.add(dream.label)
+
+    def runtest(self) -> None:
+        self.verdict = self.plugin.engine.test(self.dream)
+        if self.verdict.outcome is Outcome.FAILURE:
+            raise DreamFailed(self.dream, self.verdict)
+
+    def verdict_json(self) -> str:
+        """The verdict as it crosses to the controller."""
+        import msgspec
+
+        return msgspec.json.encode(self.verdict).decode()
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, DreamFailed):
+            return excinfo.value.text(self.plugin.plan)
+        if isinstance(excinfo.value, DreamsError):
+            return f"{type(excinfo.value).__name__}: {excinfo.value}"
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return self.path, None, self.nodeid

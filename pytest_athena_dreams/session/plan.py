@@ -1,0 +1,52 @@
+"""The plan of one run: which dreams, with which settings. Made once by the controller, then frozen.
+
+It crosses to the xdist workers as JSON text, so a worker needs neither the store nor the machine that
+holds it, and its replacement after a crash collects the same items.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+from ..config import Settings
+from ..models import Dream
+
+_UNSAFE = re.compile(r"[^\w.,+=@ -]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """``store_id`` is the node id of the store: its path as pytest shows paths.
+
+    ``arguments`` are those command-line arguments that name dreams, not files, as they were given.
+    """
+
+    store_id: str
+    dreams: tuple[Dream, ...]
+    settings: Settings
+    arguments: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        return msgspec.json.decode(text, type=cls)
+
+    def node_id(self, dream: Dream) -> str:
+        """``<store>::<procedure>::<dream type>-<id>``."""
+        return "::".join((self.store_id, procedure_part(dream), item_part(dream)))
+
+
+def procedure_part(dream: Dream) -> str:
+    """The part of a node id that names the procedure; characters that pytest reads are replaced."""
+    name = dream.procedure.name if dream.procedure else dream.procedure_name
+    return _UNSAFE.sub("_", name) or "no-procedure"
+
+
+def item_part(dream: Dream) -> str:
+    """The part of a node id that names the dream."""
+    return f"{_UNSAFE.sub('_', dream.dream_type)}-{dream.id}"

@@ -1,0 +1,74 @@
+"""Which dreams this run tests: those that wait, and those that the command line or ``--lf`` name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..config import Settings
+from ..models import PENDING, Dream, Status
+from .plan import Plan
+
+if TYPE_CHECKING:
+    from ..store.database import Store
+
+_TESTABLE = (*PENDING, Status.TESTED)
+
+
+def make_plan(config: pytest.Config, settings: Settings, store: Store) -> Plan:
+    """Freeze the dreams of this run, in id order.
+
+    Raises ``pytest.UsageError`` where an argument names a dream that the store does not hold.
+    """
+    path = Path(settings.store)
+    plan = Plan(store_id=_node_id(config, path), dreams=(), settings=settings)
+    arguments = [arg for arg in config.args if _names_store(config, arg, path, plan.store_id)]
+    named = [arg.partition("::")[2] for arg in arguments if "::" in arg]
+    if arguments and len(named) == len(arguments):
+        dreams = _named(plan, store.dreams(), named)
+    elif settings.select == "all":
+        dreams = store.dreams(tier=1, status=_TESTABLE)
+    else:
+        dreams = store.pending()
+        if failed := _last_failed(config, plan.store_id):
+            waiting = {dream.id for dream in dreams}
+            dreams += [d for d in store.dreams() if d.id not in waiting and plan.node_id(d) in failed]
+    dreams = sorted(dreams, key=lambda dream: dream.id)
+    return Plan(store_id=plan.store_id, dreams=tuple(dreams), settings=settings, arguments=tuple(arguments))
+
+
+def _node_id(config: pytest.Config, path: Path) -> str:
+    try:
+        return path.relative_to(config.rootpath).as_posix()
+    except ValueError:
+        return path.name
+
+
+def _names_store(config: pytest.Config, argument: str, path: Path, store_id: str) -> bool:
+    head = argument.partition("::")[0]
+    return head == store_id or config.invocation_params.dir.joinpath(head).resolve() == path
+
+
+def _named(plan: Plan, dreams: Sequence[Dream], named: Sequence[str]) -> list[Dream]:
+    chosen: dict[int, Dream] = {}
+    for name in named:
+        node_id = f"{plan.store_id}::{name}"
+        found = [d for d in dreams if (plan.node_id(d) + "::").startswith(node_id + "::")]
+        if not found:
+            raise pytest.UsageError(
+                f"not found: {node_id} (no dream of that name in {plan.settings.store}; "
+                f"'athena-dreams list --store {plan.settings.store}' shows them all)"
+            )
+        chosen |= {dream.id: dream for dream in found}
+    return list(chosen.values())
+
+
+def _last_failed(config: pytest.Config, store_id: str) -> set[str]:
+    """Node ids of dreams that failed last, where ``--lf`` or ``--ff`` asks for them."""
+    if not (config.getoption("lf", False) or config.getoption("failedfirst", False)) or config.cache is None:
+        return set()
+    failed = config.cache.get("cache/lastfailed", {})
+    return {node_id for node_id in failed if node_id.startswith(f"{store_id}::")}

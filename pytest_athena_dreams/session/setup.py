@@ -1,0 +1,73 @@
+"""Wiring of one process: a controller reads the store and plans, a worker is handed the plan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ..config import SETTINGS, Settings, resolve
+from ..errors import DreamsError
+from ..sandbox.client import Sandbox
+from ..store.database import Store
+from .items import DreamPlugin, policy
+from .plan import Plan
+from .recorder import Recorder
+from .selection import make_plan
+
+
+def configure(config: pytest.Config) -> None:
+    """Register what this process needs. Raises ``pytest.UsageError`` where a run can't be had."""
+    workerinput: Mapping[str, str] | None = getattr(config, "workerinput", None)
+    if workerinput is not None:
+        plan = Plan.from_json(workerinput["athena_plan"])
+    else:
+        try:
+            plan = _control(config)
+        except DreamsError as exc:
+            raise pytest.UsageError(str(exc)) from None
+    if config.args_source is config.ArgsSource.ARGS:
+        config.args[:] = [arg for arg in config.args if arg not in plan.arguments]
+    else:
+        config.args[:] = []  # nothing was named: only dreams run
+    config.pluginmanager.register(DreamPlugin(plan), "athena-dreams-items")
+
+
+def _control(config: pytest.Config) -> Plan:
+    settings = settings_of(config)
+    store = Store.open(settings.store)
+    try:
+        plan = make_plan(config, settings, store)
+        sandbox = "not probed" if config.option.collectonly or not plan.dreams else _probe(plan)
+    except BaseException:
+        store.close()
+        raise
+    config.pluginmanager.register(Recorder(config, plan, store, sandbox), "athena-dreams-recorder")
+    return plan
+
+
+def _probe(plan: Plan) -> str:
+    sandbox = Sandbox(policy(plan))
+    try:
+        return str(sandbox.layers())
+    finally:
+        sandbox.close()
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """The settings of this run, the store's path made absolute from where it was given."""
+    ini = {setting.name: config.getini(setting.ini) for setting in SETTINGS}
+    settings = resolve(
+        {setting.name: config.getoption(setting.option) for setting in SETTINGS},
+        os.environ,
+        {name: None if value is None else str(value) for name, value in ini.items()},
+        config.inipath.name if config.inipath else "the ini file",
+    )
+    base = config.invocation_params.dir
+    given = config.getoption("--athena-store") or os.environ.get("ATHENA_STORE")
+    if given is None and config.inipath is not None:
+        base = config.inipath.parent
+    return replace(settings, store=str(Path(base, settings.store).resolve()))
