@@ -1,0 +1,1 @@
+"""The room that starts processes: untrusted code runs here, and only observations come out."""

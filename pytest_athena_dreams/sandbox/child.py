@@ -1,0 +1,289 @@
+"""One child of the fork server, seen from the parent: what it is asked, and what is seen of it.
+
+Invariants: the child is killed and reaped whichever way the block that holds it ends; every wait ends
+with the deadline; what the child says is an observation or a death, and how it went is told from its
+wait status, never from what it said.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import resource
+import secrets
+import select
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import IO
+
+from ..errors import SandboxError
+from ..models import DeathReason, Observation, ObservationKind, Signature
+from . import wire
+from .forkserver import ForkServer, Process, Reaped, ServerLost
+from .meter import Deadline, Meter, Reading
+from .policy import Limits
+
+_CHUNK = 1 << 18
+_GLANCE = 0.25
+"""Seconds after which the clocks are looked at again: threads may use more than one processor."""
+_GRACE = 1.0
+"""Seconds that a child which closed its channel may take to end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Code to load. ``entry_point`` may be dotted; without one, ``fallbacks`` are tried in order."""
+
+    code: str
+    entry_point: str | None = None
+    fallbacks: tuple[str, ...] = ()
+
+
+class _Late(Exception):
+    """The deadline has passed."""
+
+
+class _Gone(Exception):
+    """The child's end of the channel is closed."""
+
+
+class Child:
+    """A process that has loaded one source. Use it in a ``with`` block.
+
+    Either ``loaded`` describes the entry point, or ``failure`` says what the load did. ``cpu`` is the
+    processor seconds used, known once the child has ended.
+    """
+
+    def __init__(self, server: ForkServer, source: Source, limits: Limits, seed: int) -> None:
+        self.loaded: Signature | None = None
+        self.failure: Observation | None = None
+        self.cpu = 0.0
+        self.lost = False
+        """Whether the fork server went together with the child."""
+        self._server = server
+        self._limits = limits
+        self._nonce = secrets.token_hex(16)
+        self._number = 0
+        self._peak = 0
+        self._inbox = wire.Inbox(limits.reply)
+        self._outbox = memoryview(b"")
+        self._channel, theirs = socket.socketpair()
+        order = {
+            "nonce": self._nonce,
+            "seed": seed,
+            "memory": limits.memory,
+            "output": limits.output,
+            "reply": limits.reply,
+        }
+        try:
+            with theirs, _output() as output:
+                self._process: Process | None = server.spawn(order, theirs.fileno(), output.fileno())
+        except BaseException:
+            self._channel.close()
+            raise
+        self._channel.setblocking(False)
+        self._meter = Meter(self._process.pid)
+        try:
+            self._load(source)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def peak_memory(self) -> int:
+        """Bytes above what the loaded child held, at the highest; 0 where the system does not tell."""
+        if self._process is not None:
+            self._peak = max(self._peak, self._meter.peak())
+        return self._peak
+
+    def status(self) -> dict[str, str]:
+        """The fields of the running child's ``/proc/PID/status``; empty where there is none."""
+        return self._meter.status()
+
+    def calls(self, payloads: Sequence[bytes], timeout: float) -> Iterator[Observation]:
+        """Observe one call a payload, in order.
+
+        A payload is ``pickle.dumps((args, kwargs), 5)``. Where the child does not survive a call, the
+        observation of that call is the last one.
+        """
+        if self._process is None or self.loaded is None:
+            raise ValueError("this child has no entry point or has ended: spawn another")
+        self._outbox = memoryview(b"".join(wire.frame(payload) for payload in payloads))
+        start = self._meter.read()
+        self._allow_cpu(start.cpu + len(payloads) * timeout)
+        for index in range(len(payloads)):
+            self._number += 1
+            deadline = Deadline(start=start, timeout=timeout)
+            last = index == len(payloads) - 1
+            reply = self._reply(deadline, (wire.Returned, wire.Threw), last=last)
+            yield self._observation(reply, start)
+            if self._process is None:
+                return
+            start = self._meter.read()
+
+    def close(self) -> None:
+        """Kill and reap the child, whatever it does. Safe to call twice."""
+        if self._process is not None:
+            self._peak = self.peak_memory
+            self._reap()
+
+    def _load(self, source: Source) -> None:
+        request = {"code": source.code, "entry_point": source.entry_point, "fallbacks": source.fallbacks}
+        self._outbox = memoryview(wire.frame(json.dumps(request).encode()))
+        start = self._meter.read()
+        deadline = Deadline(start=start, timeout=self._limits.load_timeout)
+        reply = self._reply(deadline, (wire.Ready, wire.Failed), last=False)
+        if isinstance(reply, wire.Failed):
+            raise SandboxError(f"a child could not be locked in: {reply.detail}; run 'athena-dreams doctor'")
+        if isinstance(reply, wire.Ready):
+            self._allow_cpu(start.cpu + self._limits.load_timeout)
+            reply = self._reply(deadline, (wire.Loaded, wire.Threw), last=True)
+        if isinstance(reply, wire.Loaded):
+            self.loaded = reply.signature
+            self._meter.mark()
+        else:
+            self.failure = self._observation(reply, start)
+            self.close()
+
+    def _allow_cpu(self, seconds: float) -> None:
+        """A backstop in the kernel, for when nobody watches; two seconds above what the deadline allows."""
+        if self._process is None or not hasattr(resource, "prlimit"):
+            return
+        hard = resource.prlimit(self._process.pid, resource.RLIMIT_CPU)[1]
+        limit = math.ceil(seconds) + 2
+        if hard == resource.RLIM_INFINITY or limit < hard:
+            resource.prlimit(self._process.pid, resource.RLIMIT_CPU, (limit, hard))
+
+    def _reply(
+        self, deadline: Deadline, expected: tuple[type[wire.Reply], ...], *, last: bool
+    ) -> wire.Reply | Observation:
+        """The reply to the request in progress, or the death that came instead."""
+        try:
+            while (body := self._inbox.frame()) is None:
+                self._exchange(deadline)
+            reply = wire.decode(body, nonce=self._nonce, number=self._number)
+            if isinstance(reply, wire.Broken):
+                raise wire.WireError(f"it could not tell what happened: {reply.detail}")
+            if not isinstance(reply, expected):
+                raise wire.WireError(f"a frame of kind {type(reply).__name__.lower()!r} where none was due")
+            if last and self._more():
+                raise wire.WireError("more than was asked for")
+            return reply
+        except _Late:
+            self.close()
+            return Observation(kind=ObservationKind.TIMED_OUT, detail=f"more than {deadline.timeout:g} s")
+        except _Gone:
+            return self._death()
+        except wire.WireError as exc:
+            self.close()
+            return _died(DeathReason.PROTOCOL, str(exc))
+
+    def _exchange(self, deadline: Deadline) -> None:
+        """Send what is left to send and receive what has come, waiting until the deadline at most."""
+        left = deadline.left(self._meter.read())
+        if left <= 0:
+            raise _Late
+        poll = select.poll()
+        poll.register(self._channel, select.POLLIN | (select.POLLOUT if self._outbox else 0))
+        events = sum(event for _, event in poll.poll(math.ceil(min(left, _GLANCE) * 1000)))
+        try:
+            if events & select.POLLOUT:
+                self._outbox = self._outbox[self._channel.send(self._outbox[:_CHUNK]) :]
+            if events & ~select.POLLOUT:
+                data = self._channel.recv(_CHUNK)
+                if not data:
+                    raise _Gone
+                self._inbox.feed(data)
+        except ConnectionError:
+            raise _Gone from None
+
+    def _more(self) -> bool:
+        """Whether something came that nobody asked for."""
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            self._inbox.feed(self._channel.recv(_CHUNK))
+        return not self._inbox.empty
+
+    def _observation(self, reply: wire.Reply | Observation, start: Reading) -> Observation:
+        now = self._meter.read()
+        cpu = max(0.0, (self.cpu if self._process is None else now.cpu) - start.cpu)
+        seen = reply if isinstance(reply, Observation) else _seen(reply)
+        return replace(seen, cpu=cpu, elapsed=now.wall - start.wall)
+
+    def _death(self) -> Observation:
+        """How a child went that closed its channel."""
+        assert self._process is not None
+        left_running = self._process.pidfd is not None and not self._process.ended(_GRACE)
+        reaped = self._reap()
+        if reaped is None:
+            return _died(DeathReason.MEMORY, "killed together with the fork server")
+        if left_running:
+            return _died(DeathReason.PROTOCOL, "closed its channel and went on running")
+        return _cause(reaped.status, self._limits)
+
+    def _reap(self) -> Reaped | None:
+        process, self._process = self._process, None
+        assert process is not None
+        self._channel.close()
+        try:
+            process.kill()
+            reaped = self._server.reap(process)
+        except ServerLost:
+            self.lost = True
+            return None
+        finally:
+            if process.pidfd is not None:
+                os.close(process.pidfd)
+        self.cpu = reaped.cpu
+        self._peak = max(self._peak, self._meter.above(reaped.memory * 1024))
+        return reaped
+
+
+def _seen(reply: wire.Reply) -> Observation:
+    if isinstance(reply, wire.Returned):
+        return Observation(kind=ObservationKind.RETURNED, value=reply.value, changed=reply.changed)
+    assert isinstance(reply, wire.Threw)
+    return Observation(kind=ObservationKind.RAISED, raised=reply.raised, changed=reply.changed)
+
+
+def _died(reason: DeathReason, detail: str) -> Observation:
+    return Observation(kind=ObservationKind.DIED, death=reason, detail=detail)
+
+
+def _cause(status: int, limits: Limits) -> Observation:
+    """Read a wait status of a child that nobody here killed."""
+    if not os.WIFSIGNALED(status):
+        return _died(
+            DeathReason.EXIT, f"left with status {os.waitstatus_to_exitcode(status)} without answering"
+        )
+    number = os.WTERMSIG(status)
+    if number == signal.SIGSYS:
+        detail = "made a system call that only an attack needs (see docs/jail.md)"
+        return Observation(kind=ObservationKind.REFUSED, death=DeathReason.SYSCALL, detail=detail)
+    if number == signal.SIGKILL:
+        return _died(DeathReason.MEMORY, "killed by the system, which ran out of memory")
+    if number == signal.SIGXCPU:
+        return _died(DeathReason.CPU, "used up its processor time")
+    if number == signal.SIGXFSZ:
+        return _died(DeathReason.OUTPUT, f"wrote more than {limits.output} bytes")
+    return _died(DeathReason.SIGNAL, f"killed by {signal.Signals(number).name}")
+
+
+def _output() -> IO[bytes]:
+    """A file that no path leads to, for what the child prints."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("output", os.MFD_CLOEXEC), "wb", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)

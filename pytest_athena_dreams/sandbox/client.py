@@ -1,0 +1,163 @@
+"""The jail as the engine uses it: a sandbox, children in it, and a loop that observes every call.
+
+Invariants: no child runs before the sandbox was seen to hold what its mode promises; a sandbox keeps
+one fork server, which is replaced when it is lost.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from ..errors import SandboxError
+from ..models import Observation, ObservationKind, Signature
+from .child import Child, Source
+from .forkserver import ForkServer, ServerLost
+from .policy import Layers, Policy, SandboxMode
+from .probe import probe
+
+__all__ = ["Child", "Observed", "Sandbox", "Source", "observe"]
+
+_STARTS = 2
+"""Times that a fork server is started for one child before the fault is taken to be ours."""
+
+
+class Sandbox:
+    """Children of one policy. Starts its fork server when first needed; use one per process.
+
+    Raises ``SandboxError`` from the first use on where this machine can't give what the policy asks.
+    """
+
+    def __init__(self, policy: Policy, *, hash_seed: int = 0, random_seed: int = 0) -> None:
+        self.policy = policy
+        self._hash_seed = hash_seed
+        self._random_seed = random_seed
+        self._server: ForkServer | None = None
+        self._layers: Layers | None = None
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def layers(self) -> Layers:
+        """What really holds, found by trying it in a child."""
+        if self._layers is None:
+            self._start()
+        assert self._layers is not None
+        return self._layers
+
+    def spawn(self, source: Source) -> Child:
+        """A child that has loaded ``source``, or has failed to."""
+        for _ in range(_STARTS):
+            server = self._server or self._start()
+            try:
+                return Child(server, source, self.policy.limits, self._random_seed)
+            except ServerLost as exc:
+                self._server = None
+                why = str(exc)
+        raise SandboxError(f"the fork server ends as soon as it is asked for a child: {why}")
+
+    def forget(self) -> None:
+        """Drop a fork server that was lost; the next child starts another."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def close(self) -> None:
+        """End the fork server and every child. Safe to call twice."""
+        self.forget()
+
+    def _start(self) -> ForkServer:
+        mode = self.policy.mode
+        if mode is not SandboxMode.NONE and sys.platform != "linux":
+            raise SandboxError(
+                f"no isolation on {sys.platform}: this version needs Linux. Run in a Linux container, or"
+                " give --athena-sandbox=none to run untrusted code without any"
+            )
+        if mode is SandboxMode.AUTO:
+            mode = SandboxMode.LANDLOCK
+        try:
+            server = ForkServer(self.policy, mode, hash_seed=self._hash_seed)
+        except ServerLost as exc:
+            raise SandboxError(f"the fork server did not start: {exc}; run 'athena-dreams doctor'") from None
+        if self._layers is None:
+            try:
+                self._layers = self._check(server, mode)
+            except BaseException:
+                server.close()
+                raise
+        self._server = server
+        return server
+
+    def _check(self, server: ForkServer, mode: SandboxMode) -> Layers:
+        layers = probe(server, mode, self.policy.limits)
+        if mode is not SandboxMode.NONE and layers.missing:
+            raise SandboxError(
+                f"--athena-sandbox={mode.value} does not hold here: a child could reach"
+                f" {', '.join(layers.missing)} (got: {layers}). 'athena-dreams doctor' says what"
+                " would mend it; --athena-sandbox=none runs untrusted code without isolation"
+            )
+        return layers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """All that was seen of one source.
+
+    ``observations`` are in the order of the payloads; the last ``skipped`` payloads were not run.
+    ``failure`` is set, and nothing was observed, where the source did not load. ``peak_memory`` is
+    bytes above the loaded child, ``cpu`` processor seconds of all children.
+    """
+
+    signature: Signature | None
+    failure: Observation | None
+    observations: tuple[Observation, ...] = ()
+    skipped: int = 0
+    peak_memory: int = 0
+    cpu: float = 0.0
+
+
+def observe(
+    sandbox: Sandbox, source: Source, payloads: Sequence[bytes], timeout: float, *, patience: int = 2
+) -> Observed:
+    """Run every payload, in a fresh child after each death, until ``patience`` of them timed out.
+
+    A payload whose child went together with the fork server is run once more before it is blamed.
+    """
+    signature: Signature | None = None
+    observations: list[Observation] = []
+    peak, cpu, timeouts, losses = 0, 0.0, 0, 0
+    while True:
+        with sandbox.spawn(source) as child:
+            signature = signature or child.loaded
+            seen = [child.failure] if child.failure else []
+            if child.loaded:
+                for observation in child.calls(payloads[len(observations) :], timeout):
+                    seen.append(observation)
+        peak, cpu = max(peak, child.peak_memory), cpu + child.cpu
+        if child.lost:
+            sandbox.forget()
+            losses += 1
+            if losses == 1:
+                seen.pop()
+        if signature is None and seen:
+            failure = seen[0]
+            return Observed(signature=None, failure=failure, skipped=len(payloads), peak_memory=peak, cpu=cpu)
+        observations += seen
+        timeouts += sum(observation.kind is ObservationKind.TIMED_OUT for observation in seen)
+        if signature and (len(observations) >= len(payloads) or timeouts >= patience):
+            break
+    return Observed(
+        signature=signature,
+        failure=None,
+        observations=tuple(observations),
+        skipped=len(payloads) - len(observations),
+        peak_memory=peak,
+        cpu=cpu,
+    )

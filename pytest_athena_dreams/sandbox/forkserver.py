@@ -1,0 +1,209 @@
+"""The parent's side of one fork server: start it, have children forked and reaped, end it.
+
+Invariants: nothing here waits longer than ``PATIENCE``; a server that does not answer, or answers
+something else, is ended and counts as lost, and so do its children, which the kernel kills with it.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from .policy import Policy, SandboxMode
+
+PATIENCE = 20.0
+"""Seconds that a server may take for one answer, its start included."""
+_MOMENT = 0.05
+_MESSAGE = 1 << 16
+_JAIL = Path(__file__).parent / "jail"
+_SYSTEM_PATHS = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo")
+_DEVICES = ("/dev/urandom", "/dev/zero")
+
+
+class ServerLost(Exception):
+    """The fork server is gone or beyond reason; it was ended."""
+
+
+class Hello(msgspec.Struct, tag="hello", tag_field="kind"):
+    """The server's first words: what it locked itself in with."""
+
+    landlock: int
+    seccomp: bool
+
+
+class Spawned(msgspec.Struct, tag="spawned", tag_field="kind"):
+    """A child runs; ``pid`` is as the server sees it."""
+
+    pid: int
+
+
+class Reaped(msgspec.Struct, tag="reaped", tag_field="kind"):
+    """How a child ended: wait status, processor seconds, KiB of memory at the highest."""
+
+    status: int
+    cpu: float
+    memory: int
+
+
+Answer = TypeVar("Answer", Hello, Spawned, Reaped)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """A child that is not yet reaped. ``server_pid`` is its id as the fork server sees it."""
+
+    pid: int
+    server_pid: int
+    pidfd: int | None
+
+    def kill(self) -> None:
+        try:
+            if self.pidfd is not None:
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+            else:
+                os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it has ended by itself
+
+    def ended(self, patience: float) -> bool:
+        """Whether it ends within ``patience`` seconds; without pidfds it is given a moment and believed."""
+        if self.pidfd is None:
+            time.sleep(_MOMENT)
+            return True
+        poll = select.poll()
+        poll.register(self.pidfd, select.POLLIN)
+        return bool(poll.poll(patience * 1000))
+
+
+class ForkServer:
+    """One running fork server. ``hello`` says what it locked itself in with.
+
+    ``outside`` is a folder of the parent's that no child can see into, but for the empty one in it
+    that children start in.
+    """
+
+    def __init__(self, policy: Policy, mode: SandboxMode, *, hash_seed: int) -> None:
+        self.outside = Path(tempfile.mkdtemp(prefix="athena-dreams-jail-"))
+        directory = self.outside / "empty"
+        directory.mkdir(mode=0o555)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in ``close``
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [_interpreter(), "-s", "-S", "-P", str(_JAIL / "__main__.py")],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                cwd=directory,
+                env=_environment(policy, hash_seed, str(directory)),
+                start_new_session=True,
+            )
+        self._control.settimeout(PATIENCE)
+        pidfds = [os.pidfd_open(os.getpid())] if hasattr(os, "pidfd_open") else []
+        try:
+            self._order(_config(policy, mode, str(directory)), pidfds)
+            self.hello = self._answer(Hello)[0]
+        finally:
+            for pidfd in pidfds:
+                os.close(pidfd)
+
+    def spawn(self, order: dict[str, Any], channel: int, output: int) -> Process:
+        """Have a child forked that serves on ``channel`` and prints to ``output``."""
+        self._order({"kind": "spawn", **order}, [channel, output])
+        spawned, pidfds = self._answer(Spawned)
+        pidfd = pidfds[0] if pidfds else None
+        return Process(pid=_pid(pidfd, spawned.pid), server_pid=spawned.pid, pidfd=pidfd)
+
+    def reap(self, process: Process) -> Reaped:
+        """Collect a child that was killed or has ended."""
+        self._order({"kind": "reap", "pid": process.server_pid}, [])
+        return self._answer(Reaped)[0]
+
+    def _order(self, order: dict[str, Any], descriptors: Sequence[int]) -> None:
+        try:
+            socket.send_fds(self._control, [msgspec.json.encode(order)], list(descriptors))
+        except OSError as exc:
+            raise self._lost(str(exc)) from None
+
+    def _answer(self, kind: type[Answer]) -> tuple[Answer, list[int]]:
+        try:
+            text, descriptors, _, _ = socket.recv_fds(self._control, _MESSAGE, 1)
+            return msgspec.json.decode(text, type=kind), descriptors
+        except (OSError, msgspec.MsgspecError) as exc:
+            raise self._lost(str(exc)) from None
+
+    def _lost(self, why: str) -> ServerLost:
+        self._end()
+        self._errors.seek(0)
+        said = self._errors.read(1 << 20).decode(errors="backslashreplace").strip()
+        status = self._process.returncode
+        self.close()
+        return ServerLost(f"exit status {status}, {said.splitlines()[-1] if said else why}")
+
+    def _end(self) -> None:
+        """End the server: closing its socket asks it to, and with it go its children."""
+        self._control.close()
+        try:
+            self._process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def close(self) -> None:
+        """End the server and its children, and remove its folder. Safe to call twice."""
+        self._end()
+        self._errors.close()
+        shutil.rmtree(self.outside, ignore_errors=True)
+
+
+def _pid(pidfd: int | None, inner: int) -> int:
+    """The process id here; inside another process namespace it differs from the one seen there."""
+    if pidfd is None:
+        return inner
+    for line in Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines():
+        if line.startswith("Pid:"):
+            return int(line.split()[1])
+    return inner
+
+
+def _interpreter() -> str:
+    """The interpreter itself, not a virtual environment's link to it."""
+    return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
+
+
+def _environment(policy: Policy, hash_seed: int, directory: str) -> dict[str, str]:
+    return {
+        "HOME": directory,
+        "LANG": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONHASHSEED": str(hash_seed % (1 << 32)),
+        "TZ": "UTC",
+        **dict(policy.environment),
+    }
+
+
+def _config(policy: Policy, mode: SandboxMode, directory: str) -> dict[str, Any]:
+    granted = [os.path.realpath(path) for path in policy.read_paths]
+    installed = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    library = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), f"{sys.base_prefix}/lib"]
+    return {
+        "paths": [path for path in granted if os.path.isdir(path)] + list(dict.fromkeys(installed)),
+        "readable": [directory, *library, *installed, *granted, *_SYSTEM_PATHS, *_DEVICES],
+        "directory": directory,
+        "isolate": mode is not SandboxMode.NONE,
+    }

@@ -1,0 +1,151 @@
+"""One child of the fork server: it locks itself in, loads one dream and answers calls.
+
+Invariants: nothing of the dream runs before the last restriction holds and the parent was told so; a
+call's arguments are built anew for it; what is sent is plain data in the grammar of ``canonical``;
+the process never ends on its own account but by being killed, so no exit hook of a dream runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import pickle
+import random
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
+from types import CoroutineType
+from typing import Any, NoReturn
+
+from . import frames, kernel, landlock, program, seccomp
+from .canonical import canonical
+from .raising import MESSAGE, describe_exception
+
+CHANNEL = 3
+"""The only descriptor that a child has beside its standard streams."""
+DESCRIPTORS = 128
+"""RLIMIT_NOFILE of a child."""
+
+_RECURSION = sys.getrecursionlimit()
+_IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None)})
+_OUT_OF_MEMORY = {"kind": "raised", "raised": describe_exception(MemoryError(), "call", ""), "changed": None}
+
+# The loop below outlives whatever the dream does to these modules.
+_encode = c_make_encoder(None, None, encode_basestring_ascii, None, ":", ",", False, False, False)
+_run, _seed, _sleep, _exit = asyncio.run, random.seed, time.sleep, os._exit
+_set_recursion_limit = sys.setrecursionlimit
+
+
+class Arguments(pickle.Unpickler):
+    """The arguments of one call, written by the parent."""
+
+
+def run(
+    order: Mapping[str, Any], restrictions: Mapping[str, Any], channel: int, output: int, null: int
+) -> NoReturn:
+    """Be the child that ``order`` asks for; never returns to the fork server's code."""
+    try:
+        _settle(channel, output, null)
+        _restrict(order, restrictions)
+    except BaseException as exc:
+        _send(order, 0, {"kind": "failed", "detail": f"{type(exc).__name__}: {exc}"})
+        _exit(1)
+    try:
+        _send(order, 0, {"kind": "ready"})
+        _serve(order)
+    finally:
+        _exit(1)
+
+
+def _settle(channel: int, output: int, null: int) -> None:
+    """Put the descriptors in their places and close all others; they come in numbered 100 and up."""
+    for source, target in ((null, 0), (output, 1), (output, 2), (channel, CHANNEL)):
+        os.dup2(source, target, inheritable=False)
+    os.closerange(CHANNEL + 1, 65_536)
+    for number in (signal.SIGXFSZ, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    os.setsid()
+
+
+def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None:
+    _limit(resource.RLIMIT_AS, order["memory"])
+    _limit(resource.RLIMIT_FSIZE, order["output"])
+    _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
+    _limit(resource.RLIMIT_CORE, 0)
+    if sys.platform == "linux":
+        kernel.die_with_parent()
+        if os.getppid() != order["server"]:
+            raise ProcessLookupError("the fork server ended while this child started")
+    if restrictions["landlock"]:
+        landlock.isolate(restrictions["landlock"])
+    if restrictions["seccomp"]:
+        seccomp.install(seccomp.child_filter(restrictions["machine"], os.getpid()))
+
+
+def _limit(what: int, value: int) -> None:
+    """Set both limits, lower if the hard one is lower already."""
+    hard = resource.getrlimit(what)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(what, (value, value))
+
+
+def _send(order: Mapping[str, Any], number: int, message: dict[str, Any]) -> None:
+    text = "".join(_encode({"nonce": order["nonce"], "id": number, **message}, 0)).encode()
+    if len(text) > order["reply"]:
+        raise ValueError(f"an answer of {len(text)} bytes, where {order['reply']} are allowed")
+    frames.write(CHANNEL, text)
+
+
+def _serve(order: Mapping[str, Any]) -> NoReturn:
+    request = json.loads(frames.read(CHANNEL))
+    number = 0
+    try:
+        try:
+            entry, signature = program.load(request["code"], request["entry_point"], request["fallbacks"])
+        except program.Failure as failure:
+            _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
+            _wait()
+        _send(order, 0, {"kind": "loaded", "signature": signature})
+        while True:
+            number += 1
+            payload = frames.read(CHANNEL)
+            try:
+                _send(order, number, _answer(entry, payload, order["seed"]))
+            except MemoryError:
+                _send(order, number, _OUT_OF_MEMORY)
+    except Exception as exc:
+        _send(order, number, {"kind": "broken", "detail": f"{type(exc).__name__}: {exc}"[:MESSAGE]})
+        raise
+
+
+def _wait() -> NoReturn:
+    while True:
+        _sleep(3600)
+
+
+def _answer(entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, Any]:
+    args, kwargs = Arguments(io.BytesIO(payload)).load()
+    mutable = not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values()))
+    before = _arguments(args, kwargs) if mutable else None
+    _seed(seed)
+    try:
+        result = entry(*args, **kwargs)
+        if type(result) is CoroutineType:
+            result = _run(result)
+        _set_recursion_limit(_RECURSION)
+        message = {"kind": "returned", "value": canonical(result, consume=True)}
+    except BaseException as exc:
+        _set_recursion_limit(_RECURSION)
+        message = {"kind": "raised", "raised": describe_exception(exc, "call", program.FILENAME)}
+    after = _arguments(args, kwargs) if mutable else None
+    return message | {"changed": after if after != before else None}
+
+
+def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    return [canonical(args, consume=False), canonical(kwargs, consume=False)]

@@ -1,0 +1,176 @@
+"""System-call filters: a long one that a fork server takes once, and a short one for each child.
+
+Invariants: the long filter allows by name and refuses the rest; both end the process at once if a call
+comes through a foreign table (32-bit, x32). A refused call fails with ``EPERM``, but those that only
+an attack on the kernel or on another process needs kill the caller, so that code can't swallow it.
+
+The short filter is the child's own: no new process, signals to itself only, no limit raised.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import platform
+import socket
+import struct
+import termios
+
+from .kernel import syscall
+from .syscalls import NEWEST, audit_architecture, numbers
+
+Program = list[tuple[int, int, int, int]]
+"""Instructions of classic BPF: code, jump if true, jump if false, operand."""
+
+_LOAD, _EQUAL, _GREATER_EQUAL, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
+_X32 = 0x40000000
+
+_ALLOW = 0x7FFF0000
+_KILL = 0x80000000
+
+
+def _fail(error: int) -> int:
+    return 0x00050000 | error
+
+
+_REFUSE = _fail(errno.EPERM)
+
+_FREE = """
+read write readv writev pread64 pwrite64 preadv pwritev close close_range lseek sendfile
+dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait
+epoll_pwait epoll_pwait2 eventfd2 timerfd_create timerfd_settime timerfd_gettime
+open openat fstat stat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat
+getcwd chdir fchdir getdents64 fadvise64 flock fsync fdatasync ftruncate umask
+mmap mprotect munmap mremap msync mincore madvise brk membarrier
+rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause
+nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times getitimer setitimer alarm
+getpid gettid getppid getpgrp getpgid getsid setsid getuid geteuid getgid getegid getresuid getresgid
+getgroups getpriority getrlimit getrusage prlimit64 setrlimit sysinfo uname getcpu getrandom
+futex set_robust_list get_robust_list rseq set_tid_address restart_syscall arch_prctl
+sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min
+exit exit_group wait4 waitid kill tgkill clone
+recvfrom sendmsg recvmsg getsockname getpeername shutdown prctl
+seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self pidfd_open
+"""
+
+_SCRATCH = "mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2"
+"""What a child may do to names where it has scratch space; the file rules say where that is."""
+
+_ATTACKS = """
+ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp io_uring_setup io_uring_enter io_uring_register
+bpf perf_event_open userfaultfd keyctl add_key request_key unshare setns mount umount2 pivot_root
+fsopen fsmount fsconfig fspick move_mount open_tree mount_setattr open_by_handle_at fanotify_init
+kexec_load kexec_file_load init_module finit_module delete_module
+"""
+
+_CLONE_THREAD = 0x00010000
+_CLONE_NAMESPACES = 0x7E020000 | 0x00000080  # every CLONE_NEW* flag
+_PRCTL_HARMLESS = (2, 3, 15, 16, 21, 23, 39)  # read-only options, and a thread's name
+_IOCTLS = (termios.FIONREAD, termios.FIONBIO, termios.FIOCLEX, termios.FIONCLEX, termios.TCGETS)
+_FCNTLS = (
+    fcntl.F_DUPFD,
+    fcntl.F_GETFD,
+    fcntl.F_SETFD,
+    fcntl.F_GETFL,
+    fcntl.F_SETFL,
+    fcntl.F_DUPFD_CLOEXEC,
+    1032,  # F_GETPIPE_SZ
+)
+_SO_PROTOCOL, _SO_DOMAIN = 38, 39
+_SOCKET_OPTIONS = (socket.SO_TYPE, socket.SO_ERROR, _SO_PROTOCOL, _SO_DOMAIN)
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+
+
+def _end(action: int) -> Program:
+    return [(_RETURN, 0, 0, action)]
+
+
+def _low(argument: int) -> tuple[int, int, int, int]:
+    """Load the low half; both architectures are little-endian."""
+    return (_LOAD, 0, 0, _ARGUMENTS + 8 * argument)
+
+
+def _among(argument: int, values: tuple[int, ...]) -> Program:
+    """Allow where the argument, taken as 32 bits, is one of ``values``."""
+    tests = [(_EQUAL, len(values) - i, 0, value & 0xFFFFFFFF) for i, value in enumerate(values)]
+    return [_low(argument), *tests, *_end(_REFUSE), *_end(_ALLOW)]
+
+
+def _null(argument: int) -> Program:
+    """Allow where the argument, a pointer, is null."""
+    high = (_LOAD, 0, 0, _ARGUMENTS + 8 * argument + 4)
+    return [_low(argument), (_EQUAL, 0, 3, 0), high, (_EQUAL, 0, 1, 0), *_end(_ALLOW), *_end(_REFUSE)]
+
+
+def _bits(argument: int, mask: int, *, present: int, absent: int) -> Program:
+    """Decide by whether the argument has any bit of ``mask``."""
+    return [_low(argument), (_ANY_BIT, 0, 1, mask), *_end(present), *_end(absent)]
+
+
+def _program(machine: str, rules: dict[str, Program], default: int) -> Program:
+    """Put one block a call behind the checks that every filter needs."""
+    program: Program = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_EQUAL, 1, 0, audit_architecture(machine)),
+        *_end(_KILL),
+        (_LOAD, 0, 0, _NUMBER),
+        (_GREATER_EQUAL, 0, 1, _X32),
+        *_end(_KILL),
+        (_GREATER_EQUAL, 0, 1, NEWEST + 1),
+        *_end(_fail(errno.ENOSYS)),  # libraries fall back where the kernel is merely old
+    ]
+    by_name = numbers(machine)
+    for name, block in rules.items():
+        if name in by_name:
+            program += [(_EQUAL, 0, len(block), by_name[name]), *block]
+    return program + _end(default)
+
+
+def server_filter(machine: str, *, scratch: bool, read_only: bool) -> Program:
+    """The long filter. ``read_only`` refuses opening for writing, where no file rules do."""
+    rules: dict[str, Program] = {name: _end(_ALLOW) for name in _FREE.split()}
+    rules |= {name: _end(_ALLOW) for name in _SCRATCH.split() if scratch}
+    rules |= {name: _end(_KILL) for name in _ATTACKS.split()}
+    rules |= {
+        "clone": _bits(0, _CLONE_NAMESPACES, present=_KILL, absent=_ALLOW),
+        "clone3": _end(_fail(errno.ENOSYS)),  # its flags lie behind a pointer; libraries fall back to clone
+        "ioctl": _among(1, _IOCTLS),
+        "fcntl": _among(1, _FCNTLS),
+        "socketpair": _among(0, (socket.AF_UNIX,)),
+        "sendto": _null(4),
+        "getsockopt": _among(2, _SOCKET_OPTIONS),
+    }
+    if read_only:
+        rules["open"] = _bits(1, _WRITING, present=_REFUSE, absent=_ALLOW)
+        rules["openat"] = _bits(2, _WRITING, present=_REFUSE, absent=_ALLOW)
+    return _program(machine, rules, _REFUSE)
+
+
+def child_filter(machine: str, pid: int) -> Program:
+    """The short filter, for the process ``pid``."""
+    refused = "setrlimit setsid sendmsg recvmsg pidfd_open seccomp landlock_create_ruleset landlock_add_rule"
+    rules: dict[str, Program] = {name: _end(_REFUSE) for name in refused.split()}
+    rules |= {
+        "clone": _bits(0, _CLONE_THREAD, present=_ALLOW, absent=_REFUSE),
+        "kill": _among(0, (pid,)),
+        "tgkill": _among(0, (pid,)),
+        "prlimit64": _null(2),
+        "prctl": _among(0, _PRCTL_HARMLESS),
+    }
+    return _program(machine, rules, _ALLOW)
+
+
+def install(program: Program) -> None:
+    """Bind the calling thread and all that it starts to ``program``."""
+    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+    body = ctypes.create_string_buffer(code, len(code))
+
+    class Header(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+    header = Header(len(program), ctypes.addressof(body))
+    set_mode_filter = 1
+    syscall(numbers(platform.machine())["seccomp"], set_mode_filter, 0, ctypes.byref(header))

@@ -1,0 +1,148 @@
+"""The fork server: warm, single-threaded, and restricted before it serves.
+
+It speaks JSON messages on descriptor 0, a socket that keeps message boundaries. Orders: ``spawn``
+(with a child's channel and output file) and ``reap``. It ends when the parent does.
+
+Invariants: no code of a dream runs in this process; a child's descriptors are closed here as soon as
+it is forked; children are reaped on order only, so a process id stays valid until the parent is done.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import importlib
+import json
+import os
+import platform
+import select
+import signal
+import socket
+import sys
+from typing import Any, NoReturn
+
+from . import child, kernel, landlock, seccomp
+from .syscalls import known, numbers
+
+_PRELOADED = """
+abc argparse array ast asyncio base64 bisect builtins calendar cmath collections.abc contextlib copy csv
+ctypes dataclasses datetime decimal difflib enum fractions functools gc getpass glob hashlib heapq hmac html
+inspect io ipaddress itertools json logging math numbers operator os.path pathlib pickle pprint queue random
+re secrets shutil statistics string struct subprocess tempfile textwrap threading time timeit traceback
+types typing unicodedata unittest urllib.parse uuid warnings weakref zlib zoneinfo
+"""
+"""Modules of the standard library that children start with, for importing them takes longer than forking."""
+
+MESSAGE = 1 << 16
+"""Bytes of the longest order."""
+_FIRST = 100
+"""Descriptors are kept above this, out of the way of the places that a child puts its own in."""
+
+
+def main() -> NoReturn:
+    control = socket.socket(fileno=_lift(0))
+    orders = Orders(control)
+    config = orders.receive()
+    orders.follow()
+    sys.path[:] = [path for path in sys.path if path] + config["paths"]
+    os.chdir(config["directory"])
+    for name in _PRELOADED.split():
+        importlib.import_module(name)
+    null = _lift(os.open(os.devnull, os.O_RDWR))
+    restrictions = _restrict(config)
+    gc.collect()
+    gc.freeze()  # children then share these pages
+    orders.send({"kind": "hello", "landlock": restrictions["landlock"], "seccomp": restrictions["seccomp"]})
+    while True:
+        order = orders.receive()
+        if order["kind"] == "spawn":
+            orders.children.add(_spawn(order, restrictions, orders, null))
+        else:
+            orders.children.remove(order["pid"])
+            _, status, usage = os.wait4(order["pid"], 0)
+            orders.send(
+                {
+                    "kind": "reaped",
+                    "status": status,
+                    "cpu": usage.ru_utime + usage.ru_stime,
+                    "memory": usage.ru_maxrss,
+                }
+            )
+
+
+class Orders:
+    """The conversation with the parent; descriptors that come with an order are in ``passed``."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.passed: list[int] = []
+        self.children: set[int] = set()
+        self.poll = select.poll()
+        self.poll.register(control, select.POLLIN)
+
+    def receive(self) -> Any:
+        if self.control.fileno() not in [descriptor for descriptor, _ in self.poll.poll()]:
+            self.leave()
+        text, passed, _, _ = socket.recv_fds(self.control, MESSAGE, 2)
+        if not text:
+            self.leave()
+        self.passed = [_lift(descriptor) for descriptor in passed]
+        return json.loads(text)
+
+    def follow(self) -> None:
+        """Watch the parent, whose pidfd came with the last order; others may hold its end of the socket."""
+        for pidfd in self.passed:
+            self.poll.register(pidfd, select.POLLIN)
+
+    def leave(self) -> NoReturn:
+        """End with the parent, and with all children."""
+        for pid in self.children:
+            os.kill(pid, signal.SIGKILL)
+        os._exit(0)
+
+    def send(self, message: dict[str, Any], descriptors: tuple[int, ...] = ()) -> None:
+        socket.send_fds(self.control, [json.dumps(message).encode()], descriptors)
+
+
+def _lift(descriptor: int) -> int:
+    """Move a descriptor above ``_FIRST``."""
+    lifted = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _FIRST)
+    os.close(descriptor)
+    return lifted
+
+
+def _restrict(config: dict[str, Any]) -> dict[str, Any]:
+    """Take the restrictions that all children share; tell which of them hold."""
+    machine = platform.machine()
+    held = {"landlock": 0, "seccomp": False, "machine": machine}
+    if not config["isolate"] or sys.platform != "linux":
+        return held
+    if known(machine):
+        kernel.drop_capabilities(numbers(machine)["capset"])
+    kernel.forbid_new_privileges()
+    abi = landlock.version()
+    if abi:
+        rules = [(path, landlock.READ) for path in config["readable"]]
+        landlock.restrict(abi, [*rules, (os.devnull, landlock.DEVICE)])
+        held["landlock"] = abi
+    if known(machine):
+        seccomp.install(seccomp.server_filter(machine, scratch=False, read_only=not abi))
+        held["seccomp"] = True
+    return held
+
+
+def _spawn(order: dict[str, Any], restrictions: dict[str, Any], orders: Orders, null: int) -> int:
+    channel, output = orders.passed
+    order["server"] = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        child.run(order, restrictions, channel, output, null)
+    os.close(channel)
+    os.close(output)
+    if hasattr(os, "pidfd_open"):
+        pidfd = os.pidfd_open(pid)
+        orders.send({"kind": "spawned", "pid": pid}, (pidfd,))
+        os.close(pidfd)
+    else:
+        orders.send({"kind": "spawned", "pid": pid})
+    return pid

@@ -1,0 +1,100 @@
+"""What a child has used, read from outside it.
+
+Invariants: nothing here asks the child; a figure that the system does not give reads as zero. The
+process id is that of a child not yet reaped, so it can't have become another process.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+
+_PATIENCE = 10.0
+"""The wall clock may run this many times as long as the deadline before it counts on its own."""
+_SLACK = 5.0
+"""Seconds of wall clock on top of that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Seconds at one moment: wall clock, processor time used, time spent waiting for a processor."""
+
+    wall: float
+    cpu: float
+    queued: float
+
+
+class Meter:
+    """The clocks and the memory of one process."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._clock = (~pid << 3) | 2  # the kernel's encoding of a process's CPU clock
+        self._baseline = 0
+
+    def read(self) -> Reading:
+        return Reading(wall=time.monotonic(), cpu=self._cpu(), queued=self._queued())
+
+    def _cpu(self) -> float:
+        try:
+            return time.clock_gettime(self._clock)
+        except (OSError, AttributeError):
+            return 0.0
+
+    def _queued(self) -> float:
+        fields = self._text("schedstat").split()
+        return int(fields[1]) / 1e9 if len(fields) > 1 else 0.0
+
+    def mark(self) -> None:
+        """Count memory from here: reset the high-water mark."""
+        try:
+            descriptor = os.open(f"/proc/{self._pid}/clear_refs", os.O_WRONLY | os.O_CLOEXEC)
+        except OSError:
+            return
+        try:
+            os.write(descriptor, b"5")
+        finally:
+            os.close(descriptor)
+        self._baseline = self._memory("VmRSS")
+
+    def peak(self) -> int:
+        """Bytes above the mark at the highest, 0 where that is unknown."""
+        return self.above(self._memory("VmHWM"))
+
+    def above(self, resident: int) -> int:
+        """What ``resident`` bytes are above the mark."""
+        return max(0, resident - self._baseline) if self._baseline else 0
+
+    def _memory(self, field: str) -> int:
+        return int(self.status().get(field, "0 kB").split()[0]) * 1024
+
+    def status(self) -> dict[str, str]:
+        """The fields of ``/proc/PID/status``, empty where there is none."""
+        lines = (line.partition(":") for line in self._text("status").splitlines())
+        return {name: value.strip() for name, _, value in lines}
+
+    def _text(self, name: str) -> str:
+        try:
+            with open(f"/proc/{self._pid}/{name}") as file:
+                return file.read()
+        except OSError:
+            return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A call may use ``timeout`` seconds of processor time, or of time that it was not kept waiting.
+
+    Waiting for a processor does not count, so a busy machine does not turn a verdict; but the wall
+    clock ends it all at ten times the timeout and five seconds.
+    """
+
+    start: Reading
+    timeout: float
+
+    def left(self, now: Reading) -> float:
+        """Seconds until the deadline can be reached at the earliest; none left at 0 and below."""
+        wall = now.wall - self.start.wall
+        own = max(wall - (now.queued - self.start.queued), now.cpu - self.start.cpu)
+        return min(self.timeout - own, _PATIENCE * self.timeout + _SLACK - wall)

@@ -1,0 +1,86 @@
+"""Whether a running jail holds, found by having a child try what it must not be able to do.
+
+Invariants: an attempt is harmless where it succeeds; nothing is concluded from a version or from what
+the kernel is configured to have.
+"""
+
+from __future__ import annotations
+
+import pickle
+
+from ..errors import SandboxError
+from ..models import ObservationKind
+from .child import Child, Source
+from .forkserver import ForkServer
+from .policy import Layers, Limits, SandboxMode
+
+_PATIENCE = 10.0
+_FILTERED = "2"
+"""The mode of a process under a seccomp filter, in ``/proc/PID/status``."""
+
+_ATTEMPTS = '''
+import os
+import socket
+
+def attempts(secret, target):
+    """Names of what worked although it must not."""
+    def read():
+        open(secret).close()
+    def write():
+        open(target, "w").close()
+    def network():
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
+    def datagrams():
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+    def signals():
+        os.kill(os.getppid(), 0)
+    def processes():
+        if os.fork() == 0:
+            os._exit(0)
+    worked = []
+    for attempt in (read, write, network, datagrams, signals, processes):
+        try:
+            attempt()
+        except OSError:
+            continue
+        worked.append(attempt.__name__)
+    return worked
+'''
+_MEANING = {
+    "read": "files",
+    "write": "files to write",
+    "network": "the network",
+    "datagrams": "the network by datagrams",
+    "signals": "other processes by signals",
+    "processes": "new processes",
+}
+
+
+def probe(server: ForkServer, mode: SandboxMode, limits: Limits) -> Layers:
+    """Try out ``server``'s jail with one child."""
+    secret, target = server.outside / "secret", server.outside / "target"
+    payload = pickle.dumps(((str(secret), str(target)), {}), 5)
+    secret.write_text("")
+    with Child(server, Source(code=_ATTEMPTS), limits, 0) as child:
+        status = child.status()
+        seen = next(child.calls([payload], _PATIENCE)) if child.loaded else child.failure
+    if seen is None or seen.kind is not ObservationKind.RETURNED:
+        raise SandboxError(
+            f"the jail can't run a simple function: {seen}. Where memory is the limit, raise it: it is"
+            f" {limits.memory >> 20} MiB; 'athena-dreams doctor' tries each layer"
+        )
+    missing = [_MEANING[name] for name in seen.value[1]]
+    unprivileged = not int(status.get("CapPrm", "0"), 16)
+    no_new_privileges = status.get("NoNewPrivs") == "1"
+    if not unprivileged:
+        missing.append("capabilities")
+    if not no_new_privileges:
+        missing.append("set-user-id programs")
+    return Layers(
+        mode=mode,
+        landlock=server.hello.landlock,
+        seccomp=status.get("Seccomp") == _FILTERED,
+        capabilities_dropped=unprivileged,
+        no_new_privileges=no_new_privileges,
+        missing=tuple(missing),
+    )

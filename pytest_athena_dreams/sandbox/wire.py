@@ -1,0 +1,198 @@
+"""What may come out of the jail, decoded strictly.
+
+Invariants: nothing is built from the child's bytes before their length is known to be within the cap;
+an unknown field, a missing one, a wrong type, a value outside the grammar of ``jail.canonical``, a
+foreign nonce or number is a ``WireError``, whatever the rest of the frame says.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import re
+from typing import Annotated, Any
+
+import msgspec
+
+from ..models import Canonical, Raised, Signature
+from .jail.canonical import DEPTH
+from .jail.frames import HEADER
+
+NESTING = 4 * DEPTH
+"""Levels of arrays in a frame; a value of ``DEPTH`` levels needs fewer."""
+
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_HEX = r"\A(?:[0-9a-f]{2})*\Z"
+_Whole = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+_Hex = Annotated[str, msgspec.Meta(pattern=_HEX)]
+_Integer = Annotated[str, msgspec.Meta(pattern=r"\A-?0x[0-9a-f]+\Z")]
+_Float = "float | _float"
+
+
+def _node(tag: str, *fields: tuple[str, Any]) -> Any:
+    return msgspec.defstruct(
+        f"_{tag}",
+        fields,
+        tag=tag,
+        tag_field="kind",
+        array_like=True,
+        forbid_unknown_fields=True,
+        module=__name__,
+    )
+
+
+_float = _node("float", ("text", Annotated[str, msgspec.Meta(pattern=r"\A(?:nan|inf|-inf)\Z")]))
+_nodes = [
+    _float,
+    _node("int", ("text", _Integer)),
+    _node("complex", ("re", _Float), ("im", _Float)),
+    _node("ref", ("up", int)),
+    _node("opaque", ("type", str)),
+    _node("raised", ("type", str)),
+    _node("value", ("type", str), ("text", str)),
+    _node("enum", ("type", str), ("name", "str | _str")),
+    _node("object", ("type", str), ("fields", "list[tuple[str | _str, _Value]]")),
+    _node("sub", ("type", str), ("value", "_Value")),
+    _node("iterator", ("type", str), ("items", "list[_Value]"), ("more", bool)),
+    _node("cut", ("type", str), ("size", int), ("digest", str), ("head", str)),
+    _node("dict", ("items", "list[tuple[_Value, _Value]]")),
+    *(_node(tag, ("hex", _Hex)) for tag in ("bytes", "bytearray")),
+    *(_node(tag, ("items", "list[_Value]")) for tag in ("list", "tuple", "deque", "set", "frozenset")),
+]
+_str = _node("str", ("hex", _Hex))
+_Value: Any = functools.reduce(operator.or_, [*_nodes, _str], None | bool | _Whole | float | str)
+
+
+class WireError(Exception):
+    """A frame that no honest child sends."""
+
+
+class _Frame(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_only=True):
+    nonce: str
+    id: int
+
+
+class Ready(_Frame, tag="ready"):
+    """The child is locked in and has not yet seen the dream."""
+
+
+class Failed(_Frame, tag="failed"):
+    """The child could not lock itself in; nothing was run."""
+
+    detail: str
+
+
+class Loaded(_Frame, tag="loaded"):
+    """The dream was loaded and has an entry point."""
+
+    signature: Signature
+
+
+class Returned(_Frame, tag="returned"):
+    """The call returned."""
+
+    value: Canonical
+    changed: Canonical
+
+
+class Threw(_Frame, tag="raised"):
+    """The load or the call raised."""
+
+    raised: Raised
+    changed: Canonical
+
+
+class Broken(_Frame, tag="broken"):
+    """The child can't tell what happened, and says why."""
+
+    detail: str
+
+
+class _Values(msgspec.Struct):
+    """The places of a frame where canonical values stand, to be checked against the grammar."""
+
+    value: _Value = None
+    changed: tuple[_Value, _Value] | None = None
+    signature: _Defaults | None = None
+
+
+class _Defaults(msgspec.Struct):
+    parameters: list[_Default] = []
+    returns: _Literals | None = None
+    literals: list[_Value] = []
+
+
+class _Default(msgspec.Struct):
+    default: _Value = None
+    type: _Literals | None = None
+
+
+class _Literals(msgspec.Struct):
+    values: list[_Value] = []
+    args: list[_Literals] = []
+
+
+Reply = Ready | Failed | Loaded | Returned | Threw | Broken
+_frames = msgspec.json.Decoder(Reply)
+_values = msgspec.json.Decoder(_Values)
+
+
+def decode(body: bytes, *, nonce: str, number: int) -> Reply:
+    """The reply in ``body``; raises ``WireError`` unless it is well-formed and answers ``number``."""
+    if body.count(b"[") > NESTING and _nesting(body) > NESTING:
+        raise WireError(f"a frame nested deeper than {NESTING} levels")
+    try:
+        reply: Reply = _frames.decode(body)
+        _values.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as exc:
+        raise WireError(f"a frame that does not fit: {exc}") from None
+    if reply.nonce != nonce:
+        raise WireError("a frame without the right nonce")
+    if reply.id != number:
+        raise WireError(f"an answer to request {reply.id} where {number} was due")
+    if isinstance(reply, Threw) and (reply.raised.stage == "call") != (number > 0):
+        raise WireError(f"an exception of stage {reply.raised.stage!r} in answer to request {number}")
+    return reply
+
+
+def _nesting(body: bytes) -> int:
+    """The deepest level of arrays in JSON text."""
+    deepest = level = 0
+    for bracket in re.findall(rb"[\[\]]", _STRINGS.sub(b"", body)):
+        level += 1 if bracket == b"[" else -1
+        deepest = max(deepest, level)
+    return deepest
+
+
+class Inbox:
+    """Bytes from a child, cut into frames of at most ``cap`` bytes."""
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._bytes = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        self._bytes += data
+
+    @property
+    def empty(self) -> bool:
+        return not self._bytes
+
+    def frame(self) -> bytes | None:
+        """The next whole frame, ``None`` if it has not arrived; raises ``WireError`` above the cap."""
+        if len(self._bytes) < HEADER.size:
+            return None
+        (length,) = HEADER.unpack_from(self._bytes)
+        if length > self._cap:
+            raise WireError(f"a frame of {length} bytes, where {self._cap} are allowed")
+        end = HEADER.size + length
+        if len(self._bytes) < end:
+            return None
+        body = bytes(self._bytes[HEADER.size : end])
+        del self._bytes[:end]
+        return body
+
+
+def frame(body: bytes) -> bytes:
+    """``body`` as one frame."""
+    return HEADER.pack(len(body)) + body

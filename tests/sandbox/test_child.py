@@ -1,0 +1,270 @@
+"""Children: what loads, what is observed, and how every kind of death is told apart."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+
+import pytest
+
+from pytest_athena_dreams.models import DeathReason, ObservationKind
+from pytest_athena_dreams.sandbox.client import Sandbox, Source, observe
+
+from .kit import death, exception, only, payload, run, value
+
+
+def test_calls_are_answered_in_order(sandbox: Sandbox) -> None:
+    seen = run(sandbox, "def double(x):\n    return x * 2", (1,), ("a",), ([0],))
+    assert [o.value for o in seen.observations] == [2, "aa", ["list", [0, 0]]]
+    assert seen.signature is not None
+    assert seen.signature.name == "double"
+
+
+@pytest.mark.parametrize(
+    ("code", "entry", "fallbacks", "name"),
+    [
+        ("def f(): pass\ndef g(): pass", "f", (), "f"),
+        ("def f(): pass\ndef g(): pass", None, ("h", "f"), "f"),
+        ("def f(): pass\ndef g(): pass\ndef _h(): pass", None, (), "g"),
+        ("import math\nfrom math import sin\nf = lambda x: x", None, (), "f"),
+        ("import functools\n@functools.cache\ndef f(): pass", None, (), "f"),
+        ("class A:\n    @staticmethod\n    def f(x): pass", "A.f", (), "A.f"),
+        ("class A:\n    def f(self, x): pass", "A.f", (), "A.f"),
+    ],
+    ids=["given", "fallback", "last public", "lambda", "decorated", "static method", "method"],
+)
+def test_the_entry_point_is_found(
+    sandbox: Sandbox, code: str, entry: str | None, fallbacks: tuple[str, ...], name: str
+) -> None:
+    with sandbox.spawn(Source(code=code, entry_point=entry, fallbacks=fallbacks)) as child:
+        assert child.loaded is not None, child.failure
+        assert child.loaded.name == name
+
+
+def test_a_method_is_called_on_a_fresh_instance(sandbox: Sandbox) -> None:
+    code = """
+    class Counter:
+        def __init__(self): self.n = 0
+        def add(self, n): self.n += n; return self.n
+    """
+    seen = run(sandbox, code, (1,), (2,), entry="Counter.add")
+    assert [o.value for o in seen.observations] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("code", "entry", "stage", "kind"),
+    [
+        ("def f(:", None, "compile", "SyntaxError"),
+        ("return 1", None, "compile", "SyntaxError"),
+        ("x = '\ud800'", None, "compile", "UnicodeEncodeError"),
+        ("x = 1 / 0", None, "load", "ZeroDivisionError"),
+        ("import nothing_of_this_name", None, "load", "ModuleNotFoundError"),
+        ("raise SystemExit(0)", None, "load", "SystemExit"),
+        ("x = 1", None, "entry", "AttributeError"),
+        ("def f(): pass", "g", "entry", "AttributeError"),
+        ("f = 1", "f", "entry", "TypeError"),
+        ("class A:\n    def __init__(self, x): pass\n    def f(self): pass", "A.f", "entry", "TypeError"),
+    ],
+)
+def test_a_failed_load_says_at_which_stage(
+    sandbox: Sandbox, code: str, entry: str | None, stage: str, kind: str
+) -> None:
+    with sandbox.spawn(Source(code=code, entry_point=entry)) as child:
+        assert child.loaded is None
+        assert child.failure is not None
+        assert child.failure.raised is not None
+        assert (child.failure.raised.stage, child.failure.raised.type) == (stage, kind)
+
+
+def test_a_missing_entry_point_is_told_what_there_is(sandbox: Sandbox) -> None:
+    with sandbox.spawn(Source(code="def a(): pass\ndef b(): pass", entry_point="c")) as child:
+        assert child.failure is not None
+        assert child.failure.raised is not None
+        assert child.failure.raised.message == "no 'c' in the code, which defines a, b"
+
+
+def test_an_exception_is_described(sandbox: Sandbox) -> None:
+    code = """
+    class Odd(ValueError):
+        pass
+
+    def f():
+        raise Odd("x\\ud800" + "y" * 3000)
+    """
+    observation = only(run(sandbox, code))
+    assert observation.kind is ObservationKind.RAISED
+    assert observation.raised is not None
+    assert observation.raised.type == "Odd"
+    assert observation.raised.bases == ("Odd", "ValueError", "Exception", "BaseException")
+    assert observation.raised.message == "x\\ud800" + "y" * 1998
+    assert observation.raised.line == 6
+    assert observation.raised.stage == "call"
+
+
+def test_an_exception_that_takes_a_builtin_name_is_not_taken_for_it(sandbox: Sandbox) -> None:
+    assert (
+        exception(run(sandbox, "class ValueError(Exception): pass\ndef f(): raise ValueError"))
+        == "dream.ValueError"
+    )
+
+
+def test_an_exception_whose_str_raises_is_described(sandbox: Sandbox) -> None:
+    code = "class E(Exception):\n    def __str__(self): raise RuntimeError\ndef f(): raise E"
+    raised = only(run(sandbox, code)).raised
+    assert raised is not None
+    assert raised.message == "<its __str__ raised RuntimeError>"
+
+
+@pytest.mark.parametrize("name", ["SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException"])
+def test_any_exception_is_an_observation(sandbox: Sandbox, name: str) -> None:
+    assert exception(run(sandbox, f"def f(): raise {name}")) == name
+
+
+def test_changed_arguments_are_told(sandbox: Sandbox) -> None:
+    code = "def f(a, b=None):\n    a.append(1)\n    return len(a)"
+    seen = run(sandbox, code, ([],), ([5],))
+    assert seen.observations[0].changed == [["tuple", [["list", [1]]]], ["dict", []]]
+    assert seen.observations[1].changed == [["tuple", [["list", [5, 1]]]], ["dict", []]]
+    assert only(run(sandbox, "def f(a): return a", ([],))).changed is None
+
+
+def test_changed_arguments_are_told_of_a_call_that_raised(sandbox: Sandbox) -> None:
+    observation = only(run(sandbox, "def f(a):\n    a.clear()\n    raise KeyError", ([1],)))
+    assert observation.changed == [["tuple", [["list", []]]], ["dict", []]]
+
+
+def test_arguments_are_fresh_for_each_call(sandbox: Sandbox) -> None:
+    seen = run(sandbox, "kept = []\ndef f(a):\n    kept.append(a)\n    return a in kept[:-1]", ([],), ([1],))
+    assert [o.value for o in seen.observations] == [False, False]
+
+
+def test_coroutines_are_run(sandbox: Sandbox) -> None:
+    code = """
+    import asyncio
+
+    async def f(x):
+        results = await asyncio.gather(*(asyncio.sleep(0.001, i) for i in range(x)))
+        return sum(results)
+    """
+    assert value(run(sandbox, code, (4,))) == 6
+
+
+def test_generators_are_read(sandbox: Sandbox) -> None:
+    assert value(run(sandbox, "def f():\n    yield 1\n    yield 2")) == [
+        "iterator",
+        "generator",
+        [1, 2],
+        False,
+    ]
+
+
+def test_randomness_is_the_same_in_every_call_and_child(sandbox: Sandbox) -> None:
+    code = "import random\ndef f(): return random.random(), hash('x')"
+    first, second = run(sandbox, code, (), ()).observations
+    assert first.value == second.value == value(run(sandbox, code))
+
+
+DEATHS: list[Any] = [
+    pytest.param("import os\ndef f(): os._exit(0)", DeathReason.EXIT, id="exit"),
+    pytest.param("import os\ndef f(): os._exit(3)", DeathReason.EXIT, id="exit with status"),
+    pytest.param("def f(): print('x' * 100_000_000)", DeathReason.OUTPUT, id="print 100 MB"),
+    pytest.param("import os, signal\ndef f(): os.kill(os.getpid(), 9)", DeathReason.MEMORY, id="kill itself"),
+    pytest.param("import os\ndef f(): os.abort()", DeathReason.SIGNAL, id="abort"),
+    pytest.param("import ctypes\ndef f(): ctypes.string_at(1)", DeathReason.SIGNAL, id="segmentation fault"),
+    pytest.param(
+        "import ctypes\ndef f(): ctypes.CDLL(None).ptrace(0, 0, 0, 0)", DeathReason.SYSCALL, id="ptrace"
+    ),
+    pytest.param("import os\ndef f(): os.write(3, b'x' * 99)", DeathReason.PROTOCOL, id="garbage frame"),
+    pytest.param("import os\ndef f(): os.close(3)", DeathReason.EXIT, id="close the channel"),
+    pytest.param(
+        "import os, time\ndef f():\n    os.close(3)\n    time.sleep(99)",
+        DeathReason.PROTOCOL,
+        id="close and hang",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "reason"), DEATHS)
+def test_every_death_is_told_apart(sandbox: Sandbox, code: str, reason: DeathReason) -> None:
+    assert death(run(sandbox, code, timeout=5.0)) is reason
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f():\n    while True: pass",
+        "import time\ndef f(): time.sleep(60)",
+        "import os, signal\ndef f(): os.kill(os.getpid(), signal.SIGSTOP)",
+        "import threading\ndef f(): threading.Event().wait()",
+        "def f():\n  while True:\n    try:\n      while True: pass\n    except BaseException: pass",
+    ],
+    ids=["loop", "sleep", "stop", "wait", "swallow"],
+)
+def test_a_call_that_takes_too_long_is_ended(sandbox: Sandbox, code: str) -> None:
+    started = time.monotonic()
+    observation = only(run(sandbox, code, timeout=0.3))
+    assert observation.kind is ObservationKind.TIMED_OUT
+    assert "0.3 s" in observation.detail
+    assert time.monotonic() - started < 3
+
+
+def test_a_load_that_takes_too_long_is_ended() -> None:
+    from pytest_athena_dreams.sandbox.policy import Limits, Policy, SandboxMode
+
+    policy = Policy(mode=SandboxMode.LANDLOCK, limits=Limits(load_timeout=0.3))
+    with Sandbox(policy) as sandbox, sandbox.spawn(Source(code="while True: pass")) as child:
+        assert child.failure is not None
+        assert child.failure.kind is ObservationKind.TIMED_OUT
+
+
+def test_a_child_that_nobody_watches_is_ended_by_the_kernel(sandbox: Sandbox) -> None:
+    code = "def f(x):\n    while x: pass"
+    with sandbox.spawn(Source(code=code)) as child:
+        seen = child.calls([payload(0), payload(1)], 0.1)
+        next(seen)
+        time.sleep(4)
+        observation = next(seen)
+        assert (observation.kind, observation.death) == (ObservationKind.DIED, DeathReason.CPU)
+
+
+def test_eating_memory_is_a_memory_error(sandbox: Sandbox) -> None:
+    assert exception(run(sandbox, "def f():\n    return bytearray(10**10)")) == "MemoryError"
+    eat = "def f():\n    kept = []\n    while True: kept.append(bytes(10**8))"
+    assert exception(run(sandbox, eat, timeout=10.0)) == "MemoryError"
+
+
+def test_a_dead_child_is_replaced_and_the_rest_goes_on(sandbox: Sandbox) -> None:
+    seen = run(sandbox, "import os\ndef f(x):\n    if x: os._exit(0)\n    return x", (0,), (1,), (0,))
+    kinds = [o.kind for o in seen.observations]
+    assert kinds == [ObservationKind.RETURNED, ObservationKind.DIED, ObservationKind.RETURNED]
+
+
+def test_after_enough_timeouts_the_rest_is_left_out(sandbox: Sandbox) -> None:
+    source = Source(code="def f(x):\n    while x: pass")
+    seen = observe(sandbox, source, [payload(x) for x in (0, 1, 1, 1, 0)], 0.2, patience=2)
+    assert [o.kind.value for o in seen.observations] == ["returned", "timed_out", "timed_out"]
+    assert seen.skipped == 2
+
+
+def test_memory_is_measured_above_the_loaded_child(sandbox: Sandbox) -> None:
+    small = run(sandbox, "def f(): return 1").peak_memory
+    large = run(sandbox, "def f(): return len(b'x' * 50_000_000)").peak_memory
+    assert 0 < small < 4_000_000
+    assert 49_000_000 < large < 60_000_000
+
+
+def test_cpu_time_is_measured(sandbox: Sandbox) -> None:
+    seen = run(sandbox, "import time\ndef f():\n    while time.process_time() < 0.3: pass")
+    assert 0.2 < only(seen).cpu < 1
+    assert 0.25 < seen.cpu < 1
+
+
+def test_a_lost_fork_server_is_replaced(sandbox: Sandbox) -> None:
+    layers = sandbox.layers()
+    with sandbox.spawn(Source(code="import os\ndef f(): return os.getppid()")) as child:
+        (observation,) = child.calls([payload()], 1.0)
+    os.kill(observation.value, signal.SIGKILL)
+    assert value(run(sandbox, "def f(): return 1")) == 1
+    assert sandbox.layers() == layers

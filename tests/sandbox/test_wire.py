@@ -1,0 +1,140 @@
+"""The wire: what an honest child sends is read back as it was, and nothing else is read at all."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_athena_dreams.sandbox import wire
+from pytest_athena_dreams.sandbox.jail.canonical import canonical
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.binary()
+TEXT = st.text(st.characters(), max_size=20)
+VALUES = st.recursive(
+    SCALARS | TEXT,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(TEXT, inner, max_size=4)
+        | st.sets(st.integers() | TEXT, max_size=4)
+    ),
+    max_leaves=30,
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=30,
+)
+
+
+def returned(value: Any, *, nonce: str = "n", number: int = 1, **more: Any) -> bytes:
+    message = {"kind": "returned", "nonce": nonce, "id": number, "value": value, "changed": None}
+    return json.dumps(message | more).encode()
+
+
+def decode(body: bytes) -> wire.Reply:
+    return wire.decode(body, nonce="n", number=1)
+
+
+@given(VALUES)
+def test_every_canonical_value_comes_through_unchanged(value: Any) -> None:
+    told = canonical(value, consume=True)
+    reply = decode(returned(told))
+    assert isinstance(reply, wire.Returned)
+    assert reply.value == told
+
+
+@given(JSON)
+def test_a_value_outside_the_grammar_is_refused(data: Any) -> None:
+    try:
+        reply = decode(returned(data))
+    except wire.WireError:
+        return
+    assert isinstance(reply, wire.Returned)
+    assert reply.value == data
+    assert data is None or isinstance(data, bool | int | float | str | list)
+
+
+@given(st.binary(max_size=200))
+def test_arbitrary_bytes_are_refused(body: bytes) -> None:
+    with pytest.raises(wire.WireError):
+        decode(body)
+
+
+@given(st.data())
+def test_a_damaged_frame_is_refused_or_means_the_same_kind(data: st.DataObject) -> None:
+    body = bytearray(returned(["list", [1, "two", ["float", "nan"]]]))
+    body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        reply = decode(bytes(body))
+    except wire.WireError:
+        return
+    assert isinstance(reply, wire.Returned)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ["list", 1],
+        ["list", [], []],
+        ["nothing"],
+        [],
+        {},
+        1 << 63,
+        ["int", "31"],
+        ["int", "0xg"],
+        ["bytes", "abc"],
+        ["float", "1e5"],
+        ["dict", [["a"]]],
+        ["object", 1, []],
+        ["object", "P", [[["int", "0x1"], 1]]],
+        ["ref", "1"],
+    ],
+    ids=repr,
+)
+def test_malformed_values_are_refused(value: Any) -> None:
+    with pytest.raises(wire.WireError, match="does not fit"):
+        decode(returned(value))
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (returned(1, nonce="other"), "nonce"),
+        (returned(1, number=2), "request 2 where 1 was due"),
+        (returned(1, extra=True), "unknown field"),
+        (b'{"kind": "returned", "nonce": "n", "id": 1, "value": 1}', "missing required field"),
+        (b'{"kind": "passed", "nonce": "n", "id": 1}', "Invalid value 'passed'"),
+        (returned(1) + b"{}", "trailing"),
+        (b'"\\ud800"', "does not fit"),
+        (returned([]).replace(b"[]", b"[" * 5000 + b"]" * 5000), "nested deeper"),
+        (returned(0).replace(b": 0,", b": " + b"9" * 100_000 + b","), "does not fit"),
+    ],
+    ids=["nonce", "number", "extra", "missing", "kind", "trailing", "surrogate", "deep", "digits"],
+)
+def test_foreign_frames_are_refused(body: bytes, reason: str) -> None:
+    with pytest.raises(wire.WireError, match=reason):
+        decode(body)
+
+
+@given(st.lists(st.binary(max_size=50), max_size=8), st.integers(1, 20))
+def test_frames_are_cut_the_same_however_they_arrive(bodies: list[bytes], step: int) -> None:
+    stream = b"".join(wire.frame(body) for body in bodies)
+    inbox, seen = wire.Inbox(50), []
+    for i in range(0, len(stream), step):
+        inbox.feed(stream[i : i + step])
+        while (body := inbox.frame()) is not None:
+            seen.append(body)
+    assert seen == bodies
+    assert inbox.empty
+
+
+def test_a_frame_above_the_cap_is_refused_by_its_header_alone() -> None:
+    inbox = wire.Inbox(10)
+    inbox.feed((11).to_bytes(4, "big"))
+    with pytest.raises(wire.WireError, match="11 bytes, where 10 are allowed"):
+        inbox.frame()
