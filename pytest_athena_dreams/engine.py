@@ -178,7 +178,7 @@ class _Trial:
 
     def faults(self, judgement: Judgement) -> tuple[Fault, ...]:
         """The distinct faults for people; the first one with the smallest input that shows it."""
-        faults = []
+        faults: list[Fault] = []
         for group in judgement.groups:
             finding, call = group.finding, None
             if group.index is not None:

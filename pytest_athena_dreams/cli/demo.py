@@ -48,10 +48,11 @@ def demo(store: Path | None, sandbox: str | None) -> None:
 def _run(path: Path, sandbox: str | None) -> list[str]:
     """Import, test, and tell which labels got a wrong verdict."""
     from ..store.database import Store
-    from ..store.importer import import_files
+    from ..store.importer import import_lines
+    from ..store.lines import read_lines
 
-    with Store.create(path) as store, as_file(files(__package__).joinpath("..", "demo.jsonl")) as packaged:
-        import_files(store, [packaged])
+    with Store.create(path) as store, as_file(files("pytest_athena_dreams") / "demo.jsonl") as packaged:
+        import_lines(store, read_lines([packaged]))
     command = ["pytest", "--athena-dreams", "--athena-store", str(path), "--athena-select", "all"]
     if sandbox:
         command += ["--athena-sandbox", sandbox]
@@ -61,7 +62,10 @@ def _run(path: Path, sandbox: str | None) -> list[str]:
     alone = ["-c", "/dev/null", "--rootdir", str(path.parent), "-p", "no:cacheprovider", "-v"]
     subprocess.run([sys.executable, "-m", *command, *alone], cwd=path.parent, check=False)
     with Store.open(path) as store:
-        got = {s.label: s.test_category if s.test_outcome == "failure" else s.test_outcome for s in store.summaries()}
+        got = {
+            s.label: s.test_category if s.test_outcome == "failure" else s.test_outcome
+            for s in store.summaries()
+        }
     return [label for label, category in EXPECTED.items() if got.get(label) != (category or "success")]
 
 

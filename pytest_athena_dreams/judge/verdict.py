@@ -40,9 +40,7 @@ class Judgement:
     diverged: int
 
 
-def judge(
-    oracle: Oracle, expected: Sequence[Observation | None], got: Sequence[Observation]
-) -> Judgement:
+def judge(oracle: Oracle, expected: Sequence[Observation | None], got: Sequence[Observation]) -> Judgement:
     """Hold the dream's observations against the procedure's, both by accepted input.
 
     An expectation is ``None`` where there is no procedure. ``got`` may be shorter than ``expected``: a
@@ -97,4 +95,3 @@ def refusal(category: Category, summary: str) -> Judgement:
     """The judgement of a dream that could not be tried on any input, for the reason in ``summary``."""
     finding = Finding(category=category, summary=summary, expected="", got="")
     return Judgement(groups=(Group(finding=finding, index=None, inputs=0),), accepted=0, diverged=0)
-

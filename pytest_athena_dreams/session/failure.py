@@ -23,6 +23,10 @@ CONTEXT = 3
 class DreamFailed(Exception):
     """A dream's verdict is failure; reports tell it in words, not as a traceback."""
 
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.category)
+        self.verdict = verdict
+
 
 class FailureRepr:
     """A failed dream as what pytest keeps in ``report.longrepr``."""

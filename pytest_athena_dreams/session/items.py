@@ -17,7 +17,7 @@ from ..errors import DreamsError
 from ..models import Dream, Outcome, Verdict
 from ..sandbox.client import Sandbox
 from ..sandbox.policy import Limits, Policy, SandboxMode
-from .failure import DreamFailed
+from .failure import DreamFailed, FailureRepr
 from .plan import Plan, item_part, procedure_part
 
 MIB = 1024 * 1024
@@ -83,7 +83,7 @@ class StoreNode(pytest.Collector):
 
     def __init__(self, *, plugin: DreamPlugin, **kwargs: Any) -> None:
         plan = plugin.plan
-        super().__init__(name=plan.store_id, nodeid=plan.store_id, path=Path(plan.settings.store), **kwargs)
+        super().__init__(name=plan.store_id, nodeid=plan.store_id, path=Path(plan.path), **kwargs)
         self.plugin = plugin
 
     def collect(self) -> Iterable[ProcedureNode]:
@@ -126,7 +126,7 @@ class DreamItem(pytest.Item):
     def runtest(self) -> None:
         self.verdict = self.plugin.engine.test(self.dream)
         if self.verdict.outcome is Outcome.FAILURE:
-            raise DreamFailed(self.dream, self.verdict)
+            raise DreamFailed(self.verdict)
 
     def verdict_json(self) -> str:
         """The verdict as it crosses to the controller."""
@@ -136,7 +136,7 @@ class DreamItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, DreamFailed):
-            return excinfo.value.text(self.plugin.plan)
+            return FailureRepr(self.plugin.plan, self.dream, excinfo.value.verdict)
         if isinstance(excinfo.value, DreamsError):
             return f"{type(excinfo.value).__name__}: {excinfo.value}"
         return super().repr_failure(excinfo, style)

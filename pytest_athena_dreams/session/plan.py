@@ -19,11 +19,12 @@ _UNSAFE = re.compile(r"[^\w.,+=@ -]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """``store_id`` is the node id of the store: its path as pytest shows paths.
+    """``path`` is where the store is; ``store_id`` its node id: the path as pytest shows paths.
 
     ``arguments`` are those command-line arguments that name dreams, not files, as they were given.
     """
 
+    path: str
     store_id: str
     dreams: tuple[Dream, ...]
     settings: Settings

@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections import Counter
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -61,8 +61,8 @@ class Recorder:
             return
         self._record(dream, verdict)
         report.user_properties += [("athena_category", verdict.category or "passed")]
-        if verdict.outcome is Outcome.FAILURE and report.when == "call":
-            report.longrepr = FailureRepr(self._plan, dream, verdict)
+        if verdict.outcome is Outcome.FAILURE and isinstance(report.longrepr, str):  # it came by wire
+            report.longrepr = cast("Any", FailureRepr(self._plan, dream, verdict))
 
     def _record(self, dream: Dream, verdict: Verdict) -> None:
         if self._run_id is None:
@@ -96,7 +96,7 @@ def _verdict_of(report: pytest.TestReport, dream: Dream) -> Verdict | None:
     text = getattr(report, "athena_verdict", None)
     if text is not None:
         return msgspec.json.decode(text, type=Verdict)
-    if report.when != "???":  # xdist's mark of a crashed worker
+    if str(report.when) != "???":  # xdist's mark of a crashed worker
         return None
     fault = Fault(category=Category.RESOURCE, summary="the worker that ran this dream died")
     return Verdict(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,26 +19,25 @@ if TYPE_CHECKING:
 _TESTABLE = (*PENDING, Status.TESTED)
 
 
-def make_plan(config: pytest.Config, settings: Settings, store: Store) -> Plan:
+def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Store) -> Plan:
     """Freeze the dreams of this run, in id order.
 
     Raises ``pytest.UsageError`` where an argument names a dream that the store does not hold.
     """
-    path = Path(settings.store)
-    plan = Plan(store_id=_node_id(config, path), dreams=(), settings=settings)
+    plan = Plan(path=str(path), store_id=_node_id(config, path), dreams=(), settings=settings)
     arguments = [arg for arg in config.args if _names_store(config, arg, path, plan.store_id)]
     named = [arg.partition("::")[2] for arg in arguments if "::" in arg]
     if arguments and len(named) == len(arguments):
         dreams = _named(plan, store.dreams(), named)
     elif settings.select == "all":
-        dreams = store.dreams(tier=1, status=_TESTABLE)
+        dreams = [dream for status in _TESTABLE for dream in store.dreams(tier=1, status=status)]
     else:
         dreams = store.pending()
         if failed := _last_failed(config, plan.store_id):
             waiting = {dream.id for dream in dreams}
             dreams += [d for d in store.dreams() if d.id not in waiting and plan.node_id(d) in failed]
     dreams = sorted(dreams, key=lambda dream: dream.id)
-    return Plan(store_id=plan.store_id, dreams=tuple(dreams), settings=settings, arguments=tuple(arguments))
+    return replace(plan, dreams=tuple(dreams), arguments=tuple(arguments))
 
 
 def _node_id(config: pytest.Config, path: Path) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -38,9 +36,10 @@ def configure(config: pytest.Config) -> None:
 
 def _control(config: pytest.Config) -> Plan:
     settings = settings_of(config)
-    store = Store.open(settings.store)
+    path = config.invocation_params.dir.joinpath(settings.store).resolve()
+    store = Store.open(path)
     try:
-        plan = make_plan(config, settings, store)
+        plan = make_plan(config, settings, path, store)
         sandbox = "not probed" if config.option.collectonly or not plan.dreams else _probe(plan)
     except BaseException:
         store.close()
@@ -58,16 +57,13 @@ def _probe(plan: Plan) -> str:
 
 
 def settings_of(config: pytest.Config) -> Settings:
-    """The settings of this run, the store's path made absolute from where it was given."""
+    """The settings of this run; a store that the ini file names is named from where that file is."""
     ini = {setting.name: config.getini(setting.ini) for setting in SETTINGS}
-    settings = resolve(
+    if ini["store"] is not None and config.inipath is not None:
+        ini["store"] = str(config.inipath.parent / ini["store"])
+    return resolve(
         {setting.name: config.getoption(setting.option) for setting in SETTINGS},
         os.environ,
         {name: None if value is None else str(value) for name, value in ini.items()},
         config.inipath.name if config.inipath else "the ini file",
     )
-    base = config.invocation_params.dir
-    given = config.getoption("--athena-store") or os.environ.get("ATHENA_STORE")
-    if given is None and config.inipath is not None:
-        base = config.inipath.parent
-    return replace(settings, store=str(Path(base, settings.store).resolve()))

@@ -1,0 +1,152 @@
+"""Every row of the category table and of the contract table."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import pytest
+
+from pytest_athena_dreams.judge.categories import ATHENA_OUTCOMES, category_of
+from pytest_athena_dreams.judge.oracle import Oracle
+from pytest_athena_dreams.judge.verdict import judge
+from pytest_athena_dreams.models import (
+    Category,
+    Contract,
+    DeathReason,
+    Observation,
+    ObservationKind,
+    Raised,
+    TypeSpec,
+)
+
+
+def returned(value: Any, changed: Any = None) -> Observation:
+    return Observation(kind=ObservationKind.RETURNED, value=value, changed=changed)
+
+
+def raised(cls: type[BaseException], *, stage: str = "call", **more: Any) -> Observation:
+    bases = tuple(base.__name__ for base in cls.__mro__ if base is not object)
+    told = Raised(type=cls.__name__, bases=bases, stage=stage, **more)
+    return Observation(kind=ObservationKind.RAISED, raised=told)
+
+
+def died(reason: DeathReason) -> Observation:
+    return Observation(kind=ObservationKind.DIED, death=reason)
+
+
+HUNG = Observation(kind=ObservationKind.TIMED_OUT)
+
+
+@pytest.mark.parametrize(
+    ("observation", "category"),
+    [
+        (returned(1), None),
+        (raised(SyntaxError, stage="compile"), Category.SYNTAX),
+        (raised(ValueError, stage="compile"), Category.SYNTAX),
+        (raised(SyntaxError), Category.RUNTIME),
+        (raised(ModuleNotFoundError, stage="load"), Category.DEPENDENCY),
+        (raised(ImportError), Category.DEPENDENCY),
+        (raised(TypeError), Category.TYPE),
+        (raised(TypeError, stage="load"), Category.RUNTIME),
+        (raised(ZeroDivisionError), Category.RUNTIME),
+        (raised(SystemExit), Category.RUNTIME),
+        (raised(NameError, stage="load"), Category.RUNTIME),
+        (raised(AssertionError), Category.LOGIC),
+        (raised(AttributeError, stage="entry"), Category.VALIDATION),
+        (HUNG, Category.TIMEOUT),
+        (died(DeathReason.CPU), Category.TIMEOUT),
+        (raised(MemoryError), Category.RESOURCE),
+        (raised(RecursionError), Category.RESOURCE),
+        (raised(OSError, errno=errno.EMFILE), Category.RESOURCE),
+        (died(DeathReason.MEMORY), Category.RESOURCE),
+        (died(DeathReason.OUTPUT), Category.RESOURCE),
+        (died(DeathReason.SIGNAL), Category.RESOURCE),
+        (died(DeathReason.EXIT), Category.RUNTIME),
+        (died(DeathReason.PROTOCOL), Category.RUNTIME),
+        (raised(PermissionError, errno=errno.EACCES), Category.BLOCKED),
+        (raised(OSError, errno=errno.EPERM), Category.BLOCKED),
+        (Observation(kind=ObservationKind.REFUSED), Category.BLOCKED),
+    ],
+)
+def test_category_table(observation: Observation, category: Category | None) -> None:
+    assert category_of(observation) is category
+
+
+def test_every_category_has_a_word_of_athenas() -> None:
+    assert set(ATHENA_OUTCOMES) == {None, *Category}
+    assert set(ATHENA_OUTCOMES.values()) == {
+        "success", "syntax_error", "runtime_error", "type_error", "timeout", "resource_exhaustion",
+        "output_validation_failed", "unknown_error",
+    }  # fmt: skip
+
+
+CHANGED = [["tuple", [["list", [1, 2]]]], ["dict", []]]
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "allowed_by"),
+    [
+        pytest.param(returned(1), returned(1), "equivalent superset compatible", id="same-value"),
+        pytest.param(returned(1), returned(2), "compatible", id="other-value"),
+        pytest.param(returned(1), returned("a"), "", id="other-type"),
+        pytest.param(returned(1), returned(None), "", id="none-for-a-value"),
+        pytest.param(returned(1), raised(ValueError), "", id="raises-where-it-returned"),
+        pytest.param(
+            raised(ValueError), raised(ValueError), "equivalent superset compatible", id="same-exception"
+        ),
+        pytest.param(raised(ValueError), raised(KeyError), "superset compatible", id="other-exception"),
+        pytest.param(raised(ValueError), returned(0), "superset compatible", id="swallowed"),
+        pytest.param(returned(1), returned(1, CHANGED), "", id="changes-an-argument"),
+        pytest.param(returned(1, CHANGED), returned(1), "compatible", id="leaves-an-argument-alone"),
+        pytest.param(
+            returned(1, CHANGED), returned(1, CHANGED), "equivalent superset compatible", id="same-change"
+        ),
+    ],
+)
+@pytest.mark.parametrize("contract", [Contract.EQUIVALENT, Contract.SUPERSET, Contract.COMPATIBLE])
+def test_contract_table(contract: Contract, expected: Observation, got: Observation, allowed_by: str) -> None:
+    oracle = Oracle(contract=contract)
+    allowed = not oracle.accepts(expected) or oracle.check(expected, got) is None
+    assert allowed == (contract.value in allowed_by.split())
+
+
+def test_free_keeps_its_annotation_and_may_decline_as_declared() -> None:
+    oracle = Oracle(contract=Contract.FREE, returns=TypeSpec(kind="int"), declares=["ValueError"])
+    assert oracle.check(None, returned(1)) is None
+    assert oracle.rejects(raised(ValueError))
+    assert not oracle.rejects(raised(KeyError))
+    found = oracle.check(None, returned("a"))
+    assert found is not None
+    assert found.category is Category.VALIDATION
+    found = oracle.check(None, raised(KeyError))
+    assert found is not None
+    assert found.category is Category.RUNTIME
+
+
+def test_what_stopped_the_dream_outranks_what_it_did_wrong() -> None:
+    oracle = Oracle(contract=Contract.SUPERSET)
+    expected = [returned(1)] * 5
+    judgement = judge(oracle, expected, [returned(2), returned(2), raised(KeyError), returned(2), HUNG])
+    assert [g.finding.category for g in judgement.groups] == [
+        Category.TIMEOUT,
+        Category.LOGIC,
+        Category.RUNTIME,
+    ]
+    assert [g.inputs for g in judgement.groups] == [1, 3, 1]
+    assert [g.index for g in judgement.groups] == [4, 0, 2]
+
+
+def test_among_what_it_did_wrong_the_most_frequent_decides() -> None:
+    oracle = Oracle(contract=Contract.SUPERSET)
+    judgement = judge(oracle, [returned(1)] * 3, [raised(TypeError), returned(2), returned(2)])
+    assert judgement.groups[0].finding.category is Category.LOGIC
+
+
+def test_divergence_is_counted_under_compatible() -> None:
+    judgement = judge(
+        Oracle(contract=Contract.COMPATIBLE),
+        [returned(1)] * 4,
+        [returned(1), returned(2), returned(1), returned(1)],
+    )
+    assert (judgement.groups, judgement.accepted, judgement.diverged) == ((), 4, 1)

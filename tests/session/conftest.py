@@ -1,0 +1,31 @@
+"""The plugin in a pytest of its own, under three ways of handing out work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+XDIST = {"no-xdist": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
+
+Run = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture(params=list(XDIST.values()), ids=list(XDIST))
+def run_dreams(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> Run:
+    """Run ``pytest --athena-dreams`` with more arguments, without xdist, with -n0 and with -n2."""
+    return runner(pytester, *request.param)
+
+
+@pytest.fixture
+def run_alone(pytester: pytest.Pytester) -> Run:
+    """Run ``pytest --athena-dreams`` without xdist."""
+    return runner(pytester, *XDIST["no-xdist"])
+
+
+def runner(pytester: pytest.Pytester, *fixed: str) -> Run:
+    def run(*args: str, ask: bool = True) -> pytest.RunResult:
+        asked = ("--athena-dreams",) if ask else ()
+        return pytester.runpytest_subprocess(*fixed, *asked, *args)
+
+    return run

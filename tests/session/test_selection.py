@@ -1,0 +1,142 @@
+"""A dream is selected as any test is: by -k, -m, node id, --lf, -x, --co, and reported to junit."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from tests.dreams import CLAMP, dream, make_store, verdicts
+from tests.session.conftest import Run
+
+GOOD = "def clamp(x: int, low: int, high: int) -> int:\n    return sorted((low, x, high))[1]\n"
+BAD = CLAMP.replace("max(low, min(x, high))", "min(low, max(x, high))")
+
+
+@pytest.fixture(autouse=True)
+def store(pytester: pytest.Pytester) -> None:
+    make_store(
+        pytester.path / "athena.db",
+        dream("good", GOOD),
+        dream("bad", BAD, dream_type="conditional_variant"),
+        dream("worse", BAD),
+        dream("later", BAD, tier=2),
+    )
+
+
+def tested(pytester: pytest.Pytester) -> set[str]:
+    return {label for label, (outcome, _) in verdicts(pytester.path / "athena.db").items() if outcome}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "chosen"),
+    [
+        pytest.param(["-k", "conditional_variant"], {"bad"}, id="k-dream-type"),
+        pytest.param(["-k", "worse"], {"worse"}, id="k-label"),
+        pytest.param(["-m", "athena_dream(dream_type='conditional_variant')"], {"bad"}, id="m-dream-type"),
+        pytest.param(["-m", "athena_dream(label='good')"], {"good"}, id="m-label"),
+        pytest.param(["athena.db::clamp::constraint_relaxation-3"], {"worse"}, id="node-id"),
+        pytest.param(["athena.db::clamp"], {"good", "bad", "worse", "later"}, id="node-id-of-procedure"),
+        pytest.param(["athena.db"], {"good", "bad", "worse"}, id="the-store-itself"),
+        pytest.param(
+            ["athena.db::clamp::constraint_relaxation-1", "athena.db::clamp::constraint_relaxation-4"],
+            {"good", "later"},
+            id="two-node-ids",
+        ),
+    ],
+)
+def test_chosen(run_dreams: Run, pytester: pytest.Pytester, arguments: list[str], chosen: set[str]) -> None:
+    run_dreams(*arguments)
+    assert tested(pytester) == chosen
+
+
+def test_an_unknown_node_id_is_a_usage_error(run_dreams: Run) -> None:
+    result = run_dreams("athena.db::clamp::constraint_relaxation-99")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: not found: athena.db::clamp::constraint_relaxation-99 (no dream*"])
+
+
+def test_collect_only_tests_nothing(run_alone: Run, pytester: pytest.Pytester) -> None:
+    result = run_alone("--co", "-q")
+    result.stdout.fnmatch_lines(["athena.db::clamp::constraint_relaxation-1", "3 tests collected in *"])
+    assert tested(pytester) == set()
+
+
+def test_lf_runs_the_failed_dreams_again_though_they_are_tested(run_dreams: Run) -> None:
+    run_dreams().assert_outcomes(passed=1, failed=2)
+    run_dreams().assert_outcomes()
+    run_dreams("--lf").assert_outcomes(failed=2)
+
+
+def test_select_all_runs_what_is_tested(run_dreams: Run) -> None:
+    run_dreams().assert_outcomes(passed=1, failed=2)
+    run_dreams("--athena-select", "all").assert_outcomes(passed=1, failed=2)
+
+
+def test_x_stops_at_the_first_failure_and_keeps_it(run_alone: Run, pytester: pytest.Pytester) -> None:
+    run_alone("-x").assert_outcomes(passed=1, failed=1)
+    assert tested(pytester) == {"good", "bad"}
+
+
+def test_k_that_matches_nothing_is_no_tests_collected(run_dreams: Run) -> None:
+    assert run_dreams("-k", "nothing_of_that_name").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_verbose_shows_node_ids(run_dreams: Run) -> None:
+    lines = run_dreams("-v").stdout.lines
+    assert any("PASSED" in line and "athena.db::clamp::constraint_relaxation-1" in line for line in lines)
+
+
+def test_junit_tells_category_and_message(run_dreams: Run, pytester: pytest.Pytester) -> None:
+    run_dreams("--junitxml", "out.xml")
+    cases = {case.get("name"): case for case in ET.parse(pytester.path / "out.xml").iter("testcase")}
+    case = cases["conditional_variant-2"]
+    failure = case.find("failure")
+    assert failure is not None
+    assert str(failure.get("message")).startswith("logic: returned another value")
+    properties = {p.get("name"): p.get("value") for p in case.iter("property")}
+    assert properties == {"athena_category": "logic"}
+
+
+@pytest.mark.parametrize("style", ["no", "line", "short", "long", "native"])
+def test_tb_styles(run_dreams: Run, style: str) -> None:
+    result = run_dreams("--tb", style)
+    result.assert_outcomes(passed=1, failed=2)
+    shown = any("repeat: pytest" in line for line in result.stdout.lines)
+    assert shown == (style not in ("no", "line"))
+    if style == "line":
+        result.stdout.fnmatch_lines(
+            ["athena.db::clamp::conditional_variant-2:0: logic: returned another value"]
+        )
+
+
+@pytest.mark.parametrize(
+    ("where", "source"),
+    [
+        ("option", "--athena-timeout on the command line"),
+        ("environment", "environment variable ATHENA_TIMEOUT"),
+        ("ini", "athena_timeout in pytest.ini"),
+    ],
+)
+def test_a_bad_setting_names_its_source(
+    run_alone: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, where: str, source: str
+) -> None:
+    if where == "environment":
+        monkeypatch.setenv("ATHENA_TIMEOUT", "soon")
+    if where == "ini":
+        pytester.makeini("[pytest]\nathena_timeout = soon\n")
+    result = run_alone(*(["--athena-timeout", "soon"] if where == "option" else []))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {source}: 'soon' will not do, it takes a number of seconds from *"])
+
+
+def test_settings_from_ini_and_environment(
+    run_alone: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATHENA_MAX_EXAMPLES", "30")
+    pytester.makeini("[pytest]\nathena_dreams = true\nathena_max_examples = 40\nathena_seed = 5\n")
+    result = run_alone(ask=False)
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(
+        ["athena-dreams: athena.db, 3 dreams of 1 procedure, seed 5", "* of 30 inputs *"]
+    )
