@@ -143,7 +143,7 @@ def _result(recorded: Recorded) -> Iterator[str]:
 
 
 def _block(text: str, *, indent: int = 4) -> Iterator[str]:
-    return (" " * indent + line for line in text.split("\n"))
+    return (" " * indent + line if line else "" for line in text.removesuffix("\n").split("\n"))
 
 
 def _text(value: Any, *, multiline: bool = False) -> str:

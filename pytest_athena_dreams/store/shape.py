@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+NEW_STORE = "or import into a store made by: athena-dreams init --store NEW.db"
+"""The remedy that always helps against a schema that is not ours."""
 _FILLERS = {"category": "dream", "model_used": "unknown", "reasoning": ""}
 """What fills a NOT NULL column of Athena's of which an import says nothing; ``template`` takes the code."""
 
@@ -78,6 +80,5 @@ class Shape:
         remedy = "give every dream a procedure" if of_procedure else "give the column a default"
         raise StoreError(
             f"table {self.table} of this store wants a value in its column {column!r} (NOT NULL without a "
-            f"default), and an import has none for it; {remedy}, "
-            "or import into a store made by: athena-dreams init --store NEW.db"
+            f"default), and there is none; {remedy}, {NEW_STORE}"
         )
