@@ -25,7 +25,7 @@ _FILLERS = {"category": "dream", "model_used": "unknown", "reasoning": ""}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """One table: its columns in lower case, those that need a value, and whether ``id`` is the rowid.
+    """One table: its columns, those that need a value, and whether ``id`` is the rowid.
 
     Athena declares some ids ``SERIAL PRIMARY KEY``, which SQLite neither fills in nor takes for the rowid:
     rows that were inserted without one have no id but their rowid.
@@ -43,9 +43,9 @@ class Shape:
         needed = [column for column in columns if column.notnull and column.default_value is None]
         return cls(
             table=table,
-            columns=frozenset(column.name.lower() for column in columns),
-            required=tuple(column.name.lower() for column in needed if not column.is_pk),
-            id_is_rowid=[(c.name.lower(), c.type.upper()) for c in columns if c.is_pk] == [("id", "INTEGER")],
+            columns=frozenset(column.name for column in columns),
+            required=tuple(column.name for column in needed if not column.is_pk),
+            id_is_rowid=[(c.name, c.type.upper()) for c in columns if c.is_pk] == [("id", "INTEGER")],
         )
 
     @property

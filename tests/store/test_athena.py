@@ -223,6 +223,18 @@ def test_text_that_is_no_utf8_is_read_with_escapes(athena: Path) -> None:
         assert store.details("1").dream["reasoning"] == b"\x00\xff"
 
 
+def test_a_trigger_of_athenas_own_does_not_set_itself_off(athena: Path) -> None:
+    db = sqlite3.connect(athena, isolation_level=None)
+    db.execute(
+        "CREATE TRIGGER touch AFTER UPDATE ON dream_procedures"
+        " BEGIN UPDATE dream_procedures SET evaluated_at = ifnull(evaluated_at, 0) + 1; END"
+    )
+    db.close()
+    with Store.open(athena) as store:
+        store.record(store.begin_run(RUN), passed(1))
+    assert rows(athena, "SELECT evaluated_at FROM dream_procedures") == [{"evaluated_at": 1}] * 3
+
+
 def test_details_have_athenas_own_columns_too(athena: Path) -> None:
     with Store.open(athena) as store:
         details = store.details("1")

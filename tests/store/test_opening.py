@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,6 +114,24 @@ def test_a_locked_store_is_an_error_that_says_so(
         pytest.raises(StoreError, match=r"is locked; another process"),
     ):
         other.begin_run(RUN)
+
+
+def test_the_switch_to_wal_waits_for_a_lock_that_sqlite_does_not_wait_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("CREATE TABLE procedures (id INTEGER PRIMARY KEY)")
+    holder.execute("BEGIN IMMEDIATE")
+    waited = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        holder.execute("COMMIT")
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    Store.create(path).close()
+    assert len(waited) == 1
+    holder.close()
 
 
 def test_a_read_only_connection_is_an_error_that_says_so(store: Store, path: Path) -> None:
