@@ -18,7 +18,7 @@ from ..models import Dream, Outcome, Verdict
 from ..sandbox.client import Sandbox
 from ..sandbox.policy import Limits, Policy, SandboxMode
 from .failure import DreamFailed, FailureRepr
-from .plan import Plan, item_part, procedure_part
+from .plan import Plan, domain, item_part, procedure_part
 
 MIB = 1024 * 1024
 BACKSTOP = 60.0
@@ -125,6 +125,8 @@ class DreamItem(pytest.Item):
 
     def runtest(self) -> None:
         self.verdict = self.plugin.engine.test(self.dream)
+        category = self.verdict.category
+        self.user_properties.append(("athena_category", category.value if category else "passed"))
         if self.verdict.outcome is Outcome.FAILURE:
             raise DreamFailed(self.verdict)
 
@@ -136,10 +138,10 @@ class DreamItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, DreamFailed):
-            return FailureRepr(self.plugin.plan, self.dream, excinfo.value.verdict)
+            return FailureRepr(self.plugin.plan, self.dream, excinfo.value.verdict, self.config)
         if isinstance(excinfo.value, DreamsError):
             return f"{type(excinfo.value).__name__}: {excinfo.value}"
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        return self.path, None, self.nodeid
+        return self.path, None, domain(self.dream)

@@ -14,7 +14,7 @@ import msgspec
 from ..config import Settings
 from ..models import Dream
 
-_UNSAFE = re.compile(r"[^\w.,+=@ -]")
+_UNSAFE = re.compile(r"[^\w,+=@ -]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,12 @@ class Plan:
 
     def node_id(self, dream: Dream) -> str:
         """``<store>::<procedure>::<dream type>-<id>``."""
-        return "::".join((self.store_id, procedure_part(dream), item_part(dream)))
+        return f"{self.store_id}::{domain(dream)}"
+
+
+def domain(dream: Dream) -> str:
+    """A dream's node id without its store: how headlines name it."""
+    return f"{procedure_part(dream)}::{item_part(dream)}"
 
 
 def procedure_part(dream: Dream) -> str:

@@ -22,7 +22,7 @@ DREAMS = {
     "runtime": (dream("runtime", CLAMP.replace("max(low", "hgih or max(low")), ("failure", "runtime")),
     "validation": (dream("validation", "LIMIT = 3\n"), ("failure", "validation")),
     "loops": (
-        dream("loops", CLAMP + "\n\ndef clamp(x, low, high):\n    while True: pass\n"),
+        dream("loops", "def clamp(x, low, high):\n    while True: pass\n"),
         ("failure", "timeout"),
     ),
     "eats-memory": (
