@@ -21,7 +21,7 @@ from pytest_athena_dreams.store.lines import DreamLine, ProcedureLine
 DREAM: dict[str, Any] = {
     "label": "double/1",
     "procedure": {"name": "double", "project": "p", "code": "def double(x):\n    return x + x\n"},
-    "code": "def double(x):\n\treturn 2 * x\n",
+    "code": "def double(x):\n    return 2 * x\n",
     "dream_type": "constraint_relaxation",
     "generated_at": 1_700_000_000,
     "reasoning": "two\nlines",
@@ -154,7 +154,7 @@ def test_list_is_a_table_within_80_columns() -> None:
     assert run("list").stdout == (
         "ID  T  TYPE                     STATE                NAME\n"
         "1   1  constraint_relaxation    failure: validation  double/1\n"
-        "2   1  cross_project_synthesis  pending_evaluation   …xxxxxxxxxxxxxxxxxxxxxxx/end\n"
+        "2   1  cross_project_synthesis  pending_evaluation   …xxxxxxxxxxxxxxxxxxxxxx/end\n"
         "3   -  constraint_relaxation    pending_test         [2\\ud800\n"
         "4   1  constraint_relaxation    success              ok\n"
     )
@@ -162,10 +162,10 @@ def test_list_is_a_table_within_80_columns() -> None:
 
 def test_a_dream_without_a_label_is_listed_by_its_procedure() -> None:
     fill({})
-    _execute("UPDATE dream_procedures SET label = NULL, status = NULL, dream_type = char(27) || 'x'")
-    assert run("list").stdout.splitlines()[1] == "1   1  \\x1bx  -      double"
+    _execute("UPDATE dream_procedures SET label = NULL, status = 'odd', dream_type = char(27) || 'x'")
+    assert run("list").stdout.splitlines()[1] == "1   1  \\x1bx  odd    double"
     _execute("UPDATE dream_procedures SET base_procedure_name = ''")
-    assert run("list").stdout.splitlines()[1] == "1   1  \\x1bx  -      -"
+    assert run("list").stdout.splitlines()[1] == "1   1  \\x1bx  odd    -"
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_an_empty_list_says_so() -> None:
 
 
 def test_show_prints_everything_with_escapes() -> None:
-    fill({"code": f"def double(x):\n\treturn 2 * x  # {HOSTILE}\ud800\n", "viability_score": 0.5})
+    fill({"code": f"def double(x):\n    return 2 * x  # {HOSTILE}\ud800\n", "viability_score": 0.5})
     record(1)
     _execute("UPDATE dream_test_results SET tested_at = 1700000000")
     _execute("UPDATE dream_procedures SET test_timestamp = 1700000000, evaluated_at = 'soon'")
@@ -255,8 +255,7 @@ EXPECTED = r"""dream 1
   created_by               dream_system
   code:
     def double(x):
-    	return 2 * x  # \x1b[2J\u202e\x9b\x7f\ud800
-    
+        return 2 * x  # \x1b[2J\u202e\x9b\x7f\ud800
   reasoning:
     two
     lines
@@ -270,7 +269,6 @@ procedure 1
   code:
     def double(x):
         return x + x
-    
 results: 1
   run 1, 2023-11-14 22:13:20 UTC: failure: logic (superset), 90 of 100 inputs accepted, 0.250 s
     error:
@@ -312,7 +310,8 @@ def test_show_of_a_dream_that_is_not_there_is_status_2() -> None:
 def test_a_reader_that_leaves_early_is_no_fault() -> None:
     fill(*({"label": f"{number}", "code": "x" * 100 + f"{number}"} for number in range(3_000)))
     process = _process("list", "--json")
-    assert process.stdout and process.stderr
+    assert process.stdout
+    assert process.stderr
     assert process.stdout.readline() == b"[\n"
     process.stdout.close()
     assert process.stderr.read() == b""
@@ -321,9 +320,9 @@ def test_a_reader_that_leaves_early_is_no_fault() -> None:
 
 
 def test_a_terminal_that_is_not_utf8_gets_escapes() -> None:
-    fill({"label": "ü"})
-    out, err = _process("list", PYTHONIOENCODING="ascii").communicate(timeout=60)
-    assert (out.splitlines()[1].split()[-1], err) == (b"\\xfc", b"")
+    fill({"label": "ü日"})
+    out, err = _process("list", PYTHONIOENCODING="latin-1").communicate(timeout=60)
+    assert (out.splitlines()[1].split()[-1], err) == (b"\xfc\\u65e5", b"")
 
 
 def _process(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:

@@ -80,7 +80,7 @@ COMMANDS = (list_, show)
 
 def _print_json(data: Any) -> None:
     # ASCII, so that no control of a dream's reaches the terminal; repr, for what Athena keeps in blobs.
-    click.echo(json.dumps(data, indent=2, default=repr).replace("\x7f", "\\u007f"))
+    click.echo(json.dumps(data, indent=2, default=repr))
 
 
 def _print_table(dreams: Sequence[Summary]) -> None:
@@ -143,7 +143,7 @@ def _result(recorded: Recorded) -> Iterator[str]:
 
 
 def _block(text: str, *, indent: int = 4) -> Iterator[str]:
-    return (" " * indent + line for line in text.split("\n"))
+    return (" " * indent + line if line else "" for line in text.removesuffix("\n").split("\n"))
 
 
 def _text(value: Any, *, multiline: bool = False) -> str:

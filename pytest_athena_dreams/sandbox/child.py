@@ -27,10 +27,11 @@ from ..models import DeathReason, Observation, ObservationKind, Signature
 from . import wire
 from .forkserver import ForkServer, Process, Reaped, ServerLost
 from .meter import Deadline, Meter, Reading
-from .policy import Limits
+from .policy import Limits, Policy
+from .scratch import Scratch
 
 _CHUNK = 1 << 18
-_GLANCE = 0.25
+_GLANCE = 0.05
 """Seconds after which the clocks are looked at again: threads may use more than one processor."""
 _GRACE = 1.0
 """Seconds that a child which closed its channel may take to end."""
@@ -49,6 +50,10 @@ class _Late(Exception):
     """The deadline has passed."""
 
 
+class _Full(Exception):
+    """The scratch folder holds more than it may."""
+
+
 class _Gone(Exception):
     """The child's end of the channel is closed."""
 
@@ -60,7 +65,8 @@ class Child:
     processor seconds used, known once the child has ended.
     """
 
-    def __init__(self, server: ForkServer, source: Source, limits: Limits, seed: int) -> None:
+    def __init__(self, server: ForkServer, source: Source, policy: Policy, seed: int) -> None:
+        limits = policy.limits
         self.loaded: Signature | None = None
         self.failure: Observation | None = None
         self.cpu = 0.0
@@ -74,18 +80,21 @@ class Child:
         self._inbox = wire.Inbox(limits.reply)
         self._outbox = memoryview(b"")
         self._channel, theirs = socket.socketpair()
+        self._scratch = Scratch(server.outside / "scratch", policy.scratch) if policy.scratch else None
         order = {
             "nonce": self._nonce,
             "seed": seed,
             "memory": limits.memory,
             "output": limits.output,
             "reply": limits.reply,
+            "scratch": self._scratch.path if self._scratch else None,
+            "scratch_size": policy.scratch,
         }
         try:
             with theirs, _output() as output:
                 self._process: Process | None = server.spawn(order, theirs.fileno(), output.fileno())
         except BaseException:
-            self._channel.close()
+            self._discard()
             raise
         self._channel.setblocking(False)
         self._meter = Meter(self._process.pid)
@@ -113,6 +122,10 @@ class Child:
     def status(self) -> dict[str, str]:
         """The fields of the running child's ``/proc/PID/status``; empty where there is none."""
         return self._meter.status()
+
+    def namespaces(self) -> tuple[str, ...]:
+        """Namespaces that the running child does not share with this process."""
+        return self._meter.namespaces()
 
     def calls(self, payloads: Sequence[bytes], timeout: float) -> Iterator[Observation]:
         """Observe one call a payload, in order.
@@ -180,23 +193,32 @@ class Child:
                 raise wire.WireError(f"it could not tell what happened: {reply.detail}")
             if not isinstance(reply, expected):
                 raise wire.WireError(f"a frame of kind {type(reply).__name__.lower()!r} where none was due")
+            self._check_scratch()
             if last and self._more():
                 raise wire.WireError("more than was asked for")
             return reply
         except _Late:
             self.close()
             return Observation(kind=ObservationKind.TIMED_OUT, detail=f"more than {deadline.timeout:g} s")
+        except _Full:
+            self.close()
+            return _died(DeathReason.OUTPUT, "wrote more to its scratch folder than it holds")
         except _Gone:
             return self._death()
         except wire.WireError as exc:
             self.close()
             return _died(DeathReason.PROTOCOL, str(exc))
 
+    def _check_scratch(self) -> None:
+        if self._scratch is not None and self._scratch.over():
+            raise _Full
+
     def _exchange(self, deadline: Deadline) -> None:
         """Send what is left to send and receive what has come, waiting until the deadline at most."""
         left = deadline.left(self._meter.read())
         if left <= 0:
             raise _Late
+        self._check_scratch()
         poll = select.poll()
         poll.register(self._channel, select.POLLIN | (select.POLLOUT if self._outbox else 0))
         events = sum(event for _, event in poll.poll(math.ceil(min(left, _GLANCE) * 1000)))
@@ -237,19 +259,25 @@ class Child:
     def _reap(self) -> Reaped | None:
         process, self._process = self._process, None
         assert process is not None
-        self._channel.close()
         try:
             process.kill()
             reaped = self._server.reap(process)
         except ServerLost:
             self.lost = True
+            process.ended(_GRACE)  # the kernel kills it along with the server
             return None
         finally:
             if process.pidfd is not None:
                 os.close(process.pidfd)
+            self._discard()
         self.cpu = reaped.cpu
         self._peak = max(self._peak, self._meter.above(reaped.memory * 1024))
         return reaped
+
+    def _discard(self) -> None:
+        self._channel.close()
+        if self._scratch is not None:
+            self._scratch.remove()
 
 
 def _seen(reply: wire.Reply) -> Observation:

@@ -57,7 +57,7 @@ class Sandbox:
         for _ in range(_STARTS):
             server = self._server or self._start()
             try:
-                return Child(server, source, self.policy.limits, self._random_seed)
+                return Child(server, source, self.policy, self._random_seed)
             except ServerLost as exc:
                 self._server = None
                 why = str(exc)
@@ -74,36 +74,66 @@ class Sandbox:
         self.forget()
 
     def _start(self) -> ForkServer:
-        mode = self.policy.mode
-        if mode is not SandboxMode.NONE and sys.platform != "linux":
-            raise SandboxError(
-                f"no isolation on {sys.platform}: this version needs Linux. Run in a Linux container, or"
-                " give --athena-sandbox=none to run untrusted code without any"
-            )
-        if mode is SandboxMode.AUTO:
-            mode = SandboxMode.LANDLOCK
+        """A server in the first mode that works; the one that worked before where there was one."""
+        reasons: list[str] = []
+        for mode in [self._layers.mode] if self._layers else _candidates(self.policy):
+            try:
+                self._server = self._launch(mode)
+            except SandboxError as exc:
+                reasons.append(f"{mode.value}: {exc}")
+            else:
+                return self._server
+        minimum = (
+            "" if self.policy.minimum is SandboxMode.AUTO else f" of at least {self.policy.minimum.value}"
+        )
+        raise SandboxError(
+            f"no isolation{minimum} here, and untrusted code does not run without. {'; '.join(reasons)}."
+            " 'athena-dreams doctor' says what would mend it; --athena-sandbox=none runs without isolation"
+        )
+
+    def _launch(self, mode: SandboxMode) -> ForkServer:
         try:
             server = ForkServer(self.policy, mode, hash_seed=self._hash_seed)
         except ServerLost as exc:
-            raise SandboxError(f"the fork server did not start: {exc}; run 'athena-dreams doctor'") from None
-        if self._layers is None:
-            try:
-                self._layers = self._check(server, mode)
-            except BaseException:
-                server.close()
-                raise
-        self._server = server
+            raise SandboxError(f"the fork server did not start ({exc})") from None
+        try:
+            self._layers = self._layers or self._checked(server, mode)
+        except BaseException as exc:
+            server.close()
+            if isinstance(exc, ServerLost):
+                raise SandboxError(f"the fork server does not stay ({exc})") from None
+            raise
         return server
 
-    def _check(self, server: ForkServer, mode: SandboxMode) -> Layers:
-        layers = probe(server, mode, self.policy.limits)
-        if mode is not SandboxMode.NONE and layers.missing:
-            raise SandboxError(
-                f"--athena-sandbox={mode.value} does not hold here: a child could reach"
-                f" {', '.join(layers.missing)} (got: {layers}). 'athena-dreams doctor' says what"
-                " would mend it; --athena-sandbox=none runs untrusted code without isolation"
-            )
+    def _checked(self, server: ForkServer, mode: SandboxMode) -> Layers:
+        layers = probe(server, mode, self.policy)
+        if mode is SandboxMode.NONE or self.policy.without:
+            return layers
+        if layers.missing:
+            raise SandboxError(f"a child could reach {', '.join(layers.missing)} (got {layers})")
+        if self.policy.scratch and not layers.landlock:
+            raise SandboxError("scratch folders need Landlock, which keeps them apart; give none")
         return layers
+
+
+def _candidates(policy: Policy) -> list[SandboxMode]:
+    """The modes to try, the strongest first."""
+    if policy.mode is SandboxMode.NONE and policy.minimum in (SandboxMode.AUTO, SandboxMode.NONE):
+        return [SandboxMode.NONE]
+    if sys.platform != "linux":
+        raise SandboxError(
+            f"no isolation on {sys.platform}: this version needs Linux. Run in a Linux container or WSL2, or"
+            " give --athena-sandbox=none to run untrusted code without any"
+        )
+    if policy.mode.weaker_than(policy.minimum) and policy.mode is not SandboxMode.AUTO:
+        raise SandboxError(
+            f"--athena-sandbox={policy.mode.value} is weaker than --athena-sandbox-minimum="
+            f"{policy.minimum.value}: give a stronger mode or a lower minimum"
+        )
+    modes = [SandboxMode.BWRAP, SandboxMode.SRT, SandboxMode.LANDLOCK]
+    if policy.mode is not SandboxMode.AUTO:
+        modes = [policy.mode]
+    return [mode for mode in modes if not mode.weaker_than(policy.minimum)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
-import sysconfig
 import tempfile
 import time
 from collections.abc import Sequence
@@ -23,15 +21,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from .launch import prepare
 from .policy import Policy, SandboxMode
 
 PATIENCE = 20.0
 """Seconds that a server may take for one answer, its start included."""
+_FAREWELL = 5.0
+"""Seconds that a server, or the wrapper around it, may take to end once its socket is closed."""
 _MOMENT = 0.05
 _MESSAGE = 1 << 16
-_JAIL = Path(__file__).parent / "jail"
-_SYSTEM_PATHS = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo")
-_DEVICES = ("/dev/urandom", "/dev/zero")
 
 
 class ServerLost(Exception):
@@ -97,25 +95,24 @@ class ForkServer:
     """
 
     def __init__(self, policy: Policy, mode: SandboxMode, *, hash_seed: int) -> None:
-        self.outside = Path(tempfile.mkdtemp(prefix="athena-dreams-jail-"))
-        directory = self.outside / "empty"
-        directory.mkdir(mode=0o555)
+        launch = prepare(policy, mode, hash_seed)
+        self.outside = launch.outside
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in ``close``
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [_interpreter(), "-s", "-S", "-P", str(_JAIL / "__main__.py")],
+                launch.command,
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                cwd=directory,
-                env=_environment(policy, hash_seed, str(directory)),
+                cwd=self.outside / "empty",
+                env=launch.environment,
                 start_new_session=True,
             )
         self._control.settimeout(PATIENCE)
         pidfds = [os.pidfd_open(os.getpid())] if hasattr(os, "pidfd_open") else []
         try:
-            self._order(_config(policy, mode, str(directory)), pidfds)
+            self._order(launch.config, pidfds)
             self.hello = self._answer(Hello)[0]
         finally:
             for pidfd in pidfds:
@@ -158,7 +155,7 @@ class ForkServer:
         """End the server: closing its socket asks it to, and with it go its children."""
         self._control.close()
         try:
-            self._process.wait(1.0)
+            self._process.wait(_FAREWELL)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -178,32 +175,3 @@ def _pid(pidfd: int | None, inner: int) -> int:
         if line.startswith("Pid:"):
             return int(line.split()[1])
     return inner
-
-
-def _interpreter() -> str:
-    """The interpreter itself, not a virtual environment's link to it."""
-    return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
-
-
-def _environment(policy: Policy, hash_seed: int, directory: str) -> dict[str, str]:
-    return {
-        "HOME": directory,
-        "LANG": "C.UTF-8",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "PYTHONHASHSEED": str(hash_seed % (1 << 32)),
-        "TZ": "UTC",
-        **dict(policy.environment),
-    }
-
-
-def _config(policy: Policy, mode: SandboxMode, directory: str) -> dict[str, Any]:
-    granted = [os.path.realpath(path) for path in policy.read_paths]
-    installed = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    library = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), f"{sys.base_prefix}/lib"]
-    return {
-        "paths": [path for path in granted if os.path.isdir(path)] + list(dict.fromkeys(installed)),
-        "readable": [directory, *library, *installed, *granted, *_SYSTEM_PATHS, *_DEVICES],
-        "directory": directory,
-        "isolate": mode is not SandboxMode.NONE,
-    }

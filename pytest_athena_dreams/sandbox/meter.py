@@ -74,6 +74,18 @@ class Meter:
         lines = (line.partition(":") for line in self._text("status").splitlines())
         return {name: value.strip() for name, _, value in lines}
 
+    def namespaces(self) -> tuple[str, ...]:
+        """Namespaces that it does not share with this process, as far as the system tells."""
+        apart = []
+        for name in ("ipc", "mnt", "net", "pid", "user", "uts"):
+            try:
+                there, here = os.stat(f"/proc/{self._pid}/ns/{name}"), os.stat(f"/proc/self/ns/{name}")
+            except OSError:
+                continue
+            if there.st_ino != here.st_ino:
+                apart.append(name)
+        return tuple(apart)
+
     def _text(self, name: str) -> str:
         try:
             with open(f"/proc/{self._pid}/{name}") as file:

@@ -8,7 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..errors import SettingError
+
 MIB = 1 << 20
+LAYERS = frozenset({"landlock", "scope", "seccomp", "capabilities", "rlimits", "descriptors", "environment"})
+"""What a policy can be without, in tests."""
+_OWN_VARIABLES = ("HOME", "LANG", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TMPDIR", "TZ")
 
 
 class SandboxMode(StrEnum):
@@ -19,6 +24,19 @@ class SandboxMode(StrEnum):
     SRT = "srt"
     LANDLOCK = "landlock"
     NONE = "none"
+
+    def weaker_than(self, minimum: SandboxMode) -> bool:
+        """Whether this mode promises less than ``minimum``; nothing is weaker than ``AUTO``."""
+        return _STRENGTH[self] < _STRENGTH[minimum]
+
+
+_STRENGTH = {
+    SandboxMode.AUTO: 0,
+    SandboxMode.NONE: 0,
+    SandboxMode.LANDLOCK: 1,
+    SandboxMode.SRT: 2,
+    SandboxMode.BWRAP: 2,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,27 +58,48 @@ class Limits:
 class Policy:
     """What a jail is asked to be.
 
-    ``read_paths`` are readable beside Python itself, and those that are folders can be imported from;
-    ``environment`` is what a dream finds in ``os.environ`` beside the jail's own few variables.
+    ``minimum`` is the weakest mode that will do, ``AUTO`` where none is asked for. ``read_paths`` are
+    readable beside Python itself, and those that are folders can be imported from;
+    ``environment`` is what a dream finds in ``os.environ`` beside the jail's own few variables. With
+    ``scratch`` above 0, each child has a folder of its own that holds at most that many bytes.
+
+    ``without`` takes layers away and ``landlock_abi`` plays an older kernel: for tests, which must see
+    that each layer is needed.
     """
 
     mode: SandboxMode = SandboxMode.AUTO
+    minimum: SandboxMode = SandboxMode.AUTO
     limits: Limits = field(default_factory=Limits)
     read_paths: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+    scratch: int = 0
+    without: frozenset[str] = frozenset()
+    landlock_abi: int = 99
+
+    def __post_init__(self) -> None:
+        for name, _ in self.environment:
+            if name.startswith(("PYTHON", "LD_")) or name in _OWN_VARIABLES:
+                raise SettingError(
+                    f"--athena-allow-env: {name!r} decides how the jail itself runs, so it can't be let in;"
+                    f" choose another name than PYTHON…, LD_… and {', '.join(_OWN_VARIABLES)}"
+                )
+        if unknown := self.without - LAYERS:
+            raise SettingError(f"no such layers: {sorted(unknown)}; there are {sorted(LAYERS)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layers:
     """What a running jail was found to do, by trying.
 
-    ``landlock`` is the interface version in force, 0 for none. ``missing`` names what a child could
+    ``landlock`` is the interface version in force, 0 for none; ``namespaces`` are those that a child
+    has of its own. ``missing`` names what a child could
     do although it should not, empty where the jail is tight.
     """
 
     mode: SandboxMode
     landlock: int = 0
     seccomp: bool = False
+    namespaces: tuple[str, ...] = ()
     capabilities_dropped: bool = False
     no_new_privileges: bool = False
     missing: tuple[str, ...] = ()

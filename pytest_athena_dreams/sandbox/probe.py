@@ -12,9 +12,11 @@ from ..errors import SandboxError
 from ..models import ObservationKind
 from .child import Child, Source
 from .forkserver import ForkServer
-from .policy import Layers, Limits, SandboxMode
+from .policy import Layers, Policy, SandboxMode
 
 _PATIENCE = 10.0
+_WRAPPED = ("mnt", "net", "pid")
+"""Namespaces that a wrapper must give."""
 _FILTERED = "2"
 """The mode of a process under a seccomp filter, in ``/proc/PID/status``."""
 
@@ -56,18 +58,18 @@ _MEANING = {
 }
 
 
-def probe(server: ForkServer, mode: SandboxMode, limits: Limits) -> Layers:
+def probe(server: ForkServer, mode: SandboxMode, policy: Policy) -> Layers:
     """Try out ``server``'s jail with one child."""
     secret, target = server.outside / "secret", server.outside / "target"
     payload = pickle.dumps(((str(secret), str(target)), {}), 5)
     secret.write_text("")
-    with Child(server, Source(code=_ATTEMPTS), limits, 0) as child:
-        status = child.status()
+    with Child(server, Source(code=_ATTEMPTS), policy, 0) as child:
+        status, namespaces = child.status(), child.namespaces()
         seen = next(child.calls([payload], _PATIENCE)) if child.loaded else child.failure
     if seen is None or seen.kind is not ObservationKind.RETURNED:
         raise SandboxError(
             f"the jail can't run a simple function: {seen}. Where memory is the limit, raise it: it is"
-            f" {limits.memory >> 20} MiB; 'athena-dreams doctor' tries each layer"
+            f" {policy.limits.memory >> 20} MiB; 'athena-dreams doctor' tries each layer"
         )
     missing = [_MEANING[name] for name in seen.value[1]]
     unprivileged = not int(status.get("CapPrm", "0"), 16)
@@ -76,8 +78,11 @@ def probe(server: ForkServer, mode: SandboxMode, limits: Limits) -> Layers:
         missing.append("capabilities")
     if not no_new_privileges:
         missing.append("set-user-id programs")
+    if mode in (SandboxMode.BWRAP, SandboxMode.SRT):
+        missing += [f"the {name} namespace" for name in _WRAPPED if name not in namespaces]
     return Layers(
         mode=mode,
+        namespaces=namespaces,
         landlock=server.hello.landlock,
         seccomp=status.get("Seccomp") == _FILTERED,
         capabilities_dropped=unprivileged,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,8 +26,6 @@ BUSY_SECONDS = 30.0
 _REMEDIES = {
     "SQLITE_BUSY": f"another process has held its lock for {BUSY_SECONDS:.0f} s; wait for it to end",
     "SQLITE_CANTOPEN": "its folder must exist, and both must be readable and writable",
-    "SQLITE_CONSTRAINT": "the row breaks a rule of this file's own schema; "
-    "change the row, or use a store made by: athena-dreams init --store NEW.db",
     "SQLITE_CORRUPT": "restore a copy, or rescue what is left with: sqlite3 FILE .recover",
     "SQLITE_FULL": "free some space on its disk",
     "SQLITE_NOTADB": "it is another kind of file; name another one with --store PATH",
@@ -45,8 +44,7 @@ def connect(path: str | os.PathLike[str], mode: Literal["rw", "rwc"]) -> sqlite3
     with explained(path):
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-                connection.execute("PRAGMA journal_mode = wal")
+            _use_wal(connection)
             # Enough in WAL mode: a killed process loses nothing, a power cut at most the last transactions.
             connection.execute("PRAGMA synchronous = normal")
         except BaseException:
@@ -55,6 +53,19 @@ def connect(path: str | os.PathLike[str], mode: Literal["rw", "rwc"]) -> sqlite3
     # What another program has written need not be UTF-8, and one bad row must not hide the others.
     connection.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
     return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # SQLite does not wait for the lock that the switch needs; two processes may be making the same store.
+    deadline = time.monotonic() + BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode = wal")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 @contextmanager

@@ -57,7 +57,7 @@ class Store:
         self._db = Database(connection, recursive_triggers=False, execute_plugins=False)
         try:
             with explained(name):
-                if not fresh and _TABLES.isdisjoint(map(str.lower, self._db.table_names())):
+                if not fresh and _TABLES.isdisjoint(self._db.table_names()):
                     raise StoreError(
                         f"{name} is a database but no store: it has no table dream_procedures; "
                         f"name another one, or make it a store with: athena-dreams init --store {name}"

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET
 
-from ..errors import ImportFileError, StoreError
+from ..errors import DreamsError, ImportFileError, StoreError
 from ..models import Contract, Status
 from .lines import DreamLine
 from .records import Imported
+from .shape import NEW_STORE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,10 +31,16 @@ if TYPE_CHECKING:
     from .lines import Line, ProcedureLine
     from .shape import Shape
 
+_Done = Literal["created", "updated", "requeued", "unchanged"]
 _COPIED = [name for name in DreamLine.__struct_fields__ if name not in {"label", "procedure", "status"}]
 _TESTED = ("code", "entry_point", "contract", "dream_type", "base_procedure_id")
 """What a verdict rests on."""
 _VERDICT = ("test_outcome", "test_category", "test_error", "test_timestamp", "effectiveness_metric")
+_REMEDIES = {
+    "UNIQUE constraint failed: procedures.name": (
+        "give the very code of the procedure of that name, and no project, or give yours another name"
+    )
+}
 
 
 def import_lines(store: Store, lines: Sequence[Line]) -> Imported:
@@ -48,7 +55,17 @@ def import_lines(store: Store, lines: Sequence[Line]) -> Imported:
     """
     with store.writing() as db:
         merge = _Merge(store, db, [line.label for line in lines])
-        done = Counter(merge.put(line) for line in lines)
+        done: Counter[_Done] = Counter()
+        for line in lines:
+            try:
+                done[merge.put(line)] += 1
+            except DreamsError as error:
+                raise type(error)(f"nothing was imported: {line.where}, {error}") from error
+            except sqlite3.IntegrityError as error:
+                raise StoreError(
+                    f"nothing was imported: {line.where}: the store's own schema refuses it ({error}); "
+                    f"{_REMEDIES.get(str(error), 'change the line')}, {NEW_STORE}"
+                ) from error
     return Imported(
         created=done["created"],
         updated=done["updated"] + done["requeued"],
@@ -73,17 +90,15 @@ class _Merge:
         )
         self._known = {row["label"]: row for row in known}
 
-    def put(self, line: Line) -> Literal["created", "updated", "requeued", "unchanged"]:
+    def put(self, line: Line) -> _Done:
         """Add or update the dream of ``line``."""
         dream = line.dream
         given = {name: value for name in _COPIED if (value := getattr(dream, name)) is not UNSET}
         if dream.procedure is not UNSET:
-            given["base_procedure_id"] = (
-                self._procedure(dream.procedure, line.where) if dream.procedure else None
-            )
+            given["base_procedure_id"] = self._procedure(dream.procedure) if dream.procedure else None
             given.setdefault("base_procedure_name", dream.procedure.name if dream.procedure else "")
         known = self._known.get(line.label)
-        _check_contract((known or {}) | given, line.where)
+        _check_contract((known or {}) | given)
         if known is None:
             defaults = {"base_procedure_name": "", "generated_at": self._now, "tier": 1}
             status = dream.status or Status.PENDING_TEST
@@ -102,13 +117,13 @@ class _Merge:
         self._update(self._store.dream_procedures, known["id"], changes)
         return "requeued" if requeue else "updated"
 
-    def _procedure(self, line: ProcedureLine, where: str) -> int:
+    def _procedure(self, line: ProcedureLine) -> int:
         """Find the row of ``line``, or add one, and give its id."""
         if line not in self._procedure_ids:
-            self._procedure_ids[line] = self._version(line, where)
+            self._procedure_ids[line] = self._version(line)
         return self._procedure_ids[line]
 
-    def _version(self, line: ProcedureLine, where: str) -> int:
+    def _version(self, line: ProcedureLine) -> int:
         shape = self._store.procedures
         versions = list(
             self._db.query(
@@ -127,30 +142,20 @@ class _Merge:
         taken = {row["version"] for row in versions}
         if line.version in taken:
             raise ImportFileError(
-                f"nothing was imported: {where}, key procedure.version: version {line.version} of "
-                f"{line.name!r} is in the store with other code; "
-                f"leave the key out to get version {max(taken) + 1}"
+                f"key procedure.version: version {line.version} of {line.name!r} is in the store with other "
+                f"code; leave the key out to get version {max(taken) + 1}"
             )
-        version = line.version or max(taken, default=0) + 1
-        try:
-            return shape.insert(
-                self._db,
-                {
-                    "name": line.name,
-                    "project": line.project,
-                    "version": version,
-                    "code": line.code,
-                    "entry_point": line.entry_point,
-                    "created_at": self._now,
-                },
-            )
-        except sqlite3.IntegrityError as error:
-            raise StoreError(
-                f"nothing was imported: {where}, key procedure: store {self._store.name} refuses "
-                f"{line.name!r} ({error}); if it has a procedure of that name, give the very code of that "
-                "one and no project, or give yours another name, "
-                "or import into a store made by: athena-dreams init --store NEW.db"
-            ) from error
+        return shape.insert(
+            self._db,
+            {
+                "name": line.name,
+                "project": line.project,
+                "version": line.version or max(taken, default=0) + 1,
+                "code": line.code,
+                "entry_point": line.entry_point,
+                "created_at": self._now,
+            },
+        )
 
     def _update(self, shape: Shape, key: int, changes: dict[str, Any]) -> None:
         columns = ", ".join(f"{name} = ?" for name in changes)
@@ -159,10 +164,10 @@ class _Merge:
         )
 
 
-def _check_contract(row: dict[str, Any], where: str) -> None:
+def _check_contract(row: dict[str, Any]) -> None:
     contract = row.get("contract")
     if row.get("base_procedure_id") is None and contract not in (None, Contract.FREE):
         raise ImportFileError(
-            f"nothing was imported: {where}, key contract: {str(contract)!r} needs a procedure to compare "
-            "with; give the key procedure, or the contract 'free'"
+            f"key contract: {str(contract)!r} needs a procedure to compare with; "
+            "give the key procedure, or the contract 'free'"
         )

@@ -194,13 +194,13 @@ def _explain(message: str, data: Any) -> str:
     path = place.strip(".`")
     named = re.search(r"(missing|unknown) .*?`(.*)`", problem, re.DOTALL)
     if named:
-        key = f"{path}.{named[2]}".removeprefix(".")
+        inside = f"{path}." if path else ""
         if named[1] == "missing":
-            return f"key {key}: missing; give {_EXPECTED[key]}"
-        known = [name for name in _EXPECTED if name.rpartition(".")[0] == path]
-        near = difflib.get_close_matches(key, known, n=1)
-        remedy = f"did you mean {near[0]}?" if near else "the keys are " + ", ".join(known)
-        return f"key {_quoted(key)}: unknown; {remedy}"
+            return f"key {inside}{named[2]}: missing; give {_EXPECTED[inside + named[2]]}"
+        known = [key.removeprefix(inside) for key in _EXPECTED if key.rpartition(".")[0] == path]
+        near = difflib.get_close_matches(named[2], known, n=1)
+        remedy = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+        return f"key {inside}{_quoted(named[2])}: unknown; {remedy}"
     if not path:
         return f"not a dream: {problem}; write one JSON object on each line"
     value = data

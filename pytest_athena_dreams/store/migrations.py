@@ -127,7 +127,7 @@ def _table(
     if not table.exists():
         table.create(columns, pk="id", not_null=not_null | set(defaults), defaults=defaults)
         return
-    present = {column.name.lower() for column in table.columns}
+    present = {column.name for column in table.columns}
     for column, kind in columns.items():
         if column not in present:
             table.add_column(column, kind)

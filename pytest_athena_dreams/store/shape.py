@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+NEW_STORE = "or import into a store made by: athena-dreams init --store NEW.db"
+"""The remedy that always helps against a schema that is not ours."""
 _FILLERS = {"category": "dream", "model_used": "unknown", "reasoning": ""}
 """What fills a NOT NULL column of Athena's of which an import says nothing; ``template`` takes the code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """One table: its columns in lower case, those that need a value, and whether ``id`` is the rowid.
+    """One table: its columns, those that need a value, and whether ``id`` is the rowid.
 
     Athena declares some ids ``SERIAL PRIMARY KEY``, which SQLite neither fills in nor takes for the rowid:
     rows that were inserted without one have no id but their rowid.
@@ -41,9 +43,9 @@ class Shape:
         needed = [column for column in columns if column.notnull and column.default_value is None]
         return cls(
             table=table,
-            columns=frozenset(column.name.lower() for column in columns),
-            required=tuple(column.name.lower() for column in needed if not column.is_pk),
-            id_is_rowid=[(c.name.lower(), c.type.upper()) for c in columns if c.is_pk] == [("id", "INTEGER")],
+            columns=frozenset(column.name for column in columns),
+            required=tuple(column.name for column in needed if not column.is_pk),
+            id_is_rowid=[(c.name, c.type.upper()) for c in columns if c.is_pk] == [("id", "INTEGER")],
         )
 
     @property
@@ -78,6 +80,5 @@ class Shape:
         remedy = "give every dream a procedure" if of_procedure else "give the column a default"
         raise StoreError(
             f"table {self.table} of this store wants a value in its column {column!r} (NOT NULL without a "
-            f"default), and an import has none for it; {remedy}, "
-            "or import into a store made by: athena-dreams init --store NEW.db"
+            f"default), and there is none; {remedy}, {NEW_STORE}"
         )

@@ -224,7 +224,9 @@ def test_a_child_that_nobody_watches_is_ended_by_the_kernel(sandbox: Sandbox) ->
     with sandbox.spawn(Source(code=code)) as child:
         seen = child.calls([payload(0), payload(1)], 0.1)
         next(seen)
-        time.sleep(4)
+        until = time.monotonic() + 30
+        while not child.status()["State"].startswith("Z") and time.monotonic() < until:
+            time.sleep(0.05)
         observation = next(seen)
         assert (observation.kind, observation.death) == (ObservationKind.DIED, DeathReason.CPU)
 

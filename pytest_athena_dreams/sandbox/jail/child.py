@@ -50,7 +50,7 @@ def run(
 ) -> NoReturn:
     """Be the child that ``order`` asks for; never returns to the fork server's code."""
     try:
-        _settle(channel, output, null)
+        _settle(channel, output, null, keep="descriptors" in restrictions["without"])
         _restrict(order, restrictions)
     except BaseException as exc:
         _send(order, 0, {"kind": "failed", "detail": f"{type(exc).__name__}: {exc}"})
@@ -62,27 +62,34 @@ def run(
         _exit(1)
 
 
-def _settle(channel: int, output: int, null: int) -> None:
+def _settle(channel: int, output: int, null: int, *, keep: bool) -> None:
     """Put the descriptors in their places and close all others; they come in numbered 100 and up."""
     for source, target in ((null, 0), (output, 1), (output, 2), (channel, CHANNEL)):
         os.dup2(source, target, inheritable=False)
-    os.closerange(CHANNEL + 1, 65_536)
+    if not keep:
+        os.closerange(CHANNEL + 1, 65_536)
     for number in (signal.SIGXFSZ, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     os.setsid()
 
 
 def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None:
-    _limit(resource.RLIMIT_AS, order["memory"])
-    _limit(resource.RLIMIT_FSIZE, order["output"])
-    _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
+    without, scratch = restrictions["without"], order["scratch"]
     _limit(resource.RLIMIT_CORE, 0)
+    if "rlimits" not in without:
+        _limit(resource.RLIMIT_AS, order["memory"])
+        _limit(resource.RLIMIT_FSIZE, max(order["output"], order["scratch_size"]))
+        _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
+    if scratch:
+        os.chdir(scratch)
+        os.environ.update(HOME=scratch, TMPDIR=scratch)
     if sys.platform == "linux":
         kernel.die_with_parent()
         if os.getppid() != order["server"]:
             raise ProcessLookupError("the fork server ended while this child started")
-    if restrictions["landlock"]:
-        landlock.isolate(restrictions["landlock"])
+    if abi := restrictions["landlock"]:
+        rules = landlock.rules(restrictions["readable"], scratch) if scratch else None
+        landlock.restrict(abi, rules, scope="scope" not in without)
     if restrictions["seccomp"]:
         seccomp.install(seccomp.child_filter(restrictions["machine"], os.getpid()))
 

@@ -21,15 +21,15 @@ _PATH_BENEATH = 1
 
 _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
 _REMOVE_DIR, _REMOVE_FILE, _MAKE_DIR, _MAKE_REGULAR = 1 << 4, 1 << 5, 1 << 7, 1 << 8
-_TRUNCATE = 1 << 14
+_REFER, _TRUNCATE = 1 << 13, 1 << 14
 _FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 """File rights that a version knows; a version that is not listed knows those of the one before."""
 _TCP_SINCE, _TCP = 4, 0b11
 _SCOPE_SINCE, _SCOPE = 6, 0b11  # abstract Unix sockets, signals
 
-READ = _READ_FILE | _READ_DIR
-SCRATCH = READ | _WRITE_FILE | _TRUNCATE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REGULAR
-DEVICE = _READ_FILE | _WRITE_FILE
+_READ = _READ_FILE | _READ_DIR
+_SCRATCH = _READ | _WRITE_FILE | _TRUNCATE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REGULAR | _REFER
+_DEVICE = _READ_FILE | _WRITE_FILE
 
 
 def version() -> int:
@@ -40,39 +40,39 @@ def version() -> int:
         return 0
 
 
-def restrict(abi: int, rules: Iterable[tuple[str, int]]) -> None:
-    """Deny all files but those at or beneath the paths in ``rules``, and TCP where ``abi`` knows it.
+def rules(readable: Iterable[str], scratch: str | None) -> list[tuple[str, int]]:
+    """Rules for ``restrict``: what may be read, and one folder that may be written in."""
+    writable = [(scratch, _SCRATCH)] if scratch else []
+    return [*((path, _READ) for path in readable), *writable, (os.devnull, _DEVICE)]
 
-    Paths that do not exist are left out.
+
+def restrict(
+    abi: int, rules: Iterable[tuple[str, int]] | None = None, *, tcp: bool = False, scope: bool = False
+) -> None:
+    """Take one more rule set; what ``abi`` does not know is left out.
+
+    ``rules`` denies all files but those at or beneath its paths, of which missing ones do not matter;
+    ``tcp`` denies connections and ports, ``scope`` signals and abstract sockets to processes outside.
+    Without ``rules``, files are free but can't be moved between folders.
     """
-    files = _FILES[max(known for known in _FILES if known <= abi)]
-    ruleset = _create(abi, files, _TCP if abi >= _TCP_SINCE else 0, 0)
+    files = _FILES[max(known for known in _FILES if known <= abi)] if rules is not None else 0
+    network = _TCP if tcp and abi >= _TCP_SINCE else 0
+    scoped = _SCOPE if scope and abi >= _SCOPE_SINCE else 0
+    if not files | network | scoped:
+        return
     try:
-        for path, access in rules:
+        ruleset = _create(abi, files, network, scoped)
+    except OSError as exc:
+        if not scoped or exc.errno not in (errno.EINVAL, errno.E2BIG):
+            raise
+        restrict(min(abi, _SCOPE_SINCE - 1), rules, tcp=tcp)  # it reports a version whose scopes it lacks
+        return
+    try:
+        for path, access in rules or ():
             _allow(ruleset, path, access & files)
         syscall(_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
-
-
-def isolate(abi: int) -> bool:
-    """Deny signals and abstract sockets to processes outside; tell whether the kernel could.
-
-    Some kernels report a version whose scopes they lack, so the answer comes from trying.
-    """
-    if abi < _SCOPE_SINCE:
-        return False
-    try:
-        ruleset = _create(abi, 0, 0, _SCOPE)
-    except OSError as exc:
-        if exc.errno in (errno.EINVAL, errno.E2BIG, errno.ENOMSG):
-            return False
-        raise
-    try:
-        syscall(_RESTRICT_SELF, ruleset, 0)
-    finally:
-        os.close(ruleset)
-    return True
 
 
 def _create(abi: int, files: int, network: int, scope: int) -> int:
@@ -89,7 +89,7 @@ def _allow(ruleset: int, path: str, access: int) -> None:
         return
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            access &= DEVICE | _TRUNCATE
+            access &= _DEVICE | _TRUNCATE
         rule = ctypes.create_string_buffer(struct.pack("=Qi", access, descriptor), 12)
         syscall(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0)
     finally:

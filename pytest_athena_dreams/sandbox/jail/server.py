@@ -40,10 +40,12 @@ _FIRST = 100
 
 
 def main() -> NoReturn:
+    os.closerange(3, 65_536)  # a wrapper may leave some open
     control = socket.socket(fileno=_lift(0))
     orders = Orders(control)
     config = orders.receive()
     orders.follow()
+    sys.argv[:] = [""]
     sys.path[:] = [path for path in sys.path if path] + config["paths"]
     os.chdir(config["directory"])
     for name in _PRELOADED.split():
@@ -113,20 +115,19 @@ def _lift(descriptor: int) -> int:
 
 def _restrict(config: dict[str, Any]) -> dict[str, Any]:
     """Take the restrictions that all children share; tell which of them hold."""
-    machine = platform.machine()
-    held = {"landlock": 0, "seccomp": False, "machine": machine}
+    machine, without, scratch = platform.machine(), config["without"], config["scratch"]
+    held = {**config, "landlock": 0, "seccomp": False, "machine": machine}
     if not config["isolate"] or sys.platform != "linux":
         return held
-    if known(machine):
+    if known(machine) and "capabilities" not in without:
         kernel.drop_capabilities(numbers(machine)["capset"])
     kernel.forbid_new_privileges()
-    abi = landlock.version()
+    abi = 0 if "landlock" in without else min(landlock.version(), config["abi"])
     if abi:
-        rules = [(path, landlock.READ) for path in config["readable"]]
-        landlock.restrict(abi, [*rules, (os.devnull, landlock.DEVICE)])
+        landlock.restrict(abi, landlock.rules(config["readable"], scratch), tcp=True)
         held["landlock"] = abi
-    if known(machine):
-        seccomp.install(seccomp.server_filter(machine, scratch=False, read_only=not abi))
+    if known(machine) and "seccomp" not in without:
+        seccomp.install(seccomp.server_filter(machine, scratch=bool(scratch), read_only=not abi))
         held["seccomp"] = True
     return held
 

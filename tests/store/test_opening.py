@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pytest_athena_dreams.errors import StoreError
+from pytest_athena_dreams.store import connection
+from pytest_athena_dreams.store.database import Store
+from pytest_athena_dreams.store.migrations import migrations
+
+from .kit import RUN, line, passed, put, rows
+
+COLUMNS = {
+    "procedures": """
+        id name project version code entry_point created_at""",
+    "dream_procedures": """
+        id label base_procedure_id base_procedure_name dream_type code entry_point contract model_used
+        reasoning generated_description status tier viability_score claude_reasoning test_outcome
+        test_category test_error test_timestamp novelty_score cross_project_matches effectiveness_metric
+        generated_at evaluated_at created_by""",
+    "dream_test_runs": """
+        id started_at finished_at exit_status settings seed versions sandbox commit tested passed failed""",
+    "dream_test_results": """
+        dream_id run_id tested_at outcome category athena_outcome contract error failing_input
+        procedure_result dream_result inputs_tried inputs_accepted inputs_rejected elapsed cpu
+        peak_memory effectiveness details""",
+}
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_a_new_store_has_the_tables_of_the_design(store: Store, path: Path, table: str) -> None:
+    columns = rows(path, f"SELECT name FROM pragma_table_info('{table}')")
+    assert [column["name"] for column in columns] == COLUMNS[table].split()
+
+
+def test_a_new_store_has_the_indexes_that_its_queries_need(store: Store, path: Path) -> None:
+    plan = rows(
+        path, "EXPLAIN QUERY PLAN SELECT * FROM dream_procedures WHERE tier = 1 AND status IN ('a', 'b')"
+    )
+    assert "athena_dreams_dream_procedures_status_tier" in plan[0]["detail"]
+    plan = rows(
+        path, "EXPLAIN QUERY PLAN SELECT * FROM dream_test_results WHERE dream_id = 1 ORDER BY run_id"
+    )
+    assert [step["detail"].startswith("SEARCH") for step in plan] == [True]  # and no step that sorts
+
+
+def test_a_new_store_is_in_wal_mode(store: Store, path: Path) -> None:
+    assert rows(path, "PRAGMA journal_mode") == [{"journal_mode": "wal"}]
+
+
+def test_create_opens_a_store_that_is_there(path: Path, tmp_path: Path) -> None:
+    with Store.create(path) as store:
+        put(store, tmp_path, line())
+    with Store.create(str(path)) as store:
+        assert [dream.label for dream in store.dreams()] == ["d1"]
+
+
+def test_open_finds_what_create_made(path: Path) -> None:
+    Store.create(path).close()
+    with Store.open(path) as store:
+        assert store.dreams() == []
+        assert not migrations.pending(store._db)
+
+
+def test_a_path_may_have_any_characters(tmp_path: Path) -> None:
+    for name in ("a b?mode=ro#%41.db", "ü.db", os.fsdecode(b"\xff.db")):
+        Store.create(tmp_path / name).close()
+        with Store.open(tmp_path / name) as store:
+            assert store.dreams() == []
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_open_refuses_a_path_without_a_store_and_makes_nothing(path: Path) -> None:
+    with pytest.raises(StoreError) as error:
+        Store.open(path)
+    assert str(error.value) == f"no store at {path}; make one with: athena-dreams init --store {path}"
+    assert not path.exists()
+
+
+def test_open_refuses_another_programs_database_and_leaves_it(path: Path) -> None:
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE cookies (id)")
+    db.close()
+    with pytest.raises(StoreError, match=r"is a database but no store.*athena-dreams init --store"):
+        Store.open(path)
+    assert rows(path, "SELECT name FROM sqlite_schema") == [{"name": "cookies"}]
+
+
+@pytest.mark.parametrize("make", [Store.create, Store.open])
+def test_a_file_that_is_no_database_is_refused_and_left(path: Path, make: Callable[[Path], Store]) -> None:
+    path.write_bytes(b"no database" * 100)
+    with pytest.raises(StoreError, match=r"file is not a database; .* name another one with --store PATH"):
+        make(path)
+    assert path.read_bytes() == b"no database" * 100
+
+
+def test_create_needs_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"unable to open database file; its folder must exist"):
+        Store.create(tmp_path / "missing" / "athena.db")
+
+
+def test_a_locked_store_is_an_error_that_says_so(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    with (
+        store.writing(),
+        Store.open(path) as other,
+        pytest.raises(StoreError, match=r"is locked; another process"),
+    ):
+        other.begin_run(RUN)
+
+
+def test_the_switch_to_wal_waits_for_a_lock_that_sqlite_does_not_wait_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("CREATE TABLE procedures (id INTEGER PRIMARY KEY)")
+    holder.execute("BEGIN IMMEDIATE")
+    waited = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        holder.execute("COMMIT")
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    Store.create(path).close()
+    assert len(waited) == 1
+    holder.close()
+
+
+def test_a_read_only_connection_is_an_error_that_says_so(store: Store, path: Path) -> None:
+    reader = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+    with (
+        Store(reader, "the copy") as other,
+        pytest.raises(StoreError, match=r"store the copy: .*readonly database; make the file .* writable"),
+    ):
+        other.begin_run(RUN)
+
+
+def test_a_number_that_sqlite_can_not_hold_is_an_error(memory: Store) -> None:
+    with pytest.raises(StoreError, match=r"at most 64 bits"):
+        memory.record(2**70, passed(1))
+
+
+def test_a_failed_migration_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(db: object) -> None:
+        raise sqlite3.OperationalError("broken")
+
+    monkeypatch.setattr(migrations._migrations[1], "fn", broken)
+    with pytest.raises(StoreError, match="broken"):
+        Store.create(path)
+    assert rows(path, "SELECT name FROM sqlite_schema") == []

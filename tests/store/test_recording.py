@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_athena_dreams.errors import StoreError
+from pytest_athena_dreams.models import Category, Outcome
+from pytest_athena_dreams.store.connection import storable
+from pytest_athena_dreams.store.database import Store
+from pytest_athena_dreams.store.records import Recorded, Result
+
+from .kit import NOW, RUN, line, passed, put, result, rows
+
+VERDICT = "status, test_outcome, test_category, test_error, test_timestamp, effectiveness_metric"
+
+
+def test_a_run_is_a_row(store: Store, path: Path) -> None:
+    run = store.begin_run(RUN)
+    assert rows(path, "SELECT * FROM dream_test_runs") == [
+        {
+            "id": run,
+            "started_at": NOW,
+            "finished_at": None,
+            "exit_status": None,
+            "settings": "{}",
+            "seed": 7,
+            "versions": '{"python": "3.11"}',
+            "sandbox": "landlock",
+            "commit": "abc",
+            "tested": None,
+            "passed": None,
+            "failed": None,
+        }
+    ]
+
+
+def test_a_result_is_a_row_of_its_own_and_a_verdict_on_the_dream(
+    store: Store, path: Path, tmp_path: Path
+) -> None:
+    put(store, tmp_path, line())
+    run = store.begin_run(RUN)
+    store.record(run, result(1))
+    assert rows(path, "SELECT * FROM dream_test_results") == [
+        {"run_id": run, "tested_at": NOW, **asdict(result(1))}
+    ]
+    assert rows(path, f"SELECT {VERDICT} FROM dream_procedures") == [
+        {
+            "status": "tested",
+            "test_outcome": "failure",
+            "test_category": "logic",
+            "test_error": "returned 3, not 4",
+            "test_timestamp": NOW,
+            "effectiveness_metric": 0.5,
+        }
+    ]
+
+
+def test_a_second_result_in_a_run_replaces_the_first(store: Store, path: Path, tmp_path: Path) -> None:
+    put(store, tmp_path, line())
+    first, second = store.begin_run(RUN), store.begin_run(RUN)
+    store.record(first, result(1))
+    store.record(first, passed(1))
+    store.record(second, result(1, category=Category.TYPE))
+    assert store.details("1").history == (
+        Recorded(run_id=first, tested_at=NOW, result=passed(1)),
+        Recorded(run_id=second, tested_at=NOW, result=result(1, category=Category.TYPE)),
+    )
+    assert rows(path, "SELECT test_category FROM dream_procedures") == [{"test_category": "type"}]
+
+
+def test_a_pass_clears_what_a_failure_left(store: Store, path: Path, tmp_path: Path) -> None:
+    put(store, tmp_path, line())
+    store.record(store.begin_run(RUN), result(1))
+    store.record(store.begin_run(RUN), passed(1))
+    [row] = rows(path, f"SELECT {VERDICT} FROM dream_procedures")
+    assert (row["test_outcome"], row["test_category"], row["test_error"]) == ("success", None, None)
+
+
+def test_a_finished_run_has_counts(store: Store, path: Path, tmp_path: Path) -> None:
+    put(store, tmp_path, *(line(label=f"{n}", code=f"{n}") for n in range(3)))
+    other, run = store.begin_run(RUN), store.begin_run(RUN)
+    store.record(other, passed(1))
+    store.record(run, passed(1))
+    store.record(run, passed(2))
+    store.record(run, result(3))
+    store.finish_run(run, exit_status=1)
+    counts = "SELECT finished_at, exit_status, tested, passed, failed FROM dream_test_runs ORDER BY id"
+    assert rows(path, counts) == [
+        {"finished_at": None, "exit_status": None, "tested": None, "passed": None, "failed": None},
+        {"finished_at": NOW, "exit_status": 1, "tested": 3, "passed": 2, "failed": 1},
+    ]
+
+
+def test_a_result_of_a_dream_that_is_gone_is_an_error_and_leaves_no_row(store: Store, path: Path) -> None:
+    run = store.begin_run(RUN)
+    with pytest.raises(
+        StoreError, match=r"dream 9 was tested, but store .* no longer has it.* delete no dreams"
+    ):
+        store.record(run, passed(9))
+    assert rows(path, "SELECT * FROM dream_test_results") == []
+
+
+def test_a_run_that_never_began_can_not_finish(memory: Store) -> None:
+    with pytest.raises(StoreError, match=r"store memory has no run 5; begin a run"):
+        memory.finish_run(5, exit_status=0)
+
+
+_text = st.text(st.characters(codec=None), max_size=8)
+_count = st.integers(0, 2**62)
+_results = st.builds(
+    Result,
+    dream_id=st.just(1),
+    outcome=st.sampled_from(Outcome),
+    category=st.none() | st.sampled_from(Category),
+    athena_outcome=_text,
+    contract=_text,
+    error=st.none() | _text,
+    failing_input=st.none() | _text,
+    procedure_result=st.none() | _text,
+    dream_result=st.none() | _text,
+    inputs_tried=_count,
+    inputs_accepted=_count,
+    inputs_rejected=_count,
+    elapsed=st.floats(0, allow_nan=False, allow_infinity=False),
+    cpu=st.floats(0, allow_nan=False, allow_infinity=False),
+    peak_memory=_count,
+    effectiveness=st.none() | st.floats(allow_nan=False),
+    details=st.none() | _text,
+)
+
+
+@given(first=_results)
+def test_any_result_comes_back_with_its_lone_surrogates_escaped(shared: Store, first: Result) -> None:
+    run = shared.begin_run(RUN)
+    shared.record(run, first)
+    [last] = [recorded for recorded in shared.details("1").history if recorded.run_id == run]
+    assert asdict(last.result) == {name: storable(value) for name, value in asdict(first).items()}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store for all examples of a property."""
+    folder = tmp_path_factory.mktemp("shared")
+    with Store.create(folder / "athena.db") as store:
+        put(store, folder, line())
+        yield store
+
+
+@given(_text)
+def test_what_is_storable_is_utf8_and_keeps_all_else(text: str) -> None:
+    stored = storable(text)
+    stored.encode()
+    surrogates = {character for character in text if "\ud800" <= character <= "\udfff"}
+    for character in surrogates:
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    assert stored == text
