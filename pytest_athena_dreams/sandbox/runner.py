@@ -10,6 +10,8 @@ from typing import Self
 from ..models import Observation, ObservationKind, Signature
 from .client import Child, Sandbox, Source
 
+_SURVIVED = (ObservationKind.RETURNED, ObservationKind.RAISED)
+
 
 class Runner:
     """A context manager: whatever child is alive at its end is killed.
@@ -66,11 +68,9 @@ class Runner:
             for observation in self._child.calls(payloads[len(seen) :], timeout):
                 seen.append(observation)
                 hung += observation.kind is ObservationKind.TIMED_OUT
-                if time.monotonic() >= end:
+                if observation.kind not in _SURVIVED or time.monotonic() >= end:
                     self._end()
                     break
-            if len(seen) < len(payloads):
-                self._end()
         return seen
 
     def _end(self) -> None:
