@@ -14,6 +14,10 @@ from typing import Any
 from .errors import SettingError
 
 
+EDGE_GROUPS = ("empty", "large", "extreme", "none")
+"""Groups of edge cases, each of which can be switched off."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What one run goes by; every field is described in ``SETTINGS``."""
@@ -21,6 +25,7 @@ class Settings:
     store: str = "athena.db"
     select: str = "pending"
     max_examples: int = 100
+    edge_cases: tuple[str, ...] = EDGE_GROUPS
     seed: int = 0
     timeout: float = 1.0
     dream_timeout: float = 60.0
@@ -39,6 +44,10 @@ class Setting:
     expects: str
     metavar: str
     help: str
+
+    def written(self, value: Any) -> str:
+        """A value as the command line takes it."""
+        return (",".join(value) or "off") if isinstance(value, tuple) else str(value)
 
     @property
     def option(self) -> str:
@@ -69,6 +78,13 @@ def _text(text: str) -> str:
     return text
 
 
+def _groups(text: str) -> tuple[str, ...]:
+    chosen = tuple(part.strip() for part in text.split(",")) if text.strip() != "off" else ()
+    if not set(chosen) <= set(EDGE_GROUPS):
+        raise ValueError(text)
+    return chosen
+
+
 def _choice(*allowed: str) -> tuple[Callable[[str], str], str, str]:
     def parse(text: str) -> str:
         if text not in allowed:
@@ -95,6 +111,13 @@ SETTINGS: tuple[Setting, ...] = (
         "a whole number from 1 to 100000",
         "N",
         "inputs to draw for each procedure, edge cases included",
+    ),
+    _setting(
+        "edge_cases",
+        _groups,
+        f"'off' or some of {', '.join(EDGE_GROUPS)}, with commas between them",
+        "GROUPS",
+        "groups of edge cases to include",
     ),
     _setting(
         "seed",

@@ -6,12 +6,15 @@ inputs that a dream's own literals suggest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from .config import Settings
 from .errors import PlanError
-from .inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
+from .exploration import Explorer
+from .inputs.docs import read
+from .inputs.pool import Pool, derive_seed, draw_pool
+from .inputs.scalars import Strategy
 from .judge.verdict import judge_load
 from .models import Observation, ObservationKind, Procedure, Signature
 from .sandbox.client import Sandbox, Source
@@ -19,10 +22,13 @@ from .sandbox.runner import Runner
 
 SHARE = 4
 """The procedure gets this part of a dream's times: what it barely manages is no fair input for a dream."""
-PATIENCE = 3
-"""Inputs that the procedure may hang on before its pool is drawn more narrowly."""
+PATIENCE = 8
+"""Inputs that the procedure may hang on before the rest of its pool is left out."""
 OWN_SHARE = 4
 """Inputs drawn from the literals that only a dream has: one in this many of the pool's size."""
+
+Given = Callable[[str, Signature], Mapping[str, Strategy]]
+"""The user's own strategies, by parameter, for the function that a procedure's name and signature tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,10 @@ class Reference:
 class References:
     """The references of one worker, by procedure."""
 
-    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
+    def __init__(self, settings: Settings, sandbox: Sandbox, given: Given) -> None:
         self._settings = settings
         self._sandbox = sandbox
+        self._given = given
         self._made: dict[tuple[str, str | None], Reference | PlanError] = {}
 
     def of(self, procedure: Procedure) -> Reference:
@@ -65,7 +72,6 @@ class References:
         return made
 
     def _make(self, procedure: Procedure) -> Reference:
-        """Draw the pool, and narrowly where the procedure returns on less than half of a wide one."""
         source = Source(code=procedure.code, entry_point=procedure.entry_point)
         with Runner(self._sandbox, source) as runner:
             if runner.signature is None:
@@ -74,35 +80,29 @@ class References:
                     f"{judge_load(runner.failure).groups[0].finding.summary}; mend it, or give its dreams "
                     f"the contract 'free'"
                 )
-            made = []
-            for wide in (True, False):
-                spec = PoolSpec(
-                    signature=runner.signature,
-                    literals=runner.signature.literals,
-                    wide=wide,
-                    size=self._settings.max_examples,
-                    seed=derive_seed(self._settings.seed, procedure.name, procedure.code),
-                )
-                reference = Reference(source, runner.signature, draw_pool(spec, edges=True))
-                self._extend(reference, reference.pool.inputs, runner)
-                made.append(reference)
-                if 2 * reference.returned() >= len(reference.pool):
-                    break
-        return max(made, key=Reference.returned)
+            seed = derive_seed(self._settings.seed, procedure.name, procedure.code)
+            explorer = Explorer(runner, self._settings, self._given(procedure.name, runner.signature))
+            pool = draw_pool(explorer.explore(runner.signature, seed))
+            reference = Reference(source, runner.signature, pool)
+            self._extend(reference, pool.inputs, runner)
+        return reference
 
     def own_pool(self, reference: Reference, dream: Signature) -> Pool | None:
         """A few inputs from the literals that only the dream has: where they differ, a fault may hide."""
-        new = tuple(x for x in dream.literals if x not in reference.signature.literals)
+        spec = reference.pool.spec
+        new = tuple(x for x in (*dream.literals, *read(dream).literals) if x not in spec.literals)
         if not new:
             return None
-        spec = PoolSpec(
-            signature=reference.signature,
+        spec = replace(
+            spec,
             literals=new,
             wide=False,
             size=max(1, self._settings.max_examples // OWN_SHARE),
-            seed=derive_seed(reference.pool.spec.seed, repr(new)),
+            seed=derive_seed(spec.seed, repr(new)),
+            edges=frozenset(),
+            examples=(),
         )
-        drawn = draw_pool(spec, edges=False)
+        drawn = draw_pool(spec)
         fresh = {p: arguments for p, arguments in drawn.inputs.items() if p not in reference.pool.inputs}
         with Runner(self._sandbox, reference.source) as runner:
             self._extend(reference, fresh, runner)

@@ -1,18 +1,6 @@
 """Annotations as plain data, in the shape of ``models.TypeSpec``.
 
-The kinds of a type:
-
-- ``any``, ``none``, ``hashable`` and scalars by name: ``int``, ``str``, ``datetime.date`` … (``SCALARS``)
-- containers with the types of their items: ``list set frozenset deque sequence iterable iterator
-  asynciterator awaitable`` (one), ``dict defaultdict OrderedDict Counter ChainMap`` (two), ``generator``
-  (what it yields), ``keys values items`` (two), ``tuple`` (one an item), ``tuple...`` (one, any length)
-- ``callable`` with what it returns; ``type`` with the class; ``typevar`` with its bound or constraints
-- ``union`` with its alternatives, ``literal`` with canonical values
-- ``annotated`` with the type and, as values, ``[constraint, bound]`` pairs
-- ``class`` and ``enum`` with a reference in ``text`` to ``Signature.classes``
-- ``unsupported`` with the annotation as written and the reason in ``text``
-
-A reference is ``module:qualified name``, the module left empty for the code's own.
+The kinds are listed in ``kinds``.
 """
 
 from __future__ import annotations
@@ -28,80 +16,16 @@ from enum import Enum
 from typing import Any
 
 from .canonical import canonical
-
-SCALARS = frozenset(
-    """int float complex bool str bytes bytearray memoryview range slice object
-    datetime.date datetime.datetime datetime.time datetime.timedelta datetime.timezone datetime.tzinfo
-    zoneinfo.ZoneInfo decimal.Decimal fractions.Fraction numbers.Number numbers.Complex numbers.Real
-    numbers.Rational numbers.Integral uuid.UUID re.Pattern re.Match
-    pathlib.Path pathlib.PurePath pathlib.PosixPath pathlib.PurePosixPath os.PathLike
-    ipaddress.IPv4Address ipaddress.IPv6Address ipaddress.IPv4Network ipaddress.IPv6Network
-    ipaddress.IPv4Interface ipaddress.IPv6Interface
-    io.StringIO io.BytesIO typing.TextIO typing.BinaryIO typing.IO io.TextIOBase io.IOBase
-    typing.SupportsInt typing.SupportsFloat typing.SupportsComplex typing.SupportsIndex typing.SupportsAbs
-    typing.SupportsRound typing.SupportsBytes array.array types.ModuleType types.SimpleNamespace
-    random.Random numpy.ndarray pandas.DataFrame pandas.Series logging.Logger""".split()
-)
-"""Types with strategies of their own, by qualified name."""
-
-_GENERIC: dict[Any, tuple[str, int]] = {
-    list: ("list", 1),
-    set: ("set", 1),
-    frozenset: ("frozenset", 1),
-    dict: ("dict", 2),
-    collections.deque: ("deque", 1),
-    collections.defaultdict: ("defaultdict", 2),
-    collections.OrderedDict: ("OrderedDict", 2),
-    collections.ChainMap: ("ChainMap", 2),
-    abc.Sequence: ("sequence", 1),
-    abc.MutableSequence: ("list", 1),
-    abc.Collection: ("sequence", 1),
-    abc.Container: ("sequence", 1),
-    abc.Reversible: ("sequence", 1),
-    abc.Iterable: ("iterable", 1),
-    abc.Iterator: ("iterator", 1),
-    abc.AsyncIterable: ("asynciterator", 1),
-    abc.AsyncIterator: ("asynciterator", 1),
-    abc.Awaitable: ("awaitable", 1),
-    abc.Mapping: ("dict", 2),
-    abc.MutableMapping: ("dict", 2),
-    abc.Set: ("set", 1),
-    abc.MutableSet: ("set", 1),
-    abc.KeysView: ("keys", 1),
-    abc.ValuesView: ("values", 1),
-    abc.ItemsView: ("items", 2),
-}
-_PLAIN: dict[Any, dict[str, Any]] = {
-    Any: {"kind": "any"},
-    object: {"kind": "any"},
-    inspect.Parameter.empty: {"kind": "any"},
-    None: {"kind": "none"},
-    type(None): {"kind": "none"},
-    abc.Hashable: {"kind": "hashable"},
-    abc.Sized: {"kind": "list", "args": [{"kind": "int"}]},
-    abc.ByteString if sys.version_info < (3, 14) else bytes: {"kind": "bytes"},
-    typing.LiteralString: {"kind": "str"},
-    typing.Callable: {"kind": "callable", "args": [{"kind": "any"}]},
-    abc.Callable: {"kind": "callable", "args": [{"kind": "any"}]},
-    types.FunctionType: {"kind": "callable", "args": [{"kind": "any"}]},
-    type: {"kind": "type", "args": [{"kind": "any"}]},
-}
-_WRAPPERS = frozenset({"Required", "NotRequired", "ReadOnly", "Final", "ClassVar", "Unpack", "InitVar"})
-_BOUNDS = {
-    "Ge": ("ge",), "Gt": ("gt",), "Le": ("le",), "Lt": ("lt",), "MultipleOf": ("multiple_of",),
-    "MinLen": ("min_length",), "MaxLen": ("max_length",), "Len": ("min_length", "max_length"),
-    "Interval": ("ge", "gt", "le", "lt"),
-}  # fmt: skip
-_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+from .kinds import BOUNDS, GENERIC, PLAIN, SCALARS, WRAPPERS
 
 
 class _Empty(typing.Protocol):
     pass
 
 
-_NO_MEMBERS = frozenset({*vars(_Empty), *vars(typing.Protocol), "__annotations__", "__hash__", "__slots__"}) - {
-    "__call__"
-}
+_NO_MEMBERS = frozenset(
+    {*vars(_Empty), *vars(typing.Protocol), "__annotations__", "__hash__", "__slots__"}
+) - {"__call__"}
 
 
 class Describer:
@@ -118,7 +42,9 @@ class Describer:
         Raises ``ValueError`` or ``TypeError`` where Python itself can't tell the signature.
         """
         signature = inspect.signature(function)
-        hints = self._hints(getattr(function, "__init__", function) if isinstance(function, type) else function)
+        hints = self._hints(
+            getattr(function, "__init__", function) if isinstance(function, type) else function
+        )
         parameters = self.parameters(signature, hints)
         returns = self.annotation("return", signature.return_annotation, hints)
         return {"parameters": parameters, "returns": returns}
@@ -149,16 +75,16 @@ class Describer:
         if raw is inspect.Parameter.empty:
             return None
         try:
-            return self.type(hints[name] if name in hints else raw)
+            return self.spec(hints.get(name, raw))
         except Exception as exc:
             return _unsupported(raw, f"{type(exc).__name__}: {exc}")
 
-    def type(self, annotation: Any) -> dict[str, Any]:
+    def spec(self, annotation: Any) -> dict[str, Any]:
         """One annotation. Raises whatever resolving a forward reference in it raises."""
         if isinstance(annotation, str | typing.ForwardRef):
             text = annotation if isinstance(annotation, str) else annotation.__forward_arg__
-            return self.type(eval(text, self.namespace))
-        plain = _PLAIN.get(annotation) if isinstance(annotation, abc.Hashable) else None
+            return self.spec(eval(text, self.namespace))
+        plain = PLAIN.get(annotation) if isinstance(annotation, abc.Hashable) else None
         if plain is not None:
             return plain
         origin, args = typing.get_origin(annotation), typing.get_args(annotation)
@@ -168,20 +94,20 @@ class Describer:
         base = origin or annotation
         if base is tuple:
             return self._tuple(annotation, args)
-        if base in _GENERIC:
-            kind, count = _GENERIC[base]
-            described = [self.type(arg) for arg in args[:count]]
+        if base in GENERIC:
+            kind, count = GENERIC[base]
+            described = [self.spec(arg) for arg in args[:count]]
             return {"kind": kind, "args": described or [{"kind": "any"}] * count}
         if base is collections.Counter:
-            return {"kind": "Counter", "args": [self.type(args[0]) if args else {"kind": "any"}]}
+            return {"kind": "Counter", "args": [self.spec(args[0]) if args else {"kind": "any"}]}
         if base in (abc.Generator, abc.AsyncGenerator, abc.Coroutine):
             kind = {abc.Generator: "generator", abc.AsyncGenerator: "asynciterator"}.get(base, "awaitable")
             item = args[-1] if kind == "awaitable" and args else args[0] if args else Any
-            return {"kind": kind, "args": [self.type(item)]}
+            return {"kind": kind, "args": [self.spec(item)]}
         if base is abc.Callable:
-            return {"kind": "callable", "args": [self.type(args[-1])]}
+            return {"kind": "callable", "args": [self.spec(args[-1])]}
         if base is type:
-            return {"kind": "type", "args": [self.type(args[0])]}
+            return {"kind": "type", "args": [self.spec(args[0])]}
         if isinstance(base, type):
             return self._class(base, args)
         return _unsupported(annotation, "no strategy for it")
@@ -191,25 +117,25 @@ class Describer:
         name = getattr(origin or annotation, "__name__", None) or getattr(origin or annotation, "_name", None)
         if origin is typing.Annotated:
             bounds = [pair for note in annotation.__metadata__ for pair in _constraints(note)]
-            base = self.type(args[0])
+            base = self.spec(args[0])
             return {"kind": "annotated", "args": [base], "values": bounds} if bounds else base
         if origin in (typing.Union, types.UnionType):
-            return {"kind": "union", "args": [self.type(arg) for arg in args]}
+            return {"kind": "union", "args": [self.spec(arg) for arg in args]}
         if origin is typing.Literal:
             return {"kind": "literal", "values": [self._literal(arg) for arg in args]}
         if isinstance(annotation, typing.TypeVar):
             options = annotation.__constraints__ or ((annotation.__bound__,) if annotation.__bound__ else ())
-            return {"kind": "typevar", "text": annotation.__name__, "args": [self.type(o) for o in options]}
+            return {"kind": "typevar", "text": annotation.__name__, "args": [self.spec(o) for o in options]}
         if hasattr(annotation, "__supertype__"):
-            return self.type(annotation.__supertype__)
+            return self.spec(annotation.__supertype__)
         if type(annotation).__name__ == "TypeAliasType":
-            return self.type(annotation.__value__)
+            return self.spec(annotation.__value__)
         if type(origin).__name__ == "TypeAliasType":
-            return self.type(origin.__value__[args])
+            return self.spec(origin.__value__[args])
         if annotation is typing.Self and self.owner is not None:
             return self._class(self.owner, ())
-        if name in _WRAPPERS and args:
-            return self.type(args[0])
+        if name in WRAPPERS and args:
+            return self.spec(args[0])
         if name in ("TypeGuard", "TypeIs"):
             return {"kind": "bool"}
         if isinstance(annotation, typing.ParamSpec | typing.TypeVarTuple):
@@ -225,8 +151,8 @@ class Describer:
         if not args and annotation in (tuple, typing.Tuple):  # noqa: UP006 - the bare alias
             return {"kind": "tuple...", "args": [{"kind": "any"}]}
         if len(args) == 2 and args[1] is Ellipsis:
-            return {"kind": "tuple...", "args": [self.type(args[0])]}
-        return {"kind": "tuple", "args": [self.type(arg) for arg in args]}
+            return {"kind": "tuple...", "args": [self.spec(args[0])]}
+        return {"kind": "tuple", "args": [self.spec(arg) for arg in args]}
 
     # Classes
 
@@ -234,7 +160,7 @@ class Describer:
         name = f"{cls.__module__}.{cls.__qualname__}".removeprefix("builtins.")
         name = name.replace("pathlib._local.", "pathlib.")  # as Python 3.13 has it
         if name in SCALARS:
-            return {"kind": name, "args": [self.type(arg) for arg in args[:2]]} if args else {"kind": name}
+            return {"kind": name, "args": [self.spec(arg) for arg in args[:2]]} if args else {"kind": name}
         if issubclass(cls, Enum):
             return self._enum(cls)
         reference = _reference(cls)
@@ -257,7 +183,7 @@ class Describer:
             if getattr(cls, "_is_protocol", False):
                 return {"name": reference, "kind": "protocol", "parameters": self._protocol(cls)}
             if inspect.isabstract(cls):
-                concrete = [self.type(sub) for sub in _subclasses(cls)]
+                concrete = [self.spec(sub) for sub in _subclasses(cls)]
                 return {"name": reference, "kind": "abstract", "options": concrete}
             return {"name": reference, "kind": "object", "parameters": self._constructor(cls)}
         finally:
@@ -266,7 +192,12 @@ class Describer:
     def _typed_dict(self, cls: Any) -> list[dict[str, Any]]:
         hints = typing.get_type_hints(cls, self._names(cls), include_extras=True)
         return [
-            {"name": key, "kind": "keyword_only", "type": self.type(hint), "has_default": key in cls.__optional_keys__}
+            {
+                "name": key,
+                "kind": "keyword_only",
+                "type": self.spec(hint),
+                "has_default": _may_be_left_out(hint, key in cls.__optional_keys__),
+            }
             for key, hint in hints.items()
         ]
 
@@ -277,27 +208,29 @@ class Describer:
         for name in _protocol_members(cls):
             member = inspect.getattr_static(cls, name, None)
             if isinstance(member, property):
-                described = self.type(self._hints(member.fget).get("return", Any))
+                described = self.spec(self._hints(member.fget).get("return", Any))
             elif isinstance(member, types.FunctionType):
-                returns = self.type(self._hints(member).get("return", Any))
+                returns = self.spec(self._hints(member).get("return", Any))
                 described = {"kind": "callable", "args": [returns]}
             else:
-                described = self.type(hints.get(name, Any))
+                described = self.spec(hints.get(name, Any))
             found.append({"name": name, "kind": "keyword_only", "type": described})
         return found
 
     def _constructor(self, cls: type) -> list[dict[str, Any]]:
-        if issubclass(cls, BaseException) and cls.__init__ is BaseException.__init__:
+        if issubclass(cls, BaseException) and _init(cls) is _init(BaseException):
             return [{"name": "message", "kind": "positional_only", "type": {"kind": "str"}}]
         signature = inspect.signature(cls)
         hints: dict[str, Any] = {}
-        for source in (cls.__new__, cls.__init__, cls):
+        for source in (cls.__new__, _init(cls), cls):
             try:
                 found = typing.get_type_hints(source, self._names(cls), include_extras=True)
             except Exception:  # an unresolvable name: the parameters are then resolved one by one
                 continue
             hints |= {name: hint for name, hint in found.items() if name not in hints}
-        return [p for p in self.parameters(signature, hints) if p["kind"] not in ("var_positional", "var_keyword")]
+        return [
+            p for p in self.parameters(signature, hints) if p["kind"] not in ("var_positional", "var_keyword")
+        ]
 
     def _names(self, cls: type) -> dict[str, Any]:
         module = sys.modules.get(cls.__module__)
@@ -309,6 +242,15 @@ def _reference(cls: type) -> str:
     return f"{module}:{cls.__qualname__}"
 
 
+def _init(cls: type) -> Any:
+    return inspect.getattr_static(cls, "__init__")
+
+
+def _may_be_left_out(hint: Any, optional: bool) -> bool:
+    """Whether a key of a ``TypedDict`` may be missing, also where its annotation was postponed."""
+    return {typing.Required: False, typing.NotRequired: True}.get(typing.get_origin(hint), optional)
+
+
 def _protocol_members(cls: type) -> list[str]:
     protocols = [base for base in cls.__mro__ if getattr(base, "_is_protocol", False)]
     named = {name for base in protocols for name in (*vars(base), *vars(base).get("__annotations__", {}))}
@@ -317,7 +259,8 @@ def _protocol_members(cls: type) -> list[str]:
 
 def _subclasses(cls: type) -> list[type]:
     """Concrete subclasses in the code itself, in the order in which they were defined."""
-    found = []
+    found: list[type] = []
+    sub: type
     for sub in cls.__subclasses__():
         if sub.__module__ in ("dream", cls.__module__):
             found += _subclasses(sub) if inspect.isabstract(sub) else [sub]
@@ -328,7 +271,7 @@ def _constraints(note: object) -> list[list[Any]]:
     """What an ``annotated_types`` constraint demands, read from its fields; other metadata says nothing."""
     if type(note).__module__ != "annotated_types":
         return []
-    names = _BOUNDS.get(type(note).__name__, ())
+    names = BOUNDS.get(type(note).__name__, ())
     found = [[name, getattr(note, name)] for name in names if getattr(note, name, None) is not None]
     return [[name, canonical(bound, consume=False)] for name, bound in found]
 

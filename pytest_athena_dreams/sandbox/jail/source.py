@@ -22,6 +22,7 @@ LENGTH = 200
 """Characters above which a string constant is not told."""
 
 _GUARDS = frozenset({"ValueError", "TypeError"})
+_KEEPS_ITEMS = frozenset({"sorted", "reversed", "set", "list", "tuple"})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -79,10 +80,10 @@ def free_names(tree: ast.Module) -> list[str]:
     free: dict[str, None] = {}
     for statement in tree.body:
         names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
-        stored = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
-        for node in sorted(names, key=lambda node: (node.lineno, node.col_offset)):
-            if isinstance(node.ctx, ast.Load) and node.id not in bound | stored:
-                free[node.id] = None
+        stored = {name.id for name in names if not isinstance(name.ctx, ast.Load)}
+        for name in sorted(names, key=lambda name: (name.lineno, name.col_offset)):
+            if isinstance(name.ctx, ast.Load) and name.id not in bound | stored:
+                free[name.id] = None
         bound |= stored
         for node in ast.walk(statement):
             if isinstance(node, ast.Import | ast.ImportFrom):
@@ -122,7 +123,11 @@ def _loop_variables(tree: ast.AST, names: set[str]) -> dict[str, str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension) and isinstance(node.target, ast.Name):
             source = node.iter
-            if isinstance(source, ast.Call) and source.args and _name(source.func) in ("sorted", "reversed", "set"):
+            if (
+                isinstance(source, ast.Call)
+                and source.args
+                and _name(source.func) in ("sorted", "reversed", "set")
+            ):
                 source = source.args[0]
             if _name(source) in names and node.target.id not in names:
                 found[node.target.id] = str(_name(source))
