@@ -13,7 +13,6 @@ from typing import Any
 
 from .errors import SettingError
 
-
 EDGE_GROUPS = ("empty", "large", "extreme", "none")
 """Groups of edge cases, each of which can be switched off."""
 

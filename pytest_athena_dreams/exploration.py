@@ -70,7 +70,8 @@ class Explorer:
         plain = replace(spec, size=SAMPLE, wide=False, edges=frozenset(), examples=())
         drawn = list(draw_pool(plain).inputs.values())
         share = first = self._share(drawn)
-        signature, kept = spec.signatures[0], []
+        signature = spec.signatures[0]
+        kept: list[Narrowing] = []
         for _ in range(ROUNDS):
             if share >= ENOUGH:
                 break
@@ -81,7 +82,8 @@ class Explorer:
             kept.append(narrowing)
         if not kept:
             return spec
-        told = f"narrowed to {', '.join(map(str, kept))}: {first:.0%} of inputs were accepted before, {share:.0%} after"
+        ways = ", ".join(map(str, kept))
+        told = f"narrowed to {ways}: {first:.0%} of inputs were accepted before, {share:.0%} after"
         return replace(spec, narrowings=tuple(kept), wide=False, notes=(*spec.notes, told))
 
     def _tried(
@@ -120,4 +122,3 @@ def written(spec: TypeSpec | None) -> str:
     if spec.kind == "tuple...":
         return f"tuple[{written(spec.args[0])}, ...]"
     return f"{name}[{', '.join(map(written, spec.args))}]" if spec.args else name
-

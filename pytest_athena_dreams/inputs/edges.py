@@ -50,8 +50,8 @@ def edge_values(spec: TypeSpec, groups: Collection[str]) -> list[Any]:
     """Edge cases of one type, the plainest first; empty for a type without any."""
     kind = spec.kind
     scalars = [*_PLAIN.get(kind, ())]
-    for group, values in _GROUPED.items():
-        scalars += values.get(kind, ()) if group in groups else ()
+    for group, by_kind in _GROUPED.items():
+        scalars += by_kind.get(kind, ()) if group in groups else ()
     if scalars:
         return scalars
     if kind == "annotated":

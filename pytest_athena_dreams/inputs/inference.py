@@ -205,7 +205,7 @@ def trials(signature: Signature) -> list[Arguments]:
 
 
 def choose(scored: Sequence[tuple[int, float, Signature]]) -> list[Signature]:
-    """Of (evidence, share accepted, signature), those to draw from: accepted well, and then best evidenced."""
+    """Of (evidence, share accepted, signature), those to draw from: well accepted, then best evidenced."""
     best = max(share for _, share, _ in scored)
     if best == 0:
         return [scored[0][2]]

@@ -126,7 +126,10 @@ def sample(arguments: Arguments, signature: Signature, narrowing: Narrowing) -> 
         return narrow(arguments, signature, [narrowing])
     values = arguments.by_name(signature)
     changed = {name: _bounded(value, bounds) for name, value in values.items()}
-    if any(isinstance(v, list | tuple | str | dict | set) and len(v) < bounds.get("min_size", 0) for v in changed.values()):
+    if any(
+        isinstance(v, list | tuple | str | dict | set) and len(v) < bounds.get("min_size", 0)
+        for v in changed.values()
+    ):
         return None
     return arguments.replaced(signature, changed)
 

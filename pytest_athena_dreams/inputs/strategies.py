@@ -170,13 +170,13 @@ class Strategies:
         default = factory.get(spec.args[1].kind)
         return self._dict(spec).map(lambda items: collections.defaultdict(default, items))
 
-    def _OrderedDict(self, spec: TypeSpec) -> Strategy:  # noqa: N802 - named as the type
+    def _OrderedDict(self, spec: TypeSpec) -> Strategy:
         return self._dict(spec).map(collections.OrderedDict)
 
-    def _ChainMap(self, spec: TypeSpec) -> Strategy:  # noqa: N802 - named as the type
+    def _ChainMap(self, spec: TypeSpec) -> Strategy:
         return st.lists(self._dict(spec), max_size=2).map(lambda maps: collections.ChainMap(*maps))
 
-    def _Counter(self, spec: TypeSpec) -> Strategy:  # noqa: N802 - named as the type
+    def _Counter(self, spec: TypeSpec) -> Strategy:
         return st.lists(self._hashed(spec.args[0]), max_size=2 * SIZE).map(collections.Counter)
 
     def _view(self, spec: TypeSpec) -> Strategy:
