@@ -147,7 +147,7 @@ class _Trial:
         if procedure is None or self._contract is Contract.FREE:
             name = self._dream.procedure_name
             explorer = Explorer(self._runner, self._settings, self._given(name, signature))
-            spec = explorer.explore(signature, derive_seed(self._settings.seed, name, self._dream.code))
+            spec = explorer.spec(signature, derive_seed(self._settings.seed, name, self._dream.code))
             self._pools = [draw_pool(spec)]
             self._asked = [_Input(p, arguments, None) for p, arguments in self._pools[0].inputs.items()]
             return

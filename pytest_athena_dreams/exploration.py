@@ -14,17 +14,19 @@ from .inputs.arguments import Arguments
 from .inputs.docs import Doc, example_values, read, with_types
 from .inputs.inference import choose, combinations, trials
 from .inputs.narrowing import Narrowing, candidates, sample
-from .inputs.pool import PoolSpec, draw_pool
+from .inputs.pool import PoolSpec
 from .inputs.scalars import Strategy
 from .models import ObservationKind, Signature, TypeSpec
 from .sandbox.runner import Runner
 
 SAMPLE = 60
 """Inputs that narrowings are tried on."""
-ENOUGH = 0.8
+ENOUGH = 0.75
 """Share of inputs in the domain with which no narrowing is looked for."""
-GAIN = 0.08
-"""Share of inputs that a narrowing must add to be kept."""
+GAIN = 0.09
+"""Share of inputs that a narrowing must add to be kept; a third of it where few are accepted at all."""
+RARE = 0.3
+"""Share of inputs below which few are."""
 ROUNDS = 4
 """Narrowings that are put together at most."""
 PATIENCE = 0.05
@@ -39,44 +41,39 @@ class Explorer:
     settings: Settings
     given: Mapping[str, Strategy]
 
-    def explore(self, signature: Signature, seed: int) -> PoolSpec:
+    def spec(self, signature: Signature, seed: int) -> PoolSpec:
         """The spec of a pool for ``signature``. Raises ``UnmetAnnotation``."""
         doc = read(signature)
-        signatures, notes = self._types(with_types(signature, doc), doc)
-        spec = PoolSpec(
-            signatures=tuple(signatures),
+        typed, notes = self._typed(with_types(signature, doc), doc)
+        return PoolSpec(
+            signature=typed,
             literals=(*signature.literals, *doc.literals),
             size=self.settings.max_examples,
             seed=seed,
             edges=frozenset(self.settings.edge_cases),
             examples=doc.examples,
             given=self.given,
-            notes=tuple(notes),
+            notes=notes,
         )
-        return self._narrowed(spec)
 
-    def _types(self, signature: Signature, doc: Doc) -> tuple[list[Signature], list[str]]:
+    def _typed(self, signature: Signature, doc: Doc) -> tuple[Signature, tuple[str, ...]]:
+        """``signature`` with all parameters typed, and a note on those that were not."""
         untyped = [p.name for p in signature.parameters if p.type is None and p.name not in self.given]
         ranked = combinations(signature, example_values(signature, doc.examples))
         if not untyped or len(ranked) == 1:
-            return [ranked[0][1]], []
-        scored = [(score, self._share(trials(option)), option) for score, option in ranked]
-        chosen = choose(scored)
-        notes = [f"{describe(option, untyped)}: from how it is used and what it takes" for option in chosen]
-        return chosen, notes
+            return ranked[0][1], ()
+        chosen = choose([(score, self._share(trials(option)), option) for score, option in ranked])
+        return chosen, (f"{describe(chosen, untyped)}: from how it is used and what the procedure takes",)
 
-    def _narrowed(self, spec: PoolSpec) -> PoolSpec:
-        """Add the narrowing that helps most, again and again while it helps."""
-        plain = replace(spec, size=SAMPLE, wide=False, edges=frozenset(), examples=())
-        drawn = list(draw_pool(plain).inputs.values())
+    def narrowed(self, spec: PoolSpec, drawn: Sequence[Arguments]) -> PoolSpec:
+        """``spec`` with the narrowings that help most on what was ``drawn`` from it, if any do."""
+        drawn = drawn[-SAMPLE:]  # the last ones: edge cases come first
         share = first = self._share(drawn)
-        signature = spec.signatures[0]
         kept: list[Narrowing] = []
-        for _ in range(ROUNDS):
-            if share >= ENOUGH:
-                break
-            best = max(self._tried(drawn, signature, kept), key=lambda tried: tried[0], default=None)
-            if best is None or best[0] < share + GAIN:
+        while share < ENOUGH and len(kept) < ROUNDS:
+            tried = self._tried(drawn, spec.signature, kept)
+            best = max(tried, key=lambda tried: tried[0], default=None)
+            if best is None or best[0] - share < (GAIN if share > RARE else GAIN / 3):
                 break
             share, narrowing, drawn = best
             kept.append(narrowing)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from .config import Settings
 from .errors import PlanError
-from .exploration import Explorer
+from .exploration import ENOUGH, Explorer
 from .inputs.docs import read
-from .inputs.pool import Pool, derive_seed, draw_pool
+from .inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
 from .inputs.scalars import Strategy
 from .judge.verdict import judge_load
 from .models import Observation, ObservationKind, Procedure, Signature
@@ -22,8 +22,10 @@ from .sandbox.runner import Runner
 
 SHARE = 4
 """The procedure gets this part of a dream's times: what it barely manages is no fair input for a dream."""
-PATIENCE = 8
-"""Inputs that the procedure may hang on before the rest of its pool is left out."""
+PATIENCE = (3, 15)
+"""Inputs that the procedure may hang on before the rest gets less time, and then before it is left out."""
+HURRY = 10
+"""How many times less time the rest gets."""
 OWN_SHARE = 4
 """Inputs drawn from the literals that only a dream has: one in this many of the pool's size."""
 
@@ -82,9 +84,20 @@ class References:
                 )
             seed = derive_seed(self._settings.seed, procedure.name, procedure.code)
             explorer = Explorer(runner, self._settings, self._given(procedure.name, runner.signature))
-            pool = draw_pool(explorer.explore(runner.signature, seed))
-            reference = Reference(source, runner.signature, pool)
-            self._extend(reference, pool.inputs, runner)
+            spec = explorer.spec(runner.signature, seed)
+            reference = self._observed(source, runner, spec)
+            if reference.returned() < ENOUGH * len(reference.pool):
+                narrowed = explorer.narrowed(spec, list(reference.pool.inputs.values()))
+                if narrowed.narrowings:
+                    reference = max(
+                        reference, self._observed(source, runner, narrowed), key=Reference.returned
+                    )
+        return reference
+
+    def _observed(self, source: Source, runner: Runner, spec: PoolSpec) -> Reference:
+        assert runner.signature is not None
+        reference = Reference(source, runner.signature, draw_pool(spec))
+        self._extend(reference, reference.pool.inputs, runner)
         return reference
 
     def own_pool(self, reference: Reference, dream: Signature) -> Pool | None:
@@ -113,11 +126,14 @@ class References:
         return runner.run([payload], timeout=self._settings.timeout / SHARE)[0]
 
     def _extend(self, reference: Reference, payloads: Iterable[bytes], runner: Runner) -> None:
-        new = [payload for payload in payloads if payload not in reference.expected]
-        seen = runner.run(
-            new,
-            timeout=self._settings.timeout / SHARE,
-            budget=self._settings.dream_timeout / SHARE,
-            patience=PATIENCE,
-        )
-        reference.expected.update(zip(new, seen, strict=False))
+        left = [payload for payload in payloads if payload not in reference.expected]
+        timeout = self._settings.timeout / SHARE
+        for patience, hurry in zip(PATIENCE, (1, HURRY), strict=True):
+            seen = runner.run(
+                left,
+                timeout=timeout / hurry,
+                budget=self._settings.dream_timeout / SHARE,
+                patience=patience,
+            )
+            reference.expected.update(zip(left, seen, strict=False))
+            left = left[len(seen) :]

@@ -19,8 +19,6 @@ from .scalars import literal_value
 _VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 COMBINATIONS = 64
 """Combinations of shapes that are tried on a procedure."""
-KEPT = 3
-"""Combinations that a pool is drawn from at most."""
 
 
 def _spec(kind: str, *args: TypeSpec) -> TypeSpec:
@@ -43,6 +41,12 @@ SHAPES: tuple[TypeSpec, ...] = (
     _spec("list", _spec("list", STR)),
     _spec("set", INT),
     _spec("tuple...", STR),
+    _spec("tuple", INT, INT),
+    _spec("tuple", INT, INT, INT),
+    _spec("dict", STR, _spec("list", INT)),
+    _spec("dict", STR, _spec("tuple", INT, INT)),
+    _spec("dict", STR, STR),
+    _spec("list", _spec("tuple", INT, INT, INT)),
     _spec("list", _spec("dict", STR, INT)),
     _spec("dict", INT, INT),
     BOOL,
@@ -75,14 +79,15 @@ _TAKES = {
 
 def support(spec: TypeSpec, fact: str) -> int:
     """What one fact says of one shape: 1 for it, -2 against it, 0 nothing."""
-    if fact.startswith("item:"):
-        if not spec.args or spec.kind == "callable":
-            items = STR if spec.kind == "str" else None
-        else:
-            items = spec.args[0]
-        return support(items, fact.removeprefix("item:")) if items else -2
     word, _, detail = fact.partition(":")
     kind = spec.kind
+    if word in ("item", "key", "value"):
+        part = _part(spec, word)
+        return support(part, detail) if part else -2
+    if word == "unpacked":
+        if kind == "tuple":
+            return 1 if len(spec.args) == int(detail) else -2
+        return 0 if kind in ("list", "tuple...") else -2
     if word == "method":
         return 1 if kind in _TYPES and hasattr(_TYPES[kind], detail) else -2
     if word == "passed":
@@ -98,6 +103,15 @@ def support(spec: TypeSpec, fact: str) -> int:
     if word == "arithmetic" and kind in ("list", "str", "tuple..."):
         return 0  # "+" and "*" mean something there too
     return 1 if kind in groups.get(word, ()) else -2
+
+
+def _part(spec: TypeSpec, word: str) -> TypeSpec | None:
+    """The type of the items, keys or values that ``word`` is about; ``None`` where there are none."""
+    if spec.kind == "str" and word == "item":
+        return STR
+    if spec.kind == "dict":
+        return spec.args[0] if word == "key" else spec.args[1]
+    return spec.args[0] if word == "item" and spec.args and spec.kind != "callable" else None
 
 
 def rank(facts: Sequence[str], examples: Sequence[Any]) -> list[tuple[int, TypeSpec]]:
@@ -204,11 +218,8 @@ def trials(signature: Signature) -> list[Arguments]:
     return [Arguments(tuple(row[k] for k in positional), {name: row[k] for k, name in named}) for row in rows]
 
 
-def choose(scored: Sequence[tuple[int, float, Signature]]) -> list[Signature]:
-    """Of (evidence, share accepted, signature), those to draw from: well accepted, then best evidenced."""
+def choose(scored: Sequence[tuple[int, float, Signature]]) -> Signature:
+    """Of (evidence, share accepted, signature), the one to draw from: well accepted, then best evidenced."""
     best = max(share for _, share, _ in scored)
-    if best == 0:
-        return [scored[0][2]]
     good = [row for row in scored if row[1] >= 0.5 * best]
-    evidence = max(score for score, _, _ in good)
-    return [signature for score, _, signature in good if score == evidence][:KEPT]
+    return max(good, key=lambda row: row[0])[2]

@@ -51,6 +51,7 @@ _TEXTS = {
     "distinct": "sequences without repeats",
     "member": "{parameter} is an item of {other}",
     "ordered": "numbers in order",
+    "uniform": "items of one type",
 }
 _WIDTHS: dict[str, dict[str, int]] = {
     "small": {"lowest": -SMALL, "highest": SMALL},
@@ -87,6 +88,8 @@ def candidates(signature: Signature) -> list[Narrowing]:
         found += map(Narrowing, ("sorted", "distinct"))
     if len(ints) > 1:
         found.append(Narrowing("ordered"))
+    if kinds & {"union", "any"}:
+        found.append(Narrowing("uniform"))
     return found
 
 
@@ -111,7 +114,7 @@ def narrow(arguments: Arguments, signature: Signature, narrowings: Sequence[Narr
         if change is not None:
             try:
                 values |= change(values, narrowing)
-            except (TypeError, ValueError, IndexError, KeyError):  # values of other types: left alone
+            except (TypeError, ValueError, LookupError, ArithmeticError):  # values of other types: left alone
                 continue
     return arguments.replaced(signature, values)
 
@@ -124,14 +127,25 @@ def sample(arguments: Arguments, signature: Signature, narrowing: Narrowing) -> 
     bounds = _WIDTHS.get(narrowing.name)
     if bounds is None:
         return narrow(arguments, signature, [narrowing])
-    values = arguments.by_name(signature)
-    changed = {name: _bounded(value, bounds) for name, value in values.items()}
-    if any(
-        isinstance(v, list | tuple | str | dict | set) and len(v) < bounds.get("min_size", 0)
-        for v in changed.values()
-    ):
+    least = bounds.get("min_size", 0)
+    values = {name: _bounded(value, bounds) for name, value in arguments.by_name(signature).items()}
+    if least:
+        values = {name: _filled(value, least) for name, value in values.items()}
+        if any(value is None for value in values.values()):
+            return None
+    return arguments.replaced(signature, values)
+
+
+def _filled(value: Any, least: int) -> Any:
+    """``value`` with rows that are too short replaced by their neighbours; ``None`` if it can't be."""
+    if isinstance(value, str | dict | set | frozenset):
+        return value if len(value) >= least else None
+    if type(value) not in (list, tuple):
+        return value
+    rows = [x for row in value if (x := _filled(row, least)) is not None]
+    if len(value) < least or not rows:
         return None
-    return arguments.replaced(signature, changed)
+    return type(value)((rows * len(value))[: len(value)])
 
 
 def _bounded(value: Any, bounds: dict[str, int]) -> Any:
@@ -200,6 +214,24 @@ def _ordered(values: dict[str, Any], _: Narrowing) -> dict[str, Any]:
     return dict(zip(names, sorted(values[name] for name in names), strict=True))
 
 
+def _uniform(values: dict[str, Any], _: Narrowing) -> dict[str, Any]:
+    return {name: _of_type(value, _leaf_type(value)) for name, value in _sequences(values).items()}
+
+
+def _leaf_type(value: Any) -> type:
+    """The type of the first value in ``value`` that is no container."""
+    while isinstance(value, list | tuple) and value:
+        value = value[0]
+    return type(value)
+
+
+def _of_type(value: Any, kind: type) -> Any:
+    if not isinstance(value, list | tuple):
+        return value
+    kept = [_of_type(item, kind) for item in value if isinstance(item, kind | list | tuple)]
+    return type(value)(kept)
+
+
 _CHANGES = {
     "length": _length,
     "index": _index,
@@ -211,6 +243,7 @@ _CHANGES = {
     "sorted": _sorted,
     "distinct": _distinct,
     "ordered": _ordered,
+    "uniform": _uniform,
 }
 
 

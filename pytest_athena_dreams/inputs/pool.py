@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as with_seed
@@ -18,9 +17,11 @@ from ..models import Canonical, Signature
 from .arguments import Arguments
 from .calls import calls
 from .edges import edge_arguments
-from .narrowing import Narrowing, narrow
+from .narrowing import Narrowing, narrow, sample
 from .scalars import Strategy, Width
 
+REPEATS = 3
+"""One draw in this many more is made, for those that Hypothesis makes twice."""
 EDGE_SHARE = 4
 """At most one input in this many is an edge case."""
 
@@ -29,12 +30,12 @@ EDGE_SHARE = 4
 class PoolSpec:
     """All that a pool depends on.
 
-    ``signatures`` are alternatives, all parameters of each typed; ``size`` is the most inputs, fewer where
+    ``signature`` has all its parameters typed; ``size`` is the most inputs, fewer where
     the types have no more values; ``edges`` are groups of edge cases, ``examples`` calls that come first,
     ``given`` the user's own strategies by parameter, ``notes`` say in words how all this was arrived at.
     """
 
-    signatures: tuple[Signature, ...]
+    signature: Signature
     literals: tuple[Canonical, ...]
     size: int
     seed: int
@@ -46,21 +47,23 @@ class PoolSpec:
     notes: tuple[str, ...] = ()
 
     def strategy(self) -> st.SearchStrategy[Arguments]:
-        """Calls, two in three of them small throughout; with narrowings, three in four narrowed.
+        """Calls, two in three of them small throughout; with narrowings, five in six narrowed.
 
         A call is small or not as a whole: one huge number among eight would make most lists huge.
         Raises ``UnmetAnnotation`` where a required parameter has no strategy.
         """
-        choices: list[Any] = []
-        for signature in self.signatures:
-            small = calls(signature, self.literals, Width(wide=False), self.narrowings, self.given)
-            choices += [small, small]
-            if self.wide:
-                wide = Width(wide=True)
-                choices.append(calls(signature, self.literals, wide, self.narrowings, self.given))
-            if self.narrowings:
-                choices.append(calls(signature, self.literals, Width(wide=False), (), self.given))
+        signature, literals, given = self.signature, self.literals, self.given
+        small = calls(signature, literals, Width(wide=False), self.narrowings, given)
+        choices = [small, small]
+        if self.wide:
+            choices.append(calls(signature, literals, Width(wide=True), self.narrowings, given))
+        if self.narrowings:
+            choices += [small] * 3 + [calls(signature, literals, Width(wide=False), (), given)]
         return st.one_of(choices)
+
+    def conforms(self, arguments: Arguments) -> bool:
+        """Whether all narrowings leave ``arguments`` as they are."""
+        return all(sample(arguments, self.signature, n) == arguments for n in self.narrowings)
 
     def run(self, test: Callable[[Arguments], None], phases: Sequence[Phase]) -> None:
         """Let Hypothesis call ``test`` with what it draws; nothing is printed, stored or timed.
@@ -68,7 +71,7 @@ class PoolSpec:
         Raises ``UnmetAnnotation`` where a required parameter has no strategy.
         """
         quiet = settings(
-            max_examples=self.size,
+            max_examples=self.size + self.size // REPEATS,
             phases=list(phases),
             database=None,
             deadline=None,
@@ -109,6 +112,8 @@ def draw_pool(spec: PoolSpec) -> Pool:
     for arguments in (*spec.examples, *_edges(spec)):
         keep(arguments)
     spec.run(keep, [Phase.generate])
+    if spec.narrowings:  # what is within them first: the rest may hang
+        inputs = dict(sorted(inputs.items(), key=lambda item: not spec.conforms(item[1])))
     return Pool(spec, inputs)
 
 
@@ -116,16 +121,11 @@ def _edges(spec: PoolSpec) -> list[Arguments]:
     """Edge cases as they are and, where the pool is narrowed, narrowed too."""
     if not spec.edges:
         return []
-    found: list[Arguments] = []
-    limit = max(1, spec.size // EDGE_SHARE // len(spec.signatures))
-    for signature in spec.signatures:
-        plain = edge_arguments(signature, spec.edges, limit)
-        if spec.narrowings:
-            plain = [
-                x for arguments in plain for x in (narrow(arguments, signature, spec.narrowings), arguments)
-            ]
-        found += plain[:limit]
-    return found
+    limit = max(1, spec.size // EDGE_SHARE)
+    plain = edge_arguments(spec.signature, spec.edges, limit)
+    if not spec.narrowings:
+        return plain
+    return [x for a in plain for x in (narrow(a, spec.signature, spec.narrowings), a)][:limit]
 
 
 def derive_seed(seed: int, *parts: str | None) -> int:

@@ -5,7 +5,8 @@ Its literals, the guards that it raises, and what it does with each parameter, a
 - ``passed:NAME`` to a function, ``method:NAME`` called on it, ``isinstance:NAME``, ``called``
 - ``iterated``, ``indexed``, ``indexed:str`` (by a constant of that type), ``contains`` (``x in it``)
 - ``index`` (of something else), ``arithmetic``, ``added:str``, ``compared:int`` (with such a constant)
-- ``item:FACT`` where its items are used so
+- ``unpacked:2`` into as many names
+- ``item:FACT`` where its items are used so, ``key:FACT`` and ``value:FACT`` for those of a mapping
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ LENGTH = 200
 
 _GUARDS = frozenset({"ValueError", "TypeError"})
 _KEEPS_ITEMS = frozenset({"sorted", "reversed", "set", "list", "tuple"})
+_VIEWS = {"items": ["key:", "value:"], "keys": ["key:"], "values": ["value:"]}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -100,11 +102,15 @@ def facts(tree: ast.AST, names: set[str]) -> dict[str, list[str]]:
     items = _loop_variables(tree, names)
     found: dict[str, dict[str, None]] = {name: {} for name in names}
     for node in ast.walk(tree):
-        for variable, fact in _told(node):
+        for operand, fact in _told(node):
+            while isinstance(operand, ast.Subscript):  # of x[0] is told what holds for an item of x
+                operand, fact = operand.value, f"item:{fact}"
+            variable = _name(operand)
             if variable in found:
                 found[variable][fact] = None
             elif variable in items:
-                found[items[variable]][f"item:{fact}"] = None
+                owner, prefix = items[variable]
+                found[owner][prefix + fact] = None
     return {name: list(told) for name, told in found.items() if told}
 
 
@@ -117,77 +123,77 @@ def _find(tree: ast.AST, path: list[str]) -> _Function | None:
     return None
 
 
-def _loop_variables(tree: ast.AST, names: set[str]) -> dict[str, str]:
-    """Loop variables, by the variable whose items they take."""
-    found = {}
+def _loop_variables(tree: ast.AST, names: set[str]) -> dict[str | None, tuple[str, str]]:
+    """Loop variables: the variable whose items they take, and the prefix of facts on them."""
+    found: dict[str | None, tuple[str, str]] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension) and isinstance(node.target, ast.Name):
-            source = node.iter
-            if (
-                isinstance(source, ast.Call)
-                and source.args
-                and _name(source.func) in ("sorted", "reversed", "set")
-            ):
-                source = source.args[0]
-            if _name(source) in names and node.target.id not in names:
-                found[node.target.id] = str(_name(source))
-    return found
+        if not isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+            continue
+        source: ast.AST = node.iter
+        target = node.target
+        targets = target.elts if isinstance(target, ast.Tuple) else [target]
+        prefixes = ["item:item:" if isinstance(target, ast.Tuple) else "item:"] * len(targets)
+        if isinstance(source, ast.Call) and source.args and _name(source.func) in _KEEPS_ITEMS:
+            source = source.args[0]
+        elif isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute):
+            prefixes = _VIEWS.get(source.func.attr, prefixes)
+            source = source.func.value
+        owner = _name(source)
+        if owner in names:
+            found |= {_name(t): (str(owner), p) for t, p in zip(targets, prefixes, strict=False)}
+    return {name: told for name, told in found.items() if name not in names}
 
 
-def _told(node: ast.AST) -> Iterator[tuple[str | None, str]]:
-    """(variable, fact) pairs that one node tells."""
+def _told(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    """(operand, fact) pairs that one node tells."""
     if isinstance(node, ast.Call):
         yield from _told_by_call(node)
     elif isinstance(node, ast.Attribute):
-        yield _name(node.value), f"method:{node.attr}"
+        yield node.value, f"method:{node.attr}"
     elif isinstance(node, ast.Subscript):
-        key = _constant(node.slice)
-        yield _name(node.value), f"indexed:{type(key).__name__}" if isinstance(key, str) else "indexed"
-        yield _name(node.slice), "index"
-        if isinstance(node.value, ast.Subscript):
-            yield _name(node.value.value), "item:indexed"
+        yield node.value, "indexed:str" if isinstance(_constant(node.slice), str) else "indexed"
+        yield node.slice, "index"
     elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-        yield _name(node.iter), "iterated"
+        yield node.iter, "iterated"
         if isinstance(node.target, ast.Tuple):
-            yield _name(node.iter), "item:indexed"
+            yield node.iter, f"item:unpacked:{len(node.target.elts)}"
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+        yield node.value, f"unpacked:{len(node.targets[0].elts)}"
     elif isinstance(node, ast.BinOp):
         for one, other in ((node.left, node.right), (node.right, node.left)):
-            constant = _constant(other)
-            text = isinstance(constant, str) or isinstance(other, ast.JoinedStr)
-            yield _name(one), "added:str" if text else "arithmetic"
+            text = isinstance(_constant(other), str) or isinstance(other, ast.JoinedStr)
+            yield one, "added:str" if text else "arithmetic"
     elif isinstance(node, ast.AugAssign):
-        yield _name(node.value), "arithmetic"
+        yield node.value, "arithmetic"
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield _name(node.operand), "arithmetic"
+        yield node.operand, "arithmetic"
     elif isinstance(node, ast.Compare):
         yield from _told_by_comparison(node)
 
 
-def _told_by_call(node: ast.Call) -> Iterator[tuple[str | None, str]]:
+def _told_by_call(node: ast.Call) -> Iterator[tuple[ast.AST, str]]:
     called = node.func.attr if isinstance(node.func, ast.Attribute) else _name(node.func)
-    yield _name(node.func), "called"
+    yield node.func, "called"
     if called == "isinstance" and len(node.args) == 2:
         for kind in node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]:
-            yield _name(node.args[0]), f"isinstance:{_name(kind)}"
+            yield node.args[0], f"isinstance:{_name(kind)}"
         return
     for argument in node.args:
-        yield _name(argument), f"passed:{called}"
+        yield argument, f"passed:{called}"
 
 
-def _told_by_comparison(node: ast.Compare) -> Iterator[tuple[str | None, str]]:
+def _told_by_comparison(node: ast.Compare) -> Iterator[tuple[ast.AST, str]]:
     sides = [node.left, *node.comparators]
     for operator, one, other in zip(node.ops, sides, sides[1:], strict=False):
         if isinstance(operator, ast.In | ast.NotIn):
-            yield _name(other), "contains"
+            yield other, "contains"
             if isinstance(_constant(other), str):
-                yield _name(one), "compared:str"
-        else:
-            for this, that in ((one, other), (other, one)):
-                constant = _constant(that)
-                if constant is not None:
-                    yield _name(this), f"compared:{type(constant).__name__}"
-                    if isinstance(this, ast.Subscript):
-                        yield _name(this.value), f"item:compared:{type(constant).__name__}"
+                yield one, "compared:str"
+            continue
+        for this, that in ((one, other), (other, one)):
+            constant = _constant(that)
+            if constant is not None:
+                yield this, f"compared:{type(constant).__name__}"
 
 
 def _name(node: ast.AST) -> str | None:
