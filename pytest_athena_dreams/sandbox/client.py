@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 from ..errors import SandboxError
@@ -44,6 +45,11 @@ class Sandbox:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def outside(self) -> Path | None:
+        """The running fork server's folder, whose path is in the command line of all its processes."""
+        return self._server.outside if self._server else None
 
     def layers(self) -> Layers:
         """What really holds, found by trying it in a child."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
@@ -270,3 +271,28 @@ def test_a_lost_fork_server_is_replaced(sandbox: Sandbox) -> None:
     os.kill(observation.value, signal.SIGKILL)
     assert value(run(sandbox, "def f(): return 1")) == 1
     assert sandbox.layers() == layers
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import socket\ndef f(): socket.socket()",
+        "import socket\ndef f(): socket.create_connection(('127.0.0.1', 9))",
+        "import socket\ndef f(): socket.getaddrinfo('example.invalid', 80)",
+        "import urllib.request\ndef f(): urllib.request.urlopen('http://127.0.0.1:9/')",
+        "import urllib.request\ndef f(): urllib.request.urlopen('http://example.invalid/')",
+        "import http.client\ndef f(): http.client.HTTPConnection('127.0.0.1', 9).request('GET', '/')",
+    ],
+)
+def test_a_missing_network_is_named(sandbox: Sandbox, code: str) -> None:
+    raised = only(run(sandbox, code)).raised
+    assert raised is not None
+    assert "OSError" in raised.bases
+    assert raised.errno == errno.EPERM
+    assert raised.message.endswith("(the jail has no network, and no setting opens one)")
+
+
+def test_other_refusals_are_not_blamed_on_the_network(sandbox: Sandbox) -> None:
+    raised = only(run(sandbox, "import os\ndef f(): os.kill(os.getppid(), 0)")).raised
+    assert raised is not None
+    assert (raised.errno, raised.message) == (errno.EPERM, "[Errno 1] Operation not permitted")

@@ -38,7 +38,7 @@ _OUT_OF_MEMORY = {"kind": "raised", "raised": describe_exception(MemoryError(), 
 # The loop below outlives whatever the dream does to these modules.
 _encode = c_make_encoder(None, None, encode_basestring_ascii, None, ":", ",", False, False, False)
 _run, _seed, _sleep, _exit = asyncio.run, random.seed, time.sleep, os._exit
-_set_recursion_limit = sys.setrecursionlimit
+_BytesIO, _set_recursion_limit = io.BytesIO, sys.setrecursionlimit
 
 
 class Arguments(pickle.Unpickler):
@@ -137,7 +137,7 @@ def _wait() -> NoReturn:
 
 
 def _answer(entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, Any]:
-    args, kwargs = Arguments(io.BytesIO(payload)).load()
+    args, kwargs = Arguments(_BytesIO(payload)).load()
     mutable = not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values()))
     before = _arguments(args, kwargs) if mutable else None
     _seed(seed)
