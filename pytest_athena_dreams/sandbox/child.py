@@ -98,6 +98,7 @@ class Child:
             raise
         self._channel.setblocking(False)
         self._meter = Meter(self._process.pid)
+        self._meter.offer()
         try:
             self._load(source)
         except BaseException:

@@ -144,6 +144,8 @@ class ForkServer:
             raise self._lost(str(exc)) from None
 
     def _lost(self, why: str) -> ServerLost:
+        if self._errors.closed:
+            return ServerLost("it had ended before")
         self._end()
         self._errors.seek(0)
         said = self._errors.read(1 << 20).decode(errors="backslashreplace").strip()

@@ -48,6 +48,8 @@ class Scratch:
 
     def remove(self) -> None:
         """Remove it with all that is in it: what lies deep is moved up first, so no path gets long."""
+        if not os.path.exists(self.path):
+            return  # the fork server's folder went first, and this one with it
         numbers = itertools.count()
         while entries := _listed(self.path):
             for entry in entries:
