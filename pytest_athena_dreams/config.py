@@ -7,6 +7,7 @@ value that it refuses.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -32,6 +33,10 @@ class Settings:
     memory: int = 512
     output: int = 1
     sandbox: str = "auto"
+    sandbox_minimum: str = "auto"
+    allow_read: tuple[str, ...] = ()
+    allow_env: tuple[str, ...] = ()
+    scratch: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,9 @@ class Setting:
 
     def written(self, value: Any) -> str:
         """A value as the command line takes it."""
-        return (",".join(value) or "off") if isinstance(value, tuple) else str(value)
+        if isinstance(value, tuple):
+            return (os.pathsep if self.name == "allow_read" else ",").join(value) or "off"
+        return str(value)
 
     @property
     def option(self) -> str:
@@ -75,6 +82,16 @@ def _text(text: str) -> str:
     if not text.strip():
         raise ValueError(text)
     return text
+
+
+def _parts(between: str) -> Callable[[str], tuple[str, ...]]:
+    def parse(text: str) -> tuple[str, ...]:
+        parts = tuple(part.strip() for part in text.split(between))
+        if not all(parts):
+            raise ValueError(text)
+        return () if parts == ("off",) else parts
+
+    return parse
 
 
 def _groups(text: str) -> tuple[str, ...]:
@@ -162,8 +179,34 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     _setting(
         "sandbox",
-        *_choice("auto", "landlock", "none"),
+        *_choice("auto", "bwrap", "srt", "landlock", "none"),
         "the jail that dreams run in; auto takes the strongest that works here, none is no isolation",
+    ),
+    _setting(
+        "sandbox_minimum",
+        *_choice("auto", "bwrap", "srt", "landlock"),
+        "the weakest jail that will do; auto asks for no particular one",
+    ),
+    _setting(
+        "allow_read",
+        _parts(os.pathsep),
+        f"'off' or paths with {os.pathsep!r} between them",
+        "PATHS",
+        "files and folders that dreams may read; folders can be imported from",
+    ),
+    _setting(
+        "allow_env",
+        _parts(","),
+        "'off' or names of variables with commas between them",
+        "NAMES",
+        "environment variables that dreams get to see",
+    ),
+    _setting(
+        "scratch",
+        _number(int, 0, 65_536),
+        "a whole number of MiB from 0 to 65536",
+        "MIB",
+        "MiB of a folder of its own that a dream may write to; 0 for none",
     ),
 )
 
@@ -198,5 +241,6 @@ def _parse(setting: Setting, text: str, source: str) -> Any:
     except (ValueError, OverflowError):
         default = next(f.default for f in fields(Settings) if f.name == setting.name)
         raise SettingError(
-            f"{source}: {text!r} will not do, it takes {setting.expects} (default: {default})"
+            f"{source}: {text!r} will not do, it takes {setting.expects} "
+            f"(default: {setting.written(default)})"
         ) from None

@@ -71,7 +71,7 @@ class Explorer:
         share = first = self._share(drawn)
         kept: list[Narrowing] = []
         while share < ENOUGH and len(kept) < ROUNDS:
-            tried = self._tried(drawn, spec.signature, kept)
+            tried = self._tried(drawn, spec, kept)
             best = max(tried, key=lambda tried: tried[0], default=None)
             if best is None or best[0] - share < (GAIN if share > RARE else GAIN / 3):
                 break
@@ -84,10 +84,11 @@ class Explorer:
         return replace(spec, narrowings=tuple(kept), wide=False, notes=(*spec.notes, told))
 
     def _tried(
-        self, drawn: Sequence[Arguments], signature: Signature, kept: Sequence[Narrowing]
+        self, drawn: Sequence[Arguments], spec: PoolSpec, kept: Sequence[Narrowing]
     ) -> list[tuple[float, Narrowing, list[Arguments]]]:
         tried = []
-        for narrowing in candidates(signature):
+        signature = spec.signature
+        for narrowing in candidates(signature, [text for text in spec.literals if isinstance(text, str)]):
             if narrowing in kept:
                 continue
             changed = [x for arguments in drawn if (x := sample(arguments, signature, narrowing)) is not None]

@@ -18,6 +18,9 @@ from .scalars import Width
 SMALL = 12
 """The greatest absolute value of an integer that is drawn as small."""
 
+SEPARATORS = (" ", ",", ", ", ":", "-", "/", ".")
+"""What usually stands between numbers in a text."""
+
 _SIZED = ("list", "tuple...", "sequence", "iterable", "str", "bytes", "deque", "tuple")
 _VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
@@ -52,6 +55,7 @@ _TEXTS = {
     "member": "{parameter} is an item of {other}",
     "ordered": "numbers in order",
     "uniform": "items of one type",
+    "numerals": "{parameter} is made of numbers with {other!r} between them",
 }
 _WIDTHS: dict[str, dict[str, int]] = {
     "small": {"lowest": -SMALL, "highest": SMALL},
@@ -63,8 +67,11 @@ _WIDTHS: dict[str, dict[str, int]] = {
 }
 
 
-def candidates(signature: Signature) -> list[Narrowing]:
-    """All narrowings that can mean anything for ``signature``, the plainest first."""
+def candidates(signature: Signature, texts: Sequence[str]) -> list[Narrowing]:
+    """All narrowings that can mean anything for ``signature``, the plainest first.
+
+    ``texts`` are text literals of the source: short ones may stand between numbers.
+    """
     parameters = [p for p in signature.parameters if p.kind not in _VARIADIC and p.type is not None]
     kinds = {kind for p in parameters for kind in _kinds(p.type)}
     sized = [p.name for p in parameters if _main(p) in _SIZED]
@@ -88,6 +95,11 @@ def candidates(signature: Signature) -> list[Narrowing]:
         found += map(Narrowing, ("sorted", "distinct"))
     if len(ints) > 1:
         found.append(Narrowing("ordered"))
+    usual = sorted(("", *SEPARATORS), key=lambda text: text not in texts)  # those of the source first
+    between = dict.fromkeys([*usual, *(text for text in texts if 0 < len(text) <= 2)])
+    found += [
+        Narrowing("numerals", p.name, text) for p in parameters if "str" in _kinds(p.type) for text in between
+    ]
     if kinds & {"union", "any"}:
         found.append(Narrowing("uniform"))
     return found
@@ -218,6 +230,19 @@ def _uniform(values: dict[str, Any], _: Narrowing) -> dict[str, Any]:
     return {name: _of_type(value, _leaf_type(value)) for name, value in _sequences(values).items()}
 
 
+def _numerals(values: dict[str, Any], n: Narrowing) -> dict[str, Any]:
+    return {n.parameter: _in_numerals(values[n.parameter], n.other)}
+
+
+def _in_numerals(value: Any, between: str) -> Any:
+    """``value`` with every text in it made of numbers, as many as the text has characters up to four."""
+    if isinstance(value, str):
+        return between.join(str(ord(c) % 100) for c in value[:4]) or "0"
+    if type(value) in (list, tuple):
+        return type(value)(_in_numerals(item, between) for item in value)
+    return value
+
+
 def _leaf_type(value: Any) -> type:
     """The type of the first value in ``value`` that is no container."""
     while isinstance(value, list | tuple) and value:
@@ -244,6 +269,7 @@ _CHANGES = {
     "distinct": _distinct,
     "ordered": _ordered,
     "uniform": _uniform,
+    "numerals": _numerals,
 }
 
 

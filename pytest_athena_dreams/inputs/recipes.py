@@ -11,6 +11,8 @@ import pickle
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import StrategyError
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -42,9 +44,15 @@ class _Pickler(pickle.Pickler):
 
 
 def pickled(value: object) -> bytes:
-    """``value`` as the jail loads it. Raises what pickle raises for a value that can't travel."""
+    """``value`` as the jail loads it. Raises ``StrategyError`` for a value that can't travel."""
     file = io.BytesIO()
-    _Pickler(file, protocol=5).dump(value)
+    try:
+        _Pickler(file, protocol=5).dump(value)
+    except (pickle.PicklingError, AttributeError, TypeError) as exc:
+        raise StrategyError(
+            f"{source(value)[:200]} can't travel into the jail: {exc}; a strategy of your own must draw "
+            "values that pickle can write, of classes that the jail can import"
+        ) from None
     return file.getvalue()
 
 
