@@ -270,6 +270,7 @@ class Child:
             process.ended(_GRACE)  # the kernel kills it along with the server
             return None
         finally:
+            self._meter.close()
             if process.pidfd is not None:
                 os.close(process.pidfd)
             self._discard()

@@ -160,8 +160,7 @@ def test_dreams_do_not_see_one_anothers_scratch_space(mode: SandboxMode) -> None
         "def f():\n    for i in range(9): open(f'{i}', 'wb').write(b'x' * (1 << 19))",
         "def f():\n    for i in range(99999): open(f'{i}', 'w')",
         "import os\ndef f():\n    while True:\n        os.mkdir('d')\n        os.chdir('d')",
-        "import os\ndef f():\n os.mkdir('d', 0o300)\n"
-        " for i in '123': open('d/' + i, 'wb').write(b'x' * 500000)",
+        "import os\ndef f():\n os.mkdir('d', 192)\n for i in '123': open('d/' + i, 'w').write('x' * 500_000)",
     ],
     ids=["one file", "many files", "empty files", "folders", "a folder that can't be listed"],
 )
