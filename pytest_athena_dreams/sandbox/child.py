@@ -203,7 +203,9 @@ class Child:
             return Observation(kind=ObservationKind.TIMED_OUT, detail=f"more than {deadline.timeout:g} s")
         except _Full:
             self.close()
-            return _died(DeathReason.OUTPUT, "wrote more to its scratch folder than it holds")
+            return _died(
+                DeathReason.OUTPUT, "wrote more to its scratch folder than it holds, or nested it too deep"
+            )
         except _Gone:
             return self._death()
         except wire.WireError as exc:
@@ -268,6 +270,7 @@ class Child:
             process.ended(_GRACE)  # the kernel kills it along with the server
             return None
         finally:
+            self._meter.close()
             if process.pidfd is not None:
                 os.close(process.pidfd)
             self._discard()

@@ -85,6 +85,7 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int) -> Launch:
             "paths": [path for path in granted if os.path.isdir(path)] + installed,
             "readable": [*readable, *_DEVICES],
             "directory": str(empty),
+            "variables": list(environment),
             "scratch": str(scratch) if policy.scratch else None,
             "isolate": mode is not SandboxMode.NONE,
             "abi": policy.landlock_abi,

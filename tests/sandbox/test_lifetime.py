@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -90,7 +91,8 @@ def _kill_soon(outside: str, after: float = 0.3) -> None:
     def kill() -> None:
         time.sleep(after)
         for pid in sorted(processes(outside))[:-1]:
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # gone with the one before
+                os.kill(pid, signal.SIGKILL)
 
     threading.Thread(target=kill).start()
 

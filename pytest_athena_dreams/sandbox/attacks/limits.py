@@ -6,6 +6,12 @@ from .attack import Attack
 
 LIMITS = (
     Attack(
+        name="a gigabyte",
+        ends=("raised MemoryError",),
+        timeout=5.0,
+        code="def attack(where): return len(bytes(1 << 30))",
+    ),
+    Attack(
         name="memory",
         ends=("raised MemoryError",),
         timeout=10.0,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ...errors import SandboxError
 from ...models import Observation, ObservationKind
 from ..client import Sandbox, Source
-from ..policy import Policy, SandboxMode
+from ..policy import MIB, Policy, SandboxMode
 from .attack import Attack
 from .files import FILES
 from .forging import FORGING
@@ -36,6 +36,7 @@ _GROUPS = {
 ATTACKS = tuple(replace(attack, group=group) for group, attacks in _GROUPS.items() for attack in attacks)
 """Every shipped attack, by group."""
 
+_MEMORY = 256 * MIB
 _LOAD_TIMEOUT = 2.0
 _SEQUEL_TIMEOUT = 10.0
 _WALL = 10.0
@@ -62,7 +63,8 @@ def attack(policy: Policy) -> Iterator[AttackResult]:
     """
     if policy.mode is SandboxMode.NONE:
         raise SandboxError("the attacks are real, so they run in a jail only: give another --athena-sandbox")
-    limits = replace(policy.limits, load_timeout=_LOAD_TIMEOUT)
+    memory = min(policy.limits.memory, _MEMORY)
+    limits = replace(policy.limits, load_timeout=_LOAD_TIMEOUT, memory=memory)
     with Surroundings() as surroundings:
         with Sandbox(replace(policy, limits=limits)) as sandbox:
             sandbox.layers()

@@ -77,7 +77,8 @@ def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None
     without, scratch = restrictions["without"], order["scratch"]
     _limit(resource.RLIMIT_CORE, 0)
     if "rlimits" not in without:
-        _limit(resource.RLIMIT_AS, order["memory"])
+        if sys.platform != "darwin":  # which does not know this limit
+            _limit(resource.RLIMIT_AS, order["memory"])
         _limit(resource.RLIMIT_FSIZE, max(order["output"], order["scratch_size"]))
         _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
     if scratch:
