@@ -80,7 +80,7 @@ def _containers(spec: TypeSpec, groups: Collection[str]) -> list[Any]:
     if spec.kind in ("set", "frozenset"):
         inner = [value for value in inner if not isinstance(value, list | dict | set)]
     found = [make([])] if "empty" in groups else []
-    found += [make([value]) for value in inner[:3]]
+    found += [make([value]) for value in inner[:4]]
     if spec.kind in _SEQUENCES and len(inner) > 1:
         found.append(make([inner[1], inner[1]]))
         if "large" in groups:

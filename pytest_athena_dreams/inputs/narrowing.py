@@ -56,6 +56,8 @@ _TEXTS = {
     "ordered": "numbers in order",
     "uniform": "items of one type",
     "numerals": "{parameter} is made of numbers with {other!r} between them",
+    "two_numerals": "{parameter} is two numbers with {other!r} between them",
+    "three_numerals": "{parameter} is three numbers with {other!r} between them",
 }
 _WIDTHS: dict[str, dict[str, int]] = {
     "small": {"lowest": -SMALL, "highest": SMALL},
@@ -97,9 +99,11 @@ def candidates(signature: Signature, texts: Sequence[str]) -> list[Narrowing]:
         found.append(Narrowing("ordered"))
     usual = sorted(("", *SEPARATORS), key=lambda text: text not in texts)  # those of the source first
     between = dict.fromkeys([*usual, *(text for text in texts if 0 < len(text) <= 2)])
-    found += [
-        Narrowing("numerals", p.name, text) for p in parameters if "str" in _kinds(p.type) for text in between
-    ]
+    for p in parameters:
+        if "str" in _kinds(p.type):
+            found += [Narrowing("numerals", p.name, text) for text in between]
+            some = [text for text in between if text]
+            found += [Narrowing(name, p.name, t) for name in ("two_numerals", "three_numerals") for t in some]
     if kinds & {"union", "any"}:
         found.append(Narrowing("uniform"))
     return found
@@ -231,15 +235,17 @@ def _uniform(values: dict[str, Any], _: Narrowing) -> dict[str, Any]:
 
 
 def _numerals(values: dict[str, Any], n: Narrowing) -> dict[str, Any]:
-    return {n.parameter: _in_numerals(values[n.parameter], n.other)}
+    count = {"two_numerals": 2, "three_numerals": 3}.get(n.name)
+    return {n.parameter: _in_numerals(values[n.parameter], n.other, count)}
 
 
-def _in_numerals(value: Any, between: str) -> Any:
-    """``value`` with every text in it made of numbers, as many as the text has characters up to four."""
+def _in_numerals(value: Any, between: str, count: int | None) -> Any:
+    """``value`` with every text in it made of ``count`` numbers or, without, of one to four."""
     if isinstance(value, str):
-        return between.join(str(ord(c) % 100) for c in value[:4]) or "0"
+        characters = (value + "\x00" * count)[:count] if count else value[:4] or "\x00"
+        return between.join(str(ord(c) % 100) for c in characters)
     if type(value) in (list, tuple):
-        return type(value)(_in_numerals(item, between) for item in value)
+        return type(value)(_in_numerals(item, between, count) for item in value)
     return value
 
 
@@ -270,6 +276,8 @@ _CHANGES = {
     "ordered": _ordered,
     "uniform": _uniform,
     "numerals": _numerals,
+    "two_numerals": _numerals,
+    "three_numerals": _numerals,
 }
 
 
