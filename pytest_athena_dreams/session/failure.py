@@ -9,6 +9,8 @@ from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from ..config import SETTINGS, Settings
 from ..models import Dream, Fault, Verdict
 from ..text import printable
@@ -29,20 +31,26 @@ class DreamFailed(Exception):
 
 
 class FailureRepr:
-    """A failed dream as what pytest keeps in ``report.longrepr``."""
+    """A failed dream as what pytest keeps in ``report.longrepr``.
 
-    def __init__(self, plan: Plan, dream: Dream, verdict: Verdict) -> None:
+    ``--tb=short`` leaves the code around the marked line out; with ``--tb=line`` pytest shows
+    ``reprcrash`` alone, and with ``--tb=no`` nothing.
+    """
+
+    def __init__(self, plan: Plan, dream: Dream, verdict: Verdict, config: pytest.Config) -> None:
         first = verdict.faults[0]
         self.reprcrash = _Crash(
             path=plan.node_id(dream),
             lineno=first.line or 0,
             message=printable(f"{first.category}: {first.summary}", limit=VALUE),
         )
-        self._lines = list(_lines(plan, dream, verdict))
+        self._style = config.getoption("tbstyle")
+        context = 0 if self._style == "short" else CONTEXT
+        self._lines = list(_lines(plan, dream, verdict, context))
 
     def toterminal(self, tw: Any) -> None:
         """Write to pytest's terminal writer: what failed in red, the marked code in bold."""
-        for text, markup in self._lines:
+        for text, markup in self._lines if self._style != "line" else ():
             tw.line(text, **markup)
 
     def __str__(self) -> str:
@@ -63,7 +71,7 @@ class _Crash(SimpleNamespace):
 Lines = Iterator[tuple[str, dict[str, bool]]]
 
 
-def _lines(plan: Plan, dream: Dream, verdict: Verdict) -> Lines:
+def _lines(plan: Plan, dream: Dream, verdict: Verdict, context: int) -> Lines:
     first, *others = verdict.faults
     yield f"{first.category}: {printable(first.summary, limit=VALUE)}", {"red": True, "bold": True}
     if first.call is not None:
@@ -73,7 +81,7 @@ def _lines(plan: Plan, dream: Dream, verdict: Verdict) -> Lines:
     if first.got:
         yield f"  dream      {printable(first.got, limit=VALUE)}", {}
     yield "", {}
-    yield from _code(dream, first)
+    yield from _code(dream, first, context)
     yield "", {}
     yield f"  {_counts(verdict, first)}", {}
     for fault in others:
@@ -83,17 +91,19 @@ def _lines(plan: Plan, dream: Dream, verdict: Verdict) -> Lines:
 
 
 def _counts(verdict: Verdict, first: Fault) -> str:
+    if not verdict.tried:
+        return f"contract {verdict.contract}, not run on any input"
     text = f"contract {verdict.contract}, {verdict.accepted} of {verdict.tried} inputs accepted"
-    return f"{text}, {first.inputs} of them show this" if first.inputs else text
+    return f"{text}, {first.inputs} of them show this" if first.call else text
 
 
-def _code(dream: Dream, fault: Fault) -> Lines:
+def _code(dream: Dream, fault: Fault, context: int) -> Lines:
     """The dream's code around the line that raised or, where none did, that is not the procedure's."""
     lines = dream.code.splitlines()
     marked = fault.line or _first_own_line(dream)
     if marked is None or not 1 <= marked <= len(lines):
         marked = 1
-    for number in range(max(1, marked - CONTEXT), min(len(lines), marked + CONTEXT) + 1):
+    for number in range(max(1, marked - context), min(len(lines), marked + context) + 1):
         mark = ">" if number == marked else " "
         yield f"  {mark} {number:4} | {printable(lines[number - 1], limit=100)}", {"bold": number == marked}
 
@@ -116,5 +126,5 @@ def repeat_command(plan: Plan, dream: Dream) -> str:
         if setting.name == "seed" or (
             setting.name not in ("store", "select") and value != defaults[setting.name]
         ):
-            words += [setting.option, str(value)]
+            words += [setting.option, setting.written(value)]
     return shlex.join([*words, plan.node_id(dream)])

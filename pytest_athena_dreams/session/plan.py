@@ -14,14 +14,15 @@ import msgspec
 from ..config import Settings
 from ..models import Dream
 
-_UNSAFE = re.compile(r"[^\w.,+=@ -]")
+_UNSAFE = re.compile(r"[^\w,+=@ -]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """``path`` is where the store is; ``store_id`` its node id: the path as pytest shows paths.
 
-    ``arguments`` are those command-line arguments that name dreams, not files, as they were given.
+    ``arguments`` are those command-line arguments that name dreams, not files, as they were given;
+    ``strategies`` the lines of the ini key.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Plan:
     dreams: tuple[Dream, ...]
     settings: Settings
     arguments: tuple[str, ...] = ()
+    strategies: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         return msgspec.json.encode(self).decode()
@@ -39,7 +41,12 @@ class Plan:
 
     def node_id(self, dream: Dream) -> str:
         """``<store>::<procedure>::<dream type>-<id>``."""
-        return "::".join((self.store_id, procedure_part(dream), item_part(dream)))
+        return f"{self.store_id}::{domain(dream)}"
+
+
+def domain(dream: Dream) -> str:
+    """A dream's node id without its store: how headlines name it."""
+    return f"{procedure_part(dream)}::{item_part(dream)}"
 
 
 def procedure_part(dream: Dream) -> str:

@@ -22,7 +22,7 @@ from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
 from ..store.database import Store
 from ..store.records import Result, Run
 from .failure import FailureRepr
-from .plan import Plan
+from .plan import Plan, domain
 
 VERSIONS = ("pytest-athena-dreams", "pytest", "hypothesis", "pytest-xdist")
 
@@ -60,9 +60,9 @@ class Recorder:
         if verdict is None:
             return
         self._record(dream, verdict)
-        report.user_properties += [("athena_category", verdict.category or "passed")]
         if verdict.outcome is Outcome.FAILURE and isinstance(report.longrepr, str):  # it came by wire
-            report.longrepr = cast("Any", FailureRepr(self._plan, dream, verdict))
+            report.longrepr = cast("Any", FailureRepr(self._plan, dream, verdict, self._config))
+            report.location = (self._plan.store_id, None, domain(dream))
 
     def _record(self, dream: Dream, verdict: Verdict) -> None:
         if self._run_id is None:

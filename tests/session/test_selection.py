@@ -24,7 +24,7 @@ def store(pytester: pytest.Pytester) -> None:
     )
 
 
-def tested(pytester: pytest.Pytester) -> set[str]:
+def labels_tested(pytester: pytest.Pytester) -> set[str]:
     return {label for label, (outcome, _) in verdicts(pytester.path / "athena.db").items() if outcome}
 
 
@@ -45,13 +45,18 @@ def tested(pytester: pytest.Pytester) -> set[str]:
         ),
     ],
 )
-def test_chosen(run_dreams: Run, pytester: pytest.Pytester, arguments: list[str], chosen: set[str]) -> None:
-    run_dreams(*arguments)
-    assert tested(pytester) == chosen
+def test_chosen(run_alone: Run, pytester: pytest.Pytester, arguments: list[str], chosen: set[str]) -> None:
+    run_alone(*arguments)
+    assert labels_tested(pytester) == chosen
 
 
-def test_an_unknown_node_id_is_a_usage_error(run_dreams: Run) -> None:
-    result = run_dreams("athena.db::clamp::constraint_relaxation-99")
+def test_a_node_id_reaches_the_workers(run_dreams: Run, pytester: pytest.Pytester) -> None:
+    run_dreams("athena.db::clamp::constraint_relaxation-3").assert_outcomes(failed=1)
+    assert labels_tested(pytester) == {"worse"}
+
+
+def test_an_unknown_node_id_is_a_usage_error(run_alone: Run) -> None:
+    result = run_alone("athena.db::clamp::constraint_relaxation-99")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: not found: athena.db::clamp::constraint_relaxation-99 (no dream*"])
 
@@ -59,7 +64,7 @@ def test_an_unknown_node_id_is_a_usage_error(run_dreams: Run) -> None:
 def test_collect_only_tests_nothing(run_alone: Run, pytester: pytest.Pytester) -> None:
     result = run_alone("--co", "-q")
     result.stdout.fnmatch_lines(["athena.db::clamp::constraint_relaxation-1", "3 tests collected in *"])
-    assert tested(pytester) == set()
+    assert labels_tested(pytester) == set()
 
 
 def test_lf_runs_the_failed_dreams_again_though_they_are_tested(run_dreams: Run) -> None:
@@ -68,14 +73,14 @@ def test_lf_runs_the_failed_dreams_again_though_they_are_tested(run_dreams: Run)
     run_dreams("--lf").assert_outcomes(failed=2)
 
 
-def test_select_all_runs_what_is_tested(run_dreams: Run) -> None:
-    run_dreams().assert_outcomes(passed=1, failed=2)
-    run_dreams("--athena-select", "all").assert_outcomes(passed=1, failed=2)
+def test_select_all_runs_what_is_tested(run_alone: Run) -> None:
+    run_alone().assert_outcomes(passed=1, failed=2)
+    run_alone("--athena-select", "all").assert_outcomes(passed=1, failed=2)
 
 
 def test_x_stops_at_the_first_failure_and_keeps_it(run_alone: Run, pytester: pytest.Pytester) -> None:
     run_alone("-x").assert_outcomes(passed=1, failed=1)
-    assert tested(pytester) == {"good", "bad"}
+    assert labels_tested(pytester) == {"good", "bad"}
 
 
 def test_k_that_matches_nothing_is_no_tests_collected(run_dreams: Run) -> None:
@@ -99,8 +104,8 @@ def test_junit_tells_category_and_message(run_dreams: Run, pytester: pytest.Pyte
 
 
 @pytest.mark.parametrize("style", ["no", "line", "short", "long", "native"])
-def test_tb_styles(run_dreams: Run, style: str) -> None:
-    result = run_dreams("--tb", style)
+def test_tb_styles(run_alone: Run, style: str) -> None:
+    result = run_alone("--tb", style)
     result.assert_outcomes(passed=1, failed=2)
     shown = any("repeat: pytest" in line for line in result.stdout.lines)
     assert shown == (style not in ("no", "line"))
@@ -124,7 +129,7 @@ def test_a_bad_setting_names_its_source(
     if where == "environment":
         monkeypatch.setenv("ATHENA_TIMEOUT", "soon")
     if where == "ini":
-        pytester.makeini("[pytest]\nathena_timeout = soon\n")
+        pytester.makefile(".ini", pytest="[pytest]\nathena_timeout = soon\n")
     result = run_alone(*(["--athena-timeout", "soon"] if where == "option" else []))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {source}: 'soon' will not do, it takes a number of seconds from *"])
