@@ -29,6 +29,9 @@ def other_values(setting: Setting) -> list[str]:
         "one",
         "two",
         "three",
+        "large",
+        "empty,none",
+        "extreme,large",
         "a=b",
         "c=d",
     ]
@@ -97,7 +100,7 @@ def test_a_refusal_names_source_value_limit_and_default(setting: Setting) -> Non
             resolved(setting, **texts)
         text = str(caught.value)
         assert text.startswith(f"{source}: ' ' will not do, it takes {setting.expects}")
-        assert f"(default: {DEFAULTS[setting.name]})" in text
+        assert f"(default: {setting.written(DEFAULTS[setting.name])})" in text
 
 
 @each_setting
@@ -126,6 +129,7 @@ def test_any_text_is_taken_or_refused(setting: Setting, text: str) -> None:
         ("shrink_time", "0", "3600"),
         ("memory", "64", "1048576"),
         ("output", "1", "1024"),
+        ("scratch", "0", "65536"),
     ],
 )
 def test_limits_are_inclusive(name: str, least: str, most: str) -> None:
@@ -140,4 +144,4 @@ def test_limits_are_inclusive(name: str, least: str, most: str) -> None:
 @each_setting
 def test_the_default_is_a_value_that_is_taken(setting: Setting) -> None:
     default = DEFAULTS[setting.name]
-    assert setting.parse(str(default)) == default
+    assert setting.parse(setting.written(default)) == default

@@ -63,10 +63,8 @@ def rows(page: str, heading: str) -> dict[str, str]:
 
 def setting_row(setting: Setting) -> str:
     default = next(field.default for field in fields(Settings) if field.name == setting.name)
-    return (
-        f"| `{setting.option}` | `{setting.variable}` | `{setting.ini}` | `{default}` | {setting.expects} "
-        f"| {setting.help} |"
-    )
+    names = f"| `{setting.option}` | `{setting.variable}` | `{setting.ini}` |"
+    return f"{names} `{setting.written(default)}` | {setting.expects} | {setting.help} |"
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,21 @@ ALLOWED = {
     "judge": {"models", "errors"},
     "learn": {"models", "errors"},
     "store": {"models", "errors"},
-    "reference": BASE | {"inputs", "sandbox", "judge"},
-    "engine": BASE | {"reference", "inputs", "sandbox", "judge"},
-    "session": BASE | {"engine", "sandbox", "judge", "store", "learn"},
-    "plugin": BASE | {"session"},
-    "cli": BASE | {"store", "learn", "sandbox", "session", "engine", "inputs"},
+    "isolation": BASE | {"sandbox"},
+    "exploration": BASE | {"inputs", "sandbox"},
+    "reference": BASE | {"exploration", "inputs", "sandbox", "judge"},
+    "engine": BASE | {"reference", "exploration", "inputs", "sandbox", "judge"},
+    "session": BASE | {"engine", "exploration", "isolation", "sandbox", "judge", "store", "learn"},
+    "hookspecs": set(),
+    "plugin": BASE | {"hookspecs", "session"},
+    "cli": BASE | {"store", "learn", "isolation", "sandbox", "reference", "engine", "inputs", "judge"},
     "__init__": set(),
 }
-KNOWN_BY = {"pytest": {"plugin", "session"}, "sqlite_utils": {"store"}, "hypothesis": {"inputs"}}
+KNOWN_BY = {
+    "pytest": {"hookspecs", "plugin", "session"},
+    "sqlite_utils": {"store"},
+    "hypothesis": {"inputs", "hookspecs", "session"},
+}
 HEAVY = {"hypothesis", "sqlite_utils", "msgspec", "click", "sqlite3", "asyncio"}
 
 

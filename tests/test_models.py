@@ -33,6 +33,8 @@ def of(annotation: Any, depth: int = 0) -> st.SearchStrategy[Any]:
     origin, args = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (types.UnionType, typing.Union):
         return st.one_of([of(arg, depth) for arg in args])
+    if origin is dict:
+        return st.dictionaries(_TEXT, of(args[1], depth + 1), max_size=2)
     if origin is tuple:
         return st.just(()) if depth > 1 else st.lists(of(args[0], depth + 1), max_size=2).map(tuple)
     if annotation is Any:

@@ -87,6 +87,10 @@ class Meter:
     def _memory(self, field: str) -> int:
         return int(self.status().get(field, "0 kB").split()[0]) * 1024
 
+    def threads(self) -> int:
+        """How many threads it has, 0 where that is unknown."""
+        return int(self.status().get("Threads", 0))
+
     def status(self) -> dict[str, str]:
         """The fields of ``/proc/PID/status``, empty where there is none."""
         lines = (line.partition(":") for line in self._text("status").splitlines())

@@ -86,7 +86,15 @@ def test_installed_packages_can_be_imported_and_come_last(sandbox: Sandbox) -> N
 def test_only_listed_variables_are_seen(mode: SandboxMode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_KEY", "secret")
     code = "import os\ndef f(): return sorted(os.environ)"
-    own = ["HOME", "LANG", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONHASHSEED", "TZ"]
+    own = [
+        "HOME",
+        "LANG",
+        "MALLOC_ARENA_MAX",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "PYTHONHASHSEED",
+        "TZ",
+    ]
     with Sandbox(Policy(mode=mode, limits=SMALL)) as sandbox:
         assert value(run(sandbox, code)) == ["list", own]
     with Sandbox(Policy(mode=mode, limits=SMALL, environment=(("REGION", "eu"),))) as sandbox:

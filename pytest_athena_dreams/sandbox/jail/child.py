@@ -11,7 +11,6 @@ import asyncio
 import io
 import json
 import os
-import pickle
 import random
 import resource
 import signal
@@ -19,12 +18,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
-from types import CoroutineType
+from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NoReturn
 
 from . import frames, kernel, landlock, program, seccomp
-from .canonical import canonical
+from .canonical import ITEMS, canonical
 from .raising import MESSAGE, describe_exception
+from .recipes import Arguments
 
 CHANNEL = 3
 """The only descriptor that a child has beside its standard streams."""
@@ -39,10 +39,6 @@ _OUT_OF_MEMORY = {"kind": "raised", "raised": describe_exception(MemoryError(), 
 _encode = c_make_encoder(None, None, encode_basestring_ascii, None, ":", ",", False, False, False)
 _run, _seed, _sleep, _exit = asyncio.run, random.seed, time.sleep, os._exit
 _BytesIO, _set_recursion_limit = io.BytesIO, sys.setrecursionlimit
-
-
-class Arguments(pickle.Unpickler):
-    """The arguments of one call, written by the parent."""
 
 
 def run(
@@ -138,21 +134,35 @@ def _wait() -> NoReturn:
 
 
 def _answer(entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, Any]:
-    args, kwargs = Arguments(_BytesIO(payload)).load()
-    mutable = not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values()))
-    before = _arguments(args, kwargs) if mutable else None
-    _seed(seed)
+    before = after = None
     try:
+        args, kwargs = Arguments(_BytesIO(payload)).load()
+        mutable = not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values()))
+        before = _arguments(args, kwargs) if mutable else None
+        _seed(seed)
         result = entry(*args, **kwargs)
         if type(result) is CoroutineType:
             result = _run(result)
+        elif type(result) is AsyncGeneratorType:
+            result = iter(_run(_items(result)))
         _set_recursion_limit(_RECURSION)
         message = {"kind": "returned", "value": canonical(result, consume=True)}
     except BaseException as exc:
         _set_recursion_limit(_RECURSION)
         message = {"kind": "raised", "raised": describe_exception(exc, "call", program.FILENAME)}
-    after = _arguments(args, kwargs) if mutable else None
+    if before is not None:
+        after = _arguments(args, kwargs)
     return message | {"changed": after if after != before else None}
+
+
+async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:
+    """What an asynchronous generator gives, up to one more than ``canonical`` takes."""
+    found: list[Any] = []
+    async for item in generator:
+        found.append(item)
+        if len(found) > ITEMS:
+            break
+    return found
 
 
 def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
