@@ -10,11 +10,12 @@ from tests.dreams import CLAMP, dream, make_store, verdicts
 from tests.session.conftest import Run
 
 GOOD = "def clamp(x: int, low: int, high: int) -> int:\n    return sorted((low, x, high))[1]\n"
-BAD = CLAMP.replace("max(low, min(x, high))", "min(low, max(x, high))")
+BAD = CLAMP.replace("max(low, min(x, high))", "[x, low, high]")
 
 
 @pytest.fixture(autouse=True)
-def store(pytester: pytest.Pytester) -> None:
+def store(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATHENA_MAX_EXAMPLES", "25")  # quick, and these dreams differ on any input
     make_store(
         pytester.path / "athena.db",
         dream("good", GOOD),
