@@ -221,7 +221,9 @@ class Observation:
 
     ``value`` is set where it returned, ``raised`` where it raised, ``death`` and ``detail`` where
     the child is gone; ``changed`` holds the canonical arguments after the call if the call changed
-    them in place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds.
+    them in place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds, seen from outside;
+    ``took`` is seconds of the call alone, as the child says. ``steady`` is false where the same call was
+    seen to do something else another time.
     """
 
     kind: ObservationKind
@@ -232,6 +234,8 @@ class Observation:
     detail: str = ""
     cpu: float = 0.0
     elapsed: float = 0.0
+    took: float = 0.0
+    steady: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,8 +262,9 @@ class Verdict:
     """What this run says of one dream.
 
     ``tried`` counts inputs drawn, ``accepted`` those inside the domain, and ``rejected`` the rest.
-    ``diverged`` is the share of accepted inputs on which a ``compatible`` dream returned another
-    value. ``elapsed`` and ``cpu`` are seconds, ``peak_memory`` bytes above the loaded jail.
+    ``diverged`` is the share of accepted inputs on which a ``compatible`` dream returned another value,
+    ``effectiveness`` how many times faster than its procedure a passing dream was. ``elapsed`` and ``cpu``
+    are seconds, ``peak_memory`` bytes above the loaded jail.
     """
 
     dream_id: int
@@ -271,6 +276,7 @@ class Verdict:
     accepted: int = 0
     rejected: int = 0
     diverged: float | None = None
+    effectiveness: float | None = None
     elapsed: float = 0.0
     cpu: float = 0.0
     peak_memory: int = 0

@@ -15,9 +15,11 @@ from .exploration import ENOUGH, Explorer
 from .inputs.docs import read
 from .inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
 from .inputs.scalars import Strategy
+from .judge.oracle import Oracle
 from .judge.verdict import judge_load
-from .models import Observation, ObservationKind, Procedure, Signature
+from .models import Contract, Observation, ObservationKind, Procedure, Signature
 from .sandbox.client import Sandbox, Source
+from .sandbox.policy import Policy
 from .sandbox.runner import Runner
 
 SHARE = 4
@@ -48,13 +50,22 @@ class Reference:
 
 
 class References:
-    """The references of one worker, by procedure."""
+    """The references of one worker, by procedure, and the two jails that they are made in.
 
-    def __init__(self, settings: Settings, sandbox: Sandbox, given: Given) -> None:
-        self._settings = settings
-        self._sandbox = sandbox
-        self._given = given
+    ``again`` has another hash seed and another random seed, and nothing else that is different.
+    """
+
+    def __init__(self, settings: Settings, policy: Policy, given: Given) -> None:
+        self.settings = settings
+        self.given = given
+        self.sandbox = Sandbox(policy)
+        self.again = Sandbox(policy, hash_seed=1, random_seed=1)
         self._made: dict[tuple[str, str | None], Reference | PlanError] = {}
+
+    def close(self) -> None:
+        """End both jails and everything in them."""
+        self.sandbox.close()
+        self.again.close()
 
     def of(self, procedure: Procedure) -> Reference:
         """The procedure's reference, made when first asked for.
@@ -75,15 +86,15 @@ class References:
 
     def _make(self, procedure: Procedure) -> Reference:
         source = Source(code=procedure.code, entry_point=procedure.entry_point)
-        with Runner(self._sandbox, source) as runner:
+        with Runner(self.sandbox, source) as runner:
             if runner.signature is None:
                 raise PlanError(
                     f"procedure {procedure.name!r} (id {procedure.id}) can't be run: "
                     f"{judge_load(runner.failure).groups[0].finding.summary}; mend it, or give its dreams "
                     f"the contract 'free'"
                 )
-            seed = derive_seed(self._settings.seed, procedure.name, procedure.code)
-            explorer = Explorer(runner, self._settings, self._given(procedure.name, runner.signature))
+            seed = derive_seed(self.settings.seed, procedure.name, procedure.code)
+            explorer = Explorer(runner, self.settings, self.given(procedure.name, runner.signature))
             spec = explorer.spec(runner.signature, seed)
             reference = self._observed(source, runner, spec)
             if reference.returned() < ENOUGH * len(reference.pool):
@@ -110,30 +121,42 @@ class References:
             spec,
             literals=new,
             wide=False,
-            size=max(1, self._settings.max_examples // OWN_SHARE),
+            size=max(1, self.settings.max_examples // OWN_SHARE),
             seed=derive_seed(spec.seed, repr(new)),
             edges=frozenset(),
             examples=(),
         )
         drawn = draw_pool(spec)
         fresh = {p: arguments for p, arguments in drawn.inputs.items() if p not in reference.pool.inputs}
-        with Runner(self._sandbox, reference.source) as runner:
+        with Runner(self.sandbox, reference.source) as runner:
             self._extend(reference, fresh, runner)
         return Pool(spec, fresh)
 
     def ask(self, runner: Runner, payload: bytes) -> Observation:
         """What the procedure does on one more input, which the reference does not keep."""
-        return runner.run([payload], timeout=self._settings.timeout / SHARE)[0]
+        return runner.run([payload], timeout=self.settings.timeout / SHARE)[0]
 
     def _extend(self, reference: Reference, payloads: Iterable[bytes], runner: Runner) -> None:
         left = [payload for payload in payloads if payload not in reference.expected]
-        timeout = self._settings.timeout / SHARE
+        timeout = self.settings.timeout / SHARE
         for patience, hurry in zip(PATIENCE, (1, HURRY), strict=True):
             seen = runner.run(
                 left,
                 timeout=timeout / hurry,
-                budget=self._settings.dream_timeout / SHARE,
+                budget=self.settings.dream_timeout / SHARE,
                 patience=patience,
             )
             reference.expected.update(zip(left, seen, strict=False))
             left = left[len(seen) :]
+        self._mark_unsteady(reference, payloads)
+
+    def _mark_unsteady(self, reference: Reference, payloads: Iterable[bytes]) -> None:
+        """Run the procedure again where nothing but the hash seed and the random seed is another."""
+        expected = reference.expected
+        returned = [p for p in payloads if p in expected and expected[p].kind is ObservationKind.RETURNED]
+        with Runner(self.again, reference.source) as runner:
+            seen = runner.run(returned, timeout=self.settings.timeout) if runner.signature else []
+        oracle = Oracle(contract=Contract.EQUIVALENT)
+        for payload, second in zip(returned, seen, strict=False):
+            if not oracle.repeats(expected[payload], second):
+                expected[payload] = replace(expected[payload], steady=False)

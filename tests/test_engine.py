@@ -9,13 +9,12 @@ import pytest
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.engine import Engine
 from pytest_athena_dreams.models import Category, Contract, Dream, Outcome, Procedure, Verdict
-from pytest_athena_dreams.sandbox.client import Sandbox
 from pytest_athena_dreams.sandbox.policy import Policy
 
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    engine = Engine(Settings(), Sandbox(Policy()))
+    engine = Engine(Settings(), Policy())
     yield engine
     engine.close()
 
@@ -208,3 +207,52 @@ def test_a_free_dream_is_judged_by_itself(engine: Engine) -> None:
 def test_an_input_that_the_procedure_hangs_on_is_no_fault_of_the_dream(engine: Engine) -> None:
     base = "def f(n: int) -> int:\n    while n < 0: pass\n    return n\n"
     assert verdict(engine, base, base).outcome is Outcome.SUCCESS
+
+
+NUMBERS = "def f(n: int) -> int:\n    return n\n"
+
+
+def test_a_failure_that_does_not_come_back_is_flaky_and_tells_both_results(engine: Engine) -> None:
+    code = "calls = []\ndef f(n: int) -> int:\n    calls.append(n)\n    return n + (len(calls) == 5)\n"
+    found = verdict(engine, code, NUMBERS)
+    assert found.category is Category.FLAKY
+    assert ", then returned " in found.faults[0].got
+
+
+def test_a_result_that_depends_on_the_hash_seed_is_flaky(engine: Engine) -> None:
+    steady, shaky = (
+        "def f(n: int) -> int:\n    return n\n",
+        "def f(n: int) -> int:\n    return n + hash('x')\n",
+    )
+    assert verdict(engine, steady, None).outcome is Outcome.SUCCESS
+    assert verdict(engine, shaky, None).category is Category.FLAKY
+
+
+def test_a_procedure_that_is_not_steady_itself_is_no_fault_of_the_dream(engine: Engine) -> None:
+    base = "import random\ndef f(xs: list[int]) -> int:\n    return random.choice(xs) if xs else 0\n"
+    code = "import random\ndef f(xs: list[int]) -> int:\n    return random.sample(xs, 1)[0] if xs else 0\n"
+    assert verdict(engine, code, base).outcome is Outcome.SUCCESS
+    assert verdict(engine, code.replace("else 0", "else 1"), base).category is Category.LOGIC
+    assert verdict(engine, code.replace("[0] if", "if"), base).category is Category.LOGIC
+
+
+def test_a_faster_dream_is_told_to_be_faster(engine: Engine) -> None:
+    base = "def f(n: int) -> int:\n    return sum(i for i in range(abs(n) % 50 + 20000)) * 0 + n\n"
+    fast = verdict(engine, NUMBERS, base)
+    assert fast.effectiveness is not None
+    assert fast.effectiveness > 10
+    slow = verdict(engine, base, NUMBERS)
+    assert slow.effectiveness is not None
+    assert slow.effectiveness < 0.1
+    assert verdict(engine, "def f(n): return 'x'", base).effectiveness is None
+
+
+def test_several_faults_are_told_apart_each_with_its_smallest_input(engine: Engine) -> None:
+    base = "def f(n: int, s: str) -> int:\n    return n\n"
+    code = "def f(n: int, s: str) -> int:\n    if n > 10:\n        return [][n]\n    return n + len(s) // 3\n"
+    found = verdict(engine, code, base)
+    assert {fault.category: fault.call for fault in found.faults} == {
+        Category.RUNTIME: "f(11, '')",
+        Category.LOGIC: "f(0, '000')",
+    }
+    assert {fault.category: fault.line for fault in found.faults}[Category.RUNTIME] == 3

@@ -85,15 +85,14 @@ def show_pool(procedure: Procedure, settings: Settings) -> None:
     from ..inputs.strategies import UnmetAnnotation
     from ..isolation import policy_of
     from ..reference import References
-    from ..sandbox.client import Sandbox
 
-    with Sandbox(policy_of(settings, os.environ)) as sandbox:
-        try:
-            reference = References(settings, sandbox, lambda *_: {}).of(procedure)
-        except UnmetAnnotation as exc:
-            raise PlanError(
-                f"{procedure.name}: {exc}; give one by the hook pytest_athena_dreams_strategy"
-            ) from None
+    references = References(settings, policy_of(settings, os.environ), lambda *_: {})
+    try:
+        reference = references.of(procedure)
+    except UnmetAnnotation as exc:
+        raise PlanError(f"{exc}; give one by the hook pytest_athena_dreams_strategy") from None
+    finally:
+        references.close()
     for line in _pool(reference):
         click.echo(line)
 

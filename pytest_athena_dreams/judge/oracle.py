@@ -64,17 +64,29 @@ class Oracle:
         wanted = _words(expected) if expected else "a result"
         if category is not None:
             return _finding(category, _summary(got), wanted, got)
-        if expected is not None and self.contract is Contract.COMPATIBLE:
-            found = self._same_type(expected, got)
-        elif expected is not None:
-            found = self._same_value(expected, got)
-        else:
+        if expected is None:
             found = None
+        elif self.contract is Contract.COMPATIBLE or not expected.steady:
+            found = self._same_type(expected, got)
+        else:
+            found = self._same_value(expected, got)
         return found or self._annotated(wanted, got)
 
     def diverges(self, expected: Observation, got: Observation) -> bool:
         """Whether two returned values differ, whatever the contract says of that."""
         return difference(expected.value, got.value, tolerance=self.tolerance) is not None
+
+    def repeats(self, first: Observation, second: Observation) -> bool:
+        """Whether two observations of the same call agree."""
+        if first.kind is not second.kind or category_of(first) is not category_of(second):
+            return False
+        return first.kind is not ObservationKind.RETURNED or not self.diverges(first, second)
+
+    def flaky(self, expected: Observation | None, first: Observation, second: Observation) -> Finding:
+        """The finding that the same input gave ``first`` and then ``second``."""
+        wanted = _words(expected) if expected else "the same result each time"
+        text = "the same input gave different results"
+        return _finding(Category.FLAKY, text, wanted, first, f"{_words(first)}, then {_words(second)}")
 
     def _same_exception(self, expected: Observation, got: Observation) -> Finding | None:
         wanted = _words(expected)

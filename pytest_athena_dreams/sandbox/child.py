@@ -292,7 +292,8 @@ class Child:
 
 def _seen(reply: wire.Reply) -> Observation:
     if isinstance(reply, wire.Returned):
-        return Observation(kind=ObservationKind.RETURNED, value=reply.value, changed=reply.changed)
+        returned = ObservationKind.RETURNED
+        return Observation(kind=returned, value=reply.value, changed=reply.changed, took=reply.took)
     assert isinstance(reply, wire.Threw)
     return Observation(kind=ObservationKind.RAISED, raised=reply.raised, changed=reply.changed)
 

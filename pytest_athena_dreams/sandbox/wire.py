@@ -93,6 +93,7 @@ class Returned(_Frame, tag="returned"):
 
     value: Canonical
     changed: Canonical
+    took: Annotated[float, msgspec.Meta(ge=0)]
 
 
 class Threw(_Frame, tag="raised"):

@@ -17,7 +17,6 @@ from ..engine import Engine
 from ..errors import DreamsError
 from ..isolation import policy_of
 from ..models import Dream, Outcome, Verdict
-from ..sandbox.client import Sandbox
 from .failure import DreamFailed, FailureRepr
 from .plan import Plan, domain, item_part, procedure_part
 from .strategies import UserStrategies
@@ -38,9 +37,8 @@ class DreamPlugin:
     def engine(self) -> Engine:
         """This process' engine, started by the first dream."""
         if self._engine is None:
-            self._engine = Engine(
-                self.plan.settings, Sandbox(policy_of(self.plan.settings, os.environ)), self._given
-            )
+            settings = self.plan.settings
+            self._engine = Engine(settings, policy_of(settings, os.environ), self._given)
         return self._engine
 
     @pytest.hookimpl(wrapper=True)

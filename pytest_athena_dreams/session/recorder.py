@@ -149,7 +149,7 @@ def _result(verdict: Verdict) -> Result:
         elapsed=verdict.elapsed,
         cpu=verdict.cpu,
         peak_memory=verdict.peak_memory,
-        effectiveness=None,
+        effectiveness=verdict.effectiveness,
         details=msgspec.json.encode(verdict.faults).decode() if verdict.faults else None,
     )
 

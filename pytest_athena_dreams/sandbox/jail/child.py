@@ -38,6 +38,7 @@ _OUT_OF_MEMORY = {"kind": "raised", "raised": describe_exception(MemoryError(), 
 # The loop below outlives whatever the dream does to these modules.
 _encode = c_make_encoder(None, None, encode_basestring_ascii, None, ":", ",", False, False, False)
 _run, _seed, _sleep, _exit = asyncio.run, random.seed, time.sleep, os._exit
+_clock = time.perf_counter
 _BytesIO, _set_recursion_limit = io.BytesIO, sys.setrecursionlimit
 
 
@@ -140,13 +141,16 @@ def _answer(entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, A
         mutable = not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values()))
         before = _arguments(args, kwargs) if mutable else None
         _seed(seed)
+        started = _clock()
         result = entry(*args, **kwargs)
         if type(result) is CoroutineType:
             result = _run(result)
         elif type(result) is AsyncGeneratorType:
             result = iter(_run(_items(result)))
+        value = canonical(result, consume=True)
+        took = _clock() - started
         _set_recursion_limit(_RECURSION)
-        message = {"kind": "returned", "value": canonical(result, consume=True)}
+        message = {"kind": "returned", "value": value, "took": took}
     except BaseException as exc:
         _set_recursion_limit(_RECURSION)
         message = {"kind": "raised", "raised": describe_exception(exc, "call", program.FILENAME)}
