@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from pytest_athena_dreams.inputs.recipes import Recipe, pickled
 from pytest_athena_dreams.models import DeathReason, ObservationKind
 from pytest_athena_dreams.sandbox.client import Sandbox, Source
-from pytest_athena_dreams.sandbox.runner import Runner
 
 from .kit import death, exception, only, payload, run, value
 
@@ -44,17 +42,6 @@ def test_the_entry_point_is_found(
         assert child.loaded.name == name
 
 
-def test_a_method_takes_an_instance_first_made_afresh_from_its_recipe(sandbox: Sandbox) -> None:
-    code = """
-class Counter:
-    def __init__(self, n): self.n = n
-    def add(self, n): self.n += n; return self.n
-"""
-    adding = pickled(((Recipe("call", ":Counter", (5,)), 1), {}))
-    with Runner(sandbox, Source(code=code, entry_point="Counter.add")) as runner:
-        assert [o.value for o in runner.run([adding, adding], timeout=1)] == [6, 6]
-
-
 @pytest.mark.parametrize(
     ("code", "entry", "stage", "kind"),
     [
@@ -67,6 +54,7 @@ class Counter:
         ("x = 1", None, "entry", "AttributeError"),
         ("def f(): pass", "g", "entry", "AttributeError"),
         ("f = 1", "f", "entry", "TypeError"),
+        ("class A:\n    def f(self): pass", "A.g", "entry", "AttributeError"),
     ],
 )
 def test_a_failed_load_says_at_which_stage(
