@@ -125,6 +125,8 @@ class Sandbox:
 
 def _candidates(policy: Policy) -> list[SandboxMode]:
     """The modes to try, the strongest first."""
+    if sys.platform == "win32":
+        raise SandboxError("dreams do not run on Windows, in no mode: use WSL2 ('wsl --install')")
     if policy.mode is SandboxMode.NONE and policy.minimum in (SandboxMode.AUTO, SandboxMode.NONE):
         return [SandboxMode.NONE]
     if sys.platform != "linux":

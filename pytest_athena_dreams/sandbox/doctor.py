@@ -16,13 +16,12 @@ from pathlib import Path
 
 from ..errors import SandboxError
 from .client import Sandbox
-from .jail import landlock
 from .jail.syscalls import known
 from .policy import Policy, SandboxMode
 
 UNTRIED = (
     "aarch64: its system-call numbers are compared with the kernel's headers, the jail was never run on it",
-    "macOS and Windows: never run. --athena-sandbox=none is meant to work on macOS; Windows needs WSL2",
+    "macOS: never run; --athena-sandbox=none is meant to work there. Windows: not at all, but in WSL2",
 )
 """What nobody has tried yet."""
 
@@ -78,7 +77,7 @@ def _landlock(policy: Policy) -> Check:
     """Landlock with nothing beside it."""
     name = "Landlock alone"
     try:
-        version = landlock.query() if sys.platform == "linux" else 0
+        version = _query() if sys.platform == "linux" else 0
     except OSError as exc:
         return Check(name=name, holds=False, why=str(exc), remedy=_landlock_remedy(exc.errno))
     covered = ", ".join(what for since, what in _INTERFACES.items() if since <= version)
@@ -107,6 +106,12 @@ def _alone(name: str, policy: Policy, without: str, reach: set[str], detail: str
         why = f"a child could reach {', '.join(sorted(reached))}"
         return Check(name=name, holds=False, why=why, remedy="a newer kernel; please report this one")
     return Check(name=name, holds=True, detail=detail)
+
+
+def _query() -> int:
+    from .jail import landlock  # it needs a C library that only POSIX systems have
+
+    return landlock.query()
 
 
 def _landlock_remedy(number: int | None) -> str:

@@ -143,6 +143,12 @@ def test_a_fork_server_that_does_not_start_is_an_error_with_its_last_words(
         sandbox.layers()
 
 
+def test_an_interpreter_that_can_not_be_started_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "_base_executable", "/nowhere/python", raising=False)
+    with pytest.raises(SandboxError, match="No such file"):
+        Sandbox(Policy(mode=SandboxMode.LANDLOCK)).layers()
+
+
 def test_a_fork_server_that_says_nothing_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "__main__.py").write_text("import time\ntime.sleep(60)")
     monkeypatch.setattr("pytest_athena_dreams.sandbox.launch._JAIL", tmp_path)
