@@ -57,7 +57,7 @@ def diagnose(policy: Policy) -> Diagnosis:
     """Try each layer and then what ``policy`` asks for."""
     free = replace(policy, minimum=SandboxMode.AUTO)
     modes = (SandboxMode.LANDLOCK, SandboxMode.BWRAP, SandboxMode.SRT)
-    checks = [_landlock(free), _seccomp(free), *(_mode(replace(free, mode=mode)) for mode in modes)]
+    checks = [_landlock(free), _seccomp(free), *(_mode(free, mode) for mode in modes)]
     try:
         with Sandbox(policy) as sandbox:
             layers, met = str(sandbox.layers()), True
@@ -122,13 +122,13 @@ def _landlock_remedy(number: int | None) -> str:
     return "Linux 5.13 or newer with CONFIG_SECURITY_LANDLOCK; gVisor has none: install bubblewrap there"
 
 
-def _mode(policy: Policy) -> Check:
-    name = f"--athena-sandbox={policy.mode.value}"
+def _mode(policy: Policy, mode: SandboxMode) -> Check:
+    name = f"--athena-sandbox={mode.value}"
     try:
         with Sandbox(policy) as sandbox:
-            return Check(name=name, holds=True, detail=str(sandbox.layers()))
+            return Check(name=name, holds=True, detail=str(sandbox.attempt(mode)))
     except SandboxError as exc:
-        return Check(name=name, holds=False, why=str(exc), remedy=_remedy(policy.mode, str(exc)))
+        return Check(name=name, holds=False, why=str(exc), remedy=_remedy(mode, str(exc)))
 
 
 def _remedy(mode: SandboxMode, why: str) -> str:

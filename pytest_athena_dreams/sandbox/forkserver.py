@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -109,7 +108,8 @@ class ForkServer:
 
     def __init__(self, policy: Policy, mode: SandboxMode, *, hash_seed: int) -> None:
         launch = prepare(policy, mode, hash_seed)
-        self.outside = launch.outside
+        self._workspace = launch.workspace
+        self.outside = self._workspace.path
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in ``close``
         self._control, theirs = socket.socketpair()
         with theirs:
@@ -119,7 +119,7 @@ class ForkServer:
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=self._errors,
-                    cwd=self.outside / "empty",
+                    cwd=self._workspace.empty,
                     env=launch.environment,
                     start_new_session=True,
                 )
@@ -172,8 +172,9 @@ class ForkServer:
 
     def _discard(self) -> None:
         self._control.close()
-        self._errors.close()
-        shutil.rmtree(self.outside, ignore_errors=True)
+        if not self._errors.closed:
+            self._errors.close()
+            self._workspace.remove()
 
     def _end(self) -> None:
         """End the server: closing its socket asks it to, and with it go its children."""

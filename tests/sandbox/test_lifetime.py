@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -198,3 +199,38 @@ def test_memory_and_time_limits_are_clamped_to_hard_limits() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout == "MemoryError\n", done.stderr
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    command = [sys.executable, "-c", _PARENT, "landlock", str(len(payload()))]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as parent:
+        assert parent.stdout is not None
+        outside = Path(parent.stdout.readline().decode().strip())
+        with Sandbox(Policy(mode=SandboxMode.LANDLOCK, limits=SMALL)) as sandbox:
+            sandbox.layers()
+            assert outside.exists()  # for it is in use
+        parent.kill()
+    assert outside.exists()
+    assert left_over(str(outside), set()) == []
+    with Sandbox(Policy(mode=SandboxMode.LANDLOCK, limits=SMALL)) as sandbox:
+        sandbox.layers()
+        assert [path.name for path in tmp_path.iterdir()] == [
+            path.name for path in (sandbox.outside,) if path
+        ]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_of_others_are_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (tmp_path / "athena-dreams-jail-link").symlink_to(kept)
+    (tmp_path / "athena-dreams-jail-young").mkdir()
+    with Sandbox(Policy(mode=SandboxMode.LANDLOCK, limits=SMALL)) as sandbox:
+        sandbox.layers()
+    left = {"athena-dreams-jail-link", "athena-dreams-jail-young", "kept"}
+    assert {path.name for path in tmp_path.iterdir()} == left
