@@ -16,6 +16,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -159,6 +160,20 @@ def test_every_setting_is_documented_as_it_is() -> None:
     missing = "\n".join(row for option, row in expected.items() if documented.get(option) != row)
     assert not missing, f"docs/configuration.md should have:\n{missing}"
     assert list(documented) == list(expected)
+
+
+def test_the_architecture_names_every_room_and_every_dependency() -> None:
+    package = ROOT / "pytest_athena_dreams"
+    rooms = {f"{p.name}/" for p in package.iterdir() if (p / "__init__.py").exists()}
+    rooms |= {p.name for p in package.glob("*.py")} - {"__init__.py"}
+    assert set(rows("ARCHITECTURE.md", "## Rooms")) == rooms
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    text = (ROOT / "ARCHITECTURE.md").read_text().partition("## Dependencies")[2].partition("\n#")[0]
+    named = {
+        name for line in text.splitlines() if line.startswith("| ") for name in re.split(r"[ ,|]+", line)
+    }
+    required = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    assert [word for word in required if re.split(r"[>=\[]", word)[0] not in named] == []
 
 
 def test_every_contract_and_its_default_types_are_documented() -> None:
