@@ -75,8 +75,11 @@ class Scalars:
 
     def ints(self, low: int | None = None, high: int | None = None) -> Strategy:
         """Integers within the given bounds and those of the width."""
+        given = low, high
         low = _tighter(max, low, self.width.lowest)
         high = _tighter(min, high, self.width.highest)
+        if low is not None and high is not None and low > high:
+            low, high = given  # the width has to give way
         ranges = [_cut(_SMALL, low, high)] * 3 + [_cut(_MEDIUM, low, high)]
         choices = [st.integers(*r) for r in ranges if r is not None]
         if self.width.wide or not choices:
@@ -98,7 +101,7 @@ class Scalars:
 
     def text(self, low: int = 0, high: int | None = None) -> Strategy:
         """Text of ``low`` to ``high`` characters, mostly plain; literals alone and within other text."""
-        low = max(low, self.width.min_size)
+        low = max(low, self.width.min_size) if high is None else min(max(low, self.width.min_size), high)
         top = max(low, 2 * SIZE) if high is None else high
         words = st.text(_PLAIN, min_size=low, max_size=top)
         few = "".join(sorted({c for text in self.known_texts for c in text})) or "ab "
@@ -121,9 +124,12 @@ class Scalars:
                 choices.append(st.tuples(words, literal, words).map("".join))
         return st.one_of(choices)
 
-    def binary(self) -> Strategy:
+    def binary(self, low: int = 0, high: int | None = None) -> Strategy:
+        """Bytes of ``low`` to ``high``."""
+        least = max(low, self.width.min_size) if high is None else low
+        drawn = st.binary(min_size=least, max_size=max(SIZE, least) if high is None else high)
         return favour(
-            st.binary(min_size=self.width.min_size, max_size=max(SIZE, self.width.min_size)), self.known_bytes
+            drawn, [b for b in self.known_bytes if least <= len(b) <= (LONG if high is None else high)]
         )
 
     def named(self, name: str) -> Strategy | None:

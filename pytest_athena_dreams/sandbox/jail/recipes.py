@@ -28,7 +28,7 @@ class Arguments(pickle.Unpickler):
 
 def resolve(reference: str) -> Any:
     """The class that ``module:qualified name`` names. Raises ``TypeError`` where the code lacks it."""
-    module, _, path = reference.partition(":")
+    module, _, path = reference.partition("[")[0].partition(":")
     found: Any = importlib.import_module(module) if module else sys.modules["dream"]
     try:
         return functools.reduce(getattr, path.split("."), found)
@@ -68,6 +68,25 @@ def _callable(_: str, results: list[Any]) -> Callable[..., Any]:
     return function
 
 
+class _Context:
+    """A context manager, synchronous and asynchronous, that gives ``value`` on entering."""
+
+    def __init__(self, _: str, value: Any) -> None:
+        self._value = value
+
+    def __enter__(self) -> Any:
+        return self._value
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    async def __aenter__(self) -> Any:
+        return self._value
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
 def _view(kind: str, items: dict[Any, Any]) -> Any:
     return getattr(items, kind)()
 
@@ -95,6 +114,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "asynciterator": _async_iterator,
     "awaitable": _awaitable,
     "callable": _callable,
+    "context": _Context,
     "view": _view,
     "protocol": _protocol,
 }
