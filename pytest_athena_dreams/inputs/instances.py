@@ -118,8 +118,8 @@ def _built(
     required: Mapping[str, Strategy],
     optional: Mapping[str, Strategy],
 ) -> Strategy:
-    def recipe(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Recipe:
-        return Recipe(maker, reference, args, tuple(kwargs.items()))
+    def recipe(drawn: tuple[tuple[Any, ...], dict[str, Any]]) -> Recipe:
+        return Recipe(maker, reference, drawn[0], tuple(drawn[1].items()))
 
     named = st.fixed_dictionaries(dict(required), optional=dict(optional))
-    return st.builds(recipe, st.tuples(*positional), named)
+    return st.tuples(st.tuples(*positional), named).map(recipe)  # which knows when it is empty

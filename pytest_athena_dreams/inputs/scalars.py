@@ -6,7 +6,10 @@ that loop on a number end; literals and their neighbours come often, because tha
 
 from __future__ import annotations
 
+import ast
 import datetime
+import decimal
+import fractions
 import math
 import pathlib
 import re
@@ -58,7 +61,33 @@ def literal_value(value: Canonical) -> Any:
             return bytes.fromhex(text)
         case ["enum", str(reference), str(name)]:
             return Recipe("member", reference, (name,))
+        case ["value", str(name), str(text)] if name in _TOLD:
+            return _told(name, text)
     return None
+
+
+_TOLD = {
+    "decimal.Decimal": decimal.Decimal,
+    "fractions.Fraction": fractions.Fraction,
+    "datetime.date": datetime.date,
+    "datetime.datetime": datetime.datetime,
+    "datetime.time": datetime.time,
+    "datetime.timedelta": datetime.timedelta,
+}
+"""Scalars whose ``repr`` is a call of these with plain arguments."""
+
+
+def _told(name: str, text: str) -> Any:
+    """The scalar that ``text``, which comes from the jail, is the ``repr`` of; ``None`` for no plain call."""
+    try:
+        call = ast.parse(text, mode="eval").body
+        if not isinstance(call, ast.Call) or ast.unparse(call.func) not in (name, name.rpartition(".")[2]):
+            return None
+        args = [ast.literal_eval(arg) for arg in call.args]
+        kwargs = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+        return _TOLD[name](*args, **kwargs)
+    except (SyntaxError, ValueError, TypeError, ArithmeticError, MemoryError, RecursionError):
+        return None
 
 
 class Scalars:
@@ -237,6 +266,7 @@ _STANDARD: dict[str, Any] = {
         lambda fields: types.SimpleNamespace(**fields)
     ),
     "random.Random": lambda: st.integers(0, 99).map(lambda seed: Recipe("call", "random:Random", (seed,))),
+    "types.TracebackType": lambda: st.just(Recipe("traceback", "")),
     "logging.Logger": lambda: st.just(Recipe("call", "logging:getLogger", ("dream",))),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import types
 import typing
 from collections.abc import Mapping
@@ -32,6 +33,8 @@ def describe_class(describer: Describer, cls: type) -> dict[str, Any]:
     """How ``cls`` is built, by kind; ``unknown`` with a reason where that can't be told."""
     if "<locals>" in cls.__qualname__:
         return _unknown("is defined within a function")
+    if cls.__module__ != "dream" and _imported(cls) is not cls:
+        return _unknown("can't be imported by its name")
     if type(cls).__name__ == "_TypedDictMeta":
         return {"kind": "typeddict", "parameters": describer.keys(cls)}
     if getattr(cls, "_is_protocol", False):
@@ -55,6 +58,13 @@ def describe_class(describer: Describer, cls: type) -> dict[str, Any]:
 
 
 _MESSAGE = {"name": "message", "kind": "positional_only", "type": {"kind": "str"}}
+
+
+def _imported(cls: type) -> Any:
+    found: Any = sys.modules.get(cls.__module__)
+    for name in cls.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found
 
 
 def _unknown(reason: str) -> dict[str, Any]:
@@ -112,6 +122,7 @@ def _protocol_members(cls: type) -> list[str]:
 def _subclasses(cls: type) -> list[type]:
     """Concrete subclasses in the code itself or the same package, in the order in which they were defined."""
     found: list[type] = []
+    sub: type
     package = cls.__module__.partition(".")[0]
     for sub in type.__subclasses__(cls):
         if sub.__module__ == "dream" or sub.__module__.partition(".")[0] == package:

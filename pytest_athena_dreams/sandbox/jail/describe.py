@@ -18,7 +18,7 @@ from typing import Any
 
 from .canonical import canonical
 from .classes import class_reference, describe_class, may_be_left_out
-from .kinds import BOUNDS, GENERIC, PLAIN, SCALARS, WRAPPERS, YIELDING
+from .kinds import ALIASES, BOUNDS, GENERIC, PLAIN, SCALARS, WRAPPERS, YIELDING
 from .names import Scope
 
 NESTING = 2
@@ -101,6 +101,8 @@ class Describer:
         if special is not None:
             return special
         base = origin or annotation
+        if not args and isinstance(base, abc.Hashable) and base in PLAIN:  # such as typing.Sized
+            return PLAIN[base]
         if base is tuple:
             return self._tuple(annotation, args)
         if base in GENERIC:
@@ -180,7 +182,7 @@ class Describer:
 
     def _class(self, cls: type, args: tuple[Any, ...]) -> dict[str, Any]:
         name = f"{cls.__module__}.{cls.__qualname__}".removeprefix("builtins.")
-        name = name.replace("pathlib._local.", "pathlib.")  # as Python 3.13 has it
+        name = ALIASES.get(name, name).replace("pathlib._local.", "pathlib.")  # as Python 3.13 has it
         if name in SCALARS:
             return {"kind": name, "args": [self.spec(arg) for arg in args[:2]]} if args else {"kind": name}
         if issubclass(cls, Enum):

@@ -40,12 +40,19 @@ SCALARS = frozenset({
     "ipaddress.IPv4Interface", "ipaddress.IPv6Interface", "io.StringIO", "io.BytesIO", "typing.TextIO",
     "typing.BinaryIO", "typing.IO", "io.TextIOBase", "io.IOBase", "typing.SupportsInt",
     "typing.SupportsFloat", "typing.SupportsComplex", "typing.SupportsIndex", "typing.SupportsAbs",
-    "typing.SupportsRound", "typing.SupportsBytes", "array.array", "types.ModuleType",
+    "typing.SupportsRound", "typing.SupportsBytes", "array.array", "types.ModuleType", "types.TracebackType",
     "types.SimpleNamespace", "random.Random", "numpy.ndarray", "pandas.DataFrame", "pandas.Series",
     "logging.Logger",
 })
 # fmt: on
 """Types with strategies of their own, by qualified name."""
+ALIASES = {
+    "module": "types.ModuleType",
+    "traceback": "types.TracebackType",
+    "_io.StringIO": "io.StringIO",
+    "_io.BytesIO": "io.BytesIO",
+}
+"""Types that give another name for themselves than the one they are imported by."""
 
 GENERIC: dict[Any, tuple[str, int]] = {
     list: ("list", 1),

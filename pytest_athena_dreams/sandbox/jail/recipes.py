@@ -13,6 +13,7 @@ import json
 import pickle
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 from .canonical import canonical
@@ -87,20 +88,27 @@ class _Context:
         return None
 
 
+def _traceback(_: str) -> Any:
+    try:
+        raise RuntimeError
+    except RuntimeError as exc:
+        return exc.__traceback__
+
+
 def _view(kind: str, items: dict[Any, Any]) -> Any:
     return getattr(items, kind)()
 
 
 def _protocol(reference: str, **members: Any) -> Any:
-    """An object with the members of a protocol; those with double underscores belong to its class."""
-    special = {
+    """An object with the members of a protocol; methods belong to its class, as those of any object."""
+    methods = {
         name: (lambda _, *args, _member=member, **kwargs: _member(*args, **kwargs))
         for name, member in members.items()
-        if name.startswith("__")
+        if isinstance(member, FunctionType)
     }
-    value = type(reference.rpartition(":")[2], (), special)()
+    value = type(reference.partition("[")[0].rpartition(":")[2], (), methods)()
     for name, member in members.items():
-        if name not in special:
+        if name not in methods:
             setattr(value, name, member)
     return value
 
@@ -115,6 +123,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "awaitable": _awaitable,
     "callable": _callable,
     "context": _Context,
+    "traceback": _traceback,
     "view": _view,
     "protocol": _protocol,
 }
