@@ -1,4 +1,4 @@
-"""Functions described as the jail does it, calls drawn for them, and their arguments built as the jail does."""
+"""Functions described and calls drawn for them, with arguments built as the jail builds them."""
 
 from __future__ import annotations
 
