@@ -146,8 +146,8 @@ class ClassSpec:
     """A class that annotations name, by reference (``module:qualified name``).
 
     ``kind`` is ``object`` (made by a call with ``parameters``), ``typeddict`` (a dict with ``parameters``
-    as keys), ``protocol`` (``parameters`` are its members), ``abstract`` (one of ``options`` serves) or
-    ``enum`` (with ``members``).
+    as keys), ``protocol`` (``parameters`` are its members), ``abstract`` (one of ``options`` serves),
+    ``enum`` (with ``members``) or ``unknown`` (nothing can build it, and ``reason`` goes on from its name).
     """
 
     name: str
@@ -155,6 +155,7 @@ class ClassSpec:
     parameters: tuple[Parameter, ...] = ()
     members: tuple[str, ...] = ()
     options: tuple[TypeSpec, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,8 @@ class _Pickler(pickle.Pickler):
     def persistent_id(self, value: Any) -> Any:
         if type(value) is Recipe:
             return value.maker, value.reference, value.args, dict(value.kwargs)
+        if type(value) in (set, frozenset) and len(value) > 1:  # else in the order of this process' hashes
+            return "call", f"builtins:{type(value).__name__}", (sorted(value, key=source),), {}
         return None
 
 

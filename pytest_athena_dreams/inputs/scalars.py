@@ -6,7 +6,10 @@ that loop on a number end; literals and their neighbours come often, because tha
 
 from __future__ import annotations
 
+import ast
 import datetime
+import decimal
+import fractions
 import math
 import pathlib
 import re
@@ -58,7 +61,33 @@ def literal_value(value: Canonical) -> Any:
             return bytes.fromhex(text)
         case ["enum", str(reference), str(name)]:
             return Recipe("member", reference, (name,))
+        case ["value", str(name), str(text)] if name in _TOLD:
+            return _told(name, text)
     return None
+
+
+_TOLD = {
+    "decimal.Decimal": decimal.Decimal,
+    "fractions.Fraction": fractions.Fraction,
+    "datetime.date": datetime.date,
+    "datetime.datetime": datetime.datetime,
+    "datetime.time": datetime.time,
+    "datetime.timedelta": datetime.timedelta,
+}
+"""Scalars whose ``repr`` is a call of these with plain arguments."""
+
+
+def _told(name: str, text: str) -> Any:
+    """The scalar that ``text``, which comes from the jail, is the ``repr`` of; ``None`` for no plain call."""
+    try:
+        call = ast.parse(text, mode="eval").body
+        if not isinstance(call, ast.Call) or ast.unparse(call.func) not in (name, name.rpartition(".")[2]):
+            return None
+        args = [ast.literal_eval(arg) for arg in call.args]
+        kwargs = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+        return _TOLD[name](*args, **kwargs)
+    except (SyntaxError, ValueError, TypeError, ArithmeticError, MemoryError, RecursionError):
+        return None
 
 
 class Scalars:
@@ -75,8 +104,11 @@ class Scalars:
 
     def ints(self, low: int | None = None, high: int | None = None) -> Strategy:
         """Integers within the given bounds and those of the width."""
+        given = low, high
         low = _tighter(max, low, self.width.lowest)
         high = _tighter(min, high, self.width.highest)
+        if low is not None and high is not None and low > high:
+            low, high = given  # the width has to give way
         ranges = [_cut(_SMALL, low, high)] * 3 + [_cut(_MEDIUM, low, high)]
         choices = [st.integers(*r) for r in ranges if r is not None]
         if self.width.wide or not choices:
@@ -98,7 +130,7 @@ class Scalars:
 
     def text(self, low: int = 0, high: int | None = None) -> Strategy:
         """Text of ``low`` to ``high`` characters, mostly plain; literals alone and within other text."""
-        low = max(low, self.width.min_size)
+        low = max(low, self.width.min_size) if high is None else min(max(low, self.width.min_size), high)
         top = max(low, 2 * SIZE) if high is None else high
         words = st.text(_PLAIN, min_size=low, max_size=top)
         few = "".join(sorted({c for text in self.known_texts for c in text})) or "ab "
@@ -121,9 +153,12 @@ class Scalars:
                 choices.append(st.tuples(words, literal, words).map("".join))
         return st.one_of(choices)
 
-    def binary(self) -> Strategy:
+    def binary(self, low: int = 0, high: int | None = None) -> Strategy:
+        """Bytes of ``low`` to ``high``."""
+        least = max(low, self.width.min_size) if high is None else low
+        drawn = st.binary(min_size=least, max_size=max(SIZE, least) if high is None else high)
         return favour(
-            st.binary(min_size=self.width.min_size, max_size=max(SIZE, self.width.min_size)), self.known_bytes
+            drawn, [b for b in self.known_bytes if least <= len(b) <= (LONG if high is None else high)]
         )
 
     def named(self, name: str) -> Strategy | None:
@@ -231,6 +266,7 @@ _STANDARD: dict[str, Any] = {
         lambda fields: types.SimpleNamespace(**fields)
     ),
     "random.Random": lambda: st.integers(0, 99).map(lambda seed: Recipe("call", "random:Random", (seed,))),
+    "types.TracebackType": lambda: st.just(Recipe("traceback", "")),
     "logging.Logger": lambda: st.just(Recipe("call", "logging:getLogger", ("dream",))),
 }
 

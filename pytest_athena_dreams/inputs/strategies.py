@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from ..models import Canonical, ClassSpec, Parameter, TypeSpec
+from .bounds import bounds_of, whole, within
+from .instances import Instances, UnmetAnnotation
 from .recipes import Recipe
 from .scalars import LONG, SIZE, Scalars, Strategy, Width, literal_value
 
+__all__ = ["Strategies", "UnmetAnnotation"]
+
 ANY = TypeSpec(kind="any")
-_RECURSION = 3
-"""Levels to which a class that needs itself is built."""
-
-
-class UnmetAnnotation(Exception):
-    """No strategy for a parameter's annotation; the text says which and why."""
+SIZED = frozenset({"list", "sequence", "iterable", "tuple...", "set", "frozenset"})
 
 
 class Strategies:
@@ -27,11 +27,14 @@ class Strategies:
     def __init__(self, literals: Sequence[Canonical], classes: Sequence[ClassSpec], width: Width) -> None:
         self.scalars = Scalars(literals, width)
         self._width = width
-        self._classes = {spec.name: spec for spec in classes}
-        self._depth: collections.Counter[str] = collections.Counter()
+        instances = Instances(classes, self.of, self.parameter)
+        self._class, self._enum = instances.of, instances.members
 
     def of(self, spec: TypeSpec) -> Strategy:
-        """The strategy of one type. Raises ``UnmetAnnotation`` where there is none."""
+        """The strategy of one type. Raises ``UnmetAnnotation`` where there is none.
+
+        Within a class that needs itself it may be empty.
+        """
         scalar = self.scalars.named(spec.kind)
         if scalar is not None:
             return scalar
@@ -67,7 +70,7 @@ class Strategies:
         return st.none()
 
     def _union(self, spec: TypeSpec) -> Strategy:
-        """The alternatives that can be drawn; one that can't is no loss while another can."""
+        """The alternatives that can be drawn; one that can't is no loss while another than ``None`` can."""
         found: list[Strategy] = []
         missing: list[str] = []
         for arg in spec.args:
@@ -75,8 +78,9 @@ class Strategies:
                 found.append(self.of(arg))
             except UnmetAnnotation as exc:
                 missing.append(str(exc))
-        if not found or all(arg.kind == "none" for arg in spec.args if arg.kind != "unsupported"):
-            raise UnmetAnnotation("; ".join(missing) or "an empty union")
+        drawn = len(found) - sum(arg.kind == "none" for arg in spec.args)
+        if missing and not drawn:
+            raise UnmetAnnotation("; ".join(missing))
         return st.one_of(found)
 
     def _literal(self, spec: TypeSpec) -> Strategy:
@@ -87,30 +91,33 @@ class Strategies:
         options = list(spec.args) or [TypeSpec(kind="int"), TypeSpec(kind="str")]
         if len(options) == 1:
             return self.of(options[0])
-        chosen = st.shared(st.sampled_from(range(len(options))), key=f"typevar {spec.text}")
+        chosen = st.shared(st.sampled_from(range(len(options))), key=f"typevar {spec.text} {options}")
         strategies = [self.of(option) for option in options]
         return chosen.flatmap(lambda n: strategies[n])
 
     def _annotated(self, spec: TypeSpec) -> Strategy:
-        bounds = {str(name): literal_value(value) for name, value in spec.values}
+        """The type within its bounds; those of a union are for the alternatives that they fit."""
+        bounds = bounds_of(spec.values)
         base = spec.args[0]
-        low, high = bounds.get("min_length", 0), bounds.get("max_length")
+        if base.kind == "union":
+            return self._union(replace(base, args=tuple(replace(spec, args=(arg,)) for arg in base.args)))
         if base.kind == "int":
-            floor, top = bounds.get("ge"), bounds.get("le")
-            floor = bounds["gt"] + 1 if bounds.get("gt") is not None else floor
-            top = bounds["lt"] - 1 if bounds.get("lt") is not None else top
-            strategy = self.scalars.ints(floor, top)
-        elif base.kind == "float":
-            strategy = self.scalars.floats(
-                bounds.get("ge", bounds.get("gt")), bounds.get("le", bounds.get("lt"))
-            )
-        elif base.kind == "str":
-            strategy = self.scalars.text(low, high)
-        elif base.kind in ("list", "sequence", "iterable", "set", "frozenset", "tuple..."):
-            strategy = self._sized(base, low, high)
-        else:
-            strategy = self.of(base)
-        return strategy.filter(lambda value: _within(value, bounds))
+            return within(whole(self.scalars.ints, bounds), bounds)
+        if base.kind == "float":
+            floor, top = bounds.get("ge", bounds.get("gt")), bounds.get("le", bounds.get("lt"))
+            return within(self.scalars.floats(floor, top), bounds)
+        low, high = bounds.get("min_length", 0), bounds.get("max_length")
+        if base.kind == "str":
+            return within(self.scalars.text(low, high), bounds)
+        if base.kind == "bytes":
+            return within(self.scalars.binary(low, high), bounds)
+        if base.kind == "dict":
+            return within(self._dict(base, low, high), bounds)
+        if base.kind == "deque":
+            return within(self._deque(base, low, high), bounds)
+        if base.kind in SIZED:
+            return within(self._sized(base, low, high), bounds)
+        return within(self.of(base), bounds)
 
     def _type(self, spec: TypeSpec) -> Strategy:
         arg = spec.args[0]
@@ -130,40 +137,52 @@ class Strategies:
 
     # Containers
 
-    def _items(self, spec: TypeSpec, low: int = 0, high: int | None = None) -> Strategy:
-        low = max(low, self._width.min_size)
-        top = max(SIZE, low) if high is None else high
+    def _listed(self, spec: TypeSpec, low: int = 0, high: int | None = None) -> Strategy:
+        """Lists of ``low`` to ``high`` items, at times as long as a literal says."""
         items = self.of(spec)
-        lists = st.lists(items, min_size=low, max_size=top)
-        lengths = [n for n in self.scalars.lengths if n <= LONG // 4 and high is None][:3]
+        if items.is_empty:  # the end of a class that needs itself
+            return st.nothing() if low else st.builds(list)
+        least = _least(low, high, self._width)
+        top = max(SIZE, least) if high is None else high
+        lists = st.lists(items, min_size=least, max_size=top)
+        lengths = [n for n in self.scalars.lengths if least <= n <= LONG // 4 and high is None][:3]
         if not lengths:
             return lists
         return st.one_of(lists, lists, lists, *(st.lists(items, min_size=n, max_size=n) for n in lengths))
 
     def _sized(self, spec: TypeSpec, low: int = 0, high: int | None = None) -> Strategy:
         if spec.kind in ("set", "frozenset"):
-            low = max(low, self._width.min_size)
-            items = st.sets(
-                self._hashed(spec.args[0]), min_size=low, max_size=max(SIZE, low) if high is None else high
-            )
-            return items.map(frozenset) if spec.kind == "frozenset" else items
-        lists = self._items(spec.args[0], low, high)
+            least = _least(low, high, self._width)
+            top = max(SIZE, least) if high is None else high
+            items = self._hashed(spec.args[0])
+            if items.is_empty:
+                return st.nothing() if low else st.builds(frozenset if spec.kind == "frozenset" else set)
+            sets = st.sets(items, min_size=least, max_size=top)
+            return sets.map(frozenset) if spec.kind == "frozenset" else sets
+        lists = self._listed(spec.args[0], low, high)
         if spec.kind == "tuple...":
             return lists.map(tuple)
         return st.one_of(lists, lists, lists.map(tuple)) if spec.kind in ("sequence", "iterable") else lists
 
     _list = _set = _frozenset = _sequence = _iterable = _tuple_of_any_length = _sized
 
-    def _deque(self, spec: TypeSpec) -> Strategy:
-        return self._items(spec.args[0]).map(collections.deque)
+    def _deque(self, spec: TypeSpec, low: int = 0, high: int | None = None) -> Strategy:
+        return self._listed(spec.args[0], low, high).map(collections.deque)
 
     def _tuple(self, spec: TypeSpec) -> Strategy:
         return st.tuples(*map(self.of, spec.args))
 
-    def _dict(self, spec: TypeSpec) -> Strategy:
+    def _dict(self, spec: TypeSpec, low: int = 0, high: int | None = None) -> Strategy:
         keys, values = self._hashed(spec.args[0]), self.of(spec.args[1])
-        low = self._width.min_size
-        return st.dictionaries(keys, values, min_size=low, max_size=max(SIZE, low))
+        if keys.is_empty or values.is_empty:
+            return st.nothing() if low else st.builds(dict)
+        least = _least(low, high, self._width)
+        return st.dictionaries(
+            keys, values, min_size=least, max_size=max(SIZE, least) if high is None else high
+        )
+
+    def _mappingproxy(self, spec: TypeSpec) -> Strategy:
+        return self._dict(spec).map(lambda items: Recipe("call", "types:MappingProxyType", (items,)))
 
     def _defaultdict(self, spec: TypeSpec) -> Strategy:
         factory = {"int": int, "str": str, "float": float, "list": list, "dict": dict, "set": set}
@@ -185,15 +204,20 @@ class Strategies:
         items = self._dict(TypeSpec(kind="dict", args=(keys, values)))
         return items.map(lambda d: Recipe("view", spec.kind, (d,)))
 
-    _keys = _values = _items_view = _view
+    _keys = _values = _items = _view
 
     def _iterator(self, spec: TypeSpec) -> Strategy:
-        return self._items(spec.args[0]).map(lambda items: Recipe(spec.kind, "", (items,)))
+        return self._listed(spec.args[0]).map(lambda items: Recipe(spec.kind, "", (items,)))
 
     _generator = _asynciterator = _iterator
 
     def _awaitable(self, spec: TypeSpec) -> Strategy:
         return self.of(spec.args[0]).map(lambda value: Recipe("awaitable", "", (value,)))
+
+    def _contextmanager(self, spec: TypeSpec) -> Strategy:
+        return self.of(spec.args[0]).map(lambda value: Recipe("context", "", (value,)))
+
+    _asynccontextmanager = _contextmanager
 
     def _callable(self, spec: TypeSpec) -> Strategy:
         """A deterministic function that picks one of a few results by its arguments."""
@@ -204,84 +228,10 @@ class Strategies:
         spec = TypeSpec(kind="hashable") if spec.kind == "any" else spec
         return self.of(spec).filter(_is_hashable)
 
-    # Classes
 
-    def _enum(self, spec: TypeSpec) -> Strategy:
-        members = self._classes[spec.text].members
-        if not members:
-            raise UnmetAnnotation(f"{spec.text.rpartition(':')[2]} has no members")
-        return st.sampled_from([Recipe("member", spec.text, (name,)) for name in members])
-
-    def _class(self, spec: TypeSpec) -> Strategy:
-        described = self._classes[spec.text]
-        name = spec.text.rpartition(":")[2]
-        if self._depth[spec.text] >= _RECURSION:
-            return st.nothing()
-        self._depth[spec.text] += 1
-        try:
-            if described.kind == "abstract":
-                options = [self.of(option) for option in described.options]
-                if not options:
-                    raise UnmetAnnotation(f"{name} is abstract and the code has no subclass of it")
-                return st.one_of(options)
-            fields = {p.name: self._field(p, name) for p in described.parameters}
-            if described.kind == "typeddict":
-                return self._typed_dict(described.parameters, fields)
-            if described.kind == "protocol":
-                return _built(Recipe("protocol", spec.text), (), fields, {})
-            return self._instances(spec.text, described.parameters, fields)
-        finally:
-            self._depth[spec.text] -= 1
-
-    def _field(self, p: Parameter, owner: str) -> Strategy | None:
-        try:
-            return self.parameter(p)
-        except UnmetAnnotation as exc:
-            if p.has_default:
-                return None
-            raise UnmetAnnotation(f"{owner} needs {exc}") from None
-
-    @staticmethod
-    def _typed_dict(keys: Sequence[Parameter], fields: Mapping[str, Strategy | None]) -> Strategy:
-        required = {p.name: _known(fields[p.name]) for p in keys if not p.has_default}
-        optional = {
-            p.name: _known(fields[p.name]) for p in keys if p.has_default and fields[p.name] is not None
-        }
-        return st.fixed_dictionaries(required, optional=optional)
-
-    @staticmethod
-    def _instances(
-        reference: str, parameters: Sequence[Parameter], fields: Mapping[str, Strategy | None]
-    ) -> Strategy:
-        positional = [
-            _known(fields[p.name]) for p in parameters if p.kind == "positional_only" and not p.has_default
-        ]
-        named = [p for p in parameters if p.kind != "positional_only" and fields[p.name] is not None]
-        required = {p.name: fields[p.name] for p in named if not p.has_default}
-        optional = {p.name: fields[p.name] for p in named if p.has_default}
-        return _built(Recipe("call", reference), positional, required, optional)
-
-
-def _built(
-    recipe: Recipe,
-    positional: Sequence[Strategy],
-    required: Mapping[str, Strategy | None],
-    optional: Mapping[str, Strategy | None],
-) -> Strategy:
-    named = st.fixed_dictionaries(
-        {name: _known(strategy) for name, strategy in required.items()},
-        optional={name: _known(strategy) for name, strategy in optional.items()},
-    )
-    return st.builds(
-        lambda args, kwargs: Recipe(recipe.maker, recipe.reference, args, tuple(kwargs.items())),
-        st.tuples(*positional),
-        named,
-    )
-
-
-def _known(strategy: Strategy | None) -> Strategy:
-    assert strategy is not None
-    return strategy
+def _least(low: int, high: int | None, width: Width) -> int:
+    """The least size by an annotation's bounds and by the width, which gives way where they differ."""
+    return max(low, width.min_size) if high is None else min(max(low, width.min_size), high)
 
 
 def _may_be(value: Any, spec: TypeSpec) -> bool:
@@ -289,19 +239,6 @@ def _may_be(value: Any, spec: TypeSpec) -> bool:
     if spec.kind == "union":
         return any(_may_be(value, arg) for arg in spec.args)
     return spec.kind in ("any", type(value).__name__)
-
-
-def _within(value: Any, bounds: Mapping[str, Any]) -> bool:
-    checks = {
-        "ge": lambda b: value >= b,
-        "gt": lambda b: value > b,
-        "le": lambda b: value <= b,
-        "lt": lambda b: value < b,
-        "multiple_of": lambda b: value % b == 0,
-        "min_length": lambda b: len(value) >= b,
-        "max_length": lambda b: len(value) <= b,
-    }
-    return all(checks[name](bound) for name, bound in bounds.items() if bound is not None)
 
 
 def _is_hashable(value: Any) -> bool:

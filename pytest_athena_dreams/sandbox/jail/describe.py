@@ -1,40 +1,48 @@
 """Annotations as plain data, in the shape of ``models.TypeSpec``.
 
-The kinds are listed in ``kinds``.
+The kinds are listed in ``kinds``. Describing never fails: what can't be resolved is ``unsupported``, and what
+nothing can build is a class of the kind ``unknown``, each with the reason.
 """
 
 from __future__ import annotations
 
-import collections
+import ast
 import inspect
-import sys
 import types
 import typing
-from collections import abc
-from collections.abc import Callable, Mapping
+from collections import Counter, abc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any
 
 from .canonical import canonical
-from .kinds import BOUNDS, GENERIC, PLAIN, SCALARS, WRAPPERS
+from .classes import class_reference, describe_class, may_be_left_out
+from .kinds import ALIASES, BOUNDS, GENERIC, PLAIN, SCALARS, WRAPPERS, YIELDING
+from .names import Scope
 
-
-class _Empty(typing.Protocol):
-    pass
-
-
-_NO_MEMBERS = frozenset(
-    {*vars(_Empty), *vars(typing.Protocol), "__annotations__", "__hash__", "__slots__"}
-) - {"__call__"}
+NESTING = 2
+"""Levels to which an alias that needs itself is followed."""
+KEY = 200
+"""Characters of a generic class' arguments; one with more, such as one that nests itself, goes without."""
 
 
 class Describer:
-    """Describes what one module annotates; ``classes`` collects the classes that were met on the way."""
+    """Describes what one module annotates; ``classes`` collects the classes that were met on the way.
 
-    def __init__(self, namespace: Mapping[str, Any], owner: type | None = None) -> None:
-        self.namespace = dict(namespace)
+    ``owner`` is the class whose method is described; ``tree`` the module's source, for names that only
+    type checkers import.
+    """
+
+    def __init__(
+        self, namespace: Mapping[str, Any], owner: type | None = None, tree: ast.Module | None = None
+    ) -> None:
         self.owner = owner
+        self.scope = Scope(namespace, tree)
         self.classes: dict[str, dict[str, Any]] = {}
+        self._scopes = {str(namespace.get("__name__", "dream")): self.scope}
+        self._open: Counter[Any] = Counter()
+        self._bound: dict[Any, dict[str, Any]] = {}
 
     def function(self, function: Callable[..., Any]) -> dict[str, Any]:
         """The parameters and return type of a function, in the shape of ``models.Signature``.
@@ -42,16 +50,23 @@ class Describer:
         Raises ``ValueError`` or ``TypeError`` where Python itself can't tell the signature.
         """
         signature = inspect.signature(function)
-        hints = self._hints(
-            getattr(function, "__init__", function) if isinstance(function, type) else function
-        )
-        parameters = self.parameters(signature, hints)
-        returns = self.annotation("return", signature.return_annotation, hints)
+        made_by = inspect.getattr_static(function, "__init__") if isinstance(function, type) else function
+        with self.names_of(made_by):
+            hints = self.scope.hints(made_by)
+            parameters = self.parameters(signature, hints)
+            returns = self.annotation("return", signature.return_annotation, hints)
         return {"parameters": parameters, "returns": returns}
 
     def parameters(self, signature: inspect.Signature, hints: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The parameters of a signature, each in the shape of ``models.Parameter``."""
-        return [self._parameter(p, hints) for p in signature.parameters.values()]
+        found: list[dict[str, Any]] = []
+        for p in signature.parameters.values():
+            hint = hints.get(p.name)
+            if p.kind is p.VAR_KEYWORD and getattr(typing.get_origin(hint), "_name", "") == "Unpack":
+                found += self.keys(typing.get_args(hint)[0])
+            else:
+                found.append(self._parameter(p, hints))
+        return found
 
     def _parameter(self, p: inspect.Parameter, hints: Mapping[str, Any]) -> dict[str, Any]:
         described: dict[str, Any] = {
@@ -63,27 +78,21 @@ class Describer:
             described |= {"has_default": True, "default": canonical(p.default, consume=False)}
         return described
 
-    def _hints(self, function: object) -> dict[str, Any]:
-        """All annotations resolved, or none where one of them can't be: then each is tried alone."""
-        try:
-            return typing.get_type_hints(function, self.namespace, include_extras=True)
-        except Exception:
-            return {}
-
     def annotation(self, name: str, raw: Any, hints: Mapping[str, Any]) -> dict[str, Any] | None:
         """The type of the parameter ``name``, ``None`` where nothing is annotated."""
-        if raw is inspect.Parameter.empty:
-            return None
-        try:
-            return self.spec(hints.get(name, raw))
-        except Exception as exc:
-            return _unsupported(raw, f"{type(exc).__name__}: {exc}")
+        return None if raw is inspect.Parameter.empty else self.spec(hints.get(name, raw))
 
     def spec(self, annotation: Any) -> dict[str, Any]:
-        """One annotation. Raises whatever resolving a forward reference in it raises."""
+        """One annotation; ``unsupported``, with the reason, where it can't be resolved."""
+        try:
+            return self._spec(annotation)
+        except Exception as exc:  # whatever the code of an annotation or a class raises
+            return unsupported(annotation, f"{type(exc).__name__}: {exc}")
+
+    def _spec(self, annotation: Any) -> dict[str, Any]:
         if isinstance(annotation, str | typing.ForwardRef):
             text = annotation if isinstance(annotation, str) else annotation.__forward_arg__
-            return self.spec(eval(text, self.namespace))
+            return self._alias(text, lambda: self.scope.evaluate(text))
         plain = PLAIN.get(annotation) if isinstance(annotation, abc.Hashable) else None
         if plain is not None:
             return plain
@@ -92,25 +101,24 @@ class Describer:
         if special is not None:
             return special
         base = origin or annotation
+        if not args and isinstance(base, abc.Hashable) and base in PLAIN:  # such as typing.Sized
+            return PLAIN[base]
         if base is tuple:
             return self._tuple(annotation, args)
         if base in GENERIC:
             kind, count = GENERIC[base]
             described = [self.spec(arg) for arg in args[:count]]
             return {"kind": kind, "args": described or [{"kind": "any"}] * count}
-        if base is collections.Counter:
-            return {"kind": "Counter", "args": [self.spec(args[0]) if args else {"kind": "any"}]}
-        if base in (abc.Generator, abc.AsyncGenerator, abc.Coroutine):
-            kind = {abc.Generator: "generator", abc.AsyncGenerator: "asynciterator"}.get(base, "awaitable")
-            item = args[-1] if kind == "awaitable" and args else args[0] if args else Any
-            return {"kind": kind, "args": [self.spec(item)]}
+        if base in YIELDING:
+            kind, which = YIELDING[base]
+            return {"kind": kind, "args": [self.spec(args[which] if args else Any)]}
         if base is abc.Callable:
             return {"kind": "callable", "args": [self.spec(args[-1])]}
         if base is type:
-            return {"kind": "type", "args": [self.spec(args[0])]}
+            return {"kind": "type", "args": [self.spec(args[0] if args else Any)]}
         if isinstance(base, type):
             return self._class(base, args)
-        return _unsupported(annotation, "no strategy for it")
+        return unsupported(annotation, "no strategy for it")
 
     def _special(self, annotation: Any, origin: Any, args: tuple[Any, ...]) -> dict[str, Any] | None:
         """The forms of ``typing`` that are no classes."""
@@ -124,23 +132,39 @@ class Describer:
         if origin is typing.Literal:
             return {"kind": "literal", "values": [self._literal(arg) for arg in args]}
         if isinstance(annotation, typing.TypeVar):
+            if annotation in self._bound:
+                return self._bound[annotation]
             options = annotation.__constraints__ or ((annotation.__bound__,) if annotation.__bound__ else ())
             return {"kind": "typevar", "text": annotation.__name__, "args": [self.spec(o) for o in options]}
         if hasattr(annotation, "__supertype__"):
             return self.spec(annotation.__supertype__)
         if type(annotation).__name__ == "TypeAliasType":
-            return self.spec(annotation.__value__)
+            return self._alias(annotation, lambda: annotation.__value__)
         if type(origin).__name__ == "TypeAliasType":
-            return self.spec(origin.__value__[args])
+            return self._alias(origin, lambda: origin.__value__[args])
         if annotation is typing.Self and self.owner is not None:
             return self._class(self.owner, ())
         if name in WRAPPERS and args:
             return self.spec(args[0])
         if name in ("TypeGuard", "TypeIs"):
             return {"kind": "bool"}
-        if isinstance(annotation, typing.ParamSpec | typing.TypeVarTuple):
+        if isinstance(annotation, _PARAMETERS):
             return {"kind": "any"}
+        if type(annotation).__name__ == "InitVar":
+            return self.spec(annotation.type)
+        if name in ("NoReturn", "Never"):
+            return unsupported(annotation, "there is no such value")
         return None
+
+    def _alias(self, alias: Any, value: Callable[[], Any]) -> dict[str, Any]:
+        """What an alias stands for, as deep as ``NESTING`` where it needs itself."""
+        if self._open[alias] > NESTING:
+            return unsupported(alias, "it needs itself without end")
+        self._open[alias] += 1
+        try:
+            return self._spec(value())
+        finally:
+            self._open[alias] -= 1
 
     def _literal(self, value: Any) -> Any:
         if isinstance(value, Enum):
@@ -158,113 +182,77 @@ class Describer:
 
     def _class(self, cls: type, args: tuple[Any, ...]) -> dict[str, Any]:
         name = f"{cls.__module__}.{cls.__qualname__}".removeprefix("builtins.")
-        name = name.replace("pathlib._local.", "pathlib.")  # as Python 3.13 has it
+        name = ALIASES.get(name, name).replace("pathlib._local.", "pathlib.")  # as Python 3.13 has it
         if name in SCALARS:
             return {"kind": name, "args": [self.spec(arg) for arg in args[:2]]} if args else {"kind": name}
         if issubclass(cls, Enum):
             return self._enum(cls)
-        reference = _reference(cls)
+        bound = self._bindings(cls, args)
+        key = ", ".join(map(_key, bound.values())) if args else ""
+        reference = class_reference(cls) + (f"[{key}]" if 0 < len(key) <= KEY else "")
         if reference not in self.classes:
             self.classes[reference] = {"name": reference, "kind": "object"}  # met again within itself
-            self.classes[reference] = self._describe_class(cls, reference)
+            with self._inside(cls, bound):
+                self.classes[reference] = {"name": reference, **describe_class(self, cls)}
         return {"kind": "class", "text": reference}
 
     def _enum(self, cls: type[Enum]) -> dict[str, Any]:
-        reference = _reference(cls)
+        reference = class_reference(cls)
         members = [str(name) for name in cls.__members__]
         self.classes[reference] = {"name": reference, "kind": "enum", "members": members}
         return {"kind": "enum", "text": reference}
 
-    def _describe_class(self, cls: type, reference: str) -> dict[str, Any]:
-        outer, self.owner = self.owner, cls
-        try:
-            if typing.is_typeddict(cls):
-                return {"name": reference, "kind": "typeddict", "parameters": self._typed_dict(cls)}
-            if getattr(cls, "_is_protocol", False):
-                return {"name": reference, "kind": "protocol", "parameters": self._protocol(cls)}
-            if inspect.isabstract(cls):
-                concrete = [self.spec(sub) for sub in _subclasses(cls)]
-                return {"name": reference, "kind": "abstract", "options": concrete}
-            return {"name": reference, "kind": "object", "parameters": self._constructor(cls)}
-        finally:
-            self.owner = outer
-
-    def _typed_dict(self, cls: Any) -> list[dict[str, Any]]:
-        hints = typing.get_type_hints(cls, self._names(cls), include_extras=True)
+    def keys(self, cls: Any) -> list[dict[str, Any]]:
+        """The keys of a ``TypedDict``, as keyword parameters."""
         return [
             {
                 "name": key,
                 "kind": "keyword_only",
                 "type": self.spec(hint),
-                "has_default": _may_be_left_out(hint, key in cls.__optional_keys__),
+                "has_default": may_be_left_out(hint, key in cls.__optional_keys__),
             }
-            for key, hint in hints.items()
+            for key, hint in (self.scope.hints(cls) or cls.__annotations__).items()
         ]
 
-    def _protocol(self, cls: type) -> list[dict[str, Any]]:
-        """The members of a protocol; a method's type is ``callable``."""
-        found = []
-        hints = typing.get_type_hints(cls, self._names(cls))
-        for name in _protocol_members(cls):
-            member = inspect.getattr_static(cls, name, None)
-            if isinstance(member, property):
-                described = self.spec(self._hints(member.fget).get("return", Any))
-            elif isinstance(member, types.FunctionType):
-                returns = self.spec(self._hints(member).get("return", Any))
-                described = {"kind": "callable", "args": [returns]}
-            else:
-                described = self.spec(hints.get(name, Any))
-            found.append({"name": name, "kind": "keyword_only", "type": described})
+    def _bindings(self, cls: type, args: tuple[Any, ...]) -> dict[Any, dict[str, Any]]:
+        """What the type variables of a class and its bases stand for, as far as it is told."""
+        found = dict(zip(getattr(cls, "__parameters__", ()), map(self.spec, args), strict=False))
+        outer = self._bound
+        self._bound = outer | found
+        try:
+            for base in getattr(cls, "__orig_bases__", ()):
+                origin = typing.get_origin(base)
+                if origin not in (None, typing.Generic, typing.Protocol):
+                    found |= self._bindings(origin, typing.get_args(base))
+        finally:
+            self._bound = outer
         return found
 
-    def _constructor(self, cls: type) -> list[dict[str, Any]]:
-        if issubclass(cls, BaseException) and _init(cls) is _init(BaseException):
-            return [{"name": "message", "kind": "positional_only", "type": {"kind": "str"}}]
-        signature = inspect.signature(cls)
-        hints: dict[str, Any] = {}
-        for source in (cls.__new__, _init(cls), cls):
-            try:
-                found = typing.get_type_hints(source, self._names(cls), include_extras=True)
-            except Exception:  # an unresolvable name: the parameters are then resolved one by one
-                continue
-            hints |= {name: hint for name, hint in found.items() if name not in hints}
-        return [
-            p for p in self.parameters(signature, hints) if p["kind"] not in ("var_positional", "var_keyword")
-        ]
+    @contextmanager
+    def _inside(self, cls: type, bound: Mapping[Any, dict[str, Any]]) -> Iterator[None]:
+        """While a class is described: its names, its type variables, and itself as ``Self``."""
+        outer = self.owner, self.scope, self._bound
+        self.owner, self.scope, self._bound = cls, self._scope(cls.__module__), dict(bound)
+        try:
+            yield
+        finally:
+            self.owner, self.scope, self._bound = outer
 
-    def _names(self, cls: type) -> dict[str, Any]:
-        module = sys.modules.get(cls.__module__)
-        return {**(vars(module) if module else {}), **self.namespace}
+    @contextmanager
+    def names_of(self, function: Any) -> Iterator[None]:
+        """While a function's annotations are read: the names of the module that wrote them."""
+        outer = self.scope
+        module = getattr(inspect.unwrap(function), "__globals__", {}).get("__name__")
+        self.scope = self._scope(module) if isinstance(module, str) else outer
+        try:
+            yield
+        finally:
+            self.scope = outer
 
-
-def _reference(cls: type) -> str:
-    module = "" if cls.__module__ == "dream" else cls.__module__
-    return f"{module}:{cls.__qualname__}"
-
-
-def _init(cls: type) -> Any:
-    return inspect.getattr_static(cls, "__init__")
-
-
-def _may_be_left_out(hint: Any, optional: bool) -> bool:
-    """Whether a key of a ``TypedDict`` may be missing, also where its annotation was postponed."""
-    return {typing.Required: False, typing.NotRequired: True}.get(typing.get_origin(hint), optional)
-
-
-def _protocol_members(cls: type) -> list[str]:
-    protocols = [base for base in cls.__mro__ if getattr(base, "_is_protocol", False)]
-    named = {name for base in protocols for name in (*vars(base), *vars(base).get("__annotations__", {}))}
-    return sorted(named - _NO_MEMBERS)
-
-
-def _subclasses(cls: type) -> list[type]:
-    """Concrete subclasses in the code itself, in the order in which they were defined."""
-    found: list[type] = []
-    sub: type
-    for sub in cls.__subclasses__():
-        if sub.__module__ in ("dream", cls.__module__):
-            found += _subclasses(sub) if inspect.isabstract(sub) else [sub]
-    return found
+    def _scope(self, module: str) -> Scope:
+        if module not in self._scopes:
+            self._scopes[module] = Scope.of_module(module)
+        return self._scopes[module]
 
 
 def _constraints(note: object) -> list[list[Any]]:
@@ -276,6 +264,17 @@ def _constraints(note: object) -> list[list[Any]]:
     return [[name, canonical(bound, consume=False)] for name, bound in found]
 
 
-def _unsupported(raw: Any, reason: str) -> dict[str, Any]:
+def unsupported(raw: Any, reason: str) -> dict[str, Any]:
+    """The kind of an annotation that nothing can be drawn for, with the reason."""
     text = raw if type(raw) is str else inspect.formatannotation(raw)
     return {"kind": "unsupported", "text": f"{text[:200]} ({reason[:200]})"}
+
+
+def _key(spec: dict[str, Any]) -> str:
+    """A described type in short, for the name of a generic class with its arguments."""
+    inner = [*map(_key, spec.get("args", ())), *map(str, spec.get("values", ()))]
+    name = spec.get("text") or spec["kind"]
+    return f"{name}[{', '.join(inner)}]" if inner else str(name)
+
+
+_PARAMETERS = (typing.ParamSpec, typing.TypeVarTuple, typing.ParamSpecArgs, typing.ParamSpecKwargs)

@@ -4,20 +4,23 @@ The kinds of a type:
 
 - ``any``, ``none``, ``hashable`` and scalars by name: ``int``, ``str``, ``datetime.date`` … (``SCALARS``)
 - containers with the types of their items: ``list set frozenset deque sequence iterable iterator
-  asynciterator awaitable`` (one), ``dict defaultdict OrderedDict Counter ChainMap`` (two), ``generator``
-  (what it yields), ``keys values items`` (two), ``tuple`` (one an item), ``tuple...`` (one, any length)
+  asynciterator awaitable Counter`` (one), ``dict defaultdict OrderedDict ChainMap mappingproxy`` (two),
+  ``generator`` (what it yields), ``contextmanager asynccontextmanager`` (what they give on entering),
+  ``keys values`` (one), ``items`` (two), ``tuple`` (one an item), ``tuple...`` (one, any length)
 - ``callable`` with what it returns; ``type`` with the class; ``typevar`` with its bound or constraints
 - ``union`` with its alternatives, ``literal`` with canonical values
 - ``annotated`` with the type and, as values, ``[constraint, bound]`` pairs
 - ``class`` and ``enum`` with a reference in ``text`` to ``Signature.classes``
 - ``unsupported`` with the annotation as written and the reason in ``text``
 
-A reference is ``module:qualified name``, the module left empty for the code's own.
+A reference is ``module:qualified name``, the module left empty for the code's own; a generic class has its
+arguments after it, in brackets.
 """
 
 from __future__ import annotations
 
 import collections
+import contextlib
 import inspect
 import sys
 import types
@@ -37,12 +40,19 @@ SCALARS = frozenset({
     "ipaddress.IPv4Interface", "ipaddress.IPv6Interface", "io.StringIO", "io.BytesIO", "typing.TextIO",
     "typing.BinaryIO", "typing.IO", "io.TextIOBase", "io.IOBase", "typing.SupportsInt",
     "typing.SupportsFloat", "typing.SupportsComplex", "typing.SupportsIndex", "typing.SupportsAbs",
-    "typing.SupportsRound", "typing.SupportsBytes", "array.array", "types.ModuleType",
+    "typing.SupportsRound", "typing.SupportsBytes", "array.array", "types.ModuleType", "types.TracebackType",
     "types.SimpleNamespace", "random.Random", "numpy.ndarray", "pandas.DataFrame", "pandas.Series",
     "logging.Logger",
 })
 # fmt: on
 """Types with strategies of their own, by qualified name."""
+ALIASES = {
+    "module": "types.ModuleType",
+    "traceback": "types.TracebackType",
+    "_io.StringIO": "io.StringIO",
+    "_io.BytesIO": "io.BytesIO",
+}
+"""Types that give another name for themselves than the one they are imported by."""
 
 GENERIC: dict[Any, tuple[str, int]] = {
     list: ("list", 1),
@@ -53,6 +63,7 @@ GENERIC: dict[Any, tuple[str, int]] = {
     collections.defaultdict: ("defaultdict", 2),
     collections.OrderedDict: ("OrderedDict", 2),
     collections.ChainMap: ("ChainMap", 2),
+    types.MappingProxyType: ("mappingproxy", 2),
     abc.Sequence: ("sequence", 1),
     abc.MutableSequence: ("list", 1),
     abc.Collection: ("sequence", 1),
@@ -71,6 +82,15 @@ GENERIC: dict[Any, tuple[str, int]] = {
     abc.ValuesView: ("values", 1),
     abc.ItemsView: ("items", 2),
 }
+YIELDING: dict[Any, tuple[str, int]] = {
+    collections.Counter: ("Counter", 0),
+    abc.Generator: ("generator", 0),
+    abc.AsyncGenerator: ("asynciterator", 0),
+    abc.Coroutine: ("awaitable", 2),
+    contextlib.AbstractContextManager: ("contextmanager", 0),
+    contextlib.AbstractAsyncContextManager: ("asynccontextmanager", 0),
+}
+"""Generic classes of which one argument, by its place, is of interest."""
 PLAIN: dict[Any, dict[str, Any]] = {
     Any: {"kind": "any"},
     object: {"kind": "any"},
@@ -92,4 +112,3 @@ BOUNDS = {
     "MinLen": ("min_length",), "MaxLen": ("max_length",), "Len": ("min_length", "max_length"),
     "Interval": ("ge", "gt", "le", "lt"),
 }  # fmt: skip
-_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

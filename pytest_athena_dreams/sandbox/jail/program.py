@@ -66,7 +66,7 @@ def _function(
 ) -> tuple[Callable[..., Any], dict[str, Any]]:
     """The entry point ``name`` and its description; an instance is a method's first argument."""
     owner, entry = _resolve(namespace, name)
-    describer = Describer(namespace, owner)
+    describer = Describer(namespace, owner, tree)
     signature = describer.function(entry)
     if owner is not None:
         signature["parameters"][0]["type"] = describer.spec(owner)

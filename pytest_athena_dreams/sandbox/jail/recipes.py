@@ -13,6 +13,7 @@ import json
 import pickle
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 from .canonical import canonical
@@ -28,7 +29,7 @@ class Arguments(pickle.Unpickler):
 
 def resolve(reference: str) -> Any:
     """The class that ``module:qualified name`` names. Raises ``TypeError`` where the code lacks it."""
-    module, _, path = reference.partition(":")
+    module, _, path = reference.partition("[")[0].partition(":")
     found: Any = importlib.import_module(module) if module else sys.modules["dream"]
     try:
         return functools.reduce(getattr, path.split("."), found)
@@ -68,20 +69,46 @@ def _callable(_: str, results: list[Any]) -> Callable[..., Any]:
     return function
 
 
+class _Context:
+    """A context manager, synchronous and asynchronous, that gives ``value`` on entering."""
+
+    def __init__(self, _: str, value: Any) -> None:
+        self._value = value
+
+    def __enter__(self) -> Any:
+        return self._value
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    async def __aenter__(self) -> Any:
+        return self._value
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
+def _traceback(_: str) -> Any:
+    try:
+        raise RuntimeError
+    except RuntimeError as exc:
+        return exc.__traceback__
+
+
 def _view(kind: str, items: dict[Any, Any]) -> Any:
     return getattr(items, kind)()
 
 
 def _protocol(reference: str, **members: Any) -> Any:
-    """An object with the members of a protocol; those with double underscores belong to its class."""
-    special = {
+    """An object with the members of a protocol; methods belong to its class, as those of any object."""
+    methods = {
         name: (lambda _, *args, _member=member, **kwargs: _member(*args, **kwargs))
         for name, member in members.items()
-        if name.startswith("__")
+        if isinstance(member, FunctionType)
     }
-    value = type(reference.rpartition(":")[2], (), special)()
+    value = type(reference.partition("[")[0].rpartition(":")[2], (), methods)()
     for name, member in members.items():
-        if name not in special:
+        if name not in methods:
             setattr(value, name, member)
     return value
 
@@ -95,6 +122,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "asynciterator": _async_iterator,
     "awaitable": _awaitable,
     "callable": _callable,
+    "context": _Context,
+    "traceback": _traceback,
     "view": _view,
     "protocol": _protocol,
 }

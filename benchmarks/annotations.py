@@ -1,0 +1,174 @@
+"""For which annotated functions of real libraries inputs can be drawn; the rest is listed with the reason.
+
+Every public function and every method of a public class whose parameters are all annotated is described as
+the jail does it, and three calls are drawn; a method takes an instance of its class first. The calls are then
+built in the jail, where a class may still refuse what it was given: that share is told too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import inspect
+import itertools
+import pkgutil
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
+
+import msgspec
+from hypothesis import Phase
+from hypothesis.errors import Unsatisfiable
+
+from pytest_athena_dreams.inputs.arguments import Arguments
+from pytest_athena_dreams.inputs.pool import PoolSpec
+from pytest_athena_dreams.inputs.strategies import UnmetAnnotation
+from pytest_athena_dreams.models import ObservationKind, Signature
+from pytest_athena_dreams.sandbox.client import Sandbox, Source
+from pytest_athena_dreams.sandbox.jail.describe import Describer
+from pytest_athena_dreams.sandbox.policy import Limits, Policy
+from pytest_athena_dreams.sandbox.runner import Runner
+
+LIBRARIES = ("packaging", "httpx", "rich", "jinja2", "click", "cattrs", "markdown_it")
+"""Pure Python, annotated inline: values and their parsers, I/O, rendering, a compiler, decorators, a library
+on types themselves, a parser with protocols."""
+CALLS = 3
+LIMIT = 0.98
+"""The share that is required of all functions together."""
+_TAKES_ANYTHING = "def entry(*args, **kwargs):\n    return None\n"
+
+
+@dataclass
+class Tally:
+    """``missing`` by function: why nothing can be drawn; ``refused`` counts why built calls failed."""
+
+    functions: int = 0
+    calls: int = 0
+    missing: dict[str, str] = field(default_factory=dict)
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+def modules(library: str) -> Iterator[ModuleType]:
+    """The public modules of a library; those that need what is not installed are left out, and told."""
+    package = importlib.import_module(library)
+    yield package
+    for found in pkgutil.walk_packages(package.__path__, f"{library}."):
+        if any(part.startswith("_") for part in found.name.split(".")):
+            continue
+        try:
+            yield importlib.import_module(found.name)
+        except ImportError as exc:
+            print(f"  {found.name} can't be imported: {exc}")
+
+
+def functions(module: ModuleType) -> Iterator[tuple[str, type | None, FunctionType]]:
+    """What is annotated in full in one module: name, class for a method, function."""
+    library = module.__name__.partition(".")[0]
+    for name, value in list(vars(module).items()):  # some fill themselves when looked at
+        if name.startswith("_") or str(getattr(value, "__module__", "")).partition(".")[0] != library:
+            continue
+        if isinstance(value, FunctionType) and annotated(value, 0):
+            yield name, None, value
+        elif isinstance(value, type):
+            for attribute, member in vars(value).items():
+                if not attribute.startswith("_") and type(member) is FunctionType and annotated(member, 1):
+                    yield f"{name}.{attribute}", value, member
+
+
+def annotated(function: FunctionType, skip: int) -> bool:
+    """Whether all parameters but the first ``skip`` are; not so where Python can't tell the signature."""
+    try:
+        parameters = [*inspect.signature(function).parameters.values()][skip:]
+    except ValueError:  # a wrapper of a C function
+        return False
+    return all(p.annotation is not p.empty for p in parameters)
+
+
+def described(module: ModuleType, owner: type | None, function: FunctionType) -> Signature:
+    """The function's signature as the parent gets it from the jail."""
+    describer = Describer(vars(module), owner, ast.parse(inspect.getsource(module)))
+    signature = describer.function(function)
+    if owner is not None:
+        signature["parameters"][0]["type"] = describer.spec(owner)
+    signature |= {"name": function.__qualname__, "classes": list(describer.classes.values())}
+    return msgspec.convert(signature, Signature)
+
+
+def drawn(signature: Signature) -> list[Arguments]:
+    """Three calls. Raises ``UnmetAnnotation`` or ``Unsatisfiable``."""
+    found: list[Arguments] = []
+    PoolSpec(signature=signature, literals=(), size=CALLS, seed=0).run(found.append, [Phase.generate])
+    if not found:
+        raise Unsatisfiable("Hypothesis draws nothing")
+    return found[:CALLS]
+
+
+def tally(library: str, sandbox: Sandbox | None) -> Tally:
+    result = Tally()
+    payloads: list[bytes] = []
+    seen_already: set[FunctionType] = set()
+    for module in modules(library):
+        for name, owner, function in functions(module):
+            if function in seen_already:
+                continue
+            seen_already.add(function)
+            result.functions += 1
+            try:
+                calls = drawn(described(module, owner, function))
+            except (UnmetAnnotation, Unsatisfiable) as exc:
+                result.missing[f"{module.__name__}.{name}"] = str(exc)
+            else:
+                payloads += [call.payload() for call in calls]
+    if sandbox is not None:
+        source = Source(code=f"import {library}\n{_TAKES_ANYTHING}", entry_point="entry")
+        with Runner(sandbox, source) as runner:
+            seen = runner.run(payloads, timeout=5.0, patience=len(payloads))
+        result.calls = len(seen)
+        for observation in seen:
+            if observation.kind is not ObservationKind.RETURNED:
+                told = observation.raised
+                result.refused[f"{told.type}: {told.message}" if told else observation.detail] += 1
+    return result
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("libraries", nargs="*", default=LIBRARIES)
+    parser.add_argument("--no-jail", action="store_true", help="draw calls, but don't build them")
+    parser.add_argument("--refused", type=int, default=0, metavar="N", help="list N reasons for refusals")
+    options = parser.parse_args()
+    tallies: dict[str, Tally] = {}
+    with Sandbox(Policy(limits=Limits(memory=1 << 30))) as sandbox:
+        for library in options.libraries:
+            tallies[library] = tally(library, None if options.no_jail else sandbox)
+    for library, result in tallies.items():
+        print(line(library, result))
+        for name, reason in result.missing.items():
+            print(f"    {name}: {reason[:200]}")
+        for reason, count in result.refused.most_common(options.refused):
+            print(f"    {count} calls can't be built: {reason[:200]}")
+    whole = Tally(
+        sum(t.functions for t in tallies.values()),
+        sum(t.calls for t in tallies.values()),
+        dict(itertools.chain.from_iterable(t.missing.items() for t in tallies.values())),
+        sum((t.refused for t in tallies.values()), Counter()),
+    )
+    print(line("all", whole))
+    return 0 if share(whole) >= LIMIT else 1
+
+
+def share(result: Tally) -> float:
+    return 1 - len(result.missing) / max(1, result.functions)
+
+
+def line(name: str, result: Tally) -> str:
+    built = 1 - result.refused.total() / max(1, result.calls)
+    told = f"; {built:6.1%} of {result.calls} calls can be built" if result.calls else ""
+    return f"{name:10} {share(result):6.1%} of {result.functions} annotated functions can be drawn for{told}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

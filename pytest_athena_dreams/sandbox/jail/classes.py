@@ -1,0 +1,130 @@
+"""How the classes that annotations name are built, as plain data in the shape of ``models.ClassSpec``."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+import typing
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .describe import Describer
+
+
+class _Empty(typing.Protocol):
+    pass
+
+
+_NO_MEMBERS = frozenset(
+    {*vars(_Empty), *vars(typing.Protocol), "__annotations__", "__hash__", "__slots__"}
+) - {"__call__"}
+_CALLABLE = {"kind": "callable", "args": [{"kind": "any"}]}
+
+
+def class_reference(cls: type) -> str:
+    """``module:qualified name``, without the module for the code's own classes."""
+    module = "" if cls.__module__ == "dream" else cls.__module__
+    return f"{module}:{cls.__qualname__}"
+
+
+def describe_class(describer: Describer, cls: type) -> dict[str, Any]:
+    """How ``cls`` is built, by kind; ``unknown`` with a reason where that can't be told."""
+    if "<locals>" in cls.__qualname__:
+        return _unknown("is defined within a function")
+    if cls.__module__ != "dream" and _imported(cls) is not cls:
+        return _unknown("can't be imported by its name")
+    if type(cls).__name__ == "_TypedDictMeta":
+        return {"kind": "typeddict", "parameters": describer.keys(cls)}
+    if getattr(cls, "_is_protocol", False):
+        return {"kind": "protocol", "parameters": _protocol(describer, cls)}
+    if inspect.isabstract(cls):
+        concrete = [describer.spec(sub) for sub in _subclasses(cls)]
+        return {"kind": "abstract", "options": concrete}
+    if issubclass(cls, BaseException) and not isinstance(_init(cls), types.FunctionType):
+        if issubclass(cls, UnicodeError) and cls is not UnicodeError:
+            return _unknown("needs more than a message")
+        if not issubclass(cls, BaseExceptionGroup):
+            return {"kind": "object", "parameters": [_MESSAGE]}
+        errors = {"kind": "tuple", "args": [describer.spec(Exception)]}
+        group = {"name": "errors", "kind": "positional_only", "type": errors}
+        return {"kind": "object", "parameters": [_MESSAGE, group]}
+    try:
+        signature = inspect.signature(cls)
+    except (TypeError, ValueError):  # written in C, or its signature is
+        return _unknown("does not tell how it is made")
+    return {"kind": "object", "parameters": _constructor(describer, cls, signature)}
+
+
+_MESSAGE = {"name": "message", "kind": "positional_only", "type": {"kind": "str"}}
+
+
+def _imported(cls: type) -> Any:
+    found: Any = sys.modules.get(cls.__module__)
+    for name in cls.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found
+
+
+def _unknown(reason: str) -> dict[str, Any]:
+    return {"kind": "unknown", "reason": reason}
+
+
+def _constructor(describer: Describer, cls: type, signature: inspect.Signature) -> list[dict[str, Any]]:
+    hints: Mapping[str, Any] = {}
+    made_by = [source for source in (cls.__new__, _init(cls)) if isinstance(source, types.FunctionType)]
+    with describer.names_of(made_by[-1] if made_by else cls):
+        for source in (cls, *made_by):  # the later ones know better
+            hints = {**hints, **describer.scope.hints(source)}
+        parameters = describer.parameters(signature, hints)
+    return [p for p in parameters if p["kind"] not in ("var_positional", "var_keyword")]
+
+
+def _protocol(describer: Describer, cls: type) -> list[dict[str, Any]]:
+    """The members of a protocol; a method's type is ``callable``."""
+    found = []
+    hints = describer.scope.hints(cls)
+    for name in _protocol_members(cls):
+        member = inspect.getattr_static(cls, name, None)
+        if isinstance(member, property):
+            described = describer.spec(_returns(describer, member.fget))
+        elif isinstance(member, types.FunctionType):
+            described = {"kind": "callable", "args": [describer.spec(_returns(describer, member))]}
+        elif isinstance(member, classmethod | staticmethod):
+            described = _CALLABLE
+        else:
+            described = describer.spec(hints.get(name, Any))
+        found.append({"name": name, "kind": "keyword_only", "type": described})
+    return found
+
+
+def _returns(describer: Describer, function: Any) -> Any:
+    raw = getattr(function, "__annotations__", {}).get("return", Any)
+    return describer.scope.hints(function).get("return", raw)
+
+
+def _init(cls: type) -> Any:
+    return inspect.getattr_static(cls, "__init__")
+
+
+def may_be_left_out(hint: Any, optional: bool) -> bool:
+    """Whether a key of a ``TypedDict`` may be missing, also where its annotation was postponed."""
+    return {typing.Required: False, typing.NotRequired: True}.get(typing.get_origin(hint), optional)
+
+
+def _protocol_members(cls: type) -> list[str]:
+    protocols = [base for base in cls.__mro__ if getattr(base, "_is_protocol", False)]
+    named = {name for base in protocols for name in (*vars(base), *vars(base).get("__annotations__", {}))}
+    return sorted(named - _NO_MEMBERS)
+
+
+def _subclasses(cls: type) -> list[type]:
+    """Concrete subclasses in the code itself or the same package, in the order in which they were defined."""
+    found: list[type] = []
+    sub: type
+    package = cls.__module__.partition(".")[0]
+    for sub in type.__subclasses__(cls):
+        if sub.__module__ == "dream" or sub.__module__.partition(".")[0] == package:
+            found += _subclasses(sub) if inspect.isabstract(sub) else [sub]
+    return found

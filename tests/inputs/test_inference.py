@@ -1,0 +1,103 @@
+"""Types for parameters without an annotation."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_athena_dreams.exploration import written
+from pytest_athena_dreams.inputs.inference import (
+    COMBINATIONS,
+    SHAPES,
+    choose,
+    combinations,
+    rank,
+    shape_of,
+    support,
+    trials,
+    typical,
+)
+from tests.inputs.kit import signature_of
+
+
+@pytest.mark.parametrize(
+    ("body", "shape"),
+    [
+        ("return x + 1", "int"),
+        ("return x.upper()", "str"),
+        ("return x + 'a'", "str"),
+        ("return x['key']", "dict[str, int]"),
+        ("x.append(1)", "list[int]"),
+        ("return x(3)", "callable[int]"),
+        ("return [s.upper() for s in x]", "list[str]"),
+        ("return [a + b for a, b in x]", "list[tuple[int, int]]"),
+        ("return {k: v + 1 for k, v in x.items()}", "dict[str, int]"),
+        ("return [row[0] + 1 for row in x if len(row)]", "list[list[int]]"),
+    ],
+)
+def test_the_best_shape_by_how_it_is_used(body: str, shape: str) -> None:
+    signature, _ = signature_of(f"def f(x):\n    {body}\n")
+    best, _ = rank(signature.usage["x"], [])[0]
+    leading = [written(s) for score, s in rank(signature.usage["x"], []) if score == best]
+    assert shape in leading
+
+
+def test_examples_and_defaults_are_evidence() -> None:
+    signature, _ = signature_of("def f(x, y=1.5): return x")
+    _, typed = combinations(signature, {"x": [["a"], ["b"]]})[0]
+    assert [written(p.type) for p in typed.parameters] == ["list[str]", "float"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        (1, "int"),
+        ([1, 2], "list[int]"),
+        ([1, "a"], "list[int | str]"),
+        ((1, "a"), "tuple[int, str]"),
+        ((1, 2), "tuple[int, ...]"),
+        ({"a": [1]}, "dict[str, list[int]]"),
+        ([], "list[int]"),
+    ],
+)
+def test_the_shape_of_a_value(value: object, shape: str) -> None:
+    assert written(shape_of(value)) == shape
+
+
+def test_what_has_no_shape() -> None:
+    assert shape_of(object()) is None
+
+
+def test_combinations_are_few_and_typed() -> None:
+    signature, _ = signature_of("def f(a, b, c, d): return a")
+    found = combinations(signature, {})
+    assert 0 < len(found) <= COMBINATIONS
+    assert all(p.type is not None for _, typed in found for p in typed.parameters)
+    scores = [score for score, _ in found]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_the_best_evidenced_of_the_well_accepted_is_chosen() -> None:
+    a, b, c = (signature_of(f"def f(x: {t}): ...")[0] for t in ("int", "str", "float"))
+    assert choose([(1, 1.0, a), (2, 0.6, b), (9, 0.1, c)]) is b
+
+
+@given(st.sampled_from(SHAPES))
+def test_usual_values_have_their_shape(shape: object) -> None:
+    from pytest_athena_dreams.models import TypeSpec
+
+    assert isinstance(shape, TypeSpec)
+    assert len(typical(shape)) == 4
+    if shape.kind not in ("callable", "tuple"):
+        assert {written(shape_of(value)) for value in typical(shape)} == {written(shape)}
+
+
+def test_trials_leave_defaults_out() -> None:
+    signature, _ = signature_of("def f(a: int, b: int = 1, *, k: str): ...")
+    assert {(len(t.args), *t.kwargs) for t in trials(signature)} == {(1, "k")}
+
+
+@given(st.sampled_from(SHAPES), st.text())
+def test_any_fact_can_be_weighed(shape: object, text: str) -> None:
+    assert support(shape, f"method:{text}") in (1, -2)  # type: ignore[arg-type]
