@@ -148,7 +148,7 @@ class Strategies:
         lengths = [n for n in self.scalars.lengths if least <= n <= LONG // 4 and high is None][:3]
         if not lengths:
             return lists
-        return st.one_of(lists, lists, lists, *(st.lists(items, min_size=n, max_size=n) for n in lengths))
+        return st.one_of(lists, *(st.lists(items, min_size=n, max_size=n) for n in lengths))
 
     def _sized(self, spec: TypeSpec, low: int = 0, high: int | None = None) -> Strategy:
         if spec.kind in ("set", "frozenset"):
@@ -162,7 +162,7 @@ class Strategies:
         lists = self._listed(spec.args[0], low, high)
         if spec.kind == "tuple...":
             return lists.map(tuple)
-        return st.one_of(lists, lists, lists.map(tuple)) if spec.kind in ("sequence", "iterable") else lists
+        return st.one_of(lists, lists.map(tuple)) if spec.kind in ("sequence", "iterable") else lists
 
     _list = _set = _frozenset = _sequence = _iterable = _tuple_of_any_length = _sized
 
