@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ..models import Canonical, ClassSpec, Parameter, TypeSpec
 from .bounds import bounds_of, whole, within
+from .frames import frame
 from .instances import Instances, UnmetAnnotation
 from .recipes import Recipe
 from .scalars import LONG, SIZE, Scalars, Strategy, Width, literal_value
@@ -38,6 +39,8 @@ class Strategies:
         scalar = self.scalars.named(spec.kind)
         if scalar is not None:
             return scalar
+        if spec.kind in ("numpy.ndarray", "pandas.DataFrame", "pandas.Series"):
+            return frame(spec, self.scalars)
         build = getattr(self, "_" + spec.kind.replace("...", "_of_any_length").replace(".", "_"), None)
         if build is None:
             raise UnmetAnnotation(spec.text or spec.kind)
