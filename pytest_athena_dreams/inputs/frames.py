@@ -25,9 +25,8 @@ def frame(spec: TypeSpec, scalars: Scalars) -> Strategy:
     if spec.kind == "numpy.ndarray":
         return _arrays(spec.text, scalars)
     _extra("pandas")
-    columns = st.integers(0, SIDE).flatmap(
-        lambda rows: st.tuples(*(_column(rows, scalars) for _ in _COLUMNS))
-    )
+    heights = st.integers(scalars.width.min_size, max(SIDE, scalars.width.min_size))
+    columns = heights.flatmap(lambda rows: st.tuples(*(_column(rows, scalars) for _ in _COLUMNS)))
     if spec.kind == "pandas.Series":
         return columns.map(lambda drawn: Recipe("call", "pandas:Series", (drawn[0],)))
     width = st.integers(1, len(_COLUMNS))
