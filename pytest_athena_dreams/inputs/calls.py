@@ -12,6 +12,7 @@ from .arguments import Arguments
 from .narrowing import Narrowing, narrow, narrow_width
 from .scalars import Strategy, Width
 from .strategies import Strategies, UnmetAnnotation
+from .weights import weighted
 
 _VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
@@ -78,4 +79,4 @@ def _composite(parameters: Sequence[tuple[Parameter, Strategy]]) -> st.SearchStr
 def _like_earlier(p: Parameter, strategy: Strategy, seen: Sequence[tuple[Parameter, Any]]) -> Strategy:
     """The parameter's own strategy or, at times, the value of an earlier one of the same type."""
     alike = [value for q, value in seen if q.type == p.type and q.type is not None]
-    return st.one_of(strategy, strategy, strategy, st.sampled_from(alike)) if alike else strategy
+    return weighted((3, strategy), (1, st.sampled_from(alike))) if alike else strategy

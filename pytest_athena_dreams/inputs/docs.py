@@ -16,7 +16,7 @@ import docstring_parser
 from ..models import Canonical, ParameterKind, Signature, TypeSpec
 from .arguments import Arguments
 
-_NUMBER = re.compile(r"(?<![\w.])-?\d{1,12}(?![\w.])")
+_NUMBER = re.compile(r"(?<![\w.])-?\d{1,12}(?!\w|\.\d)")
 _EXAMPLES = 20
 _WORDS = {
     "int": "int", "integer": "int", "ints": "int", "integers": "int", "number": "int", "str": "str",

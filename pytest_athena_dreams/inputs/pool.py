@@ -19,6 +19,7 @@ from .calls import calls
 from .edges import edge_arguments
 from .narrowing import Narrowing, narrow, sample
 from .scalars import Strategy, Width
+from .weights import weighted
 
 REPEATS = 3
 """One draw in this many more is made, for those that Hypothesis makes twice."""
@@ -47,19 +48,19 @@ class PoolSpec:
     notes: tuple[str, ...] = ()
 
     def strategy(self) -> st.SearchStrategy[Arguments]:
-        """Calls, two in three of them small throughout; with narrowings, five in six narrowed.
+        """Calls, half of them small throughout; with narrowings, five in six narrowed.
 
         A call is small or not as a whole: one huge number among eight would make most lists huge.
         Raises ``UnmetAnnotation`` where a required parameter has no strategy.
         """
         signature, literals, given = self.signature, self.literals, self.given
         small = calls(signature, literals, Width(wide=False), self.narrowings, given)
-        choices = [small, small]
+        choices = [(1, small)]
         if self.wide:
-            choices.append(calls(signature, literals, Width(wide=True), self.narrowings, given))
+            choices.append((1, calls(signature, literals, Width(wide=True), self.narrowings, given)))
         if self.narrowings:
-            choices += [small] * 3 + [calls(signature, literals, Width(wide=False), (), given)]
-        return st.one_of(choices)
+            choices = [(5, weighted(*choices)), (1, calls(signature, literals, Width(wide=False), (), given))]
+        return weighted(*choices)
 
     def conforms(self, arguments: Arguments) -> bool:
         """Whether all narrowings leave ``arguments`` as they are."""

@@ -33,7 +33,12 @@ class Recipe:
         return f"{name if self.maker == 'call' else _WORDS.get(self.maker, self.maker)}({inner})"
 
 
-_WORDS = {"iterator": "iter", "callable": "function_giving", "asynciterator": "async_iterator"}
+_WORDS = {
+    "iterator": "iter",
+    "callable": "function_giving",
+    "asynciterator": "async_iterator",
+    "context": "context_giving",
+}
 
 
 class _Pickler(pickle.Pickler):

@@ -109,7 +109,7 @@ class Scalars:
         high = _tighter(min, high, self.width.highest)
         if low is not None and high is not None and low > high:
             low, high = given  # the width has to give way
-        ranges = [_cut(_SMALL, low, high)] * 3 + [_cut(_MEDIUM, low, high)]
+        ranges = [_cut(_SMALL, low, high), _cut(_MEDIUM, low, high)]
         choices = [st.integers(*r) for r in ranges if r is not None]
         if self.width.wide or not choices:
             choices.append(st.integers(low, high))
@@ -123,7 +123,7 @@ class Scalars:
         lowest = self.width.lowest
         floor = -100.0 if lowest is None else float(lowest)
         small = st.floats(floor, max(100.0, floor)).map(lambda x: round(x, 2))
-        choices = [small, small, self.ints(high=2**53).filter(lambda n: abs(n) <= 2**53).map(float)]
+        choices = [small, self.ints(high=2**53).filter(lambda n: abs(n) <= 2**53).map(float)]
         if self.width.wide:
             choices.append(st.floats(lowest, allow_nan=False, allow_infinity=False))
         return favour(st.one_of(choices), self.known_floats)
@@ -135,7 +135,6 @@ class Scalars:
         words = st.text(_PLAIN, min_size=low, max_size=top)
         few = "".join(sorted({c for text in self.known_texts for c in text})) or "ab "
         choices = [
-            words,
             words,
             st.text(string.ascii_lowercase, min_size=low, max_size=min(top, max(low, SIZE))),
             st.text(few, min_size=low, max_size=min(top, max(low, SIZE))),
@@ -272,8 +271,8 @@ _STANDARD: dict[str, Any] = {
 
 
 def favour(strategy: Strategy, known: Sequence[Any]) -> Strategy:
-    """Mostly ``strategy``, every third time one of ``known``."""
-    return st.one_of(strategy, strategy, st.sampled_from(known)) if known else strategy
+    """``strategy``, or one of ``known``."""
+    return st.one_of(strategy, st.sampled_from(known)) if known else strategy
 
 
 def _near(ints: Sequence[int]) -> list[int]:

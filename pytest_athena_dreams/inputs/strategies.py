@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ..models import Canonical, ClassSpec, Parameter, TypeSpec
 from .bounds import bounds_of, whole, within
+from .frames import frame
 from .instances import Instances, UnmetAnnotation
 from .recipes import Recipe
 from .scalars import LONG, SIZE, Scalars, Strategy, Width, literal_value
@@ -38,6 +39,8 @@ class Strategies:
         scalar = self.scalars.named(spec.kind)
         if scalar is not None:
             return scalar
+        if spec.kind in ("numpy.ndarray", "pandas.DataFrame", "pandas.Series"):
+            return frame(spec, self.scalars)
         build = getattr(self, "_" + spec.kind.replace("...", "_of_any_length").replace(".", "_"), None)
         if build is None:
             raise UnmetAnnotation(spec.text or spec.kind)
@@ -148,7 +151,7 @@ class Strategies:
         lengths = [n for n in self.scalars.lengths if least <= n <= LONG // 4 and high is None][:3]
         if not lengths:
             return lists
-        return st.one_of(lists, lists, lists, *(st.lists(items, min_size=n, max_size=n) for n in lengths))
+        return st.one_of(lists, *(st.lists(items, min_size=n, max_size=n) for n in lengths))
 
     def _sized(self, spec: TypeSpec, low: int = 0, high: int | None = None) -> Strategy:
         if spec.kind in ("set", "frozenset"):
@@ -162,7 +165,7 @@ class Strategies:
         lists = self._listed(spec.args[0], low, high)
         if spec.kind == "tuple...":
             return lists.map(tuple)
-        return st.one_of(lists, lists, lists.map(tuple)) if spec.kind in ("sequence", "iterable") else lists
+        return st.one_of(lists, lists.map(tuple)) if spec.kind in ("sequence", "iterable") else lists
 
     _list = _set = _frozenset = _sequence = _iterable = _tuple_of_any_length = _sized
 

@@ -43,6 +43,8 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
+from .arrays import plain
+
 DEPTH = 100
 """Levels of nesting that are told; what lies deeper is ``["opaque", "..."]``."""
 NODES = 400_000
@@ -181,6 +183,9 @@ class _Walk:
             return ["value", name, _repr(value)]
         if _issubclass(cls, Enum) and _type(value._name_) is str:
             return ["enum", name, _text(value._name_)]
+        held = plain(value, cls)
+        if held is not None:
+            return ["sub", name, self.of(held, depth)]
         for base in _mro(cls)[1:]:
             if base in _BUILTINS:
                 return ["sub", name, self._as(base, value, depth)]

@@ -147,9 +147,9 @@ def _answer(entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, A
             result = _run(result)
         elif type(result) is AsyncGeneratorType:
             result = iter(_run(_items(result)))
-        value = canonical(result, consume=True)
-        took = _clock() - started
         _set_recursion_limit(_RECURSION)
+        value = canonical(result, consume=True)  # an iterator's work is the call's
+        took = _clock() - started
         message = {"kind": "returned", "value": value, "took": took}
     except BaseException as exc:
         _set_recursion_limit(_RECURSION)

@@ -183,6 +183,9 @@ class Describer:
     def _class(self, cls: type, args: tuple[Any, ...]) -> dict[str, Any]:
         name = f"{cls.__module__}.{cls.__qualname__}".removeprefix("builtins.")
         name = ALIASES.get(name, name).replace("pathlib._local.", "pathlib.")  # as Python 3.13 has it
+        if name == "numpy.ndarray" and len(args) == 2:
+            scalar = typing.get_args(args[1]) or (None,)
+            return {"kind": name, "text": getattr(scalar[0], "__name__", "")}
         if name in SCALARS:
             return {"kind": name, "args": [self.spec(arg) for arg in args[:2]]} if args else {"kind": name}
         if issubclass(cls, Enum):

@@ -88,6 +88,10 @@ class _Context:
         return None
 
 
+def _array(dtype: str, items: list[Any], shape: list[int]) -> Any:
+    return importlib.import_module("numpy").array(items, dtype).reshape(shape)
+
+
 def _traceback(_: str) -> Any:
     try:
         raise RuntimeError
@@ -124,6 +128,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "callable": _callable,
     "context": _Context,
     "traceback": _traceback,
+    "array": _array,
     "view": _view,
     "protocol": _protocol,
 }

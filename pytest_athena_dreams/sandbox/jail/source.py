@@ -83,6 +83,7 @@ def free_names(tree: ast.Module) -> list[str]:
     for statement in tree.body:
         names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
         stored = {name.id for name in names if not isinstance(name.ctx, ast.Load)}
+        stored |= {node.arg for node in ast.walk(statement) if isinstance(node, ast.arg)}
         for name in sorted(names, key=lambda name: (name.lineno, name.col_offset)):
             if isinstance(name.ctx, ast.Load) and name.id not in bound | stored:
                 free[name.id] = None
@@ -92,8 +93,6 @@ def free_names(tree: ast.Module) -> list[str]:
                 bound |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
             elif isinstance(node, _Function | ast.ClassDef):
                 bound.add(node.name)
-            elif isinstance(node, ast.arg):
-                bound.add(node.arg)
     return list(free)
 
 
