@@ -21,6 +21,17 @@ __all__ = ["Strategies", "UnmetAnnotation"]
 ANY = TypeSpec(kind="any")
 SIZED = frozenset({"list", "sequence", "iterable", "tuple...", "set", "frozenset"})
 
+_CLASSES: dict[str, type] = {
+    **{c.__name__: c for c in (bool, int, float, complex, str, bytes, bytearray, list, dict, set, frozenset)},
+    **{c.__name__: c for c in (tuple, range, slice, memoryview, collections.deque, collections.defaultdict)},
+    **{c.__name__: c for c in (collections.OrderedDict, collections.Counter, collections.ChainMap)},
+    "tuple...": tuple,
+    "sequence": list,
+    "iterable": list,
+    "none": type(None),
+}
+"""The class that a kind stands for in ``type[...]``."""
+
 
 class Strategies:
     """Strategies for the types of one signature, at one width."""
@@ -128,15 +139,16 @@ class Strategies:
             return st.just(Recipe("class", arg.text))
         if arg.kind == "union":
             return st.one_of([self._type(TypeSpec(kind="type", args=(option,))) for option in arg.args])
-        if arg.kind == "typevar" and arg.args:
+        if arg.kind in ("typevar", "annotated") and arg.args:
             return self._type(TypeSpec(kind="type", args=(arg.args[0],)))
-        plain = {"int": int, "str": str, "float": float, "bytes": bytes, "list": list, "dict": dict}
         if arg.kind in ("any", "typevar"):
             return st.sampled_from([int, str, float, list])
-        if arg.kind in plain:
-            return st.just(plain[arg.kind])
-        module, _, name = arg.kind.rpartition(".")
-        return st.just(Recipe("class", f"{module or 'builtins'}:{name}"))
+        if arg.kind in _CLASSES:
+            return st.just(_CLASSES[arg.kind])
+        if "." in arg.kind:
+            module, _, name = arg.kind.rpartition(".")
+            return st.just(Recipe("class", f"{module}:{name}"))
+        raise UnmetAnnotation(f"type[{arg.text or arg.kind}]")
 
     # Containers
 

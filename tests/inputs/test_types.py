@@ -192,6 +192,7 @@ Annotated[bytes, MinLen(9)]; Annotated[dict[str, int], MinLen(1)]; Annotated[int
 Annotated[decimal.Decimal, Ge(decimal.Decimal("1.5"))]; Annotated[set[int], MaxLen(2)]; UserId; Vector; Json
 T; B; C; Point; Tree; Chain; Seeded; Plain; Shape; Row; Movie; Partial; Named; Handler; Box[int]; IntBox; Box[Colour]
 Callable[[int], str]; Callable[..., Point]; Callable; cabc.Callable[[], int]; type[Point]; type[int]; type; Type
+type[tuple]; type[collections.Counter]; type[collections.defaultdict]; type[datetime.date]; type[bool | str]
 type[Shape]; list[Point]; dict[Colour, list[Row]]; Optional[Shape]; set[Point]; list[Callable[[int], int]]
 Exception; ValueError; type[Exception]; ExceptionGroup; list[Tree] | None; Iterable[Movie]; "list[Point]"
 """.replace("\n", ";").split(";")
