@@ -25,9 +25,14 @@ ALLOWED = {
     "store": {"models", "errors"},
     "reference": BASE | {"inputs", "sandbox", "judge"},
     "engine": BASE | {"reference", "inputs", "sandbox", "judge"},
-    "session": BASE | {"engine", "sandbox", "judge", "store", "learn"},
+    "report": {"models", "errors", "text", "learn"},
+    "learning": BASE | {"store", "learn"},
+    "mending": BASE | {"engine", "sandbox", "store", "learn", "learning"},
+    "session": BASE | {"engine", "sandbox", "judge", "store", "learn", "learning", "report"},
     "plugin": BASE | {"session"},
-    "cli": BASE | {"store", "learn", "sandbox", "session", "engine", "inputs"},
+    "api": BASE | {"store", "learn", "learning", "report", "engine", "sandbox", "session"},
+    "cli": BASE
+    | {"store", "learn", "learning", "report", "mending", "sandbox", "session", "engine", "inputs"},
     "__init__": set(),
 }
 KNOWN_BY = {"pytest": {"plugin", "session"}, "sqlite_utils": {"store"}, "hypothesis": {"inputs"}}

@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from ..judge.categories import ATHENA_OUTCOMES
+from ..learning import learn, sightings
 from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
 from ..store.database import Store
 from ..store.records import Result, Run
@@ -68,13 +69,14 @@ class Recorder:
         if self._run_id is None:
             self._run_id = self._store.begin_run(_run(self._config, self._plan, self._sandbox))
         self._verdicts[dream.id] = verdict
-        self._store.record(self._run_id, _result(verdict))
+        self._store.record(self._run_id, _result(verdict), sightings(dream, verdict.faults))
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
         if not self._plan.dreams and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             session.exitstatus = pytest.ExitCode.OK
         if self._run_id is not None:
             self._store.finish_run(self._run_id, exit_status=int(session.exitstatus))
+            learn(self._store, self._run_id)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if not self._plan.dreams:
@@ -151,6 +153,7 @@ def _result(verdict: Verdict) -> Result:
         peak_memory=verdict.peak_memory,
         effectiveness=None,
         details=msgspec.json.encode(verdict.faults).decode() if verdict.faults else None,
+        diverged=verdict.diverged,
     )
 
 

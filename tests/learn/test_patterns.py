@@ -104,8 +104,8 @@ def _raised(message: str, line: int = 4) -> Fault:
     [
         ("IndexError: list index out of range", "IndexError: string index out of range"),
         ("NameError: name 'math' is not defined", "NameError: name 'limitt' is not defined"),
-        ("AttributeError: 'int' object has no attribute 'x'", "AttributeError: 'str' object has no attribute 'x'"),
-        ("AttributeError: 'int' object has no attribute 'x'", "AttributeError: 'int' object has no attribute 'y'"),
+        ("AttributeError: 'int' has no attribute 'x'", "AttributeError: 'str' has no attribute 'x'"),
+        ("AttributeError: 'int' has no attribute 'x'", "AttributeError: 'int' has no attribute 'y'"),
         ("TypeError: bad operand type for unary -: 'str'", "TypeError: bad operand type for unary +: 'str'"),
         ("ValueError: no", "TypeError: no"),
     ],
