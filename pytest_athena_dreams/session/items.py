@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ..config import Settings
 from ..engine import Engine
 from ..errors import DreamsError
 from ..models import Dream, Outcome, Verdict
@@ -29,7 +30,11 @@ REPLY = 4 * MIB
 
 def policy(plan: Plan) -> Policy:
     """The jail's policy under a plan's settings."""
-    settings = plan.settings
+    return policy_of(plan.settings)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The jail's policy under ``settings``."""
     return Policy(
         mode=SandboxMode(settings.sandbox),
         limits=Limits(
