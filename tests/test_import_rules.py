@@ -28,11 +28,12 @@ ALLOWED = {
     "report": {"models", "errors", "text", "learn"},
     "learning": BASE | {"store", "learn"},
     "mending": BASE | {"engine", "sandbox", "store", "learn", "learning"},
-    "session": BASE | {"engine", "sandbox", "judge", "store", "learn", "learning", "report"},
+    "reporting": BASE | {"store", "learn", "learning", "mending"},
+    "session": BASE | {"engine", "sandbox", "judge", "store", "learn", "learning", "reporting", "report"},
     "plugin": BASE | {"session"},
-    "api": BASE | {"store", "learn", "learning", "report", "engine", "sandbox", "session"},
+    "api": BASE | {"store", "learn", "reporting", "engine", "sandbox", "session"},
     "cli": BASE
-    | {"store", "learn", "learning", "report", "mending", "sandbox", "session", "engine", "inputs"},
+    | {"store", "learn", "reporting", "report", "mending", "sandbox", "session", "engine", "inputs"},
     "__init__": set(),
 }
 KNOWN_BY = {"pytest": {"plugin", "session"}, "sqlite_utils": {"store"}, "hypothesis": {"inputs"}}

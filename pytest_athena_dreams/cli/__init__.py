@@ -15,7 +15,7 @@ import click
 
 from .. import __version__
 from ..errors import DreamsError
-from . import browse, demo, fill
+from . import browse, demo, fill, teach
 
 
 class _Refusal(click.ClickException):
@@ -42,5 +42,5 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # for a terminal that is not UTF-8
 
 
-for _command in (*fill.COMMANDS, *browse.COMMANDS, *demo.COMMANDS):
+for _command in (*fill.COMMANDS, *browse.COMMANDS, *demo.COMMANDS, *teach.COMMANDS):
     main.add_command(_command)

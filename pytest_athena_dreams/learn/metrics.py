@@ -17,15 +17,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """How the tested dreams of one kind fared."""
+    """How the tested dreams of one kind fared; ``rate`` is the share that passed."""
 
     name: str
     tested: int
     passed: int
-
-    @property
-    def rate(self) -> float | None:
-        return self.passed / self.tested if self.tested else None
+    rate: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +74,7 @@ def groups(items: Iterable[T], name: Callable[[T], str], passed: Callable[[T], b
         count = counts.setdefault(name(item), [0, 0])
         count[0] += 1
         count[1] += passed(item)
-    made = [Group(name=key, tested=n, passed=k) for key, (n, k) in counts.items()]
+    made = [Group(name=key, tested=n, passed=k, rate=k / n) for key, (n, k) in counts.items()]
     return tuple(sorted(made, key=lambda group: (-group.tested, group.name)))
 
 

@@ -51,6 +51,8 @@ def fingerprint(fault: Fault, code: str, procedure: str | None) -> Fingerprint:
     message = general(fault.summary, fault.exception)
     if fault.category is Category.SYNTAX and _FENCE in code:
         message = "markdown fences around the code"
+    if fault.category is Category.TIMEOUT and fault.exception is None:
+        message = "did not answer in time"
     return Fingerprint(
         category=fault.category,
         exception=fault.exception,

@@ -176,9 +176,8 @@ def _lost_guards(task: Task) -> Iterator[Proposal]:
     have = {_plain(statement) for statement in _body(function)}
     lost: list[str] = []
     for statement in _body(base):
-        ends = m.matches(
-            statement, m.If(body=m.IndentedBlock(body=[m.SimpleStatementLine([m.Return() | m.Raise()])]))
-        )
+        check = m.IndentedBlock(body=[m.SimpleStatementLine([m.Return() | m.Raise()])])
+        ends = m.matches(statement, m.If(body=check, orelse=None))
         if not ends:
             break
         if _plain(statement) not in have:

@@ -8,6 +8,7 @@ seen, never made up.
 from __future__ import annotations
 
 import difflib
+import textwrap
 from dataclasses import dataclass
 
 from ..models import Category, Fault
@@ -66,10 +67,10 @@ def _lines(code: str, procedure: str, line: int | None) -> tuple[str, str]:
         _, a1, a2, b1, b2 = min(hunks, key=lambda op: abs(op[3] + 1 - wanted) if line else op[3])
         return _cut(after[b1:b2]), _cut(before[a1:a2])
     if line is not None and 1 <= line <= len(after):
-        return after[line - 1], ""
+        return after[line - 1].strip(), ""
     return _cut(after), ""
 
 
 def _cut(lines: list[str]) -> str:
     kept = lines[:LINES]
-    return "\n".join([*kept, "…"] if len(lines) > LINES else kept)
+    return textwrap.dedent("\n".join([*kept, "…"] if len(lines) > LINES else kept))
