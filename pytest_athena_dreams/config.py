@@ -7,11 +7,15 @@ value that it refuses.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from .errors import SettingError
+
+EDGE_GROUPS = ("empty", "large", "extreme", "none")
+"""Groups of edge cases, each of which can be switched off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,7 @@ class Settings:
     store: str = "athena.db"
     select: str = "pending"
     max_examples: int = 100
+    edge_cases: tuple[str, ...] = EDGE_GROUPS
     seed: int = 0
     timeout: float = 1.0
     dream_timeout: float = 60.0
@@ -28,6 +33,10 @@ class Settings:
     memory: int = 512
     output: int = 1
     sandbox: str = "auto"
+    sandbox_minimum: str = "auto"
+    allow_read: tuple[str, ...] = ()
+    allow_env: tuple[str, ...] = ()
+    scratch: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +48,12 @@ class Setting:
     expects: str
     metavar: str
     help: str
+
+    def written(self, value: Any) -> str:
+        """A value as the command line takes it."""
+        if isinstance(value, tuple):
+            return (os.pathsep if self.name == "allow_read" else ",").join(value) or "off"
+        return str(value)
 
     @property
     def option(self) -> str:
@@ -69,6 +84,23 @@ def _text(text: str) -> str:
     return text
 
 
+def _parts(between: str) -> Callable[[str], tuple[str, ...]]:
+    def parse(text: str) -> tuple[str, ...]:
+        parts = tuple(part.strip() for part in text.split(between))
+        if not all(parts):
+            raise ValueError(text)
+        return () if parts == ("off",) else parts
+
+    return parse
+
+
+def _groups(text: str) -> tuple[str, ...]:
+    chosen = tuple(part.strip() for part in text.split(",")) if text.strip() != "off" else ()
+    if not set(chosen) <= set(EDGE_GROUPS):
+        raise ValueError(text)
+    return chosen
+
+
 def _choice(*allowed: str) -> tuple[Callable[[str], str], str, str]:
     def parse(text: str) -> str:
         if text not in allowed:
@@ -95,6 +127,13 @@ SETTINGS: tuple[Setting, ...] = (
         "a whole number from 1 to 100000",
         "N",
         "inputs to draw for each procedure, edge cases included",
+    ),
+    _setting(
+        "edge_cases",
+        _groups,
+        f"'off' or some of {', '.join(EDGE_GROUPS)}, with commas between them",
+        "GROUPS",
+        "groups of edge cases to include",
     ),
     _setting(
         "seed",
@@ -140,8 +179,34 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     _setting(
         "sandbox",
-        *_choice("auto", "landlock", "none"),
+        *_choice("auto", "bwrap", "srt", "landlock", "none"),
         "the jail that dreams run in; auto takes the strongest that works here, none is no isolation",
+    ),
+    _setting(
+        "sandbox_minimum",
+        *_choice("auto", "bwrap", "srt", "landlock"),
+        "the weakest jail that will do; auto asks for no particular one",
+    ),
+    _setting(
+        "allow_read",
+        _parts(os.pathsep),
+        f"'off' or paths with {os.pathsep!r} between them",
+        "PATHS",
+        "files and folders that dreams may read; folders can be imported from",
+    ),
+    _setting(
+        "allow_env",
+        _parts(","),
+        "'off' or names of variables with commas between them",
+        "NAMES",
+        "environment variables that dreams get to see",
+    ),
+    _setting(
+        "scratch",
+        _number(int, 0, 65_536),
+        "a whole number of MiB from 0 to 65536",
+        "MIB",
+        "MiB of a folder of its own that a dream may write to; 0 for none",
     ),
 )
 
@@ -176,5 +241,6 @@ def _parse(setting: Setting, text: str, source: str) -> Any:
     except (ValueError, OverflowError):
         default = next(f.default for f in fields(Settings) if f.name == setting.name)
         raise SettingError(
-            f"{source}: {text!r} will not do, it takes {setting.expects} (default: {default})"
+            f"{source}: {text!r} will not do, it takes {setting.expects} "
+            f"(default: {setting.written(default)})"
         ) from None

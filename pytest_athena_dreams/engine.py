@@ -13,14 +13,16 @@ from dataclasses import dataclass, replace
 
 from .config import Settings
 from .errors import PlanError
+from .exploration import Explorer
 from .inputs.arguments import Arguments
-from .inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
+from .inputs.docs import read
+from .inputs.pool import Pool, derive_seed, draw_pool
 from .inputs.shrink import shrink
 from .inputs.strategies import UnmetAnnotation
 from .judge.oracle import Finding, Oracle
 from .judge.verdict import Judgement, judge, judge_load, refusal
 from .models import Category, Contract, Dream, Fault, Observation, Outcome, Signature, Verdict
-from .reference import Reference, References
+from .reference import Given, Reference, References
 from .sandbox.client import Sandbox, Source
 from .sandbox.runner import Runner
 
@@ -37,14 +39,15 @@ class _Input:
 class Engine:
     """Tests dreams one after another in one worker. Close it to end the jail."""
 
-    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
-        self._settings = settings
-        self._sandbox = sandbox
-        self._references = References(settings, sandbox)
+    def __init__(self, settings: Settings, sandbox: Sandbox, given: Given = lambda *_: {}) -> None:
+        self.settings = settings
+        self.sandbox = sandbox
+        self.given = given
+        self.references = References(settings, sandbox, given)
 
     def close(self) -> None:
         """End the jail and everything in it."""
-        self._sandbox.close()
+        self.sandbox.close()
 
     def test(self, dream: Dream) -> Verdict:
         """The verdict on one dream.
@@ -60,8 +63,8 @@ class Engine:
             entry_point=dream.entry_point,
             fallbacks=(procedure.entry_point,) if procedure and procedure.entry_point else (),
         )
-        with Runner(self._sandbox, source) as runner:
-            trial = _Trial(self._settings, self._sandbox, self._references, runner, dream, contract)
+        with Runner(self.sandbox, source) as runner:
+            trial = _Trial(self, runner, dream, contract)
             judgement = trial.judge()
             category = judgement.groups[0].finding.category if judgement.groups else None
             compared = contract is Contract.COMPATIBLE and judgement.accepted
@@ -96,18 +99,11 @@ def _contract(dream: Dream) -> Contract:
 class _Trial:
     """One dream in its jail: the inputs it is asked, what it did, and its smallest failing input."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        sandbox: Sandbox,
-        references: References,
-        runner: Runner,
-        dream: Dream,
-        contract: Contract,
-    ) -> None:
-        self._settings = settings
-        self._sandbox = sandbox
-        self._references = references
+    def __init__(self, engine: Engine, runner: Runner, dream: Dream, contract: Contract) -> None:
+        self._settings = engine.settings
+        self._sandbox = engine.sandbox
+        self._references = engine.references
+        self._given = engine.given
         self._runner = runner
         self._dream = dream
         self._contract = contract
@@ -145,17 +141,14 @@ class _Trial:
 
     def _choose(self, signature: Signature) -> None:
         """The procedure's pool and a few of the dream's own; under ``free`` the dream's pool alone."""
-        self._oracle = replace(self._oracle, returns=signature.returns, declares=signature.declares)
+        declares = {*signature.declares, *read(signature).raises}
+        self._oracle = replace(self._oracle, returns=signature.returns, declares=declares)
         procedure = self._dream.procedure
         if procedure is None or self._contract is Contract.FREE:
-            spec = PoolSpec(
-                signature=signature,
-                literals=signature.literals,
-                wide=True,
-                size=self._settings.max_examples,
-                seed=derive_seed(self._settings.seed, self._dream.procedure_name, self._dream.code),
-            )
-            self._pools = [draw_pool(spec, edges=True)]
+            name = self._dream.procedure_name
+            explorer = Explorer(self._runner, self._settings, self._given(name, signature))
+            spec = explorer.spec(signature, derive_seed(self._settings.seed, name, self._dream.code))
+            self._pools = [draw_pool(spec)]
             self._asked = [_Input(p, arguments, None) for p, arguments in self._pools[0].inputs.items()]
             return
         self._reference = self._references.of(procedure)

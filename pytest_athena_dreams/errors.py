@@ -29,3 +29,7 @@ class SandboxError(DreamsError):
 
 class PlanError(DreamsError):
     """What was asked to be tested can't be: an unknown node id, a dream without a usable contract."""
+
+
+class StrategyError(DreamsError):
+    """A strategy that a user gave can't be found, or draws what can't travel into the jail."""

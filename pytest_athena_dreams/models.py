@@ -7,7 +7,7 @@ durations float seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -142,11 +142,28 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClassSpec:
+    """A class that annotations name, by reference (``module:qualified name``).
+
+    ``kind`` is ``object`` (made by a call with ``parameters``), ``typeddict`` (a dict with ``parameters``
+    as keys), ``protocol`` (``parameters`` are its members), ``abstract`` (one of ``options`` serves) or
+    ``enum`` (with ``members``).
+    """
+
+    name: str
+    kind: str
+    parameters: tuple[Parameter, ...] = ()
+    members: tuple[str, ...] = ()
+    options: tuple[TypeSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """What the jail tells of an entry point.
 
-    ``literals`` are the constants in its source, ``declares`` the exceptions that its docstring or a
-    guard (``raise ValueError``, ``raise TypeError``) announces.
+    ``literals`` are the constants in its source, ``declares`` the exceptions that a guard announces
+    (``raise ValueError``, ``raise TypeError``), ``usage`` what the source does with each parameter, in
+    the words of ``sandbox.jail.source``.
     """
 
     name: str
@@ -155,6 +172,8 @@ class Signature:
     doc: str = ""
     literals: tuple[Canonical, ...] = ()
     declares: tuple[str, ...] = ()
+    classes: tuple[ClassSpec, ...] = ()
+    usage: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Test the pending Tier 1 dreams of the store (ATHENA_DREAMS, athena_dreams).",
     )
     parser.addini("athena_dreams", "Test dreams as --athena-dreams does.", type="bool", default=False)
+    parser.addini(
+        "athena_strategies",
+        "Strategies of your own, one a line: PROCEDURE.PARAMETER = MODULE:ATTRIBUTE, or type:TYPE = ….",
+        type="linelist",
+        default=[],
+    )
     for setting in SETTINGS:
         text = f"{setting.help[0].upper()}{setting.help[1:]}"
         group.addoption(
@@ -31,6 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             help=f"{text} ({setting.variable}, {setting.ini}).",
         )
         parser.addini(setting.ini, f"{text}.", type="string", default=None)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    from . import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,12 +6,15 @@ inputs that a dream's own literals suggest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from .config import Settings
 from .errors import PlanError
+from .exploration import ENOUGH, Explorer
+from .inputs.docs import read
 from .inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
+from .inputs.scalars import Strategy
 from .judge.verdict import judge_load
 from .models import Observation, ObservationKind, Procedure, Signature
 from .sandbox.client import Sandbox, Source
@@ -19,10 +22,15 @@ from .sandbox.runner import Runner
 
 SHARE = 4
 """The procedure gets this part of a dream's times: what it barely manages is no fair input for a dream."""
-PATIENCE = 3
-"""Inputs that the procedure may hang on before its pool is drawn more narrowly."""
+PATIENCE = (3, 15)
+"""Inputs that the procedure may hang on before the rest gets less time, and then before it is left out."""
+HURRY = 10
+"""How many times less time the rest gets."""
 OWN_SHARE = 4
 """Inputs drawn from the literals that only a dream has: one in this many of the pool's size."""
+
+Given = Callable[[str, Signature], Mapping[str, Strategy]]
+"""The user's own strategies, by parameter, for the function that a procedure's name and signature tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +50,10 @@ class Reference:
 class References:
     """The references of one worker, by procedure."""
 
-    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
+    def __init__(self, settings: Settings, sandbox: Sandbox, given: Given) -> None:
         self._settings = settings
         self._sandbox = sandbox
+        self._given = given
         self._made: dict[tuple[str, str | None], Reference | PlanError] = {}
 
     def of(self, procedure: Procedure) -> Reference:
@@ -65,7 +74,6 @@ class References:
         return made
 
     def _make(self, procedure: Procedure) -> Reference:
-        """Draw the pool, and narrowly where the procedure returns on less than half of a wide one."""
         source = Source(code=procedure.code, entry_point=procedure.entry_point)
         with Runner(self._sandbox, source) as runner:
             if runner.signature is None:
@@ -74,35 +82,40 @@ class References:
                     f"{judge_load(runner.failure).groups[0].finding.summary}; mend it, or give its dreams "
                     f"the contract 'free'"
                 )
-            made = []
-            for wide in (True, False):
-                spec = PoolSpec(
-                    signature=runner.signature,
-                    literals=runner.signature.literals,
-                    wide=wide,
-                    size=self._settings.max_examples,
-                    seed=derive_seed(self._settings.seed, procedure.name, procedure.code),
-                )
-                reference = Reference(source, runner.signature, draw_pool(spec, edges=True))
-                self._extend(reference, reference.pool.inputs, runner)
-                made.append(reference)
-                if 2 * reference.returned() >= len(reference.pool):
-                    break
-        return max(made, key=Reference.returned)
+            seed = derive_seed(self._settings.seed, procedure.name, procedure.code)
+            explorer = Explorer(runner, self._settings, self._given(procedure.name, runner.signature))
+            spec = explorer.spec(runner.signature, seed)
+            reference = self._observed(source, runner, spec)
+            if reference.returned() < ENOUGH * len(reference.pool):
+                narrowed = explorer.narrowed(spec, list(reference.pool.inputs.values()))
+                if narrowed.narrowings:
+                    reference = max(
+                        reference, self._observed(source, runner, narrowed), key=Reference.returned
+                    )
+        return reference
+
+    def _observed(self, source: Source, runner: Runner, spec: PoolSpec) -> Reference:
+        assert runner.signature is not None
+        reference = Reference(source, runner.signature, draw_pool(spec))
+        self._extend(reference, reference.pool.inputs, runner)
+        return reference
 
     def own_pool(self, reference: Reference, dream: Signature) -> Pool | None:
         """A few inputs from the literals that only the dream has: where they differ, a fault may hide."""
-        new = tuple(x for x in dream.literals if x not in reference.signature.literals)
+        spec = reference.pool.spec
+        new = tuple(x for x in (*dream.literals, *read(dream).literals) if x not in spec.literals)
         if not new:
             return None
-        spec = PoolSpec(
-            signature=reference.signature,
+        spec = replace(
+            spec,
             literals=new,
             wide=False,
             size=max(1, self._settings.max_examples // OWN_SHARE),
-            seed=derive_seed(reference.pool.spec.seed, repr(new)),
+            seed=derive_seed(spec.seed, repr(new)),
+            edges=frozenset(),
+            examples=(),
         )
-        drawn = draw_pool(spec, edges=False)
+        drawn = draw_pool(spec)
         fresh = {p: arguments for p, arguments in drawn.inputs.items() if p not in reference.pool.inputs}
         with Runner(self._sandbox, reference.source) as runner:
             self._extend(reference, fresh, runner)
@@ -113,11 +126,14 @@ class References:
         return runner.run([payload], timeout=self._settings.timeout / SHARE)[0]
 
     def _extend(self, reference: Reference, payloads: Iterable[bytes], runner: Runner) -> None:
-        new = [payload for payload in payloads if payload not in reference.expected]
-        seen = runner.run(
-            new,
-            timeout=self._settings.timeout / SHARE,
-            budget=self._settings.dream_timeout / SHARE,
-            patience=PATIENCE,
-        )
-        reference.expected.update(zip(new, seen, strict=False))
+        left = [payload for payload in payloads if payload not in reference.expected]
+        timeout = self._settings.timeout / SHARE
+        for patience, hurry in zip(PATIENCE, (1, HURRY), strict=True):
+            seen = runner.run(
+                left,
+                timeout=timeout / hurry,
+                budget=self._settings.dream_timeout / SHARE,
+                patience=patience,
+            )
+            reference.expected.update(zip(left, seen, strict=False))
+            left = left[len(seen) :]

@@ -23,20 +23,30 @@ ALLOWED = {
     "judge": {"models", "errors"},
     "learn": {"models", "errors"},
     "store": {"models", "errors"},
-    "reference": BASE | {"inputs", "sandbox", "judge"},
-    "engine": BASE | {"reference", "inputs", "sandbox", "judge"},
     "report": {"models", "errors", "text", "learn"},
     "learning": BASE | {"store", "learn"},
+    "isolation": BASE | {"sandbox"},
+    "exploration": BASE | {"inputs", "sandbox"},
+    "reference": BASE | {"exploration", "inputs", "sandbox", "judge"},
+    "engine": BASE | {"reference", "exploration", "inputs", "sandbox", "judge"},
     "mending": BASE | {"engine", "sandbox", "store", "learn", "learning"},
     "reporting": BASE | {"store", "learn", "learning", "mending"},
-    "session": BASE | {"engine", "sandbox", "judge", "store", "learn", "learning", "reporting", "report"},
-    "plugin": BASE | {"session"},
-    "api": BASE | {"store", "learn", "reporting", "engine", "sandbox", "session"},
+    "session": BASE
+    | {"engine", "exploration", "isolation", "sandbox", "judge", "store", "learn", "learning"}
+    | {"reporting", "report"},
+    "hookspecs": set(),
+    "plugin": BASE | {"hookspecs", "session"},
+    "api": BASE | {"store", "learn", "reporting", "engine", "isolation", "sandbox", "session"},
     "cli": BASE
-    | {"store", "learn", "reporting", "report", "mending", "sandbox", "session", "engine", "inputs"},
+    | {"store", "learn", "isolation", "sandbox", "reference", "engine", "inputs", "judge"}
+    | {"reporting", "report", "mending", "api"},
     "__init__": set(),
 }
-KNOWN_BY = {"pytest": {"plugin", "session"}, "sqlite_utils": {"store"}, "hypothesis": {"inputs"}}
+KNOWN_BY = {
+    "pytest": {"hookspecs", "plugin", "session"},
+    "sqlite_utils": {"store"},
+    "hypothesis": {"inputs", "hookspecs", "session"},
+}
 HEAVY = {"hypothesis", "sqlite_utils", "msgspec", "click", "sqlite3", "asyncio"}
 
 

@@ -15,7 +15,7 @@ import click
 
 from .. import __version__
 from ..errors import DreamsError
-from . import browse, demo, fill, teach
+from . import browse, demo, fill, jail, teach
 
 
 class _Refusal(click.ClickException):
@@ -33,7 +33,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="athena-dreams")
 def main() -> None:
-    """Keep a store of dreams, and look into it.
+    """Keep a store of dreams, look into it, and into the jail that they are tested in.
 
     Exit status: 0 when done, 2 when it can't be done as asked (a missing store, a malformed file, a wrong
     option).
@@ -42,5 +42,5 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # for a terminal that is not UTF-8
 
 
-for _command in (*fill.COMMANDS, *browse.COMMANDS, *demo.COMMANDS, *teach.COMMANDS):
+for _command in (*fill.COMMANDS, *browse.COMMANDS, *demo.COMMANDS, *jail.COMMANDS, *teach.COMMANDS):
     main.add_command(_command)

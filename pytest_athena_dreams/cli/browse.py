@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..models import Category, Outcome, Status
+from ..models import Category, Outcome, Procedure, Status
 from ..text import printable
+from .jail import settings_of, show_pool
 from .options import store_option
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def list_(store: Path, as_json: bool, **conditions: Any) -> None:
 @click.argument("dream", metavar="ID|LABEL")
 @store_option
 @_json_option
-def show(dream: str, store: Path, as_json: bool) -> None:
+@click.option("--inputs", is_flag=True, help="Show what the dream is fed instead: its procedure's pool.")
+def show(dream: str, store: Path, as_json: bool, inputs: bool) -> None:
     """Show all of one dream: its fields, its code, its procedure, and its result in each run.
 
     A number is taken for an id first, then for a label.
@@ -65,6 +67,13 @@ def show(dream: str, store: Path, as_json: bool) -> None:
 
     with Store.open(store) as opened:
         details = opened.details(dream)
+        found = opened.dreams(ids=[int(details.dream["id"])]) if inputs else []
+    if found:
+        own = Procedure(
+            id=0, name=found[0].procedure_name, code=found[0].code, entry_point=found[0].entry_point
+        )
+        show_pool(found[0].procedure or own, settings_of())
+        return
     if as_json:
         results = [
             {"run_id": r.run_id, "tested_at": r.tested_at, **asdict(r.result)} for r in details.history

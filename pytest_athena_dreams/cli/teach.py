@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,17 +88,17 @@ def repair(ids: tuple[int, ...], store: Path, seed: int, timeout: float, sandbox
     """
     from ..config import resolve
     from ..engine import Engine
+    from ..isolation import policy_of
     from ..mending import failed, keep, mend
     from ..sandbox.client import Sandbox
-    from ..session.items import policy_of
-    from ..store.database import Store
+        from ..store.database import Store
     from ..text import printable
 
     options = {"seed": str(seed), "timeout": str(timeout), "sandbox": sandbox}
     settings = resolve(options, {}, {}, "")
     with Store.open(store) as opened:
         broken = failed(opened, ids or None)
-        engine = Engine(settings, Sandbox(policy_of(settings)))
+        engine = Engine(settings, Sandbox(policy_of(settings, os.environ)))
         names = {dream.id: dream.label or dream.procedure_name for dream, _ in broken}
         mended = 0
         try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import pickle
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from ..models import ParameterKind, Signature
+from .recipes import pickled, source
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Arguments:
 
     def payload(self) -> bytes:
         """The pickle that the jail loads, afresh for every call."""
-        return pickle.dumps((self.args, self.kwargs), protocol=5)
+        return pickled((self.args, self.kwargs))
 
     def call(self, name: str) -> str:
         """The call as Python source, on one line."""
@@ -25,18 +27,17 @@ class Arguments:
         parts += [f"{key}={source(value)}" for key, value in self.kwargs.items()]
         return f"{name}({', '.join(parts)})"
 
+    def by_name(self, signature: Signature) -> dict[str, Any]:
+        """The arguments by parameter; what ``*args`` takes is left out."""
+        names = [p.name for p in signature.parameters if p.kind in _POSITIONAL]
+        return dict(zip(names, self.args, strict=False)) | self.kwargs
 
-def source(value: Any) -> str:
-    """Python source for a drawn value: ``repr``, but for floats that have no literal."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return f"float({str(value)!r})"
-    if type(value) is list:
-        return f"[{', '.join(map(source, value))}]"
-    if type(value) is tuple:
-        return f"({', '.join(map(source, value))}{',' if len(value) == 1 else ''})"
-    if type(value) is dict:
-        return "{" + ", ".join(f"{source(k)}: {source(v)}" for k, v in value.items()) + "}"
-    if type(value) in (set, frozenset) and value:
-        inner = "{" + ", ".join(sorted(map(source, value))) + "}"
-        return inner if type(value) is set else f"frozenset({inner})"
-    return repr(value)
+    def replaced(self, signature: Signature, values: Mapping[str, Any]) -> Arguments:
+        """The same call with other values for the parameters in ``values``."""
+        names = [p.name for p in signature.parameters if p.kind in _POSITIONAL]
+        named = [values.get(name, arg) for name, arg in zip(names, self.args, strict=False)]
+        args = (*named, *self.args[len(names) :])
+        return Arguments(args, {key: values.get(key, value) for key, value in self.kwargs.items()})
+
+
+_POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)

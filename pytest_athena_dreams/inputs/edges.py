@@ -1,66 +1,107 @@
-"""The fixed edge cases of a type: empty, zero, negative, large, and ``None`` where it is allowed."""
+"""The fixed edge cases of a type, in groups that can be switched off: empty, large, extreme, none.
+
+Values that belong to no group (zero, one, minus one) are always there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from ..models import Parameter, ParameterKind, Signature, TypeSpec
 from .arguments import Arguments
-from .strategies import literal_value
+from .scalars import literal_value
 
-LARGE = 1_000
-"""Items of a large container, characters of a long text."""
+ITEMS = 10_000
+"""Items of a large container."""
+CHARACTERS = 100_000
+"""Characters of a large text."""
 
 _ANY = TypeSpec(kind="any")
+_SEQUENCES = ("list", "sequence", "iterable", "tuple...")
+_PLAIN: dict[str, list[Any]] = {
+    "bool": [False, True],
+    "int": [0, 1, -1, 2, 100],
+    "float": [0.0, 1.0, -1.0, 0.5],
+    "complex": [0j, 1j],
+    "str": ["a", " ", "Aa1 é"],
+    "bytes": [b"\x00"],
+    "any": [0, 1, "a", [1]],
+}
+_GROUPED: dict[str, dict[str, list[Any]]] = {
+    "empty": {"str": [""], "bytes": [b""], "any": ["", []]},
+    "large": {
+        "int": [2**31, 2**63],
+        "float": [1e308],
+        "str": ["a" * CHARACTERS],
+        "bytes": [b"a" * CHARACTERS],
+    },
+    "extreme": {
+        "float": [math.nan, math.inf, -math.inf],
+        "str": ["\ud800", "e\u0301", "\u200f\U0001f469\u200d\U0001f469"],
+    },
+    "none": {"any": [None], "none": [None]},
+}
 
 
-def edge_values(spec: TypeSpec) -> list[Any]:
+def edge_values(spec: TypeSpec, groups: Collection[str]) -> list[Any]:
     """Edge cases of one type, the plainest first; empty for a type without any."""
-    match spec.kind:
-        case "none":
-            return [None]
-        case "bool":
-            return [False, True]
-        case "int":
-            return [0, 1, -1, 2, 100, 2**31]
-        case "float":
-            return [0.0, 1.0, -1.0, 0.5, 1e308]
-        case "str":
-            return ["", "a", " ", "Aa1 é", "a" * LARGE]
-        case "bytes":
-            return [b"", b"\x00", b"a" * LARGE]
-        case "any":
-            return [None, 0, "", []]
-        case "list" | "tuple..." | "set" | "frozenset":
-            inner = edge_values(spec.args[0])
-            made = _maker(spec.kind)
-            singles = [
-                made([value]) for value in inner[:3] if spec.kind in ("list", "tuple...") or _plain(value)
-            ]
-            large = [made(inner[1:2] * LARGE)] if spec.kind in ("list", "tuple...") and len(inner) > 1 else []
-            return [made([]), *singles, *large]
-        case "dict":
-            keys, values = edge_values(spec.args[0]), edge_values(spec.args[1])
-            pairs = list(zip(filter(_plain, keys), values, strict=False))
-            return [{}, *({key: value} for key, value in pairs[:2])]
-        case "tuple":
-            columns = [edge_values(arg) for arg in spec.args]
-            return list(zip(*columns, strict=False))[:3] if all(columns) else []
-        case "union":
-            return [value for arg in spec.args for value in edge_values(arg)[:3]]
-        case "literal":
-            return [literal_value(value) for value in spec.values]
+    kind = spec.kind
+    scalars = [*_PLAIN.get(kind, ())]
+    for group, by_kind in _GROUPED.items():
+        scalars += by_kind.get(kind, ()) if group in groups else ()
+    if scalars:
+        return scalars
+    if kind == "annotated":
+        return []  # the bounds are the edges, and the strategy draws those
+    if kind == "literal":
+        return [literal_value(value) for value in spec.values]
+    if kind == "union":
+        return [value for arg in spec.args for value in edge_values(arg, groups)[:3]]
+    if kind in _SEQUENCES or kind in ("set", "frozenset"):
+        return _containers(spec, groups)
+    if kind == "dict":
+        keys, values = edge_values(spec.args[0], groups), edge_values(spec.args[1], groups)
+        pairs = list(
+            zip([key for key in keys if not isinstance(key, list | dict | set)], values, strict=False)
+        )
+        return [*([{}] if "empty" in groups else []), *({key: value} for key, value in pairs[:2])]
+    if kind == "tuple":
+        columns = [edge_values(arg, groups) for arg in spec.args]
+        return list(zip(*columns, strict=False))[:3] if all(columns) else []
     return []
 
 
-def edge_arguments(signature: Signature, limit: int) -> list[Arguments]:
-    """At most ``limit`` calls: all parameters at an edge together, then one at a time."""
+def _containers(spec: TypeSpec, groups: Collection[str]) -> list[Any]:
+    make: Any = {"tuple...": tuple, "set": set, "frozenset": frozenset}.get(spec.kind, list)
+    inner = [v for v in edge_values(spec.args[0], groups) if not _huge(v)]
+    if spec.kind in ("set", "frozenset"):
+        inner = [value for value in inner if not isinstance(value, list | dict | set)]
+    found = [make([])] if "empty" in groups else []
+    found += [make([value]) for value in inner[:4]]
+    if spec.kind in _SEQUENCES and len(inner) > 1:
+        found.append(make([inner[1], inner[1]]))
+        if "large" in groups:
+            found.append(make((inner[:5] * ITEMS)[:ITEMS]))
+    if "extreme" in groups:
+        found += [
+            make([inner[1], value]) for value in inner if isinstance(value, float) and value - value != 0
+        ]
+    return found
+
+
+def _huge(value: Any) -> bool:
+    return isinstance(value, str | bytes | list | tuple) and len(value) > 100
+
+
+def edge_arguments(signature: Signature, groups: Collection[str], limit: int) -> list[Arguments]:
+    """At most ``limit`` calls: all required parameters at an edge together, then one at a time."""
     required = [p for p in signature.parameters if not p.has_default and not _variadic(p)]
-    columns = [edge_values(p.type or _ANY) for p in required]
     if not required:
         return [Arguments()]
+    columns = [edge_values(p.type or _ANY, groups) for p in required]
     if not all(columns):
         return []
     return [_arguments(required, values) for values in islice(_rows(columns), limit)]
@@ -79,23 +120,12 @@ def _rows(columns: list[list[Any]]) -> Iterator[list[Any]]:
 
 
 def _arguments(parameters: Iterable[Parameter], values: Iterable[Any]) -> Arguments:
-    positional: list[Any] = []
-    keyword: dict[str, Any] = {}
-    for p, value in zip(parameters, values, strict=True):
-        if p.kind is ParameterKind.KEYWORD_ONLY:
-            keyword[p.name] = value
-        else:
-            positional.append(value)
-    return Arguments(tuple(positional), keyword)
+    pairs = list(zip(parameters, values, strict=True))
+    positional = tuple(value for p, value in pairs if p.kind is not ParameterKind.KEYWORD_ONLY)
+    return Arguments(
+        positional, {p.name: value for p, value in pairs if p.kind is ParameterKind.KEYWORD_ONLY}
+    )
 
 
 def _variadic(p: Parameter) -> bool:
     return p.kind in (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
-
-
-def _plain(value: Any) -> bool:
-    return not isinstance(value, list | dict | set)
-
-
-def _maker(kind: str) -> Any:
-    return {"list": list, "tuple...": tuple, "set": set, "frozenset": frozenset}[kind]

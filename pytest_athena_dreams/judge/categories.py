@@ -39,6 +39,7 @@ _BY_BASE = (
     ("RecursionError", Category.RESOURCE),
     ("PermissionError", Category.BLOCKED),
     ("socket.gaierror", Category.BLOCKED),
+    ("urllib.error.URLError", Category.BLOCKED),  # it carries the refusal in ``reason`` and has no errno
     ("AssertionError", Category.LOGIC),
     ("TypeError", Category.TYPE),
 )

@@ -33,6 +33,8 @@ from .scratch import Scratch
 _CHUNK = 1 << 18
 _GLANCE = 0.05
 """Seconds after which the clocks are looked at again: threads may use more than one processor."""
+THREADS = 256
+"""Threads that a child may have: RLIMIT_NPROC counts all of a user's, and not root's."""
 _GRACE = 1.0
 """Seconds that a child which closed its channel may take to end."""
 
@@ -50,8 +52,8 @@ class _Late(Exception):
     """The deadline has passed."""
 
 
-class _Full(Exception):
-    """The scratch folder holds more than it may."""
+class _Over(Exception):
+    """The child has more of something than it may; the arguments are the reason and a detail."""
 
 
 class _Gone(Exception):
@@ -77,6 +79,7 @@ class Child:
         self._nonce = secrets.token_hex(16)
         self._number = 0
         self._peak = 0
+        self._next_look = 0.0
         self._inbox = wire.Inbox(limits.reply)
         self._outbox = memoryview(b"")
         self._channel, theirs = socket.socketpair()
@@ -98,6 +101,7 @@ class Child:
             raise
         self._channel.setblocking(False)
         self._meter = Meter(self._process.pid)
+        self._meter.offer()
         try:
             self._load(source)
         except BaseException:
@@ -200,9 +204,9 @@ class Child:
         except _Late:
             self.close()
             return Observation(kind=ObservationKind.TIMED_OUT, detail=f"more than {deadline.timeout:g} s")
-        except _Full:
+        except _Over as exc:
             self.close()
-            return _died(DeathReason.OUTPUT, "wrote more to its scratch folder than it holds")
+            return _died(*exc.args)
         except _Gone:
             return self._death()
         except wire.WireError as exc:
@@ -211,14 +215,28 @@ class Child:
 
     def _check_scratch(self) -> None:
         if self._scratch is not None and self._scratch.over():
-            raise _Full
+            raise _Over(
+                DeathReason.OUTPUT, "its scratch folder holds more than it may, or is nested too deep"
+            )
+
+    def _look(self, now: float) -> None:
+        """Look now and then at what no limit of the kernel's counts."""
+        if now < self._next_look:
+            return
+        self._next_look = now + _GLANCE
+        self._check_scratch()
+        if (threads := self._meter.threads()) > THREADS:
+            raise _Over(
+                DeathReason.SIGNAL, f"killed for having {threads} threads, where {THREADS} are allowed"
+            )
 
     def _exchange(self, deadline: Deadline) -> None:
         """Send what is left to send and receive what has come, waiting until the deadline at most."""
-        left = deadline.left(self._meter.read())
+        now = self._meter.read()
+        left = deadline.left(now)
         if left <= 0:
             raise _Late
-        self._check_scratch()
+        self._look(now.wall)
         poll = select.poll()
         poll.register(self._channel, select.POLLIN | (select.POLLOUT if self._outbox else 0))
         events = sum(event for _, event in poll.poll(math.ceil(min(left, _GLANCE) * 1000)))
@@ -267,6 +285,7 @@ class Child:
             process.ended(_GRACE)  # the kernel kills it along with the server
             return None
         finally:
+            self._meter.close()
             if process.pidfd is not None:
                 os.close(process.pidfd)
             self._discard()

@@ -1,4 +1,4 @@
-"""The jail as the engine uses it: a sandbox, children in it, and a loop that observes every call.
+"""The jail as the engine uses it: a sandbox, and children in it.
 
 Invariants: no child runs before the sandbox was seen to hold what its mode promises; a sandbox keeps
 one fork server, which is replaced when it is lost.
@@ -7,20 +7,18 @@ one fork server, which is replaced when it is lost.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 from ..errors import SandboxError
-from ..models import Observation, ObservationKind, Signature
 from .child import Child, Source
 from .forkserver import ForkServer, ServerLost
 from .policy import Layers, Policy, SandboxMode
 from .probe import probe
 
-__all__ = ["Child", "Observed", "Sandbox", "Source", "observe"]
+__all__ = ["Child", "Sandbox", "Source"]
 
-_STARTS = 2
+_STARTS = 3
 """Times that a fork server is started for one child before the fault is taken to be ours."""
 
 
@@ -45,6 +43,11 @@ class Sandbox:
     ) -> None:
         self.close()
 
+    @property
+    def outside(self) -> Path | None:
+        """The running fork server's folder, whose path is in the command line of all its processes."""
+        return self._server.outside if self._server else None
+
     def layers(self) -> Layers:
         """What really holds, found by trying it in a child."""
         if self._layers is None:
@@ -53,25 +56,29 @@ class Sandbox:
         return self._layers
 
     def spawn(self, source: Source) -> Child:
-        """A child that has loaded ``source``, or has failed to."""
-        for _ in range(_STARTS):
-            server = self._server or self._start()
-            try:
-                return Child(server, source, self.policy, self._random_seed)
-            except ServerLost as exc:
-                self._server = None
-                why = str(exc)
-        raise SandboxError(f"the fork server ends as soon as it is asked for a child: {why}")
+        """A child that has loaded ``source``, or has failed to.
 
-    def forget(self) -> None:
-        """Drop a fork server that was lost; the next child starts another."""
-        if self._server is not None:
-            self._server.close()
+        Where a child goes together with the fork server, a new one tries the load before it is blamed.
+        """
+        child, why = None, ""
+        for _ in range(_STARTS):
+            try:
+                child = Child(self._server or self._start(), source, self.policy, self._random_seed)
+            except ServerLost as exc:
+                why = str(exc)
+            else:
+                if not child.lost:
+                    return child
             self._server = None
+        if child is None:
+            raise SandboxError(f"the fork server ends as soon as it is asked for a child: {why}")
+        return child
 
     def close(self) -> None:
         """End the fork server and every child. Safe to call twice."""
-        self.forget()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
     def _start(self) -> ForkServer:
         """A server in the first mode that works; the one that worked before where there was one."""
@@ -134,60 +141,3 @@ def _candidates(policy: Policy) -> list[SandboxMode]:
     if policy.mode is not SandboxMode.AUTO:
         modes = [policy.mode]
     return [mode for mode in modes if not mode.weaker_than(policy.minimum)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """All that was seen of one source.
-
-    ``observations`` are in the order of the payloads; the last ``skipped`` payloads were not run.
-    ``failure`` is set, and nothing was observed, where the source did not load. ``peak_memory`` is
-    bytes above the loaded child, ``cpu`` processor seconds of all children.
-    """
-
-    signature: Signature | None
-    failure: Observation | None
-    observations: tuple[Observation, ...] = ()
-    skipped: int = 0
-    peak_memory: int = 0
-    cpu: float = 0.0
-
-
-def observe(
-    sandbox: Sandbox, source: Source, payloads: Sequence[bytes], timeout: float, *, patience: int = 2
-) -> Observed:
-    """Run every payload, in a fresh child after each death, until ``patience`` of them timed out.
-
-    A payload whose child went together with the fork server is run once more before it is blamed.
-    """
-    signature: Signature | None = None
-    observations: list[Observation] = []
-    peak, cpu, timeouts, losses = 0, 0.0, 0, 0
-    while True:
-        with sandbox.spawn(source) as child:
-            signature = signature or child.loaded
-            seen = [child.failure] if child.failure else []
-            if child.loaded:
-                for observation in child.calls(payloads[len(observations) :], timeout):
-                    seen.append(observation)
-        peak, cpu = max(peak, child.peak_memory), cpu + child.cpu
-        if child.lost:
-            sandbox.forget()
-            losses += 1
-            if losses == 1:
-                seen.pop()
-        if signature is None and seen:
-            failure = seen[0]
-            return Observed(signature=None, failure=failure, skipped=len(payloads), peak_memory=peak, cpu=cpu)
-        observations += seen
-        timeouts += sum(observation.kind is ObservationKind.TIMED_OUT for observation in seen)
-        if signature and (len(observations) >= len(payloads) or timeouts >= patience):
-            break
-    return Observed(
-        signature=signature,
-        failure=None,
-        observations=tuple(observations),
-        skipped=len(payloads) - len(observations),
-        peak_memory=peak,
-        cpu=cpu,
-    )

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from .jail.frames import receive
 from .launch import prepare
 from .policy import Policy, SandboxMode
 
@@ -29,7 +30,6 @@ PATIENCE = 20.0
 _FAREWELL = 5.0
 """Seconds that a server, or the wrapper around it, may take to end once its socket is closed."""
 _MOMENT = 0.05
-_MESSAGE = 1 << 16
 
 
 class ServerLost(Exception):
@@ -98,7 +98,7 @@ class ForkServer:
         launch = prepare(policy, mode, hash_seed)
         self.outside = launch.outside
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in ``close``
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
                 launch.command,
@@ -132,18 +132,20 @@ class ForkServer:
 
     def _order(self, order: dict[str, Any], descriptors: Sequence[int]) -> None:
         try:
-            socket.send_fds(self._control, [msgspec.json.encode(order)], list(descriptors))
+            socket.send_fds(self._control, [msgspec.json.encode(order), b"\n"], list(descriptors))
         except OSError as exc:
             raise self._lost(str(exc)) from None
 
     def _answer(self, kind: type[Answer]) -> tuple[Answer, list[int]]:
         try:
-            text, descriptors, _, _ = socket.recv_fds(self._control, _MESSAGE, 1)
+            text, descriptors = receive(self._control)
             return msgspec.json.decode(text, type=kind), descriptors
         except (OSError, msgspec.MsgspecError) as exc:
             raise self._lost(str(exc)) from None
 
     def _lost(self, why: str) -> ServerLost:
+        if self._errors.closed:
+            return ServerLost("it had ended before")
         self._end()
         self._errors.seek(0)
         said = self._errors.read(1 << 20).decode(errors="backslashreplace").strip()

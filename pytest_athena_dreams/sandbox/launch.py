@@ -62,6 +62,7 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int) -> Launch:
     environment = {
         "HOME": str(empty),
         "LANG": "C.UTF-8",
+        "MALLOC_ARENA_MAX": "1",  # each further arena takes 128 MiB of address space
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "PYTHONHASHSEED": str(hash_seed % (1 << 32)),
@@ -85,6 +86,7 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int) -> Launch:
             "paths": [path for path in granted if os.path.isdir(path)] + installed,
             "readable": [*readable, *_DEVICES],
             "directory": str(empty),
+            "variables": list(environment),
             "scratch": str(scratch) if policy.scratch else None,
             "isolate": mode is not SandboxMode.NONE,
             "abi": policy.landlock_abi,

@@ -6,9 +6,11 @@ process id is that of a child not yet reaped, so it can't have become another pr
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 _PATIENCE = 10.0
 """The wall clock may run this many times as long as the deadline before it counts on its own."""
@@ -32,6 +34,7 @@ class Meter:
         self._pid = pid
         self._clock = (~pid << 3) | 2  # the kernel's encoding of a process's CPU clock
         self._baseline = 0
+        self._schedule = self._open("schedstat")
 
     def read(self) -> Reading:
         return Reading(wall=time.monotonic(), cpu=self._cpu(), queued=self._queued())
@@ -43,20 +46,35 @@ class Meter:
             return 0.0
 
     def _queued(self) -> float:
-        fields = self._text("schedstat").split()
-        return int(fields[1]) / 1e9 if len(fields) > 1 else 0.0
+        if self._schedule is None:
+            return 0.0
+        try:
+            return int(os.pread(self._schedule, 100, 0).split()[1]) / 1e9
+        except OSError:
+            return 0.0
+
+    def _open(self, name: str) -> int | None:
+        try:
+            return os.open(f"/proc/{self._pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return None
+
+    def close(self) -> None:
+        """Let go of what was kept open to read quickly."""
+        if self._schedule is not None:
+            os.close(self._schedule)
+            self._schedule = None
 
     def mark(self) -> None:
         """Count memory from here: reset the high-water mark."""
-        try:
-            descriptor = os.open(f"/proc/{self._pid}/clear_refs", os.O_WRONLY | os.O_CLOEXEC)
-        except OSError:
-            return
-        try:
-            os.write(descriptor, b"5")
-        finally:
-            os.close(descriptor)
-        self._baseline = self._memory("VmRSS")
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{self._pid}/clear_refs").write_text("5")
+            self._baseline = self._memory("VmRSS")
+
+    def offer(self) -> None:
+        """Let the kernel take this process before any other where memory runs out."""
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{self._pid}/oom_score_adj").write_text("1000")
 
     def peak(self) -> int:
         """Bytes above the mark at the highest, 0 where that is unknown."""
@@ -68,6 +86,10 @@ class Meter:
 
     def _memory(self, field: str) -> int:
         return int(self.status().get(field, "0 kB").split()[0]) * 1024
+
+    def threads(self) -> int:
+        """How many threads it has, 0 where that is unknown."""
+        return int(self.status().get("Threads", 0))
 
     def status(self) -> dict[str, str]:
         """The fields of ``/proc/PID/status``, empty where there is none."""
@@ -88,8 +110,7 @@ class Meter:
 
     def _text(self, name: str) -> str:
         try:
-            with open(f"/proc/{self._pid}/{name}") as file:
-                return file.read()
+            return Path(f"/proc/{self._pid}/{name}").read_text()
         except OSError:
             return ""
 

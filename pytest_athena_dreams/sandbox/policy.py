@@ -13,7 +13,15 @@ from ..errors import SettingError
 MIB = 1 << 20
 LAYERS = frozenset({"landlock", "scope", "seccomp", "capabilities", "rlimits", "descriptors", "environment"})
 """What a policy can be without, in tests."""
-_OWN_VARIABLES = ("HOME", "LANG", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TMPDIR", "TZ")
+_OWN_VARIABLES = (
+    "HOME",
+    "LANG",
+    "MALLOC_ARENA_MAX",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TMPDIR",
+    "TZ",
+)
 
 
 class SandboxMode(StrEnum):

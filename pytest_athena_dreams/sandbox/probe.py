@@ -37,8 +37,10 @@ def attempts(secret, target):
     def signals():
         os.kill(os.getppid(), 0)
     def processes():
-        if os.fork() == 0:
+        pid = os.fork()
+        if pid == 0:
             os._exit(0)
+        os.waitpid(pid, 0)
     worked = []
     for attempt in (read, write, network, datagrams, signals, processes):
         try:

@@ -29,6 +29,7 @@ class Runner:
         self._sandbox = sandbox
         self.source = source
         self._child: Child | None = None
+        self._lost = False
         self.cpu = 0.0
         self.peak_memory = 0
 
@@ -66,6 +67,10 @@ class Runner:
                 self._end()
                 continue
             for observation in self._child.calls(payloads[len(seen) :], timeout):
+                if self._child.lost and not self._lost:  # the fork server went too: once more before blaming
+                    self._lost = True
+                    self._end()
+                    break
                 seen.append(observation)
                 hung += observation.kind is ObservationKind.TIMED_OUT
                 if observation.kind not in _SURVIVED or time.monotonic() >= end:

@@ -6,15 +6,15 @@ that is met is files and folders, though maybe deeper than a path can say; it is
 
 from __future__ import annotations
 
-import errno
-import itertools
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _ENTRY = 4096
 """Bytes that count for a name, however empty what it names."""
+_DEPTH = 64
+"""Folders within folders that it may hold; looking deeper would cost more than the child pays."""
 
 
 class Scratch:
@@ -27,39 +27,60 @@ class Scratch:
     def over(self) -> bool:
         """Whether it holds more than it may, now, while its child goes on writing."""
         used = 0
+        folders = [(self.path, 0)]
         try:
-            for entry in self._entries():
-                used += _ENTRY + entry.stat(follow_symlinks=False).st_blocks * 512
-                if used > self._size:
-                    return True
+            while folders:
+                folder, depth = folders.pop()
+                for entry in _listed(folder):
+                    used += _ENTRY + entry.stat(follow_symlinks=False).st_blocks * 512
+                    if used > self._size or depth > _DEPTH:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append((entry.path, depth + 1))
         except FileNotFoundError:
-            return False  # taken away while it was looked at; the next look sees the rest
-        except OSError as exc:
-            return exc.errno == errno.ENAMETOOLONG
+            pass  # taken away while it was looked at; the next look sees the rest
         return False
 
-    def _entries(self) -> Iterator[os.DirEntry[str]]:
-        folders = [self.path]
-        while folders:
-            for entry in _listed(folders.pop()):
-                yield entry
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-
     def remove(self) -> None:
-        """Remove it with all that is in it: what lies deep is moved up first, so no path gets long."""
-        numbers = itertools.count()
-        while entries := _listed(self.path):
-            for entry in entries:
-                if not entry.is_dir(follow_symlinks=False):
-                    os.unlink(entry.path)
-                    continue
-                for inner in _listed(entry.path):
-                    if inner.is_dir(follow_symlinks=False):
-                        os.chmod(inner.path, 0o700)
-                    os.rename(inner.path, f"{self.path}/.moved-{next(numbers)}")
-                os.rmdir(entry.path)
+        """Remove it with all that is in it, stepping in and out of folders so that no path gets long."""
+        if not os.path.exists(self.path):
+            return  # the fork server's folder went first, and this one with it
+        here = os.open(self.path, _FOLDER)
+        names: list[str] = []  # the folders that lead here, below the first
+        folders = [_emptied(here)]  # what is left to enter, at each level
+        while True:
+            if folders[-1]:
+                names.append(folders[-1].pop())
+                here = _step(here, names[-1])
+                folders.append(_emptied(here))
+            elif names:
+                folders.pop()
+                here = _step(here, "..")
+                os.rmdir(names.pop(), dir_fd=here)
+            else:
+                break
+        os.close(here)
         os.rmdir(self.path)
+
+
+def _step(here: int, name: str) -> int:
+    try:
+        return os.open(name, _FOLDER, dir_fd=here)
+    finally:
+        os.close(here)
+
+
+def _emptied(folder: int) -> list[str]:
+    """Delete what is no folder in ``folder``, and return the names of what is."""
+    folders = []
+    with os.scandir(folder) as entries:
+        for entry in list(entries):
+            if entry.is_dir(follow_symlinks=False):
+                os.chmod(entry.name, 0o700, dir_fd=folder)
+                folders.append(entry.name)
+            else:
+                os.unlink(entry.name, dir_fd=folder)
+    return folders
 
 
 def _listed(folder: str) -> list[os.DirEntry[str]]:

@@ -126,5 +126,5 @@ def repeat_command(plan: Plan, dream: Dream) -> str:
         if setting.name == "seed" or (
             setting.name not in ("store", "select") and value != defaults[setting.name]
         ):
-            words += [setting.option, str(value)]
+            words += [setting.option, setting.written(value)]
     return shlex.join([*words, plan.node_id(dream)])

@@ -5,6 +5,7 @@ They hang directly under the session, for the store need not exist on a worker's
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterable
 from itertools import groupby
 from pathlib import Path
@@ -12,52 +13,34 @@ from typing import Any
 
 import pytest
 
-from ..config import Settings
 from ..engine import Engine
 from ..errors import DreamsError
+from ..isolation import policy_of
 from ..models import Dream, Outcome, Verdict
 from ..sandbox.client import Sandbox
-from ..sandbox.policy import Limits, Policy, SandboxMode
 from .failure import DreamFailed, FailureRepr
 from .plan import Plan, domain, item_part, procedure_part
+from .strategies import UserStrategies
 
-MIB = 1024 * 1024
 BACKSTOP = 60.0
 """Seconds past all of a dream's own limits before pytest-timeout ends it."""
-REPLY = 4 * MIB
-"""Bytes of one answer from the jail."""
-
-
-def policy(plan: Plan) -> Policy:
-    """The jail's policy under a plan's settings."""
-    return policy_of(plan.settings)
-
-
-def policy_of(settings: Settings) -> Policy:
-    """The jail's policy under ``settings``."""
-    return Policy(
-        mode=SandboxMode(settings.sandbox),
-        limits=Limits(
-            memory=settings.memory * MIB,
-            output=settings.output * MIB,
-            reply=REPLY,
-            load_timeout=5 * settings.timeout,
-        ),
-    )
 
 
 class DreamPlugin:
     """Collects the plan's dreams and runs them; in every process that runs items."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, config: pytest.Config) -> None:
         self.plan = plan
+        self._given = UserStrategies(config, plan.strategies)
         self._engine: Engine | None = None
 
     @property
     def engine(self) -> Engine:
         """This process' engine, started by the first dream."""
         if self._engine is None:
-            self._engine = Engine(self.plan.settings, Sandbox(policy(self.plan)))
+            self._engine = Engine(
+                self.plan.settings, Sandbox(policy_of(self.plan.settings, os.environ)), self._given
+            )
         return self._engine
 
     @pytest.hookimpl(wrapper=True)

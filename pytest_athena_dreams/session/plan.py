@@ -21,7 +21,8 @@ _UNSAFE = re.compile(r"[^\w,+=@ -]")
 class Plan:
     """``path`` is where the store is; ``store_id`` its node id: the path as pytest shows paths.
 
-    ``arguments`` are those command-line arguments that name dreams, not files, as they were given.
+    ``arguments`` are those command-line arguments that name dreams, not files, as they were given;
+    ``strategies`` the lines of the ini key.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Plan:
     dreams: tuple[Dream, ...]
     settings: Settings
     arguments: tuple[str, ...] = ()
+    strategies: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         return msgspec.json.encode(self).decode()

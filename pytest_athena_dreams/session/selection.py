@@ -24,7 +24,13 @@ def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Stor
 
     Raises ``pytest.UsageError`` where an argument names a dream that the store does not hold.
     """
-    plan = Plan(path=str(path), store_id=_node_id(config, path), dreams=(), settings=settings)
+    plan = Plan(
+        path=str(path),
+        store_id=_node_id(config, path),
+        dreams=(),
+        settings=settings,
+        strategies=tuple(config.getini("athena_strategies")),
+    )
     arguments = [arg for arg in config.args if _names_store(config, arg, path, plan.store_id)]
     named = [arg.partition("::")[2] for arg in arguments if "::" in arg]
     if arguments and len(named) == len(arguments):

@@ -9,9 +9,10 @@ import pytest
 
 from ..config import SETTINGS, Settings, resolve
 from ..errors import DreamsError
+from ..isolation import policy_of
 from ..sandbox.client import Sandbox
 from ..store.database import Store
-from .items import DreamPlugin, policy
+from .items import DreamPlugin
 from .plan import Plan
 from .recorder import Recorder
 from .selection import make_plan
@@ -31,7 +32,7 @@ def configure(config: pytest.Config) -> None:
         config.args[:] = [arg for arg in config.args if arg not in plan.arguments]
     else:
         config.args[:] = []  # nothing was named: only dreams run
-    config.pluginmanager.register(DreamPlugin(plan), "athena-dreams-items")
+    config.pluginmanager.register(DreamPlugin(plan, config), "athena-dreams-items")
 
 
 def _control(config: pytest.Config) -> Plan:
@@ -49,7 +50,7 @@ def _control(config: pytest.Config) -> Plan:
 
 
 def _probe(plan: Plan) -> str:
-    sandbox = Sandbox(policy(plan))
+    sandbox = Sandbox(policy_of(plan.settings, os.environ))
     try:
         return str(sandbox.layers())
     finally:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import socket
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 
@@ -26,8 +28,12 @@ def returned(value: Any, changed: Any = None) -> Observation:
 
 
 def raised(cls: type[BaseException], *, stage: str = "call", **more: Any) -> Observation:
-    bases = tuple(base.__name__ for base in cls.__mro__ if base is not object)
-    told = Raised(type=cls.__name__, bases=bases, stage=stage, **more)
+    bases = tuple(
+        base.__name__ if base.__module__ == "builtins" else f"{base.__module__}.{base.__name__}"
+        for base in cls.__mro__
+        if base is not object
+    )
+    told = Raised(type=bases[0], bases=bases, stage=stage, **more)
     return Observation(kind=ObservationKind.RAISED, raised=told)
 
 
@@ -65,6 +71,8 @@ HUNG = Observation(kind=ObservationKind.TIMED_OUT)
         (died(DeathReason.EXIT), Category.RUNTIME),
         (died(DeathReason.PROTOCOL), Category.RUNTIME),
         (raised(PermissionError, errno=errno.EACCES), Category.BLOCKED),
+        (raised(socket.gaierror), Category.BLOCKED),
+        (raised(URLError), Category.BLOCKED),
         (raised(OSError, errno=errno.EPERM), Category.BLOCKED),
         (Observation(kind=ObservationKind.REFUSED), Category.BLOCKED),
     ],

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 
 import pytest
 
 from pytest_athena_dreams.sandbox.client import Sandbox
-from pytest_athena_dreams.sandbox.policy import Limits, Policy, SandboxMode
+from pytest_athena_dreams.sandbox.policy import MIB, Limits, Policy, SandboxMode
 
 if sys.platform != "linux":
     collect_ignore_glob = ["test_*.py"]
 
-SMALL = Limits(memory=512 << 20, output=1 << 20, load_timeout=5.0)
+SMALL = Limits(memory=256 * MIB, output=MIB, load_timeout=2.0)
+
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another user or to give up")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: hostile dreams in wrappers and under forced old kernels")
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pickle
 import textwrap
+from dataclasses import dataclass
 from typing import Any
 
-from pytest_athena_dreams.models import DeathReason, Observation, ObservationKind
-from pytest_athena_dreams.sandbox.client import Observed, Sandbox, Source, observe
+from pytest_athena_dreams.models import DeathReason, Observation, ObservationKind, Signature
+from pytest_athena_dreams.sandbox.client import Sandbox, Source
+from pytest_athena_dreams.sandbox.runner import Runner
 
 
 def payload(*args: Any, **kwargs: Any) -> bytes:
@@ -15,37 +17,57 @@ def payload(*args: Any, **kwargs: Any) -> bytes:
     return pickle.dumps((args, kwargs), 5)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """All that was seen of one source."""
+
+    signature: Signature | None
+    observations: list[Observation]
+    cpu: float
+    peak_memory: int
+
+
 def run(
-    sandbox: Sandbox, code: str, *calls: tuple[Any, ...], timeout: float = 1.0, entry: str | None = None
-) -> Observed:
+    sandbox: Sandbox,
+    code: str,
+    *calls: tuple[Any, ...],
+    timeout: float = 1.0,
+    entry: str | None = None,
+    patience: int = 100,
+) -> Seen:
     """Observe ``code`` called with each of ``calls``; without any, once with no argument."""
-    source = Source(code=textwrap.dedent(code), entry_point=entry)
-    return observe(sandbox, source, [payload(*call) for call in calls or [()]], timeout)
+    with Runner(sandbox, Source(code=textwrap.dedent(code), entry_point=entry)) as runner:
+        if runner.signature is None:
+            observations = [runner.failure]
+        else:
+            payloads = [payload(*call) for call in calls or [()]]
+            observations = runner.run(payloads, timeout=timeout, patience=patience)
+    return Seen(
+        signature=runner.signature, observations=observations, cpu=runner.cpu, peak_memory=runner.peak_memory
+    )
 
 
-def only(seen: Observed) -> Observation:
+def only(seen: Seen) -> Observation:
     """The one observation, of the call or of the load."""
-    if seen.failure is not None:
-        return seen.failure
     (observation,) = seen.observations
     return observation
 
 
-def value(seen: Observed) -> Any:
+def value(seen: Seen) -> Any:
     """What the one call returned."""
     observation = only(seen)
     assert observation.kind is ObservationKind.RETURNED, observation
     return observation.value
 
 
-def exception(seen: Observed) -> str:
+def exception(seen: Seen) -> str:
     """The type of what was raised."""
     observation = only(seen)
     assert observation.raised is not None, observation
     return observation.raised.type
 
 
-def death(seen: Observed) -> DeathReason | None:
+def death(seen: Seen) -> DeathReason | None:
     """Why the one child died."""
     observation = only(seen)
     assert observation.kind in (ObservationKind.DIED, ObservationKind.REFUSED), observation

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import errno
 import time
 from typing import Any
 
 import pytest
 
 from pytest_athena_dreams.models import DeathReason, ObservationKind
-from pytest_athena_dreams.sandbox.client import Sandbox, Source, observe
+from pytest_athena_dreams.sandbox.client import Sandbox, Source
 
 from .kit import death, exception, only, payload, run, value
 
@@ -244,10 +243,9 @@ def test_a_dead_child_is_replaced_and_the_rest_goes_on(sandbox: Sandbox) -> None
 
 
 def test_after_enough_timeouts_the_rest_is_left_out(sandbox: Sandbox) -> None:
-    source = Source(code="def f(x):\n    while x: pass")
-    seen = observe(sandbox, source, [payload(x) for x in (0, 1, 1, 1, 0)], 0.2, patience=2)
+    code = "def f(x):\n    while x: pass"
+    seen = run(sandbox, code, (0,), (1,), (1,), (1,), (0,), timeout=0.2, patience=2)
     assert [o.kind.value for o in seen.observations] == ["returned", "timed_out", "timed_out"]
-    assert seen.skipped == 2
 
 
 def test_memory_is_measured_above_the_loaded_child(sandbox: Sandbox) -> None:
@@ -263,10 +261,26 @@ def test_cpu_time_is_measured(sandbox: Sandbox) -> None:
     assert 0.25 < seen.cpu < 1
 
 
-def test_a_lost_fork_server_is_replaced(sandbox: Sandbox) -> None:
-    layers = sandbox.layers()
-    with sandbox.spawn(Source(code="import os\ndef f(): return os.getppid()")) as child:
-        (observation,) = child.calls([payload()], 1.0)
-    os.kill(observation.value, signal.SIGKILL)
-    assert value(run(sandbox, "def f(): return 1")) == 1
-    assert sandbox.layers() == layers
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import socket\ndef f(): socket.socket()",
+        "import socket\ndef f(): socket.create_connection(('127.0.0.1', 9))",
+        "import socket\ndef f(): socket.getaddrinfo('example.invalid', 80)",
+        "import urllib.request\ndef f(): urllib.request.urlopen('http://127.0.0.1:9/')",
+        "import urllib.request\ndef f(): urllib.request.urlopen('http://example.invalid/')",
+        "import http.client\ndef f(): http.client.HTTPConnection('127.0.0.1', 9).request('GET', '/')",
+    ],
+)
+def test_a_missing_network_is_named(sandbox: Sandbox, code: str) -> None:
+    raised = only(run(sandbox, code)).raised
+    assert raised is not None
+    assert "OSError" in raised.bases
+    assert raised.errno == errno.EPERM
+    assert raised.message.endswith("(the jail has no network, and no setting opens one)")
+
+
+def test_other_refusals_are_not_blamed_on_the_network(sandbox: Sandbox) -> None:
+    raised = only(run(sandbox, "import os\ndef f(): os.kill(os.getppid(), 0)")).raised
+    assert raised is not None
+    assert (raised.errno, raised.message) == (errno.EPERM, "[Errno 1] Operation not permitted")

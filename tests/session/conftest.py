@@ -11,6 +11,12 @@ XDIST = {"no-xdist": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 Run = Callable[..., pytest.RunResult]
 
 
+@pytest.fixture(autouse=True)
+def bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Python keep bytecode: pytest would compile its plugins, Hypothesis too, anew at each start."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+
+
 @pytest.fixture(params=list(XDIST.values()), ids=list(XDIST))
 def run_dreams(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> Run:
     """Run ``pytest --athena-dreams`` with more arguments, without xdist, with -n0 and with -n2."""

@@ -11,7 +11,6 @@ import asyncio
 import io
 import json
 import os
-import pickle
 import random
 import resource
 import signal
@@ -19,12 +18,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
-from types import CoroutineType
+from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NoReturn
 
 from . import frames, kernel, landlock, program, seccomp
-from .canonical import canonical
+from .canonical import ITEMS, canonical
 from .raising import MESSAGE, describe_exception
+from .recipes import Arguments
 
 CHANNEL = 3
 """The only descriptor that a child has beside its standard streams."""
@@ -38,11 +38,7 @@ _OUT_OF_MEMORY = {"kind": "raised", "raised": describe_exception(MemoryError(), 
 # The loop below outlives whatever the dream does to these modules.
 _encode = c_make_encoder(None, None, encode_basestring_ascii, None, ":", ",", False, False, False)
 _run, _seed, _sleep, _exit = asyncio.run, random.seed, time.sleep, os._exit
-_set_recursion_limit = sys.setrecursionlimit
-
-
-class Arguments(pickle.Unpickler):
-    """The arguments of one call, written by the parent."""
+_BytesIO, _set_recursion_limit = io.BytesIO, sys.setrecursionlimit
 
 
 def run(
@@ -77,7 +73,8 @@ def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None
     without, scratch = restrictions["without"], order["scratch"]
     _limit(resource.RLIMIT_CORE, 0)
     if "rlimits" not in without:
-        _limit(resource.RLIMIT_AS, order["memory"])
+        if sys.platform != "darwin":  # which does not know this limit
+            _limit(resource.RLIMIT_AS, order["memory"])
         _limit(resource.RLIMIT_FSIZE, max(order["output"], order["scratch_size"]))
         _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
     if scratch:
@@ -137,21 +134,35 @@ def _wait() -> NoReturn:
 
 
 def _answer(entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, Any]:
-    args, kwargs = Arguments(io.BytesIO(payload)).load()
-    mutable = not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values()))
-    before = _arguments(args, kwargs) if mutable else None
-    _seed(seed)
+    before = after = None
     try:
+        args, kwargs = Arguments(_BytesIO(payload)).load()
+        mutable = not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values()))
+        before = _arguments(args, kwargs) if mutable else None
+        _seed(seed)
         result = entry(*args, **kwargs)
         if type(result) is CoroutineType:
             result = _run(result)
+        elif type(result) is AsyncGeneratorType:
+            result = iter(_run(_items(result)))
         _set_recursion_limit(_RECURSION)
         message = {"kind": "returned", "value": canonical(result, consume=True)}
     except BaseException as exc:
         _set_recursion_limit(_RECURSION)
         message = {"kind": "raised", "raised": describe_exception(exc, "call", program.FILENAME)}
-    after = _arguments(args, kwargs) if mutable else None
+    if before is not None:
+        after = _arguments(args, kwargs)
     return message | {"changed": after if after != before else None}
+
+
+async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:
+    """What an asynchronous generator gives, up to one more than ``canonical`` takes."""
+    found: list[Any] = []
+    async for item in generator:
+        found.append(item)
+        if len(found) > ITEMS:
+            break
+    return found
 
 
 def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:

@@ -1,11 +1,14 @@
-"""Frames on a stream: four bytes of length, most significant first, then as many bytes.
+"""What goes over the two kinds of sockets.
 
-Both ends of a child's channel use them; the blocking calls here are the child's.
+A child's channel carries frames: four bytes of length, most significant first, then as many bytes; the
+blocking calls on frames here are the child's. Parent and fork server exchange lines of JSON, one at a
+time in turn, with descriptors beside them.
 """
 
 from __future__ import annotations
 
 import os
+import socket
 import struct
 
 HEADER = struct.Struct(">I")
@@ -13,6 +16,8 @@ HEADER = struct.Struct(">I")
 _pack, _unpack = HEADER.pack, HEADER.unpack
 _read, _write = os.read, os.write
 _CHUNK = 1 << 20
+_DESCRIPTORS = 2
+"""Descriptors that can come with a line."""
 
 
 def write(descriptor: int, body: bytes) -> None:
@@ -37,3 +42,14 @@ def _exactly(descriptor: int, size: int) -> bytes:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+def receive(control: socket.socket) -> tuple[bytes, list[int]]:
+    """Receive one line and its descriptors; no text where the other end is gone."""
+    text, descriptors, _, _ = socket.recv_fds(control, _CHUNK, _DESCRIPTORS)
+    while text and not text.endswith(b"\n"):
+        part = control.recv(_CHUNK)
+        if not part:
+            return b"", descriptors
+        text += part
+    return text, descriptors

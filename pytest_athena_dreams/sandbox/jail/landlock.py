@@ -35,9 +35,14 @@ _DEVICE = _READ_FILE | _WRITE_FILE
 def version() -> int:
     """The interface version that the running kernel offers, 0 if it offers none."""
     try:
-        return syscall(_CREATE_RULESET, 0, 0, _VERSION)
+        return query()
     except OSError:
         return 0
+
+
+def query() -> int:
+    """The interface version; raises ``OSError`` with the kernel's reason where there is none."""
+    return syscall(_CREATE_RULESET, 0, 0, _VERSION)
 
 
 def rules(readable: Iterable[str], scratch: str | None) -> list[tuple[str, int]]:

@@ -13,11 +13,14 @@ from collections.abc import Callable, Sequence
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from .describe import describe
+from .describe import Describer
 from .raising import describe_exception
-from .source import declares, literals
+from .source import declares, facts, free_names, literals, usage
 
 FILENAME = "<dream>"
+RESULT = "_result"
+DOC = 4_000
+"""Characters of a docstring that are passed on."""
 
 
 class Failure(Exception):
@@ -44,18 +47,60 @@ def load(
     module = ModuleType("dream")
     sys.modules["dream"] = module
     namespace = vars(module)
-    try:
+    if _is_script(tree):
+        entry, signature = _script(tree, program)
+    else:
+        try:
+            exec(program, namespace)
+        except BaseException as exc:
+            raise Failure(exc, "load") from None
+        try:
+            entry, signature = _function(tree, namespace, _choose(namespace, entry_point, fallbacks))
+        except BaseException as exc:
+            raise Failure(exc, "entry") from None
+    return entry, signature | {"literals": constants, "declares": declares(tree)}
+
+
+def _function(
+    tree: ast.Module, namespace: dict[str, Any], name: str
+) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """The entry point ``name`` and its description; an instance is a method's first argument."""
+    owner, entry = _resolve(namespace, name)
+    describer = Describer(namespace, owner)
+    signature = describer.function(entry)
+    if owner is not None:
+        signature["parameters"][0]["type"] = describer.spec(owner)
+    doc = getattr(entry, "__doc__", None)
+    signature |= {"name": name, "doc": doc[:DOC] if type(doc) is str else "", "usage": usage(tree, name)}
+    return entry, signature | {"classes": list(describer.classes.values())}
+
+
+def _is_script(tree: ast.Module) -> bool:
+    """Whether the code is no function but a script that leaves its answer in ``_result``."""
+    if any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for node in tree.body):
+        return False
+    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return any(node.id == RESULT and isinstance(node.ctx, ast.Store) for node in names)
+
+
+def _script(tree: ast.Module, program: CodeType) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """A script as a function: the names that it reads first are its parameters."""
+
+    def entry(**inputs: Any) -> Any:
+        namespace = {"__name__": "dream", **inputs}
         exec(program, namespace)
-    except BaseException as exc:
-        raise Failure(exc, "load") from None
-    try:
-        name = _choose(namespace, entry_point, fallbacks)
-        entry, described = _resolve(namespace, name)
-        signature = describe(described, namespace)
-        signature |= {"name": name, "literals": constants, "declares": declares(tree, signature["doc"])}
-    except BaseException as exc:
-        raise Failure(exc, "entry") from None
-    return entry, signature
+        return namespace[RESULT]
+
+    describer = Describer({})
+    names = free_names(tree)
+    types = {
+        node.target.id: describer.annotation(node.target.id, ast.unparse(node.annotation), {})
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is None
+    }
+    parameters = [{"name": name, "kind": "keyword_only", "type": types.get(name)} for name in names]
+    doc = (ast.get_docstring(tree) or "")[:DOC]
+    return entry, {"name": "script", "parameters": parameters, "doc": doc, "usage": facts(tree, set(names))}
 
 
 def _choose(namespace: dict[str, Any], entry_point: str | None, fallbacks: Sequence[str]) -> str:
@@ -100,25 +145,14 @@ def _attributes(value: object) -> dict[str, Any]:
     return own if type(own) is dict else {}
 
 
-def _resolve(namespace: dict[str, Any], name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """How to call ``name``, and the callable that has its signature.
-
-    A method is called on a fresh instance each time, made without arguments.
-    """
+def _resolve(namespace: dict[str, Any], name: str) -> tuple[type | None, Callable[..., Any]]:
+    """The callable that ``name`` leads to, and the class whose instance it takes first, if any."""
     head, *rest = name.split(".")
-    value = namespace[head]
-    for i, part in enumerate(rest):
+    owner, value = None, namespace[head]
+    for part in rest:
         owner, value = value, getattr(value, part)
-        last = i == len(rest) - 1 and isinstance(owner, type)
-        if last and type(inspect.getattr_static(owner, part)) is FunctionType:
-            return _method(owner, part), getattr(owner(), part)
     if not callable(value):
         raise TypeError(f"{name!r} is a {type(value).__name__}, not a function")
-    return value, value
-
-
-def _method(owner: type, name: str) -> Callable[..., Any]:
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return getattr(owner(), name)(*args, **kwargs)
-
-    return call
+    if isinstance(owner, type) and type(inspect.getattr_static(owner, rest[-1])) is FunctionType:
+        return owner, value
+    return None, value

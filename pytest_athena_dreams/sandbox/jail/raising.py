@@ -6,6 +6,10 @@ override; only ``__str__`` is the author's, and what it returns is capped and ma
 
 from __future__ import annotations
 
+import errno
+import socket
+from collections.abc import Iterator
+from types import TracebackType
 from typing import Any
 
 from .canonical import type_name
@@ -15,26 +19,52 @@ MESSAGE = 2_000
 FRAMES = 100_000
 """Frames of a traceback that are looked at; recursion is far shallower."""
 
+CHAIN = 10
+"""Exceptions that one was raised for, one after the other, that are looked at."""
+NO_NETWORK = " (the jail has no network, and no setting opens one)"
+
 _mro = type.__dict__["__mro__"].__get__
 _traceback = BaseException.__dict__["__traceback__"].__get__
+_cause = BaseException.__dict__["__cause__"].__get__
+_context = BaseException.__dict__["__context__"].__get__
 _errno = OSError.__dict__["errno"].__get__
 _syntax_line = SyntaxError.__dict__["lineno"].__get__
 
 
 def describe_exception(exc: BaseException, stage: str, filename: str) -> dict[str, Any]:
-    """Describe ``exc``; its line is the innermost one in ``filename``."""
+    """Describe ``exc``; its line is the innermost one in ``filename``.
+
+    An ``OSError`` without a number of its own, as libraries raise around one of the system's, has the
+    number of the error that it was raised for.
+    """
     bases = _mro(type(exc))
     line = _line(exc, filename)
     if line is None and stage == "compile" and SyntaxError in bases:
         line = _whole(_syntax_line(exc))
+    number, offline = _system_error(exc) if OSError in bases else (None, False)
     return {
         "type": _name(bases[0]),
         "bases": [_name(base) for base in bases if base is not object],
-        "message": _message(exc),
+        "message": _message(exc) + (NO_NETWORK if offline else ""),
         "line": line,
-        "errno": _whole(_errno(exc)) if OSError in bases else None,
+        "errno": number,
         "stage": stage,
     }
+
+
+def _system_error(exc: BaseException) -> tuple[int | None, bool]:
+    """The error number behind ``exc``, and whether it comes of the missing network."""
+    step: BaseException | None = exc
+    for _ in range(CHAIN):
+        if step is None:
+            break
+        bases = _mro(type(step))
+        if socket.gaierror in bases:
+            return errno.EPERM, True
+        if OSError in bases and (number := _whole(_errno(step))) is not None:
+            return number, number == errno.EPERM and _innermost(step) == socket.__file__
+        step = _cause(step) or _context(step)
+    return None, False
 
 
 def _name(cls: type) -> str:
@@ -62,11 +92,23 @@ def _message(exc: BaseException) -> str:
 
 def _line(exc: BaseException, filename: str) -> int | None:
     line = None
-    step = _traceback(exc)
+    for step in _steps(exc):
+        if step.tb_frame.f_code.co_filename == filename:
+            line = step.tb_lineno
+    return line
+
+
+def _innermost(exc: BaseException) -> str | None:
+    name = None
+    for step in _steps(exc):
+        name = step.tb_frame.f_code.co_filename
+    return name
+
+
+def _steps(exc: BaseException) -> Iterator[TracebackType]:
+    step: TracebackType | None = _traceback(exc)
     for _ in range(FRAMES):
         if step is None:
             break
-        if step.tb_frame.f_code.co_filename == filename:
-            line = step.tb_lineno
+        yield step
         step = step.tb_next
-    return line

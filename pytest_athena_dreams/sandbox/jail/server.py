@@ -1,7 +1,7 @@
 """The fork server: warm, single-threaded, and restricted before it serves.
 
-It speaks JSON messages on descriptor 0, a socket that keeps message boundaries. Orders: ``spawn``
-(with a child's channel and output file) and ``reap``. It ends when the parent does.
+It speaks lines of JSON on descriptor 0, a socket. Orders: ``spawn`` (with a child's channel and output
+file) and ``reap``. It ends when the parent does.
 
 Invariants: no code of a dream runs in this process; a child's descriptors are closed here as soon as
 it is forked; children are reaped on order only, so a process id stays valid until the parent is done.
@@ -21,7 +21,7 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-from . import child, kernel, landlock, seccomp
+from . import child, frames, kernel, landlock, seccomp
 from .syscalls import known, numbers
 
 _PRELOADED = """
@@ -33,8 +33,6 @@ types typing unicodedata unittest urllib.parse uuid warnings weakref zlib zonein
 """
 """Modules of the standard library that children start with, for importing them takes longer than forking."""
 
-MESSAGE = 1 << 16
-"""Bytes of the longest order."""
 _FIRST = 100
 """Descriptors are kept above this, out of the way of the places that a child puts its own in."""
 
@@ -45,6 +43,8 @@ def main() -> NoReturn:
     orders = Orders(control)
     config = orders.receive()
     orders.follow()
+    for name in os.environ.keys() - config["variables"]:  # left there by a wrapper
+        del os.environ[name]
     sys.argv[:] = [""]
     sys.path[:] = [path for path in sys.path if path] + config["paths"]
     os.chdir(config["directory"])
@@ -85,7 +85,7 @@ class Orders:
     def receive(self) -> Any:
         if self.control.fileno() not in [descriptor for descriptor, _ in self.poll.poll()]:
             self.leave()
-        text, passed, _, _ = socket.recv_fds(self.control, MESSAGE, 2)
+        text, passed = frames.receive(self.control)
         if not text:
             self.leave()
         self.passed = [_lift(descriptor) for descriptor in passed]
@@ -103,7 +103,7 @@ class Orders:
         os._exit(0)
 
     def send(self, message: dict[str, Any], descriptors: tuple[int, ...] = ()) -> None:
-        socket.send_fds(self.control, [json.dumps(message).encode()], descriptors)
+        socket.send_fds(self.control, [json.dumps(message).encode(), b"\n"], descriptors)
 
 
 def _lift(descriptor: int) -> int:

@@ -1,9 +1,18 @@
-"""What a dream's source tells without running it: its literals, and the exceptions it announces."""
+"""What a dream's source tells without running it.
+
+Its literals, the guards that it raises, and what it does with each parameter, as facts in these words:
+
+- ``passed:NAME`` to a function, ``method:NAME`` called on it, ``isinstance:NAME``, ``called``
+- ``iterated``, ``indexed``, ``indexed:str`` (by a constant of that type), ``contains`` (``x in it``)
+- ``index`` (of something else), ``arithmetic``, ``added:str``, ``compared:int`` (with such a constant)
+- ``unpacked:2`` into as many names
+- ``item:FACT`` where its items are used so, ``key:FACT`` and ``value:FACT`` for those of a mapping
+"""
 
 from __future__ import annotations
 
 import ast
-import re
+from collections.abc import Iterator
 from typing import Any
 
 from .canonical import canonical
@@ -14,10 +23,9 @@ LENGTH = 200
 """Characters above which a string constant is not told."""
 
 _GUARDS = frozenset({"ValueError", "TypeError"})
-_RAISES = re.compile(
-    r"^\s*(?::raises?\s+|Raises?:?\s+)?([A-Z]\w*(?:Error|Exception|Exit|Interrupt|Iteration))\b"
-)
-_SECTION = re.compile(r"^\s*(?::raises?\b|Raises?\b)")
+_KEEPS_ITEMS = frozenset({"sorted", "reversed", "set", "list", "tuple"})
+_VIEWS = {"items": ["key:", "value:"], "keys": ["key:"], "values": ["value:"]}
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def literals(tree: ast.AST) -> list[Any]:
@@ -45,17 +53,148 @@ def _constant(node: ast.AST) -> Any:
     return None
 
 
-def declares(tree: ast.AST, doc: str) -> list[str]:
-    """Exceptions that a docstring's ``Raises`` names, and the guards that the code raises itself."""
-    found: list[str] = []
-    section = False
-    for line in doc.splitlines():
-        section = bool(_SECTION.match(line)) or (section and bool(line.strip()))
-        if section and (match := _RAISES.match(line)):
-            found.append(match.group(1))
+def declares(tree: ast.AST) -> list[str]:
+    """The exceptions that the code raises itself as guards on its arguments."""
+    found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Raise) and node.exc is not None:
             raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             if isinstance(raised, ast.Name) and raised.id in _GUARDS:
-                found.append(raised.id)
-    return sorted(set(found))
+                found.add(raised.id)
+    return sorted(found)
+
+
+def usage(tree: ast.AST, name: str) -> dict[str, list[str]]:
+    """Facts on each parameter of the function ``name`` (dotted for a method), by parameter."""
+    function = _find(tree, name.split("."))
+    if function is None:
+        return {}
+    arguments = function.args
+    names = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    return facts(function, names)
+
+
+def free_names(tree: ast.Module) -> list[str]:
+    """Names that a script reads before it gives them a value, in the order of the source."""
+    import builtins
+
+    bound: set[str] = set(dir(builtins))
+    free: dict[str, None] = {}
+    for statement in tree.body:
+        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        stored = {name.id for name in names if not isinstance(name.ctx, ast.Load)}
+        for name in sorted(names, key=lambda name: (name.lineno, name.col_offset)):
+            if isinstance(name.ctx, ast.Load) and name.id not in bound | stored:
+                free[name.id] = None
+        bound |= stored
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                bound |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+            elif isinstance(node, _Function | ast.ClassDef):
+                bound.add(node.name)
+            elif isinstance(node, ast.arg):
+                bound.add(node.arg)
+    return list(free)
+
+
+def facts(tree: ast.AST, names: set[str]) -> dict[str, list[str]]:
+    """What ``tree`` does with the variables ``names``, each fact once."""
+    items = _loop_variables(tree, names)
+    found: dict[str, dict[str, None]] = {name: {} for name in names}
+    for node in ast.walk(tree):
+        for operand, fact in _told(node):
+            while isinstance(operand, ast.Subscript):  # of x[0] is told what holds for an item of x
+                operand, fact = operand.value, f"item:{fact}"
+            variable = _name(operand)
+            if variable in found:
+                found[variable][fact] = None
+            elif variable in items:
+                owner, prefix = items[variable]
+                found[owner][prefix + fact] = None
+    return {name: list(told) for name, told in found.items() if told}
+
+
+def _find(tree: ast.AST, path: list[str]) -> _Function | None:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, _Function | ast.ClassDef) and node.name == path[0]:
+            if len(path) > 1:
+                return _find(node, path[1:])
+            return node if isinstance(node, _Function) else _find(node, ["__init__"])
+    return None
+
+
+def _loop_variables(tree: ast.AST, names: set[str]) -> dict[str | None, tuple[str, str]]:
+    """Loop variables: the variable whose items they take, and the prefix of facts on them."""
+    found: dict[str | None, tuple[str, str]] = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+            continue
+        source: ast.AST = node.iter
+        target = node.target
+        targets = target.elts if isinstance(target, ast.Tuple) else [target]
+        prefixes = ["item:item:" if isinstance(target, ast.Tuple) else "item:"] * len(targets)
+        if isinstance(source, ast.Call) and source.args and _name(source.func) in _KEEPS_ITEMS:
+            source = source.args[0]
+        elif isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute):
+            prefixes = _VIEWS.get(source.func.attr, prefixes)
+            source = source.func.value
+        owner = _name(source)
+        if owner in names:
+            found |= {_name(t): (str(owner), p) for t, p in zip(targets, prefixes, strict=False)}
+    return {name: told for name, told in found.items() if name not in names}
+
+
+def _told(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    """(operand, fact) pairs that one node tells."""
+    if isinstance(node, ast.Call):
+        yield from _told_by_call(node)
+    elif isinstance(node, ast.Attribute):
+        yield node.value, f"method:{node.attr}"
+    elif isinstance(node, ast.Subscript):
+        yield node.value, "indexed:str" if isinstance(_constant(node.slice), str) else "indexed"
+        yield node.slice, "index"
+    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+        yield node.iter, "iterated"
+        if isinstance(node.target, ast.Tuple):
+            yield node.iter, f"item:unpacked:{len(node.target.elts)}"
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+        yield node.value, f"unpacked:{len(node.targets[0].elts)}"
+    elif isinstance(node, ast.BinOp):
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            text = isinstance(_constant(other), str) or isinstance(other, ast.JoinedStr)
+            yield one, "added:str" if text else "arithmetic"
+    elif isinstance(node, ast.AugAssign):
+        yield node.value, "arithmetic"
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield node.operand, "arithmetic"
+    elif isinstance(node, ast.Compare):
+        yield from _told_by_comparison(node)
+
+
+def _told_by_call(node: ast.Call) -> Iterator[tuple[ast.AST, str]]:
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else _name(node.func)
+    yield node.func, "called"
+    if called == "isinstance" and len(node.args) == 2:
+        for kind in node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]:
+            yield node.args[0], f"isinstance:{_name(kind)}"
+        return
+    for argument in node.args:
+        yield argument, f"passed:{called}"
+
+
+def _told_by_comparison(node: ast.Compare) -> Iterator[tuple[ast.AST, str]]:
+    sides = [node.left, *node.comparators]
+    for operator, one, other in zip(node.ops, sides, sides[1:], strict=False):
+        if isinstance(operator, ast.In | ast.NotIn):
+            yield other, "contains"
+            if isinstance(_constant(other), str):
+                yield one, "compared:str"
+            continue
+        for this, that in ((one, other), (other, one)):
+            constant = _constant(that)
+            if constant is not None:
+                yield this, f"compared:{type(constant).__name__}"
+
+
+def _name(node: ast.AST) -> str | None:
+    return node.id if isinstance(node, ast.Name) else None

@@ -1,0 +1,122 @@
+"""The commands that look into the jail: ``doctor``, ``inputs``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..config import Settings, resolve
+from ..errors import PlanError
+from ..models import Observation, Procedure
+from ..text import printable
+
+if TYPE_CHECKING:
+    from ..reference import Reference
+
+_sandbox_option = click.option("--sandbox", metavar="MODE", help="As pytest's --athena-sandbox.")
+
+
+def settings_of(**options: str | None) -> Settings:
+    """Settings from a command's options and the environment, as pytest's own are, but for an ini file."""
+    return resolve(options, os.environ, {}, "an ini file")
+
+
+@click.command()
+@_sandbox_option
+@click.option("--minimum", metavar="MODE", help="As pytest's --athena-sandbox-minimum.")
+@click.option("--attack", is_flag=True, help="Run the packaged hostile dreams against the jail.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, in ASCII.")
+@click.pass_context
+def doctor(ctx: click.Context, sandbox: str | None, minimum: str | None, attack: bool, as_json: bool) -> None:
+    """Try each layer of the jail on this machine: what holds, what does not, why, and what would mend it.
+
+    Exit status: 0 where the minimum is met (with --attack: where the jail held against every dream),
+    1 where it is not.
+    """
+    from ..isolation import policy_of
+    from ..sandbox.attacks.run import attack as try_attacks
+    from ..sandbox.attacks.run import render_attacks
+    from ..sandbox.doctor import diagnose, render_diagnosis
+
+    policy = policy_of(settings_of(sandbox=sandbox, sandbox_minimum=minimum), os.environ)
+    if attack:
+        results = list(try_attacks(policy))
+        held = all(result.held for result in results)
+        click.echo(json.dumps([asdict(r) for r in results], indent=2) if as_json else render_attacks(results))
+        ctx.exit(0 if held else 1)
+    diagnosis = diagnose(policy)
+    click.echo(json.dumps(asdict(diagnosis), indent=2) if as_json else render_diagnosis(diagnosis))
+    ctx.exit(0 if diagnosis.met else 1)
+
+
+@click.command()
+@click.argument("function", metavar="FILE.py::FUNCTION")
+@click.option("--max-examples", metavar="N", help="As pytest's --athena-max-examples.")
+@click.option("--edge-cases", metavar="GROUPS", help="As pytest's --athena-edge-cases.")
+@click.option("--seed", metavar="N", help="As pytest's --athena-seed.")
+@_sandbox_option
+def inputs(
+    function: str, max_examples: str | None, edge_cases: str | None, seed: str | None, sandbox: str | None
+) -> None:
+    """Show what a function would be fed, and what it does with it, in the jail.
+
+    FUNCTION may be dotted for a method; without it, the last public function of the file is taken.
+    """
+    path, _, entry_point = function.partition("::")
+    try:
+        code = Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise click.UsageError(f"{path} can't be read: {exc}") from None
+    procedure = Procedure(
+        id=0, name=entry_point or Path(path).stem, code=code, entry_point=entry_point or None
+    )
+    chosen = settings_of(max_examples=max_examples, edge_cases=edge_cases, seed=seed, sandbox=sandbox)
+    show_pool(procedure, chosen)
+
+
+def show_pool(procedure: Procedure, settings: Settings) -> None:
+    """Print how the procedure's pool was arrived at, and the pool. Raises ``PlanError``."""
+    from ..inputs.strategies import UnmetAnnotation
+    from ..isolation import policy_of
+    from ..reference import References
+    from ..sandbox.client import Sandbox
+
+    with Sandbox(policy_of(settings, os.environ)) as sandbox:
+        try:
+            reference = References(settings, sandbox, lambda *_: {}).of(procedure)
+        except UnmetAnnotation as exc:
+            raise PlanError(
+                f"{procedure.name}: {exc}; give one by the hook pytest_athena_dreams_strategy"
+            ) from None
+    for line in _pool(reference):
+        click.echo(line)
+
+
+def _pool(reference: Reference) -> Iterator[str]:
+    name = reference.signature.name
+    for note in reference.pool.spec.notes:
+        yield printable(f"# {note}")
+    yield f"# {reference.returned()} of {len(reference.pool)} inputs in the domain"
+    for payload, arguments in reference.pool.inputs.items():
+        seen = reference.expected.get(payload)
+        yield printable(arguments.call(name), limit=100)
+        yield printable(f"    {_told(seen)}", limit=100)
+
+
+def _told(seen: Observation | None) -> str:
+    from ..judge.render import render
+
+    if seen is None:
+        return "was not run: too many inputs before it hung"
+    if seen.raised is not None:
+        return f"raised {seen.raised.type}: {seen.raised.message}"
+    return f"returned {render(seen.value)}" if not seen.death and not seen.detail else seen.detail
+
+
+COMMANDS = (doctor, inputs)

@@ -1,0 +1,81 @@
+"""The strategy of a whole call: which parameters are given, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ..models import Canonical, Parameter, ParameterKind, Signature
+from .arguments import Arguments
+from .narrowing import Narrowing, narrow, narrow_width
+from .scalars import Strategy, Width
+from .strategies import Strategies, UnmetAnnotation
+
+_VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
+
+
+def calls(
+    signature: Signature,
+    literals: Sequence[Canonical],
+    width: Width,
+    narrowings: Sequence[Narrowing] = (),
+    given: Mapping[str, Strategy] | None = None,
+) -> st.SearchStrategy[Arguments]:
+    """Calls of ``signature``; parameters with a default are left out at times.
+
+    ``given`` are strategies by parameter that the user chose. Raises ``UnmetAnnotation`` for a required
+    parameter that nothing can be drawn for.
+    """
+    strategies = Strategies(literals, signature.classes, narrow_width(width, narrowings))
+    drawn_from: list[tuple[Parameter, Strategy]] = []
+    for p in signature.parameters:
+        if given and p.name in given:
+            drawn_from.append((p, given[p.name]))
+            continue
+        try:
+            drawn_from.append((p, strategies.parameter(p)))
+        except UnmetAnnotation:
+            if not p.has_default and p.kind not in _VARIADIC:
+                raise
+    strategy = _composite(drawn_from)
+    if narrowings:
+        return strategy.map(lambda arguments: narrow(arguments, signature, narrowings))
+    return strategy
+
+
+def _composite(parameters: Sequence[tuple[Parameter, Strategy]]) -> st.SearchStrategy[Arguments]:
+    @st.composite
+    def draw_call(draw: Callable[[Strategy], Any]) -> Arguments:
+        positional: list[Any] = []
+        keyword: dict[str, Any] = {}
+        seen: list[tuple[Parameter, Any]] = []
+        complete = True  # no positional parameter was left out so far
+        for p, strategy in parameters:
+            if p.kind is ParameterKind.VAR_POSITIONAL:
+                positional += draw(st.lists(strategy, max_size=3)) if complete else []
+                continue
+            if p.kind is ParameterKind.VAR_KEYWORD:
+                keyword |= draw(st.dictionaries(st.sampled_from(["a", "b", "key"]), strategy, max_size=2))
+                continue
+            if p.has_default and not draw(st.booleans()):
+                complete = complete and p.kind is ParameterKind.KEYWORD_ONLY
+                continue
+            if p.kind is ParameterKind.POSITIONAL_ONLY and not complete:
+                continue
+            value = draw(_like_earlier(p, strategy, seen))
+            seen.append((p, value))
+            if complete and p.kind is not ParameterKind.KEYWORD_ONLY:
+                positional.append(value)
+            else:
+                keyword[p.name] = value
+        return Arguments(tuple(positional), keyword)
+
+    return draw_call()
+
+
+def _like_earlier(p: Parameter, strategy: Strategy, seen: Sequence[tuple[Parameter, Any]]) -> Strategy:
+    """The parameter's own strategy or, at times, the value of an earlier one of the same type."""
+    alike = [value for q, value in seen if q.type == p.type and q.type is not None]
+    return st.one_of(strategy, strategy, strategy, st.sampled_from(alike)) if alike else strategy

@@ -1,0 +1,225 @@
+"""Types for parameters without an annotation: evidence first, then what the procedure accepts.
+
+Evidence is the default, the docstring, its examples and what the source does with the parameter; never
+its name. It ranks a fixed list of shapes; which of the best ones the procedure takes is for it to show.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..models import ParameterKind, Signature, TypeSpec
+from .arguments import Arguments
+from .recipes import Recipe
+from .scalars import literal_value
+
+_VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
+COMBINATIONS = 64
+"""Combinations of shapes that are tried on a procedure."""
+
+
+def _spec(kind: str, *args: TypeSpec) -> TypeSpec:
+    return TypeSpec(kind=kind, args=args)
+
+
+INT, STR, FLOAT, BOOL = map(_spec, ("int", "str", "float", "bool"))
+SHAPES: tuple[TypeSpec, ...] = (
+    INT,
+    STR,
+    _spec("list", INT),
+    _spec("list", STR),
+    FLOAT,
+    _spec("list", _spec("list", INT)),
+    _spec("list", _spec("tuple", INT, INT)),
+    _spec("tuple...", INT),
+    _spec("dict", STR, INT),
+    _spec("list", _spec("tuple", STR, INT)),
+    _spec("list", FLOAT),
+    _spec("list", _spec("list", STR)),
+    _spec("set", INT),
+    _spec("tuple...", STR),
+    _spec("tuple", INT, INT),
+    _spec("tuple", INT, INT, INT),
+    _spec("dict", STR, _spec("list", INT)),
+    _spec("dict", STR, _spec("tuple", INT, INT)),
+    _spec("dict", STR, STR),
+    _spec("list", _spec("tuple", INT, INT, INT)),
+    _spec("list", _spec("dict", STR, INT)),
+    _spec("dict", INT, INT),
+    BOOL,
+    _spec("bytes"),
+    _spec("callable", INT),
+)
+"""What an unannotated parameter may be, the most usual first."""
+
+_TYPES: dict[str, type] = {
+    "int": int, "str": str, "float": float, "bool": bool, "bytes": bytes, "list": list, "tuple...": tuple,
+    "tuple": tuple, "dict": dict, "set": set,
+}  # fmt: skip
+_NUMBERS = frozenset({"int", "float", "bool"})
+_ITERABLE = frozenset({"list", "str", "tuple...", "tuple", "dict", "set", "bytes"})
+_INDEXED = frozenset({"list", "str", "tuple...", "tuple", "dict", "bytes"})
+_TAKES = {
+    "range": {"int"}, "chr": {"int"}, "bin": {"int"}, "hex": {"int"}, "oct": {"int"}, "ord": {"str"},
+    "len": _ITERABLE, "sorted": _ITERABLE, "reversed": {"list", "str", "tuple..."}, "set": _ITERABLE,
+    "list": _ITERABLE, "tuple": _ITERABLE, "enumerate": _ITERABLE, "zip": _ITERABLE, "map": _ITERABLE,
+    "filter": _ITERABLE, "any": _ITERABLE, "all": _ITERABLE, "Counter": _ITERABLE, "combinations": _ITERABLE,
+    "permutations": _ITERABLE, "sum": {"list", "tuple...", "set"}, "min": _ITERABLE, "max": _ITERABLE,
+    "dict": {"dict", "list"}, "abs": _NUMBERS, "round": _NUMBERS, "pow": _NUMBERS, "sqrt": _NUMBERS,
+    "floor": _NUMBERS, "ceil": _NUMBERS, "factorial": {"int"}, "gcd": {"int"}, "log": _NUMBERS,
+    "sin": _NUMBERS, "cos": _NUMBERS, "tan": _NUMBERS, "join": {"list", "tuple..."},
+    "search": {"str"}, "match": {"str"}, "findall": {"str"}, "sub": {"str"}, "finditer": {"str"},
+    "heapify": {"list"}, "heappush": {"list"}, "heappop": {"list"}, "bisect_left": {"list"},
+    "bisect_right": {"list"}, "bisect": {"list"},
+}  # fmt: skip
+
+
+def support(spec: TypeSpec, fact: str) -> int:
+    """What one fact says of one shape: 1 for it, -2 against it, 0 nothing."""
+    word, _, detail = fact.partition(":")
+    kind = spec.kind
+    if word in ("item", "key", "value"):
+        part = _part(spec, word)
+        return support(part, detail) if part else -2
+    if word == "unpacked":
+        if kind == "tuple":
+            return 1 if len(spec.args) == int(detail) else -2
+        return 0 if kind in ("list", "tuple...") else -2
+    if word == "method":
+        return 1 if kind in _TYPES and hasattr(_TYPES[kind], detail) else -2
+    if word == "passed":
+        return 0 if detail not in _TAKES else 1 if kind in _TAKES[detail] else -2
+    if word in ("isinstance", "compared"):
+        name = {"tuple": "tuple..."}.get(detail, detail)
+        alike = kind == name or (word == "compared" and {kind, name} <= _NUMBERS)
+        return 1 if alike else -2 if name in _TYPES else 0
+    if word == "indexed":
+        return (3 if kind == "dict" else -2) if detail == "str" else 1 if kind in _INDEXED - {"dict"} else -2
+    groups = {"iterated": _ITERABLE, "contains": _ITERABLE, "index": {"int"}, "arithmetic": _NUMBERS}
+    groups |= {"added": {"str"}, "called": {"callable"}}
+    if word == "arithmetic" and kind in ("list", "str", "tuple..."):
+        return 0  # "+" and "*" mean something there too
+    return 1 if kind in groups.get(word, ()) else -2
+
+
+def _part(spec: TypeSpec, word: str) -> TypeSpec | None:
+    """The type of the items, keys or values that ``word`` is about; ``None`` where there are none."""
+    if spec.kind == "str" and word == "item":
+        return STR
+    if spec.kind == "dict":
+        return spec.args[0] if word == "key" else spec.args[1]
+    return spec.args[0] if word == "item" and spec.args and spec.kind != "callable" else None
+
+
+def rank(facts: Sequence[str], examples: Sequence[Any]) -> list[tuple[int, TypeSpec]]:
+    """(evidence, shape) pairs for one parameter, the best first; shapes that examples have lead."""
+    shown = [shape for value in examples if (shape := shape_of(value)) is not None]
+    if shown:
+        return [(len(facts) + 5, shape) for shape in dict.fromkeys(shown)]
+    ranked = [(sum(support(shape, fact) for fact in facts), shape) for shape in SHAPES]
+    return sorted(ranked, key=lambda pair: -pair[0])
+
+
+def shape_of(value: Any) -> TypeSpec | None:
+    """The shape of an example value: containers by their items, mixed ones as a union."""
+    kind = type(value).__name__
+    if kind in ("int", "str", "float", "bool", "bytes"):
+        return _spec(kind)
+    if kind == "tuple" and value:
+        inner = [shape_of(item) for item in value]
+        known = [shape for shape in inner if shape is not None]
+        return (
+            _spec("tuple", *known)
+            if len(known) == len(value) <= 4 and len(set(known)) > 1
+            else _of_items("tuple...", value)
+        )
+    if kind in ("list", "tuple", "set", "frozenset"):
+        return _of_items("tuple..." if kind == "tuple" else kind, value)
+    if kind == "dict":
+        keys, values = _of_items("list", value.keys()), _of_items("list", value.values())
+        return _spec("dict", keys.args[0], values.args[0])
+    return None
+
+
+def _of_items(kind: str, items: Any) -> TypeSpec:
+    shapes = [shape for shape in dict.fromkeys(map(shape_of, items)) if shape is not None]
+    if not shapes:
+        return _spec(kind, INT)
+    return _spec(kind, shapes[0] if len(shapes) == 1 else TypeSpec(kind="union", args=tuple(shapes)))
+
+
+def combinations(signature: Signature, examples: Mapping[str, Sequence[Any]]) -> list[tuple[int, Signature]]:
+    """Signatures with all parameters typed, each with its evidence, the best first, ``COMBINATIONS`` at most.
+
+    ``examples`` are values that parameters are known to take, by parameter; a default is one as well.
+    """
+    open_ = [p for p in signature.parameters if p.type is None and p.kind not in _VARIADIC]
+    if not open_:
+        return [(0, signature)]
+    columns = []
+    for p in open_:
+        default = literal_value(p.default) if p.has_default else None
+        known = [*examples.get(p.name, ()), *([default] if default is not None else [])]
+        columns.append(rank(signature.usage.get(p.name, ()), known))
+    width = max(2, int(COMBINATIONS ** (1 / len(columns))))
+    rows = itertools.product(*(column[:width] for column in columns))
+    scored = sorted(
+        ((sum(s for s, _ in row), [shape for _, shape in row]) for row in rows), key=lambda r: -r[0]
+    )
+    return [
+        (score, _typed(signature, dict(zip([p.name for p in open_], shapes, strict=True))))
+        for score, shapes in scored[:COMBINATIONS]
+    ]
+
+
+def _typed(signature: Signature, types: Mapping[str, TypeSpec]) -> Signature:
+    parameters = tuple(replace(p, type=types.get(p.name, p.type)) for p in signature.parameters)
+    return replace(signature, parameters=parameters)
+
+
+_TYPICAL: dict[str, list[Any]] = {
+    "int": [5, 2, 7, 1],
+    "str": ["hello", "abca", "A1 b", "12"],
+    "float": [2.5, 1.0, 7.25, 0.5],
+    "bool": [True, False, True, False],
+    "bytes": [b"hello", b"abca", b"A1 b", b"12"],
+}
+
+
+def typical(spec: TypeSpec) -> list[Any]:
+    """Four usual values of a shape, to try a procedure with."""
+    if spec.kind in _TYPICAL:
+        return _TYPICAL[spec.kind]
+    if spec.kind == "callable":
+        return [Recipe("callable", "", ([value],)) for value in typical(spec.args[0])]
+    columns = [typical(arg) for arg in spec.args]
+    if spec.kind == "tuple":
+        return list(zip(*columns, strict=True))
+    if spec.kind == "dict":
+        keys, values = columns
+        return [dict(zip(keys[: n + 1], values, strict=False)) for n in range(4)]
+    if spec.kind == "union":
+        return [column[n] for n, column in enumerate([*columns * 4][:4])]
+    make: Any = {"tuple...": tuple, "set": set}.get(spec.kind, list)
+    (items,) = columns
+    return [make(items[:3]), make(items[1:]), make([items[0], items[0], items[2]]), make(items[:3])]
+
+
+def trials(signature: Signature) -> list[Arguments]:
+    """Four usual calls of a signature whose parameters are all typed; defaults are left out."""
+    required = [p for p in signature.parameters if not p.has_default and p.kind not in _VARIADIC]
+    columns = [typical(p.type or INT) for p in required]
+    rows = [[column[(n + k) % 4] for k, column in enumerate(columns)] for n in range(4)]
+    positional = [k for k, p in enumerate(required) if p.kind is not ParameterKind.KEYWORD_ONLY]
+    named = [(k, p.name) for k, p in enumerate(required) if p.kind is ParameterKind.KEYWORD_ONLY]
+    return [Arguments(tuple(row[k] for k in positional), {name: row[k] for k, name in named}) for row in rows]
+
+
+def choose(scored: Sequence[tuple[int, float, Signature]]) -> Signature:
+    """Of (evidence, share accepted, signature), the one to draw from: well accepted, then best evidenced."""
+    best = max(share for _, share, _ in scored)
+    good = [row for row in scored if row[1] >= 0.5 * best]
+    return max(good, key=lambda row: row[0])[2]

@@ -1,0 +1,72 @@
+"""Values that only the jail can build: instances of the code's own classes, iterators, functions.
+
+A recipe stands for such a value among drawn arguments. It travels as a persistent id of the pickle, and
+``sandbox.jail.recipes`` builds it, in the procedure's and in the dream's namespace alike.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import StrategyError
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What to build: ``maker`` names how, ``reference`` the class (``module:qualified name``)."""
+
+    maker: str
+    reference: str
+    args: tuple[Any, ...] = ()
+    kwargs: tuple[tuple[str, Any], ...] = ()
+
+    def __repr__(self) -> str:
+        name = self.reference.rpartition(":")[2]
+        if self.maker == "member":
+            return f"{name}.{self.args[0]}"
+        if self.maker == "class":
+            return name
+        inner = ", ".join([*map(source, self.args), *(f"{k}={source(v)}" for k, v in self.kwargs)])
+        return f"{name if self.maker == 'call' else _WORDS.get(self.maker, self.maker)}({inner})"
+
+
+_WORDS = {"iterator": "iter", "callable": "function_giving", "asynciterator": "async_iterator"}
+
+
+class _Pickler(pickle.Pickler):
+    def persistent_id(self, value: Any) -> Any:
+        if type(value) is Recipe:
+            return value.maker, value.reference, value.args, dict(value.kwargs)
+        return None
+
+
+def pickled(value: object) -> bytes:
+    """``value`` as the jail loads it. Raises ``StrategyError`` for a value that can't travel."""
+    file = io.BytesIO()
+    try:
+        _Pickler(file, protocol=5).dump(value)
+    except (pickle.PicklingError, AttributeError, TypeError) as exc:
+        raise StrategyError(
+            f"{source(value)[:200]} can't travel into the jail: {exc}; a strategy of your own must draw "
+            "values that pickle can write, of classes that the jail can import"
+        ) from None
+    return file.getvalue()
+
+
+def source(value: Any) -> str:
+    """Python source for a drawn value: ``repr``, but for floats that have no literal, and sets in order."""
+    if isinstance(value, float) and value - value != 0:
+        return f"float({str(value)!r})"
+    if type(value) is list:
+        return f"[{', '.join(map(source, value))}]"
+    if type(value) is tuple:
+        return f"({', '.join(map(source, value))}{',' if len(value) == 1 else ''})"
+    if type(value) is dict:
+        return "{" + ", ".join(f"{source(k)}: {source(v)}" for k, v in value.items()) + "}"
+    if type(value) in (set, frozenset) and value:
+        inner = "{" + ", ".join(sorted(map(source, value))) + "}"
+        return inner if type(value) is set else f"frozenset({inner})"
+    return repr(value)

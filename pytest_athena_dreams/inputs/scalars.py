@@ -1,0 +1,255 @@
+"""Strategies for scalars, fed with the literals of the source.
+
+Small values come often, because they meet (equal items, a number that is an index) and because procedures
+that loop on a number end; literals and their neighbours come often, because that is where branches lie.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import pathlib
+import re
+import string
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ..models import Canonical
+from .recipes import Recipe
+
+Strategy = st.SearchStrategy[Any]
+
+SIZE = 8
+"""Items in a drawn container at most, but for lengths that a literal suggests."""
+LONG = 400
+"""The greatest literal that is taken as a length."""
+_PLAIN = string.ascii_letters + string.digits + " _-.,"
+_SMALL = (-8, 24)
+_MEDIUM = (-1_000, 1_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Width:
+    """How far values reach: ``wide`` for numbers of any size and any character; bounds on all integers
+    and on the size of all containers and texts."""
+
+    wide: bool = True
+    lowest: int | None = None
+    highest: int | None = None
+    min_size: int = 0
+
+
+def literal_value(value: Canonical) -> Any:
+    """The Python value of a canonical scalar; ``None`` for ``None`` and for what is no scalar."""
+    if not isinstance(value, list):
+        return value
+    match value:
+        case ["int", str(text)]:
+            return int(text, 16)
+        case ["float", str(text)]:
+            return float(text)
+        case ["str", str(text)]:
+            return bytes.fromhex(text).decode("utf-8", "surrogatepass")
+        case ["bytes", str(text)]:
+            return bytes.fromhex(text)
+        case ["enum", str(reference), str(name)]:
+            return Recipe("member", reference, (name,))
+    return None
+
+
+class Scalars:
+    """Strategies for scalars of one width, with the literals of one source."""
+
+    def __init__(self, literals: Sequence[Canonical], width: Width) -> None:
+        values = [literal_value(literal) for literal in literals]
+        self.width = width
+        self.known_ints = _near([v for v in values if type(v) is int])
+        self.known_floats = [v for v in values if type(v) is float]
+        self.known_texts = [v for v in values if type(v) is str]
+        self.known_bytes = [v for v in values if type(v) is bytes]
+        self.lengths = [n for n in self.known_ints if SIZE < n <= LONG][:9]
+
+    def ints(self, low: int | None = None, high: int | None = None) -> Strategy:
+        """Integers within the given bounds and those of the width."""
+        low = _tighter(max, low, self.width.lowest)
+        high = _tighter(min, high, self.width.highest)
+        ranges = [_cut(_SMALL, low, high)] * 3 + [_cut(_MEDIUM, low, high)]
+        choices = [st.integers(*r) for r in ranges if r is not None]
+        if self.width.wide or not choices:
+            choices.append(st.integers(low, high))
+        known = [n for n in self.known_ints if (low is None or n >= low) and (high is None or n <= high)]
+        return favour(st.one_of(choices), known)
+
+    def floats(self, low: float | None = None, high: float | None = None) -> Strategy:
+        """Finite floats; NaN and the infinities are edge cases."""
+        if low is not None or high is not None:
+            return st.floats(low, high, allow_nan=False, allow_infinity=False)
+        lowest = self.width.lowest
+        floor = -100.0 if lowest is None else float(lowest)
+        small = st.floats(floor, max(100.0, floor)).map(lambda x: round(x, 2))
+        choices = [small, small, self.ints(high=2**53).filter(lambda n: abs(n) <= 2**53).map(float)]
+        if self.width.wide:
+            choices.append(st.floats(lowest, allow_nan=False, allow_infinity=False))
+        return favour(st.one_of(choices), self.known_floats)
+
+    def text(self, low: int = 0, high: int | None = None) -> Strategy:
+        """Text of ``low`` to ``high`` characters, mostly plain; literals alone and within other text."""
+        low = max(low, self.width.min_size)
+        top = max(low, 2 * SIZE) if high is None else high
+        words = st.text(_PLAIN, min_size=low, max_size=top)
+        few = "".join(sorted({c for text in self.known_texts for c in text})) or "ab "
+        choices = [
+            words,
+            words,
+            st.text(string.ascii_lowercase, min_size=low, max_size=min(top, max(low, SIZE))),
+            st.text(few, min_size=low, max_size=min(top, max(low, SIZE))),
+        ]
+        if self.width.wide:
+            choices.append(st.text(min_size=low, max_size=min(top, max(low, SIZE))))
+        choices += [
+            st.text(_PLAIN, min_size=n, max_size=n) for n in self.lengths if low <= n and high is None
+        ]
+        known = [text for text in self.known_texts if low <= len(text) <= (top if high is not None else LONG)]
+        if known:
+            literal = st.sampled_from(known)
+            choices.append(literal)
+            if high is None:
+                choices.append(st.tuples(words, literal, words).map("".join))
+        return st.one_of(choices)
+
+    def binary(self) -> Strategy:
+        return favour(
+            st.binary(min_size=self.width.min_size, max_size=max(SIZE, self.width.min_size)), self.known_bytes
+        )
+
+    def named(self, name: str) -> Strategy | None:
+        """The strategy of a scalar type by its qualified name."""
+        if name in ("int", "numbers.Integral", "typing.SupportsIndex"):
+            return self.ints()
+        if name in ("float", "numbers.Real", "numbers.Number", "typing.SupportsFloat", "typing.SupportsAbs"):
+            return self.floats() if name == "float" else st.one_of(self.ints(), self.floats())
+        if name in ("typing.SupportsInt", "typing.SupportsRound"):
+            return st.one_of(self.ints(), self.floats())
+        if name in ("complex", "numbers.Complex", "typing.SupportsComplex"):
+            return st.builds(complex, self.floats(), self.floats())
+        if name == "str":
+            return self.text()
+        if name in ("bytes", "typing.SupportsBytes"):
+            return self.binary()
+        if name == "bytearray":
+            return self.binary().map(bytearray)
+        if name in ("memoryview", "io.BytesIO", "typing.BinaryIO", "io.IOBase"):
+            reference = ":memoryview" if name == "memoryview" else "io:BytesIO"
+            return self.binary().map(lambda b: Recipe("call", _BUILTIN.get(reference, reference), (b,)))
+        if name in ("io.StringIO", "typing.TextIO", "typing.IO", "io.TextIOBase"):
+            return self.text().map(lambda text: Recipe("call", "io:StringIO", (text,)))
+        return _STANDARD[name]() if name in _STANDARD else None
+
+
+_BUILTIN = {":memoryview": "builtins:memoryview"}
+
+
+def _paths() -> Strategy:
+    part = st.text(string.ascii_lowercase + string.digits + "._-", min_size=1, max_size=6).filter(
+        lambda name: name not in (".", "..")
+    )
+    return st.lists(part, min_size=1, max_size=3).map(lambda parts: pathlib.PurePosixPath(*parts))
+
+
+def _networks(version: int) -> Strategy:
+    bits = 32 if version == 4 else 128
+    reference = f"ipaddress:IPv{version}Network"
+
+    def network(address: Any, prefix: int) -> Recipe:
+        return Recipe("call", reference, (f"{address}/{prefix}", False))
+
+    return st.builds(network, st.ip_addresses(v=4 if version == 4 else 6), st.integers(0, bits))
+
+
+def _interfaces(version: int) -> Strategy:
+    def interface(network: Recipe) -> Recipe:
+        return Recipe("call", f"ipaddress:IPv{version}Interface", network.args[:1])
+
+    return _networks(version).map(interface)
+
+
+def _ranges() -> Strategy:
+    return st.builds(range, st.integers(-5, 10), st.integers(-5, 20), st.sampled_from([1, 2, 3, -1]))
+
+
+_STANDARD: dict[str, Any] = {
+    "bool": st.booleans,
+    "range": _ranges,
+    "slice": lambda: st.slices(SIZE).map(
+        lambda s: Recipe("call", "builtins:slice", (s.start, s.stop, s.step))
+    ),
+    "datetime.date": st.dates,
+    "datetime.datetime": st.datetimes,
+    "datetime.time": st.times,
+    "datetime.timedelta": lambda: st.timedeltas(
+        datetime.timedelta(days=-1000), datetime.timedelta(days=1000)
+    ),
+    "datetime.timezone": lambda: st.integers(-23, 23).map(
+        lambda hours: datetime.timezone(datetime.timedelta(hours=hours))
+    ),
+    "datetime.tzinfo": lambda: st.integers(-23, 23).map(
+        lambda hours: datetime.timezone(datetime.timedelta(hours=hours))
+    ),
+    "zoneinfo.ZoneInfo": lambda: st.sampled_from(
+        ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"]
+    ).map(lambda key: Recipe("call", "zoneinfo:ZoneInfo", (key,))),
+    "decimal.Decimal": lambda: st.decimals(-1000, 1000, places=2),
+    "fractions.Fraction": lambda: st.fractions(-100, 100, max_denominator=50),
+    "numbers.Rational": lambda: st.fractions(-100, 100, max_denominator=50),
+    "uuid.UUID": st.uuids,
+    "re.Pattern": lambda: st.sampled_from([r"\d+", r"\w", r"[a-c]*", r"^x", r"\s"]).map(re.compile),
+    "re.Match": lambda: st.text("ab1 ", min_size=1).map(
+        lambda text: Recipe("call", "re:match", (r"(.)(.*)", text))
+    ),
+    "pathlib.PurePath": _paths,
+    "pathlib.PurePosixPath": _paths,
+    "os.PathLike": _paths,
+    "pathlib.Path": lambda: _paths().map(lambda path: Recipe("call", "pathlib:Path", (str(path),))),
+    "pathlib.PosixPath": lambda: _paths().map(lambda path: Recipe("call", "pathlib:Path", (str(path),))),
+    "ipaddress.IPv4Address": lambda: st.ip_addresses(v=4),
+    "ipaddress.IPv6Address": lambda: st.ip_addresses(v=6),
+    "ipaddress.IPv4Network": lambda: _networks(4),
+    "ipaddress.IPv6Network": lambda: _networks(6),
+    "ipaddress.IPv4Interface": lambda: _interfaces(4),
+    "ipaddress.IPv6Interface": lambda: _interfaces(6),
+    "array.array": lambda: st.lists(st.integers(-100, 100), max_size=SIZE).map(
+        lambda items: Recipe("call", "array:array", ("i", items))
+    ),
+    "types.ModuleType": lambda: st.sampled_from(["math", "string"]).map(
+        lambda name: Recipe("call", "importlib:import_module", (name,))
+    ),
+    "types.SimpleNamespace": lambda: st.dictionaries(st.sampled_from("abc"), st.integers(0, 9)).map(
+        lambda fields: types.SimpleNamespace(**fields)
+    ),
+    "random.Random": lambda: st.integers(0, 99).map(lambda seed: Recipe("call", "random:Random", (seed,))),
+    "logging.Logger": lambda: st.just(Recipe("call", "logging:getLogger", ("dream",))),
+}
+
+
+def favour(strategy: Strategy, known: Sequence[Any]) -> Strategy:
+    """Mostly ``strategy``, every third time one of ``known``."""
+    return st.one_of(strategy, strategy, st.sampled_from(known)) if known else strategy
+
+
+def _near(ints: Sequence[int]) -> list[int]:
+    """Each number and its neighbours, in order, each once."""
+    return list(dict.fromkeys(n for i in ints for n in (i, i - 1, i + 1)))
+
+
+def _tighter(pick: Any, a: int | None, b: int | None) -> int | None:
+    return b if a is None else a if b is None else pick(a, b)
+
+
+def _cut(bounds: tuple[int, int], low: int | None, high: int | None) -> tuple[int, int] | None:
+    start = bounds[0] if low is None else max(bounds[0], low)
+    end = bounds[1] if high is None else min(bounds[1], math.floor(high))
+    return (start, end) if start <= end else None

@@ -1,0 +1,419 @@
+"""Attempts to be taken for something else: lying values, and answers that nobody asked for."""
+
+from __future__ import annotations
+
+from .attack import Attack
+
+_STEAL = """
+import json, os, struct, sys
+
+def stolen():
+    frame = sys._getframe()
+    while frame is not None:
+        order = frame.f_locals.get("order")
+        if isinstance(order, dict) and "nonce" in order:
+            return order["nonce"]
+        frame = frame.f_back
+
+def frame(**message):
+    body = json.dumps(message).encode()
+    return struct.pack(">I", len(body)) + body
+
+def answer(number, value="forged", **more):
+    return frame(nonce=stolen(), id=number, kind="returned", value=value, changed=None, **more)
+"""
+
+FORGING = (
+    Attack(
+        name="an object equal to everything",
+        ends=('returned ["object", "Yes", []]',),
+        code="""
+class Yes:
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __hash__(self): return 0
+    def __bool__(self): return True
+
+def attack(where): return Yes()
+""",
+    ),
+    Attack(
+        name="an int that lies",
+        ends=('returned ["sub", "Lie", 5]',),
+        code="""
+class Lie(int):
+    def __eq__(self, other): return True
+    def __hash__(self): return 0
+    def __repr__(self): return "42"
+    __str__ = __repr__
+    def __int__(self): return 42
+    def __index__(self): return 42
+    def __pos__(self): return 42
+
+def attack(where): return Lie(5)
+""",
+    ),
+    Attack(
+        name="a str that lies",
+        ends=('returned ["sub", "Lie", "wrong"]',),
+        code="""
+class Lie(str):
+    def __eq__(self, other): return True
+    def __hash__(self): return 0
+    def __str__(self): return "right"
+    def __add__(self, other): return "right"
+    def __radd__(self, other): return "right"
+    def encode(self, *args): return b"right"
+
+def attack(where): return Lie("wrong")
+""",
+    ),
+    Attack(
+        name="a list that lies about its items",
+        ends=('returned ["sub", "Lie", ["list", [1]]]',),
+        code="""
+class Lie(list):
+    def __iter__(self): return iter([42])
+    def __len__(self): return 0
+    def __getitem__(self, index): return 42
+
+def attack(where): return Lie([1])
+""",
+    ),
+    Attack(
+        name="a class that claims to be int",
+        ends=('returned ["object", "Claim"',),
+        code="""
+class Meta(type):
+    __module__ = property(lambda cls: "builtins")
+    def __instancecheck__(cls, value): return True
+    def __subclasscheck__(cls, other): return True
+
+class Claim(metaclass=Meta):
+    __class__ = property(lambda self: int)
+    __dict__ = property(lambda self: {"value": 42})
+
+def attack(where): return Claim()
+""",
+    ),
+    Attack(
+        name="walk the frames for the right answer",
+        ends=("returned",),
+        code="""
+import sys
+
+def attack(where):
+    found, frame = [], sys._getframe()
+    while frame is not None:
+        found += [repr(v)[:2000] for v in (*frame.f_locals.values(), *frame.f_globals.values())]
+        frame = frame.f_back
+    return found
+""",
+    ),
+    Attack(
+        name="walk the heap for the right answer",
+        ends=("returned",),
+        timeout=5.0,
+        code="""
+import gc
+
+def attack(where):
+    gc.unfreeze()
+    known = {id(v) for v in where.values()}
+    texts = [o for c in gc.get_objects() if type(c) in (list, dict, tuple)
+             for o in (c.values() if type(c) is dict else c) if type(o) is str and id(o) not in known]
+    return [text for text in texts if len(text) == 32][:5000]
+""",
+    ),
+    Attack(
+        name="patch the builtins",
+        ends=('returned "true"',),
+        code="""
+import builtins
+
+def attack(where):
+    for name in ("isinstance", "issubclass", "type", "len", "repr", "str", "all", "any", "sorted", "id",
+                 "hex", "tuple", "dict", "list", "min", "max", "abs", "zip", "getattr", "callable"):
+        setattr(builtins, name, lambda *a, **k: "forged")
+    return "true"
+""",
+    ),
+    Attack(
+        name="patch json, struct, pickle and os",
+        ends=('returned "true"',),
+        calls=3,
+        code="""
+import io, json, json.encoder, os, pickle, random, struct
+
+def attack(where):
+    for module, names in ((json, ("dumps", "loads", "JSONEncoder")), (struct, ("pack", "unpack", "Struct")),
+                          (pickle, ("loads", "Unpickler")), (os, ("read", "write", "_exit")),
+                          (random, ("seed",)), (io, ("BytesIO",)), (json.encoder, ("c_make_encoder",))):
+        for name in names:
+            setattr(module, name, lambda *a, **k: "forged")
+    return "true"
+""",
+    ),
+    Attack(
+        name="replace the jail's own answer",
+        ends=("died protocol",),
+        code="""
+import sys
+
+def attack(where):
+    child = sys.modules["jail.child"]
+    child.__dict__["_answer"] = lambda *a: {"kind": "passed"}
+    loop = sys._getframe(1)
+    loop.f_globals["_arguments"] = None
+    frames = sys.modules["jail.frames"]
+    frames.write.__globals__["_pack"] = lambda size: b"\\0\\0\\0\\x02{}"
+""",
+    ),
+    Attack(
+        name="garbage on every descriptor",
+        ends=("died protocol",),
+        code="""
+import os
+
+def attack(where):
+    for descriptor in range(3, 256):
+        try:
+            os.write(descriptor, b"x" * 64)
+        except OSError:
+            pass
+""",
+    ),
+    Attack(
+        name="talk on the fork server's socket",
+        ends=("returned", "died protocol"),
+        code="""
+import os, socket, stat
+
+def attack(where):
+    for descriptor in range(4, 256):
+        try:
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                os.write(descriptor, b'{"kind": "reaped", "status": 0, "cpu": 0, "memory": 0}\\n')
+        except OSError:
+            pass
+""",
+    ),
+    Attack(
+        name="an answer without the nonce",
+        ends=("died protocol",),
+        code=_STEAL
+        + """
+def attack(where):
+    os.write(3, frame(nonce="0" * 32, id=1, kind="returned", value="forged", changed=None))
+""",
+    ),
+    Attack(
+        name="a verdict instead of an answer",
+        ends=("died protocol",),
+        code=_STEAL
+        + """
+def attack(where):
+    os.write(3, frame(nonce=stolen(), id=1, kind="passed", verdict="success"))
+""",
+    ),
+    Attack(
+        name="an answer with a verdict in it",
+        ends=("died protocol",),
+        code=_STEAL
+        + """
+def attack(where):
+    os.write(3, answer(1, outcome="success"))
+""",
+    ),
+    Attack(
+        name="an answer from before the load",
+        ends=("died protocol",),
+        code=_STEAL
+        + """
+os.write(3, answer(0))
+
+def attack(where): pass
+""",
+    ),
+    Attack(
+        name="a claim that the jail failed",
+        ends=("died protocol",),
+        code=_STEAL
+        + """
+def attack(where):
+    os.write(3, frame(nonce=stolen(), id=1, kind="failed", detail="not the dream's fault"))
+""",
+    ),
+    Attack(
+        name="a claim that the jail failed, at load",
+        ends=("died protocol",),
+        code=_STEAL
+        + """
+os.write(3, frame(nonce=stolen(), id=0, kind="failed", detail="not the dream's fault"))
+
+def attack(where): pass
+""",
+    ),
+    Attack(
+        name="a second answer to the same call",
+        ends=("died protocol",),
+        calls=2,
+        code=_STEAL
+        + """
+def attack(where):
+    os.write(3, answer(1))
+    return "true"
+""",
+    ),
+    Attack(
+        name="an answer replayed from an earlier call",
+        ends=("died protocol",),
+        calls=2,
+        code=_STEAL
+        + """
+calls = []
+
+def attack(where):
+    calls.append(1)
+    if len(calls) == 2:
+        os.write(3, answer(1))
+    return "true"
+""",
+    ),
+    Attack(
+        name="an answer to a call not yet made",
+        ends=("died protocol",),
+        calls=2,
+        code=_STEAL
+        + """
+def attack(where):
+    os.write(3, answer(2))
+    return "true"
+""",
+    ),
+    Attack(
+        name="late answers from a thread",
+        ends=("died protocol",),
+        calls=3,
+        code=_STEAL
+        + """
+import threading, time
+
+def attack(where):
+    late = answer(1)
+    def write():
+        while True:
+            os.write(3, late)
+    threading.Thread(target=write, daemon=True).start()
+    time.sleep(0.05)
+    return "true"
+""",
+    ),
+    Attack(
+        name="a frame longer than the cap",
+        ends=("died protocol",),
+        code="""
+import os
+
+def attack(where):
+    os.write(3, b"\\xff\\xff\\xff\\xff")
+""",
+    ),
+    Attack(
+        name="a frame that never ends",
+        ends=("timed_out",),
+        code="""
+import os, time
+
+def attack(where):
+    os.write(3, b"\\0\\0\\xff\\xff")
+    while True:
+        os.write(3, b"x")
+        time.sleep(0.01)
+""",
+    ),
+    Attack(
+        name="a frame nested without end",
+        ends=("died protocol",),
+        code="""
+import os, struct
+
+def attack(where):
+    body = b"[" * 1_000_000
+    os.write(3, struct.pack(">I", len(body)) + body)
+""",
+    ),
+    Attack(
+        name="a flood of small frames",
+        ends=("died protocol",),
+        code="""
+import os
+
+def attack(where):
+    while True:
+        os.write(3, b"\\0\\0\\0\\x02{}" * 1000)
+""",
+    ),
+    Attack(name="sys.exit", ends=("raised SystemExit",), code="import sys\ndef attack(where): sys.exit(0)"),
+    Attack(name="os._exit", ends=("died exit",), code="import os\ndef attack(where): os._exit(0)"),
+    Attack(
+        name="os._exit at load", ends=("died exit",), code="import os\nos._exit(0)\ndef attack(where): pass"
+    ),
+    Attack(
+        name="exit from a thread",
+        ends=("died exit",),
+        code="""
+import os, threading, time
+
+def attack(where):
+    threading.Thread(target=os._exit, args=(0,)).start()
+    time.sleep(5)
+""",
+    ),
+    Attack(
+        name="a look-alike of pytest's skip",
+        ends=("raised _pytest.outcomes.Skipped",),
+        code="""
+Skipped = type("Skipped", (BaseException,), {"__module__": "_pytest.outcomes"})
+
+def attack(where): raise Skipped("nothing to see")
+""",
+    ),
+    Attack(
+        name="pytest's own skip and xfail",
+        ends=("raised",),
+        timeout=5.0,
+        code="""
+def attack(where):
+    import pytest
+    pytest.skip("nothing to see")
+""",
+    ),
+    Attack(
+        name="a look-alike of Hypothesis's assume",
+        ends=("raised hypothesis.errors.UnsatisfiedAssumption",),
+        code="""
+Assumed = type("UnsatisfiedAssumption", (BaseException,), {"__module__": "hypothesis.errors"})
+
+def attack(where): raise Assumed
+""",
+    ),
+    Attack(
+        name="an exception named like this tool's",
+        ends=("raised pytest_athena_dreams.errors.SandboxError",),
+        code="""
+Ours = type("SandboxError", (Exception,), {"__module__": "pytest_athena_dreams.errors"})
+
+def attack(where): raise Ours("not the dream's fault")
+""",
+    ),
+    Attack(
+        name="an exception named like a builtin",
+        ends=("raised dream.ValueError",),
+        code="""
+ValueError = type("ValueError", (Exception,), {"__module__": "builtins"})
+
+def attack(where): raise ValueError
+""",
+    ),
+)

@@ -1,0 +1,158 @@
+"""Run the hostile dreams against a jail, and say for each whether it held."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ...errors import SandboxError
+from ...models import Observation, ObservationKind
+from ..client import Sandbox, Source
+from ..policy import MIB, Policy, SandboxMode
+from .attack import Attack
+from .files import FILES
+from .forging import FORGING
+from .kernel import KERNEL
+from .limits import LIMITS
+from .network import NETWORK
+from .processes import PROCESSES
+from .serialising import SERIALISING
+from .state import STATE
+from .surroundings import Surroundings, end, left_over, processes
+
+_GROUPS = {
+    "forging": FORGING,
+    "serialising": SERIALISING,
+    "files": FILES,
+    "network": NETWORK,
+    "processes": PROCESSES,
+    "kernel": KERNEL,
+    "limits": LIMITS,
+    "state": STATE,
+}
+ATTACKS = tuple(replace(attack, group=group) for group, attacks in _GROUPS.items() for attack in attacks)
+"""Every shipped attack, by group."""
+
+_MEMORY = 256 * MIB
+_LOAD_TIMEOUT = 2.0
+_SEQUEL_TIMEOUT = 10.0
+_WALL = 10.0
+"""Seconds that an attack may take beyond its calls' timeouts, its sequel included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttackResult:
+    """How one attack went. ``held`` is true where it ended as it should and did no ``harm``."""
+
+    name: str
+    group: str
+    expected: str
+    got: str
+    held: bool
+    harm: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def attack(policy: Policy) -> Iterator[AttackResult]:
+    """Try every attack against the jail that ``policy`` asks for, one after the other.
+
+    Raises ``SandboxError`` where there is no such jail, or where the policy asks for none.
+    """
+    if policy.mode is SandboxMode.NONE:
+        raise SandboxError("the attacks are real, so they run in a jail only: give another --athena-sandbox")
+    memory = min(policy.limits.memory, _MEMORY)
+    limits = replace(policy.limits, load_timeout=_LOAD_TIMEOUT, memory=memory)
+    with Surroundings() as surroundings:
+        with Sandbox(replace(policy, limits=limits)) as sandbox:
+            sandbox.layers()
+            outside = str(sandbox.outside)
+            for each in ATTACKS:
+                yield attempt(sandbox, surroundings, each)
+        harm = tuple(left_over(outside, set()))
+    yield AttackResult(
+        name="the end of the run",
+        group="processes",
+        expected="no process left",
+        got="; ".join(harm) or "no process left",
+        held=not harm,
+        harm=harm,
+    )
+
+
+def attempt(sandbox: Sandbox, surroundings: Surroundings, attack: Attack) -> AttackResult:
+    """Run one attack and its sequel in ``sandbox`` and look at ``surroundings``."""
+    sandbox.layers()
+    outside = str(sandbox.outside)
+    before = processes(outside)
+    started = time.monotonic()
+    seen = _run(sandbox, attack.code, surroundings, attack.calls, attack.timeout)
+    sequel = _run(sandbox, attack.sequel, surroundings, 1, _SEQUEL_TIMEOUT)[-1]
+    seconds = time.monotonic() - started
+    got = outcome(seen[-1])
+    harm = surroundings.harm(repr(seen))
+    if leftover := left_over(outside, before):
+        harm += leftover
+        end(processes(outside) - before)
+    if outcome(sequel) != 'returned "clean"':
+        harm.append(f"the next dream {outcome(sequel)}")
+    if len(seen) > attack.calls:
+        harm.append(f"{len(seen)} answers to {attack.calls} calls")
+    if seconds > attack.calls * attack.timeout * 2 + _WALL:
+        harm.append(f"it took {seconds:.1f} s")
+    return AttackResult(
+        name=attack.name,
+        group=attack.group,
+        expected=" or ".join(attack.ends),
+        got=got,
+        held=got.startswith(attack.ends) and not harm,
+        harm=tuple(harm),
+        seconds=seconds,
+    )
+
+
+def _run(
+    sandbox: Sandbox, code: str, surroundings: Surroundings, calls: int, timeout: float
+) -> list[Observation]:
+    payload = pickle.dumps(((surroundings.where(),), {}), 5)
+    with sandbox.spawn(Source(code=code, entry_point="attack")) as child:
+        if child.failure is not None:
+            return [child.failure]
+        return list(child.calls([payload] * calls, timeout))
+
+
+def outcome(observation: Observation) -> str:
+    """An observation in a line."""
+    match observation:
+        case Observation(kind=ObservationKind.RETURNED):
+            return f"returned {json.dumps(observation.value)[:200]}"
+        case Observation(kind=ObservationKind.RAISED, raised=raised) if raised is not None:
+            return f"raised {raised.type}: {raised.message[:200]}"
+        case Observation(death=death) if observation.kind is ObservationKind.DIED:
+            return f"died {death}: {observation.detail}"
+    return f"{observation.kind}: {observation.detail}"
+
+
+def render_attacks(results: Iterable[AttackResult]) -> str:
+    """A table for people: attack, expected, got, and whether the jail held."""
+    rows = list(results)
+    width = max(len(row.name) for row in rows)
+    lines = []
+    for row in rows:
+        mark = "held  " if row.held else "BROKEN"
+        lines.append(f"{mark}  {row.group:<11}  {row.name:<{width}}  {_short(row.got)}")
+        if not row.held:
+            lines += [f"        expected {row.expected}", *(f"        {harm}" for harm in row.harm)]
+    return "\n".join([*lines, _total(rows)])
+
+
+def _short(text: str) -> str:
+    clean = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return clean if len(clean) <= 80 else clean[:79] + "…"
+
+
+def _total(rows: Sequence[AttackResult]) -> str:
+    broken = sum(not row.held for row in rows)
+    return f"{len(rows) - broken} of {len(rows)} attacks held" + (f", {broken} DID NOT" if broken else "")

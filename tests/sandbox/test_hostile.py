@@ -1,0 +1,92 @@
+"""Every hostile dream against every jail that this machine can make, as this user and as a plain one.
+
+What is asserted is looked at from outside the jail: no secret out, no file changed, nobody reached, no
+process harmed or left, the next dream unharmed, and an end that the parent could tell.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from pytest_athena_dreams.errors import SandboxError
+from pytest_athena_dreams.sandbox.attacks.attack import Attack
+from pytest_athena_dreams.sandbox.attacks.run import ATTACKS, AttackResult, attempt
+from pytest_athena_dreams.sandbox.attacks.surroundings import Surroundings
+from pytest_athena_dreams.sandbox.client import Sandbox
+from pytest_athena_dreams.sandbox.policy import MIB, Policy, SandboxMode
+
+from .conftest import SMALL, root_only
+from .plain import PlainUser
+
+JAILS = {
+    "landlock": Policy(mode=SandboxMode.LANDLOCK, limits=SMALL),
+    "landlock of 2021": Policy(mode=SandboxMode.LANDLOCK, limits=SMALL, landlock_abi=1),
+    "scratch": Policy(mode=SandboxMode.LANDLOCK, limits=SMALL, scratch=MIB),
+    "bwrap": Policy(mode=SandboxMode.BWRAP, limits=SMALL),
+    "bwrap without landlock": Policy(mode=SandboxMode.BWRAP, limits=SMALL, without=frozenset({"landlock"})),
+    "srt": Policy(mode=SandboxMode.SRT, limits=SMALL),
+}
+PLAIN = ("landlock", "bwrap", "srt")
+FAST = "landlock"
+
+SCRATCH_ALLOWS = ("write into the working folder",)
+"""Attacks that are none where a dream has a folder to write in."""
+
+
+def test_there_are_enough_attacks_and_each_has_its_own_name() -> None:
+    names = [attack.name for attack in ATTACKS]
+    assert len(set(names)) == len(names) >= 70
+
+
+@pytest.fixture(scope="session")
+def jail(request: pytest.FixtureRequest) -> Iterator[tuple[Sandbox, Surroundings]]:
+    """One jail after the other, and what the attacks go for."""
+    with Surroundings() as surroundings, Sandbox(JAILS[request.param]) as sandbox:
+        try:
+            sandbox.layers()
+        except SandboxError as exc:
+            pytest.skip(str(exc))
+        yield sandbox, surroundings
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Mark the jails that are not the default one, so that they can be left out."""
+    if "jail" in metafunc.fixturenames:
+        params = [pytest.param(n, marks=() if n == FAST else pytest.mark.slow) for n in JAILS]
+        metafunc.parametrize("jail", params, indirect=True, scope="session")
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_the_jail_holds(jail: tuple[Sandbox, Surroundings], attack: Attack) -> None:
+    sandbox, surroundings = jail
+    if sandbox.policy.scratch and attack.name in SCRATCH_ALLOWS:
+        pytest.skip("allowed in scratch space")
+    assert_held(attempt(sandbox, surroundings, attack))
+
+
+@root_only
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+@pytest.mark.parametrize(
+    "mode", [pytest.param(n, marks=() if n == FAST else pytest.mark.slow) for n in PLAIN], scope="session"
+)
+def test_the_jail_holds_for_a_plain_user(plain_user: PlainUser, mode: str, attack: Attack) -> None:
+    assert_held(plain_user.attacked(mode)[attack.name])
+
+
+def assert_held(result: AttackResult) -> None:
+    assert result.held, (
+        f"{result.got}, expected {result.expected}; {', '.join(result.harm) or 'no harm seen'}"
+    )
+
+
+@pytest.fixture(scope="session")
+def plain_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainUser]:
+    """A user without rights, who can read this package."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with PlainUser(shared / "plain-user") as user:
+        yield user

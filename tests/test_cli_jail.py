@@ -1,0 +1,68 @@
+"""The commands that look into the jail: ``inputs``, ``show --inputs``, ``doctor``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pytest_athena_dreams.cli import main
+from tests.dreams import CLAMP, dream, make_store
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def test_inputs_shows_what_a_function_would_be_fed(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(
+        'def first(xs):\n    """First.\n\n    >>> first([3, 4])\n    3\n    """\n    return xs[0]\n'
+    )
+    result = run("inputs", f"{path}::first", "--max-examples", "20")
+    lines = result.output.splitlines()
+    assert result.exit_code == 0
+    assert "first([3, 4])" in lines
+    assert lines[lines.index("first([3, 4])") + 1] == "    returned 3"
+    assert any(line.endswith("of 20 inputs in the domain") for line in lines)
+    assert "    raised IndexError: list index out of range" in lines
+
+
+def test_inputs_refuses_what_it_can_not_read(tmp_path: Path) -> None:
+    result = run("inputs", f"{tmp_path / 'none.py'}::f")
+    assert result.exit_code == 2
+    assert "can't be read" in result.output
+    (tmp_path / "odd.py").write_text("def f(x: 'Nothing'): pass\n")
+    result = run("inputs", str(tmp_path / "odd.py"))
+    assert result.exit_code == 2
+    assert "no strategy for parameter 'x': Nothing" in result.output
+
+
+def test_show_inputs_shows_the_pool_of_a_dreams_procedure(tmp_path: Path) -> None:
+    store = make_store(tmp_path / "athena.db", dream("mine", CLAMP))
+    result = run("show", "mine", "--store", str(store), "--inputs")
+    assert result.exit_code == 0
+    assert "clamp(0, 0, 0)" in result.output.splitlines()
+
+
+def test_doctor_tells_the_mode_and_its_exit_status(tmp_path: Path) -> None:
+    result = run("doctor", "--json")
+    told = json.loads(result.output)
+    assert result.exit_code == (0 if told["met"] else 1)
+    assert {check["name"] for check in told["checks"]} >= {"--athena-sandbox=landlock"}
+    assert "Not tried by anybody yet" in run("doctor").output
+
+
+def test_doctor_refuses_a_mode_that_there_is_not() -> None:
+    result = run("doctor", "--sandbox", "steel")
+    assert result.exit_code == 2
+    assert "--athena-sandbox on the command line: 'steel' will not do" in result.output
+
+
+@pytest.mark.slow
+def test_doctor_attack_tries_the_packaged_hostile_dreams() -> None:
+    result = run("doctor", "--attack", "--sandbox", "landlock")
+    assert result.exit_code == 0
+    assert "BROKEN" not in result.output

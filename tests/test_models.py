@@ -1,0 +1,83 @@
+"""Every model survives its JSON round trip, whatever its fields hold."""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import MISSING, fields, is_dataclass
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_athena_dreams import config, models
+
+MODELS = [
+    kind
+    for kind in vars(models).values()
+    if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == models.__name__
+]
+_NUMBERS = st.integers(-(2**63), 2**63 - 1)
+_FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+_TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
+_CANONICAL = st.recursive(
+    st.none() | st.booleans() | st.integers() | _TEXT, lambda inner: st.lists(inner, max_size=3), max_leaves=5
+)
+
+
+def of(annotation: Any, depth: int = 0) -> st.SearchStrategy[Any]:
+    """Values of a field's annotation; a model within itself ends at a depth of two."""
+    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (types.UnionType, typing.Union):
+        return st.one_of([of(arg, depth) for arg in args])
+    if origin is dict:
+        return st.dictionaries(_TEXT, of(args[1], depth + 1), max_size=2)
+    if origin is tuple:
+        return st.just(()) if depth > 1 else st.lists(of(args[0], depth + 1), max_size=2).map(tuple)
+    if annotation is Any:
+        return _CANONICAL
+    if is_dataclass(annotation):
+        assert isinstance(annotation, type)
+        return model(annotation, depth)
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return st.sampled_from(annotation)
+    return {int: _NUMBERS, float: _FLOATS, str: _TEXT, bool: st.booleans(), type(None): st.none()}[annotation]
+
+
+def model(kind: type[Any], depth: int = 0) -> st.SearchStrategy[Any]:
+    """Instances of a model; fields with a default are left out at times."""
+    hints = typing.get_type_hints(kind)
+    given_: dict[str, st.SearchStrategy[Any]] = {}
+    left_out: dict[str, st.SearchStrategy[Any]] = {}
+    for field in fields(kind):
+        required = field.default is MISSING and field.default_factory is MISSING
+        (given_ if required else left_out)[field.name] = of(hints[field.name], depth)
+    return st.fixed_dictionaries(given_, optional=left_out).map(lambda values: kind(**values))
+
+
+def test_all_models_are_looked_at() -> None:
+    assert {kind.__name__ for kind in MODELS} >= {"Procedure", "Dream", "Signature", "Observation", "Verdict"}
+
+
+@pytest.mark.parametrize("kind", [*MODELS, config.Settings], ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_json_round_trip(kind: type[Any], data: st.DataObject) -> None:
+    value = data.draw(model(kind))
+    text = msgspec.json.encode(value)
+    assert msgspec.json.decode(text, type=kind) == value
+    assert msgspec.json.encode(msgspec.json.decode(text, type=kind)) == text
+
+
+@pytest.mark.parametrize("kind", MODELS, ids=lambda kind: kind.__name__)
+def test_models_are_frozen_and_take_keywords_only(kind: Any) -> None:
+    assert kind.__dataclass_params__.frozen
+    assert hasattr(kind, "__slots__")
+    assert all(field.kw_only for field in fields(kind))
+    assert kind.__doc__
+
+
+def test_every_dream_type_has_a_default_contract() -> None:
+    assert set(models.DEFAULT_CONTRACTS) == set(models.DreamType)
