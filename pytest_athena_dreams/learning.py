@@ -16,7 +16,7 @@ from .learn.history import PatternHistory, Test, pattern_histories
 from .learn.normalise import Profile, novelty, profile
 from .learn.patterns import fingerprint
 from .learn.suggestions import rule
-from .models import Category, Dream, Fault
+from .models import Category, Dream, Fault, Outcome
 from .store.database import Store
 from .store.lessons import (
     Lessons,
@@ -73,6 +73,13 @@ def learn(store: Store, run_id: int) -> None:
     ]
     week = int(time.time()) - GENERATION_DAYS * DAY
     put_metrics(store, metrics(dreams, read_generation_runs(store, since=week)))
+
+
+def latest_patterns(store: Store) -> dict[int, frozenset[str]]:
+    """The patterns of each dream that failed when it was last tested. Raises ``StoreError``."""
+    latest = {test.dream_id: test for test in tests(read_lessons(store))}
+    failed = [test for test in latest.values() if test.outcome == Outcome.FAILURE]
+    return {test.dream_id: frozenset(test.patterns) for test in failed}
 
 
 def tests(lessons: Lessons) -> list[Test]:

@@ -91,7 +91,7 @@ def repair(ids: tuple[int, ...], store: Path, seed: int, timeout: float, sandbox
     from ..isolation import policy_of
     from ..mending import failed, keep, mend
     from ..sandbox.client import Sandbox
-        from ..store.database import Store
+    from ..store.database import Store
     from ..text import printable
 
     options = {"seed": str(seed), "timeout": str(timeout), "sandbox": sandbox}
