@@ -1,7 +1,8 @@
 """What fails the run: known failures and a threshold, for those who take over a store with failures in it.
 
 Invariants: only the controller has a ``Gate``; it decides on verdicts of failure alone, so ordinary tests,
-errors of this tool and runs that were cut short fail a run whatever is set; it changes nothing that is stored.
+errors of this tool and runs that were cut short fail a run whatever is set; what is stored does not depend on
+it.
 """
 
 from __future__ import annotations
