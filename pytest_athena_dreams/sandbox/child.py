@@ -11,10 +11,8 @@ import contextlib
 import json
 import math
 import os
-import resource
 import secrets
 import select
-import signal
 import socket
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -25,9 +23,10 @@ from typing import IO
 from ..errors import SandboxError
 from ..models import DeathReason, Observation, ObservationKind, Signature
 from . import wire
+from .death import cause, died
 from .forkserver import ForkServer, Process, Reaped, ServerLost
 from .meter import Deadline, Meter, Reading
-from .policy import Limits, Policy
+from .policy import Policy
 from .scratch import Scratch
 
 _CHUNK = 1 << 18
@@ -178,12 +177,8 @@ class Child:
 
     def _allow_cpu(self, seconds: float) -> None:
         """A backstop in the kernel, for when nobody watches; two seconds above what the deadline allows."""
-        if self._process is None or not hasattr(resource, "prlimit"):
-            return
-        hard = resource.prlimit(self._process.pid, resource.RLIMIT_CPU)[1]
-        limit = math.ceil(seconds) + 2
-        if hard == resource.RLIM_INFINITY or limit < hard:
-            resource.prlimit(self._process.pid, resource.RLIMIT_CPU, (limit, hard))
+        if self._process is not None:
+            self._process.allow_cpu(math.ceil(seconds) + 2)
 
     def _reply(
         self, deadline: Deadline, expected: tuple[type[wire.Reply], ...], *, last: bool
@@ -206,18 +201,16 @@ class Child:
             return Observation(kind=ObservationKind.TIMED_OUT, detail=f"more than {deadline.timeout:g} s")
         except _Over as exc:
             self.close()
-            return _died(*exc.args)
+            return died(*exc.args)
         except _Gone:
             return self._death()
         except wire.WireError as exc:
             self.close()
-            return _died(DeathReason.PROTOCOL, str(exc))
+            return died(DeathReason.PROTOCOL, str(exc))
 
     def _check_scratch(self) -> None:
         if self._scratch is not None and self._scratch.over():
-            raise _Over(
-                DeathReason.OUTPUT, "its scratch folder holds more than it may, or is nested too deep"
-            )
+            raise _Over(DeathReason.OUTPUT, "killed for a scratch folder fuller or deeper than allowed")
 
     def _look(self, now: float) -> None:
         """Look now and then at what no limit of the kernel's counts."""
@@ -225,10 +218,8 @@ class Child:
             return
         self._next_look = now + _GLANCE
         self._check_scratch()
-        if (threads := self._meter.threads()) > THREADS:
-            raise _Over(
-                DeathReason.SIGNAL, f"killed for having {threads} threads, where {THREADS} are allowed"
-            )
+        if self._meter.threads() > THREADS:
+            raise _Over(DeathReason.SIGNAL, f"killed for having more than {THREADS} threads")
 
     def _exchange(self, deadline: Deadline) -> None:
         """Send what is left to send and receive what has come, waiting until the deadline at most."""
@@ -269,10 +260,10 @@ class Child:
         left_running = self._process.pidfd is not None and not self._process.ended(_GRACE)
         reaped = self._reap()
         if reaped is None:
-            return _died(DeathReason.MEMORY, "killed together with the fork server")
+            return died(DeathReason.MEMORY, "killed together with the fork server")
         if left_running:
-            return _died(DeathReason.PROTOCOL, "closed its channel and went on running")
-        return _cause(reaped.status, self._limits)
+            return died(DeathReason.PROTOCOL, "closed its channel and went on running")
+        return cause(reaped.status, self._limits.output)
 
     def _reap(self) -> Reaped | None:
         process, self._process = self._process, None
@@ -304,29 +295,6 @@ def _seen(reply: wire.Reply) -> Observation:
         return Observation(kind=ObservationKind.RETURNED, value=reply.value, changed=reply.changed)
     assert isinstance(reply, wire.Threw)
     return Observation(kind=ObservationKind.RAISED, raised=reply.raised, changed=reply.changed)
-
-
-def _died(reason: DeathReason, detail: str) -> Observation:
-    return Observation(kind=ObservationKind.DIED, death=reason, detail=detail)
-
-
-def _cause(status: int, limits: Limits) -> Observation:
-    """Read a wait status of a child that nobody here killed."""
-    if not os.WIFSIGNALED(status):
-        return _died(
-            DeathReason.EXIT, f"left with status {os.waitstatus_to_exitcode(status)} without answering"
-        )
-    number = os.WTERMSIG(status)
-    if number == signal.SIGSYS:
-        detail = "made a system call that only an attack needs (see docs/jail.md)"
-        return Observation(kind=ObservationKind.REFUSED, death=DeathReason.SYSCALL, detail=detail)
-    if number == signal.SIGKILL:
-        return _died(DeathReason.MEMORY, "killed by the system, which ran out of memory")
-    if number == signal.SIGXCPU:
-        return _died(DeathReason.CPU, "used up its processor time")
-    if number == signal.SIGXFSZ:
-        return _died(DeathReason.OUTPUT, f"wrote more than {limits.output} bytes")
-    return _died(DeathReason.SIGNAL, f"killed by {signal.Signals(number).name}")
 
 
 def _output() -> IO[bytes]:

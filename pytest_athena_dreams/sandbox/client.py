@@ -7,6 +7,7 @@ one fork server, which is replaced when it is lost.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -54,6 +55,12 @@ class Sandbox:
             self._start()
         assert self._layers is not None
         return self._layers
+
+    def attempt(self, mode: SandboxMode) -> Layers:
+        """Start in ``mode`` whatever the policy says; the ``SandboxError`` is the bare reason why not."""
+        _candidates(replace(self.policy, mode=mode, minimum=SandboxMode.AUTO))
+        self._server = self._launch(mode)
+        return self.layers()
 
     def spawn(self, source: Source) -> Child:
         """A child that has loaded ``source``, or has failed to.
@@ -125,6 +132,8 @@ class Sandbox:
 
 def _candidates(policy: Policy) -> list[SandboxMode]:
     """The modes to try, the strongest first."""
+    if sys.platform == "win32":
+        raise SandboxError("dreams do not run on Windows, in no mode: use WSL2 ('wsl --install')")
     if policy.mode is SandboxMode.NONE and policy.minimum in (SandboxMode.AUTO, SandboxMode.NONE):
         return [SandboxMode.NONE]
     if sys.platform != "linux":

@@ -16,13 +16,12 @@ from pathlib import Path
 
 from ..errors import SandboxError
 from .client import Sandbox
-from .jail import landlock
 from .jail.syscalls import known
 from .policy import Policy, SandboxMode
 
 UNTRIED = (
     "aarch64: its system-call numbers are compared with the kernel's headers, the jail was never run on it",
-    "macOS and Windows: never run. --athena-sandbox=none is meant to work on macOS; Windows needs WSL2",
+    "macOS: never run; --athena-sandbox=none is meant to work there. Windows: not at all, but in WSL2",
 )
 """What nobody has tried yet."""
 
@@ -58,7 +57,7 @@ def diagnose(policy: Policy) -> Diagnosis:
     """Try each layer and then what ``policy`` asks for."""
     free = replace(policy, minimum=SandboxMode.AUTO)
     modes = (SandboxMode.LANDLOCK, SandboxMode.BWRAP, SandboxMode.SRT)
-    checks = [_landlock(free), _seccomp(free), *(_mode(replace(free, mode=mode)) for mode in modes)]
+    checks = [_landlock(free), _seccomp(free), *(_mode(free, mode) for mode in modes)]
     try:
         with Sandbox(policy) as sandbox:
             layers, met = str(sandbox.layers()), True
@@ -78,7 +77,7 @@ def _landlock(policy: Policy) -> Check:
     """Landlock with nothing beside it."""
     name = "Landlock alone"
     try:
-        version = landlock.query() if sys.platform == "linux" else 0
+        version = _query() if sys.platform == "linux" else 0
     except OSError as exc:
         return Check(name=name, holds=False, why=str(exc), remedy=_landlock_remedy(exc.errno))
     covered = ", ".join(what for since, what in _INTERFACES.items() if since <= version)
@@ -109,6 +108,12 @@ def _alone(name: str, policy: Policy, without: str, reach: set[str], detail: str
     return Check(name=name, holds=True, detail=detail)
 
 
+def _query() -> int:
+    from .jail import landlock  # it needs a C library that only POSIX systems have
+
+    return landlock.query()
+
+
 def _landlock_remedy(number: int | None) -> str:
     if number == errno.EOPNOTSUPP:
         return "it is built in but off: add 'landlock' to lsm=… on the kernel's command line"
@@ -117,13 +122,13 @@ def _landlock_remedy(number: int | None) -> str:
     return "Linux 5.13 or newer with CONFIG_SECURITY_LANDLOCK; gVisor has none: install bubblewrap there"
 
 
-def _mode(policy: Policy) -> Check:
-    name = f"--athena-sandbox={policy.mode.value}"
+def _mode(policy: Policy, mode: SandboxMode) -> Check:
+    name = f"--athena-sandbox={mode.value}"
     try:
         with Sandbox(policy) as sandbox:
-            return Check(name=name, holds=True, detail=str(sandbox.layers()))
+            return Check(name=name, holds=True, detail=str(sandbox.attempt(mode)))
     except SandboxError as exc:
-        return Check(name=name, holds=False, why=str(exc), remedy=_remedy(policy.mode, str(exc)))
+        return Check(name=name, holds=False, why=str(exc), remedy=_remedy(mode, str(exc)))
 
 
 def _remedy(mode: SandboxMode, why: str) -> str:

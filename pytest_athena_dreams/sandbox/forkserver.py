@@ -6,12 +6,13 @@ something else, is ended and counts as lost, and so do its children, which the k
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -77,6 +78,17 @@ class Process:
         except ProcessLookupError:
             pass  # it has ended by itself
 
+    def allow_cpu(self, seconds: int) -> None:
+        """Let the kernel end it after so many seconds of processor time, where it offers that."""
+        if sys.platform != "linux":
+            return
+        import resource  # not on Windows, where this module is still to be imported
+
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            hard = resource.prlimit(self.pid, resource.RLIMIT_CPU)[1]
+            if hard == resource.RLIM_INFINITY or seconds < hard:
+                resource.prlimit(self.pid, resource.RLIMIT_CPU, (seconds, hard))
+
     def ended(self, patience: float) -> bool:
         """Whether it ends within ``patience`` seconds; without pidfds it is given a moment and believed."""
         if self.pidfd is None:
@@ -96,19 +108,24 @@ class ForkServer:
 
     def __init__(self, policy: Policy, mode: SandboxMode, *, hash_seed: int) -> None:
         launch = prepare(policy, mode, hash_seed)
-        self.outside = launch.outside
+        self._workspace = launch.workspace
+        self.outside = self._workspace.path
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in ``close``
         self._control, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
-                launch.command,
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                cwd=self.outside / "empty",
-                env=launch.environment,
-                start_new_session=True,
-            )
+            try:
+                self._process = subprocess.Popen(
+                    launch.command,
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=self._errors,
+                    cwd=self._workspace.empty,
+                    env=launch.environment,
+                    start_new_session=True,
+                )
+            except OSError as exc:
+                self._discard()
+                raise ServerLost(str(exc)) from None
         self._control.settimeout(PATIENCE)
         pidfds = [os.pidfd_open(os.getpid())] if hasattr(os, "pidfd_open") else []
         try:
@@ -153,6 +170,12 @@ class ForkServer:
         self.close()
         return ServerLost(f"exit status {status}, {said.splitlines()[-1] if said else why}")
 
+    def _discard(self) -> None:
+        self._control.close()
+        if not self._errors.closed:
+            self._errors.close()
+            self._workspace.remove()
+
     def _end(self) -> None:
         """End the server: closing its socket asks it to, and with it go its children."""
         self._control.close()
@@ -165,8 +188,7 @@ class ForkServer:
     def close(self) -> None:
         """End the server and its children, and remove its folder. Safe to call twice."""
         self._end()
-        self._errors.close()
-        shutil.rmtree(self.outside, ignore_errors=True)
+        self._discard()
 
 
 def _pid(pidfd: int | None, inner: int) -> int:

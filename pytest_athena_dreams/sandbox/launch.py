@@ -12,7 +12,6 @@ import os
 import shutil
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 
 from ..errors import SandboxError
 from .policy import Policy, SandboxMode
+from .workspace import Workspace
 
 _JAIL = Path(__file__).parent / "jail"
 _SYSTEM_PATHS = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo")
@@ -29,13 +29,9 @@ _NOBODY = "65534"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """One start of a fork server. ``outside`` is the parent's own folder, which no child sees into.
+    """One start of a fork server; ``config`` is the first message that the server gets."""
 
-    In it lie ``empty``, where children start, and ``scratch`` with one folder for each child that may
-    write. ``config`` is the first message that the server gets.
-    """
-
-    outside: Path
+    workspace: Workspace
     command: list[str]
     environment: dict[str, str]
     config: dict[str, Any]
@@ -50,10 +46,8 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int) -> Launch:
         if not os.path.exists(path):
             raise SandboxError(f"--athena-allow-read: no {path!r} here; give a path that exists")
     wrap = _wrapper(mode)
-    outside = Path(tempfile.mkdtemp(prefix="athena-dreams-jail-"))
-    empty, scratch = outside / "empty", outside / "scratch"
-    empty.mkdir(mode=0o555)
-    scratch.mkdir(mode=0o700)
+    workspace = Workspace()
+    outside, empty, scratch = workspace.path, workspace.empty, workspace.scratch
     python = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
     granted = [os.path.realpath(path) for path in policy.read_paths]
     installed = list(dict.fromkeys((sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))))
@@ -79,7 +73,7 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int) -> Launch:
         environment=environment,
     )
     return Launch(
-        outside=outside,
+        workspace=workspace,
         command=wrap(command, visible),
         environment=_tools(environment) if mode is SandboxMode.SRT else environment,
         config={

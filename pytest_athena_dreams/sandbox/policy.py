@@ -100,8 +100,8 @@ class Layers:
     """What a running jail was found to do, by trying.
 
     ``landlock`` is the interface version in force, 0 for none; ``namespaces`` are those that a child
-    has of its own. ``missing`` names what a child could
-    do although it should not, empty where the jail is tight.
+    has of its own. ``missing`` names what a child could do although it should not, and is empty where
+    the jail is tight.
     """
 
     mode: SandboxMode

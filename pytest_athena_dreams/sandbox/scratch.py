@@ -42,25 +42,27 @@ class Scratch:
         return False
 
     def remove(self) -> None:
-        """Remove it with all that is in it, stepping in and out of folders so that no path gets long."""
-        if not os.path.exists(self.path):
-            return  # the fork server's folder went first, and this one with it
-        here = os.open(self.path, _FOLDER)
-        names: list[str] = []  # the folders that lead here, below the first
-        folders = [_emptied(here)]  # what is left to enter, at each level
-        while True:
-            if folders[-1]:
-                names.append(folders[-1].pop())
-                here = _step(here, names[-1])
-                folders.append(_emptied(here))
-            elif names:
-                folders.pop()
-                here = _step(here, "..")
-                os.rmdir(names.pop(), dir_fd=here)
-            else:
-                break
-        os.close(here)
-        os.rmdir(self.path)
+        """Remove it with all that is in it."""
+        if os.path.exists(self.path):  # the fork server's folder may have gone first, and this one with it
+            remove_tree(self.path)
+
+
+def remove_tree(path: str) -> None:
+    """Remove a folder, stepping in and out of those in it so that no path gets long."""
+    here = os.open(path, _FOLDER)
+    names: list[str] = []  # the folders that lead here, below the first
+    folders = [_emptied(here)]  # what is left to enter, at each level
+    while folders[-1] or names:
+        if folders[-1]:
+            names.append(folders[-1].pop())
+            here = _step(here, names[-1])
+            folders.append(_emptied(here))
+        else:
+            folders.pop()
+            here = _step(here, "..")
+            os.rmdir(names.pop(), dir_fd=here)
+    os.close(here)
+    os.rmdir(path)
 
 
 def _step(here: int, name: str) -> int:

@@ -120,6 +120,12 @@ class _Defaults(msgspec.Struct):
     parameters: list[_Default] = []
     returns: _Literals | None = None
     literals: list[_Value] = []
+    classes: list[_Class] = []
+
+
+class _Class(msgspec.Struct):
+    parameters: list[_Default] = []
+    options: list[_Literals] = []
 
 
 class _Default(msgspec.Struct):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 from itertools import islice
 from pathlib import Path
 
@@ -87,7 +89,7 @@ def test_a_missing_landlock_is_explained(monkeypatch: pytest.MonkeyPatch, number
     def query() -> int:
         raise OSError(number, "no")
 
-    monkeypatch.setattr("pytest_athena_dreams.sandbox.jail.landlock.query", query)
+    monkeypatch.setattr(doctor, "_query", query)
     check = doctor._landlock(Policy())
     assert not check.holds
     assert remedy in check.remedy
@@ -101,8 +103,20 @@ def test_other_platforms_are_told_the_truth(
     diagnosis = diagnose(Policy())
     assert not diagnosis.met
     mode = next(check for check in diagnosis.checks if check.name == "--athena-sandbox=landlock")
-    assert f"no isolation on {platform}" in mode.why
+    assert ("do not run on Windows" if platform == "win32" else "no isolation on darwin") in mode.why
     assert remedy in mode.remedy
+
+
+def test_a_system_without_posix_modules_is_diagnosed_too() -> None:
+    code = (
+        "import sys, tempfile, subprocess, pytest_athena_dreams.models, msgspec\n"
+        "for name in ('resource', 'fcntl', 'termios'): sys.modules[name] = None\n"
+        "from pytest_athena_dreams.sandbox import doctor, runner\n"
+        "sys.platform = 'win32'\n"
+        "print(doctor.render_diagnosis(doctor.diagnose(doctor.Policy())))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "use WSL2" in done.stdout, done.stderr
 
 
 def test_attacks_run_one_by_one_and_are_rendered() -> None:

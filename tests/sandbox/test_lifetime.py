@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -143,6 +144,12 @@ def test_a_fork_server_that_does_not_start_is_an_error_with_its_last_words(
         sandbox.layers()
 
 
+def test_an_interpreter_that_can_not_be_started_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "_base_executable", "/nowhere/python", raising=False)
+    with pytest.raises(SandboxError, match="No such file"):
+        Sandbox(Policy(mode=SandboxMode.LANDLOCK)).layers()
+
+
 def test_a_fork_server_that_says_nothing_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "__main__.py").write_text("import time\ntime.sleep(60)")
     monkeypatch.setattr("pytest_athena_dreams.sandbox.launch._JAIL", tmp_path)
@@ -192,3 +199,38 @@ def test_memory_and_time_limits_are_clamped_to_hard_limits() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout == "MemoryError\n", done.stderr
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    command = [sys.executable, "-c", _PARENT, "landlock", str(len(payload()))]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as parent:
+        assert parent.stdout is not None
+        outside = Path(parent.stdout.readline().decode().strip())
+        with Sandbox(Policy(mode=SandboxMode.LANDLOCK, limits=SMALL)) as sandbox:
+            sandbox.layers()
+            assert outside.exists()  # for it is in use
+        parent.kill()
+    assert outside.exists()
+    assert left_over(str(outside), set()) == []
+    with Sandbox(Policy(mode=SandboxMode.LANDLOCK, limits=SMALL)) as sandbox:
+        sandbox.layers()
+        assert [path.name for path in tmp_path.iterdir()] == [
+            path.name for path in (sandbox.outside,) if path
+        ]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_of_others_are_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (tmp_path / "athena-dreams-jail-link").symlink_to(kept)
+    (tmp_path / "athena-dreams-jail-young").mkdir()
+    with Sandbox(Policy(mode=SandboxMode.LANDLOCK, limits=SMALL)) as sandbox:
+        sandbox.layers()
+    left = {"athena-dreams-jail-link", "athena-dreams-jail-young", "kept"}
+    assert {path.name for path in tmp_path.iterdir()} == left

@@ -16,6 +16,7 @@ HEADER = struct.Struct(">I")
 _pack, _unpack = HEADER.pack, HEADER.unpack
 _read, _write = os.read, os.write
 _CHUNK = 1 << 20
+_LINE = 1 << 16
 _DESCRIPTORS = 2
 """Descriptors that can come with a line."""
 
@@ -46,9 +47,9 @@ def _exactly(descriptor: int, size: int) -> bytes:
 
 def receive(control: socket.socket) -> tuple[bytes, list[int]]:
     """Receive one line and its descriptors; no text where the other end is gone."""
-    text, descriptors, _, _ = socket.recv_fds(control, _CHUNK, _DESCRIPTORS)
+    text, descriptors, _, _ = socket.recv_fds(control, _LINE, _DESCRIPTORS)
     while text and not text.endswith(b"\n"):
-        part = control.recv(_CHUNK)
+        part = control.recv(_LINE)
         if not part:
             return b"", descriptors
         text += part
