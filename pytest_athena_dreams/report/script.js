@@ -7,6 +7,7 @@ const fill = (dream) => {
 };
 for (const dream of document.querySelectorAll("details.dream")) {
   dream.addEventListener("toggle", () => fill(dream));
+  if (dream.open) fill(dream);
 }
 const text = document.getElementById("find");
 const state = document.getElementById("state");
@@ -25,6 +26,7 @@ const open = () => {
   if (dream && dream.matches("details.dream")) {
     dream.hidden = false;
     dream.open = true;
+    fill(dream);
     dream.scrollIntoView();
   }
 };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import struct
 import subprocess
@@ -52,6 +53,26 @@ def test_the_page_opens_without_a_word_in_the_console(path: Path, width: int) ->
     assert said == ""
     assert struct.unpack(">II", shot[16:24]) == (width, 3000)
     assert len(shot) > 50_000  # more than an empty page
+
+
+def test_a_dream_is_opened_with_its_procedure_beside_it(path: Path) -> None:
+    fill(path, 3)
+    night(path, {2: WRONG}, started_at=START)
+    page = path.with_name("report.html")
+    page.write_text(html(report_of(path)), encoding="utf-8")
+    done = subprocess.run(
+        [
+            *(str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"),
+            *(f"--user-data-dir={page.parent / 'profile'}", f"{page.as_uri()}#dream-2"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    dream = re.search(r'<details class="dream" id="dream-2"[^>]* open=.*?</details>', done.stdout, re.DOTALL)
+    assert dream is not None
+    assert re.search(r"<pre data-procedure=[^>]*>def clamp\(", dream[0])
 
 
 def test_the_console_is_heard(tmp_path: Path) -> None:
