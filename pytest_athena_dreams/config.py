@@ -37,6 +37,8 @@ class Settings:
     allow_read: tuple[str, ...] = ()
     allow_env: tuple[str, ...] = ()
     scratch: int = 0
+    baseline: str = "off"
+    fail_under: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ class Setting:
 
     def written(self, value: Any) -> str:
         """A value as the command line takes it."""
+        if value is None:
+            return "off"
         if isinstance(value, tuple):
             return (os.pathsep if self.name == "allow_read" else ",").join(value) or "off"
         return str(value)
@@ -76,6 +80,10 @@ def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[
         return value
 
     return parse
+
+
+def _off_or(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: None if text == "off" else parse(text)
 
 
 def _text(text: str) -> str:
@@ -207,6 +215,20 @@ SETTINGS: tuple[Setting, ...] = (
         "a whole number of MiB from 0 to 65536",
         "MIB",
         "MiB of a folder of its own that a dream may write to; 0 for none",
+    ),
+    _setting(
+        "baseline",
+        _text,
+        "off, store, or the path of a JSON report",
+        "PATH",
+        "failures that are known and so do not fail the run: as the store has them, or a report",
+    ),
+    _setting(
+        "fail_under",
+        _off_or(_number(float, 0, 100)),
+        "off or a percentage from 0 to 100",
+        "PCT",
+        "per cent of dreams that must pass; with it, single failures of dreams do not fail the run",
     ),
 )
 

@@ -23,15 +23,24 @@ ALLOWED = {
     "judge": {"models", "errors"},
     "learn": {"models", "errors"},
     "store": {"models", "errors"},
+    "report": {"models", "errors", "text", "learn"},
+    "learning": BASE | {"store", "learn"},
     "isolation": BASE | {"sandbox"},
     "exploration": BASE | {"inputs", "sandbox"},
     "reference": BASE | {"exploration", "inputs", "sandbox", "judge"},
     "trial": BASE | {"reference", "exploration", "inputs", "sandbox", "judge"},
     "engine": BASE | {"trial", "reference", "sandbox"},
-    "session": BASE | {"engine", "exploration", "isolation", "sandbox", "judge", "store", "learn"},
+    "mending": BASE | {"engine", "sandbox", "store", "learn", "learning"},
+    "reporting": BASE | {"store", "learn", "learning", "mending"},
+    "session": BASE
+    | {"engine", "exploration", "isolation", "sandbox", "judge", "store", "learn", "learning"}
+    | {"reporting", "report"},
     "hookspecs": set(),
     "plugin": BASE | {"hookspecs", "session"},
-    "cli": BASE | {"store", "learn", "isolation", "sandbox", "reference", "engine", "inputs", "judge"},
+    "api": BASE | {"store", "learn", "reporting", "engine", "isolation", "sandbox", "session"},
+    "cli": BASE
+    | {"store", "learn", "isolation", "sandbox", "reference", "engine", "inputs", "judge"}
+    | {"reporting", "report", "mending", "api"},
     "__init__": set(),
 }
 KNOWN_BY = {

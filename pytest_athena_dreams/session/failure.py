@@ -18,6 +18,8 @@ from .plan import Plan
 
 VALUE = 300
 """Characters of a value that are shown."""
+OF_THE_RUN = ("store", "select", "baseline", "fail_under")
+"""Settings that say nothing of how one dream is tested."""
 CONTEXT = 3
 """Lines of code that are shown on each side of a marked one."""
 
@@ -123,8 +125,6 @@ def repeat_command(plan: Plan, dream: Dream) -> str:
     defaults = {f.name: f.default for f in fields(Settings)}
     for setting in SETTINGS:
         value = getattr(plan.settings, setting.name)
-        if setting.name == "seed" or (
-            setting.name not in ("store", "select") and value != defaults[setting.name]
-        ):
+        if setting.name == "seed" or (setting.name not in OF_THE_RUN and value != defaults[setting.name]):
             words += [setting.option, setting.written(value)]
     return shlex.join([*words, plan.node_id(dream)])

@@ -11,6 +11,7 @@ import platform
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Generator
 from importlib.metadata import version
 from typing import Any, cast
 
@@ -18,10 +19,13 @@ import msgspec
 import pytest
 
 from ..judge.categories import ATHENA_OUTCOMES
+from ..learning import learn, sightings
 from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
 from ..store.database import Store
 from ..store.records import Result, Run
+from . import github
 from .failure import FailureRepr
+from .gate import Gate
 from .plan import Plan, domain
 
 VERSIONS = ("pytest-athena-dreams", "pytest", "hypothesis", "pytest-xdist")
@@ -30,8 +34,9 @@ VERSIONS = ("pytest-athena-dreams", "pytest", "hypothesis", "pytest-xdist")
 class Recorder:
     """Reporter and recorder of one run."""
 
-    def __init__(self, config: pytest.Config, plan: Plan, store: Store, sandbox: str) -> None:
+    def __init__(self, config: pytest.Config, plan: Plan, store: Store, sandbox: str, gate: Gate) -> None:
         self._config = config
+        self._gate = gate
         self._plan = plan
         self._store = store
         self._sandbox = sandbox
@@ -51,30 +56,37 @@ class Recorder:
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["athena_plan"] = self._plan.to_json()
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
+        # A wrapper, so that whoever counts failures sees what the gate made of the report.
         dream = self._dreams.get(report.nodeid)
-        if dream is None:
-            return
-        verdict = _verdict_of(report, dream)
-        if verdict is None:
-            return
-        self._record(dream, verdict)
+        verdict = _verdict_of(report, dream) if dream else None
+        if dream is not None and verdict is not None:
+            self._receive(report, dream, verdict)
+        yield
+
+    def _receive(self, report: pytest.TestReport, dream: Dream, verdict: Verdict) -> None:
+        seen = self._record(dream, verdict)
+        self._gate.judge(report, dream, verdict.outcome, seen)
         if verdict.outcome is Outcome.FAILURE and isinstance(report.longrepr, str):  # it came by wire
             report.longrepr = cast("Any", FailureRepr(self._plan, dream, verdict, self._config))
             report.location = (self._plan.store_id, None, domain(dream))
 
-    def _record(self, dream: Dream, verdict: Verdict) -> None:
+    def _record(self, dream: Dream, verdict: Verdict) -> frozenset[str]:
+        """Store a verdict, and give the patterns that it shows."""
         if self._run_id is None:
             self._run_id = self._store.begin_run(_run(self._config, self._plan, self._sandbox))
         self._verdicts[dream.id] = verdict
-        self._store.record(self._run_id, _result(verdict))
+        seen = sightings(dream, verdict.faults)
+        self._store.record(self._run_id, _result(verdict), seen)
+        return frozenset(sighting.pattern_id for sighting in seen)
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
         if not self._plan.dreams and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             session.exitstatus = pytest.ExitCode.OK
         if self._run_id is not None:
             self._store.finish_run(self._run_id, exit_status=int(session.exitstatus))
+            learn(self._store, self._run_id)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if not self._plan.dreams:
@@ -86,6 +98,19 @@ class Recorder:
         terminalreporter.section("athena dreams")
         for line in _summary(self._plan, self._verdicts, self._run_id):
             terminalreporter.write_line(line)
+        for line in self._gate.lines():
+            terminalreporter.write_line(line)
+        if github.active():
+            for line in self._github():
+                terminalreporter.write_line(line)
+
+    def _github(self) -> list[str]:
+        problem = github.write_summary(self._store)
+        return [
+            *github.marks("error", self._gate.new, self._verdicts),
+            *github.marks("warning", self._gate.excused, self._verdicts),
+            *([problem] if problem else []),
+        ]
 
     def pytest_unconfigure(self) -> None:
         self._store.close()
@@ -151,6 +176,7 @@ def _result(verdict: Verdict) -> Result:
         peak_memory=verdict.peak_memory,
         effectiveness=verdict.effectiveness,
         details=msgspec.json.encode(verdict.faults).decode() if verdict.faults else None,
+        diverged=verdict.diverged,
     )
 
 

@@ -12,6 +12,7 @@ from ..errors import DreamsError
 from ..isolation import policy_of
 from ..sandbox.client import Sandbox
 from ..store.database import Store
+from .gate import Gate, read_baseline
 from .items import DreamPlugin
 from .plan import Plan
 from .recorder import Recorder
@@ -42,10 +43,12 @@ def _control(config: pytest.Config) -> Plan:
     try:
         plan = make_plan(config, settings, path, store)
         sandbox = "not probed" if config.option.collectonly or not plan.dreams else _probe(plan)
+        gate = Gate(plan, read_baseline(plan, store, config.invocation_params.dir))
     except BaseException:
         store.close()
         raise
-    config.pluginmanager.register(Recorder(config, plan, store, sandbox), "athena-dreams-recorder")
+    config.pluginmanager.register(Recorder(config, plan, store, sandbox, gate), "athena-dreams-recorder")
+    config.pluginmanager.register(gate, "athena-dreams-gate")
     return plan
 
 

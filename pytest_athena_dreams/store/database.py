@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from ..errors import StoreError
 from ..models import DEFAULT_CONTRACTS, PENDING, Category, Contract, Dream, Outcome, Procedure, Status
 from .connection import connect, explained, insert, storable, transaction
+from .lessons import put_sightings
 from .migrations import migrations
 from .records import Details, Recorded, Result, Run, Summary
 from .shape import Shape
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Unpack
 
-    from .records import Filters
+    from .records import Filters, Sighting
 
 _FILTERED = {
     "status": "status",
@@ -67,6 +68,7 @@ class Store:
                         migrations.apply(self._db)
                 self.procedures = Shape.read(self._db, "procedures")
                 self.dream_procedures = Shape.read(self._db, "dream_procedures")
+                self.dream_metrics = Shape.read(self._db, "dream_metrics")
         except BaseException:
             self.close()
             raise
@@ -148,8 +150,8 @@ class Store:
         with self.writing() as db:
             return insert(db, "dream_test_runs", _row(run))
 
-    def record(self, run_id: int, result: Result) -> None:
-        """Store ``result`` in its run and on its dream, which is ``tested`` then.
+    def record(self, run_id: int, result: Result, sightings: Sequence[Sighting] = ()) -> None:
+        """Store ``result`` in its run and on its dream, which is ``tested`` then, and the patterns it shows.
 
         A second result for the same dream and run replaces the first. Raises ``StoreError`` if the dream is
         gone.
@@ -157,6 +159,7 @@ class Store:
         row = _row(result) | {"run_id": run_id, "tested_at": int(time.time())}
         with self.writing() as db:
             insert(db, "dream_test_results", row, replace=True)
+            put_sightings(db, run_id, result.dream_id, sightings)
             cursor = db.execute(
                 "UPDATE dream_procedures SET status = :status, test_outcome = :outcome,"
                 " test_category = :category, test_error = :error, test_timestamp = :tested_at,"

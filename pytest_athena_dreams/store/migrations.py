@@ -86,6 +86,74 @@ _RESULTS = {
     "effectiveness": float,
     "details": str,
 }
+_PATTERNS = {
+    "id": str,
+    "category": str,
+    "exception": str,
+    "message": str,
+    "context": str,
+    "title": str,
+    "status": str,
+    "frequency": int,
+    "dreams": int,
+    "open_dreams": int,
+    "first_run_id": int,
+    "first_seen": int,
+    "last_run_id": int,
+    "last_seen": int,
+    "dream_types": str,
+    "models": str,
+    "procedures": str,
+    "sample_dream_id": int,
+    "sample_input": str,
+    "sample_expected": str,
+    "sample_got": str,
+    "suggestion": str,
+}
+_SIGHTINGS = {"dream_id": int, "run_id": int, "pattern_id": str, "place": int}
+_REPAIRS = {
+    "dream_id": int,
+    "kind": str,
+    "why": str,
+    "before": str,
+    "code": str,
+    "inputs_accepted": int,
+    "verified_at": int,
+    "seed": int,
+}
+_METRICS = {
+    "id": int,
+    "timestamp": int,
+    "average_viability_score": float,
+    "tier1_count": int,
+    "tier2_count": int,
+    "tier3_count": int,
+    "tier1_test_success_rate": float,
+    "tier1_test_count": int,
+    "average_novelty_score": float,
+    "high_novelty_count": int,
+    "cross_project_adoption_rate": float,
+    "dreams_adopted_count": int,
+    "average_generation_time_seconds": float,
+    "api_requests_per_dream": float,
+    "novelty_score_weighted": float,
+    "quality_evolution_weighted": float,
+    "cross_project_leverage_weighted": float,
+    "efficiency_weighted": float,
+    "compound_health_score": float,
+}
+_GENERATION_RUNS = {
+    "id": int,
+    "strategy": str,
+    "timestamp": int,
+    "total_dreams_generated": int,
+    "constraint_relaxation_count": int,
+    "cross_project_synthesis_count": int,
+    "parameter_exploration_count": int,
+    "conditional_variant_count": int,
+    "duration_seconds": float,
+    "model_usage": str,
+}
 
 
 @migrations()
@@ -118,6 +186,21 @@ def m002_runs_and_results(db: Database) -> None:
         _RESULTS, pk=("dream_id", "run_id"), not_null={"tested_at", "outcome"}
     )
     _index(db, "dream_test_results", "run_id")
+
+
+@migrations()
+def m003_learning(db: Database) -> None:
+    """What runs teach: a row a failure pattern, where each was seen, repairs that passed, Athena's metrics.
+
+    ``dream_metrics`` and ``dream_generation_runs`` are Athena's own, made where missing.
+    """
+    db.table("dream_test_results").add_column("diverged", float)
+    db.table("dream_failure_patterns").create(_PATTERNS, pk="id", not_null={"category", "title"})
+    db.table("dream_failure_sightings").create(_SIGHTINGS, pk=("dream_id", "run_id", "pattern_id"))
+    db.table("dream_repairs").create(_REPAIRS, pk="dream_id", not_null={"kind", "before", "code"})
+    _table(db, "dream_metrics", _METRICS, not_null={"timestamp"}, defaults={})
+    _table(db, "dream_generation_runs", _GENERATION_RUNS, not_null={"strategy", "timestamp"}, defaults={})
+    _index(db, "dream_failure_sightings", "pattern_id")
 
 
 def _table(

@@ -53,6 +53,20 @@ class Result:
     peak_memory: int
     effectiveness: float | None
     details: str | None
+    diverged: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One pattern that a result shows; ``place`` is where its fault stands in the result's ``details``."""
+
+    pattern_id: str
+    place: int
+    category: Category
+    exception: str | None
+    message: str
+    context: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,24 @@ COLUMNS = {
     "dream_test_results": """
         dream_id run_id tested_at outcome category athena_outcome contract error failing_input
         procedure_result dream_result inputs_tried inputs_accepted inputs_rejected elapsed cpu
-        peak_memory effectiveness details""",
+        peak_memory effectiveness details diverged""",
+    "dream_failure_patterns": """
+        id category exception message context title status frequency dreams open_dreams first_run_id
+        first_seen last_run_id last_seen dream_types models procedures sample_dream_id sample_input
+        sample_expected sample_got suggestion""",
+    "dream_failure_sightings": """
+        dream_id run_id pattern_id place""",
+    "dream_repairs": """
+        dream_id kind why before code inputs_accepted verified_at seed""",
+    "dream_metrics": """
+        id timestamp average_viability_score tier1_count tier2_count tier3_count tier1_test_success_rate
+        tier1_test_count average_novelty_score high_novelty_count cross_project_adoption_rate
+        dreams_adopted_count average_generation_time_seconds api_requests_per_dream novelty_score_weighted
+        quality_evolution_weighted cross_project_leverage_weighted efficiency_weighted
+        compound_health_score""",
+    "dream_generation_runs": """
+        id strategy timestamp total_dreams_generated constraint_relaxation_count cross_project_synthesis_count
+        parameter_exploration_count conditional_variant_count duration_seconds model_usage""",
 }
 
 

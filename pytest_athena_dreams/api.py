@@ -1,0 +1,205 @@
+"""The Python API: test one piece of code, test a store's dreams and read the report, go on testing.
+
+Invariants: everything runs in the jail that the settings ask for; nothing here writes to a store but through
+the same run that ``pytest --athena-dreams`` makes, in a process of its own.
+
+>>> verdict = check("def double(x: int) -> int: return x + x", like="def double(x: int) -> int: return 2 * x")
+>>> verdict.outcome.value
+'success'
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import DreamsError
+from .models import Contract, Dream, DreamType, Procedure, Verdict
+
+if TYPE_CHECKING:
+    from .learn.report import Report
+
+__all__ = ["Round", "Stop", "check", "rounds", "run_store"]
+
+TESTED = (0, 1)
+"""Exit codes of a run that took place: all passed, or some failed."""
+TURN = 0.2
+"""Seconds between looks at whether to stop."""
+
+
+def check(
+    code: str,
+    *,
+    like: str | None = None,
+    entry_point: str | None = None,
+    contract: Contract | str | None = None,
+    **settings: Any,
+) -> Verdict:
+    """Test one piece of code with generated inputs.
+
+    ``like`` is the procedure that it is held against, under ``contract`` (``equivalent`` by default). Without
+    one, it must keep its own annotations and not fail on its own inputs. ``entry_point`` names the function
+    where there are several. ``settings`` are those of the command line without ``athena_``, such as
+    ``max_examples=500`` or ``timeout=2.0``.
+
+    Raises ``DreamsError`` where it can't be tested: a setting will not do, the jail can't be had, or the
+    procedure itself does not load.
+    """
+    from .config import SETTINGS, resolve
+    from .engine import Engine
+    from .errors import SettingError
+    from .isolation import policy_of
+
+    known = {setting.name: setting for setting in SETTINGS}
+    if unknown := sorted(set(settings) - set(known)):
+        raise SettingError(f"no such setting: {', '.join(unknown)}; there are {', '.join(known)}")
+    texts = {name: known[name].written(value) for name, value in settings.items()}
+    chosen = resolve(texts, {}, {}, "")
+    held = Contract(contract) if contract else Contract.EQUIVALENT if like is not None else Contract.FREE
+    procedure = None if like is None else Procedure(id=0, name="like", code=like, entry_point=entry_point)
+    dream = Dream(
+        id=0,
+        code=code,
+        dream_type=DreamType.CONSTRAINT_RELAXATION,
+        procedure=procedure,
+        entry_point=entry_point,
+        contract=held,
+    )
+    engine = Engine(chosen, policy_of(chosen, os.environ))
+    try:
+        return engine.test(dream)
+    finally:
+        engine.close()
+
+
+def run_store(store: str | os.PathLike[str] = "athena.db", *options: str, workers: int = 0) -> Report:
+    """Test the pending Tier 1 dreams of a store, as ``pytest --athena-dreams`` does, and read the report.
+
+    ``options`` are options of pytest's, such as ``"--athena-select", "all"``; ``workers`` those of ``-n``.
+    What pytest prints goes to standard output. Raises ``DreamsError`` where the run could not take place.
+    """
+    from .reporting import make_report
+    from .store.database import Store
+
+    _run(Path(store), [*options, "-n", str(workers)], stdout=None)
+    with Store.open(store) as opened:
+        return make_report(opened)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One round: its number from 1, and how many dreams waited, were tested, and failed."""
+
+    number: int
+    waited: int
+    tested: int
+    failed: int
+
+
+def rounds(
+    store: str | os.PathLike[str] = "athena.db",
+    *options: str,
+    interval: float = 300.0,
+    most: int | None = None,
+    stop: Stop | None = None,
+) -> Iterator[Round]:
+    """Test what is new, wait ``interval`` seconds, and again, at ``most`` so many times.
+
+    ``options`` go to pytest. A round in which nothing waits starts no run. ``stop`` ends it: between rounds
+    at once, in one as soon as the run has ended, with what it has tested kept. Raises ``DreamsError`` where a
+    run can't take place, or another process watches this store.
+    """
+    from .store.database import Store
+
+    stop = stop or Stop()
+    with lock(Path(store)):
+        number = 0
+        while not stop.asked and (most is None or number < most):
+            number += 1
+            with Store.open(store) as opened:
+                waiting = {dream.id for dream in opened.pending()}
+            tested = failed = 0
+            if waiting:
+                _run(Path(store), options, stdout=subprocess.DEVNULL, stop=stop)
+                with Store.open(store) as opened:
+                    done = [s for s in opened.summaries(ids=waiting) if s.status == "tested"]
+                tested, failed = len(done), sum(s.test_outcome == "failure" for s in done)
+            yield Round(number=number, waited=len(waiting), tested=tested, failed=failed)
+            if most is None or number < most:
+                stop.wait(interval)
+
+
+class Stop:
+    """Asks a loop to end; safe to call from a signal handler."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def ask(self) -> None:
+        """End as soon as it can be done cleanly."""
+        self.asked = True
+
+    def wait(self, seconds: float) -> None:
+        """Wait, or less if asked to stop."""
+        end = time.monotonic() + seconds
+        while not self.asked and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, TURN))
+
+
+@contextmanager
+def lock(store: Path) -> Iterator[None]:
+    """Hold the store's watch lock, a file beside it that the system frees when this process ends.
+
+    Raises ``DreamsError`` where another process holds it.
+    """
+    import fcntl
+
+    path = store.with_name(store.name + ".watch")
+    try:
+        file = path.open("a")
+    except OSError as error:
+        raise DreamsError(f"lock {path}: {error.strerror}; its folder must exist and be writable") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DreamsError(
+                f"store {store} is being watched by another process, which holds {path}; stop that one first"
+            ) from None
+        yield
+
+
+def _run(store: Path, options: Sequence[str], *, stdout: int | None, stop: Stop | None = None) -> None:
+    """One run in a process of its own, ended by an interrupt if asked to stop."""
+    if not store.is_file():
+        raise DreamsError(f"no store at {store}; make one with: athena-dreams init --store {store}")
+    alone = ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(store.resolve().parent)]
+    command = [sys.executable, "-m", "pytest", "--athena-dreams", "--athena-store", str(store.resolve())]
+    with subprocess.Popen(
+        [*command, *alone, *options],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=stop is not None,  # else a Ctrl-C would reach it twice
+    ) as process:
+        interrupted = False
+        while True:
+            try:
+                _, said = process.communicate(timeout=TURN)
+                break
+            except subprocess.TimeoutExpired:
+                if stop is not None and stop.asked and not interrupted:
+                    process.send_signal(signal.SIGINT)  # pytest ends, and what it has is stored
+                    interrupted = True
+    if process.returncode not in TESTED and not interrupted:
+        tail = said.strip().splitlines()[-1:] or ["it said nothing"]
+        raise DreamsError(f"the run on {store} ended with status {process.returncode}: {tail[0]}")

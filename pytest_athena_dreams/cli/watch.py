@@ -1,0 +1,62 @@
+"""``athena-dreams watch``: test what is new, again and again, until told to stop."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from .options import store_option
+
+
+@click.command()
+@store_option
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Wait so long between rounds.",
+)
+@click.option(
+    "--max-iterations",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Stop after N rounds.  [default: never]",
+)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def watch(store: Path, interval: float, max_iterations: int | None, options: tuple[str, ...]) -> None:
+    """Test the dreams that wait, then wait for more.
+
+    OPTIONS go to pytest; put -- before them: athena-dreams watch -- -n 2. One store is watched by one process
+    at a time. An interrupt (Ctrl-C) or SIGTERM ends the run that is on, keeps what it has tested, and leaves.
+
+    Exit status: 0 when done or stopped, 2 when a run can't take place or the store is being watched.
+    """
+    from ..api import Stop, rounds
+
+    stop = Stop()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.ask()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for done in rounds(store, *options, interval=interval, most=max_iterations, stop=stop):
+            told = (
+                f"{done.tested} of {done.waited} tested, {done.failed} failed"
+                if done.waited
+                else "nothing new"
+            )
+            click.echo(f"round {done.number}: {told}")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if stop.asked:
+        click.echo("stopped")
+
+
+COMMANDS = (watch,)

@@ -1,0 +1,137 @@
+"""Athena's health score, from the rows of a store.
+
+The formulas are those of ``DreamMetricsCalculator`` in Athena (github.com/shawkridge/athena,
+``src/athena/consolidation/dream_metrics.py``, commit 1432247): four components from 0 to 1, weighted 60 %
+novelty, 15 % quality, 15 % cross-project leverage, 10 % efficiency. Two of its conditions are read as they
+are meant, for a store that tests its dreams: where Athena asks for the status ``evaluated``, a dream counts
+that was evaluated and has gone on (``pending_test``, ``tested``), else a test would take it out of the score;
+and its seven days of generation runs are counted in epoch seconds, as the column holds them.
+
+Invariants: pure; every component and the score are from 0 to 1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..models import Outcome, Status
+
+WEIGHTS = {
+    "novelty_score_weighted": 0.60,
+    "quality_evolution_weighted": 0.15,
+    "cross_project_leverage_weighted": 0.15,
+    "efficiency_weighted": 0.10,
+}
+HIGH_NOVELTY = 0.7
+"""Novelty from which a dream counts as highly novel."""
+HIGH_NOVELTY_TARGET = 10
+"""Highly novel dreams that earn that part of the score in full."""
+ADOPTED_MATCHES = 2
+"""Projects that a dream must match to count as adopted."""
+ADOPTION_TARGET = 0.25
+"""Share of Tier 1 dreams to be adopted for a full score."""
+SECONDS_TARGET = 30.0
+"""Seconds a generation may take for a full score."""
+GENERATION_DAYS = 7
+"""Days of generation runs that are averaged."""
+REQUESTS = 30.0
+"""Requests a dream where no generation run tells: Athena's own estimate."""
+
+_EVALUATED = (Status.EVALUATED, Status.PENDING_TEST, Status.TESTED)
+
+Row = Mapping[str, Any]
+
+
+def metrics(dreams: Sequence[Row], generation_runs: Sequence[Row]) -> dict[str, float | int]:
+    """The columns of a ``dream_metrics`` row but its id and its time.
+
+    ``dreams`` are rows of ``dream_procedures``; ``generation_runs`` those of the last ``GENERATION_DAYS``.
+    """
+    tiers = {tier: sum(d["tier"] == tier for d in dreams) for tier in (1, 2, 3)}
+    evaluated = [d for d in dreams if d["status"] in _EVALUATED]
+    tested = [d for d in dreams if d["tier"] == 1 and d["test_outcome"] is not None]
+    success = _share(d["test_outcome"] == Outcome.SUCCESS for d in tested)
+    viability = _mean(d["viability_score"] for d in dreams)
+    novelty = _mean(d["novelty_score"] for d in evaluated)
+    high = sum((d["novelty_score"] or 0) >= HIGH_NOVELTY for d in evaluated)
+    adopted = [(d["cross_project_matches"] or 0) >= ADOPTED_MATCHES for d in evaluated if d["tier"] == 1]
+    seconds = _mean(run["duration_seconds"] for run in generation_runs)
+    components = {
+        "novelty_score_weighted": novelty_component(novelty, high),
+        "quality_evolution_weighted": quality_component(viability, success, tiers),
+        "cross_project_leverage_weighted": leverage_component(_share(adopted)),
+        "efficiency_weighted": efficiency_component(seconds),
+    }
+    weighted = {name: WEIGHTS[name] * value for name, value in components.items()}
+    return {
+        "average_viability_score": viability,
+        "tier1_count": tiers[1],
+        "tier2_count": tiers[2],
+        "tier3_count": tiers[3],
+        "tier1_test_success_rate": success,
+        "tier1_test_count": len(tested),
+        "average_novelty_score": novelty,
+        "high_novelty_count": high,
+        "cross_project_adoption_rate": _share(adopted),
+        "dreams_adopted_count": sum(adopted),
+        "average_generation_time_seconds": seconds,
+        "api_requests_per_dream": requests_per_dream(generation_runs),
+        **weighted,
+        "compound_health_score": sum(weighted.values()),
+    }
+
+
+def novelty_component(average: float, high: int) -> float:
+    """70 % the average novelty, 30 % the number of highly novel dreams, full at ten."""
+    return 0.7 * min(average, 1.0) + 0.3 * min(high / HIGH_NOVELTY_TARGET, 1.0)
+
+
+def quality_component(viability: float, success: float, tiers: Mapping[int, int]) -> float:
+    """50 % viability, 30 % the tiers (0.5, 0.3, 0.1 a dream), 20 % Tier 1's success; 0 without dreams."""
+    total = sum(tiers.values())
+    if not total:
+        return 0.0
+    spread = (0.5 * tiers[1] + 0.3 * tiers[2] + 0.1 * tiers[3]) / total
+    return 0.5 * min(viability, 1.0) + 0.3 * spread + 0.2 * success
+
+
+def leverage_component(adoption: float) -> float:
+    """The adopted share of Tier 1, full at a quarter."""
+    return min(adoption / ADOPTION_TARGET, 1.0)
+
+
+def efficiency_component(seconds: float) -> float:
+    """1 up to the target time, then target over actual, at least 0.1."""
+    return 1.0 if seconds <= SECONDS_TARGET else max(SECONDS_TARGET / seconds, 0.1)
+
+
+def requests_per_dream(generation_runs: Iterable[Row]) -> float:
+    """What ``model_usage`` counts over the dreams generated; Athena's estimate where nothing is told."""
+    requests = dreams = 0.0
+    for run in generation_runs:
+        usage = _usage(run["model_usage"])
+        if usage and run["total_dreams_generated"]:
+            requests += usage
+            dreams += run["total_dreams_generated"]
+    return requests / dreams if dreams else REQUESTS
+
+
+def _usage(text: Any) -> float:
+    try:
+        usage = json.loads(text)
+    except (TypeError, ValueError):
+        return 0.0  # Athena leaves it empty, or in words of its own
+    counts = usage.values() if isinstance(usage, dict) else ()
+    return float(sum(n for n in counts if isinstance(n, int | float) and n > 0))
+
+
+def _mean(values: Iterable[float | None]) -> float:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else 0.0
+
+
+def _share(flags: Iterable[bool]) -> float:
+    known = list(flags)
+    return sum(known) / len(known) if known else 0.0

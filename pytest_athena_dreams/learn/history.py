@@ -1,0 +1,139 @@
+"""What changed from one run to the next: by dream, and by pattern.
+
+Invariants: pure; a run need not test every dream, so a dream stands as its latest result says. All that is
+told of a run is told from the results up to it, so an old run reads today as it read then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..models import Category, Outcome
+
+
+class Change(StrEnum):
+    """What became of a dream in a run, against its results before it."""
+
+    NEW = "new"
+    BACK = "back"
+    KNOWN = "known"
+    FIXED = "fixed"
+    FLAKY = "flaky"
+    PASSING = "passing"
+
+
+class PatternStatus(StrEnum):
+    """Where a pattern stands after a run, against the runs before it."""
+
+    NEW = "new"
+    BACK = "back"
+    GROWING = "growing"
+    KNOWN = "known"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """One dream in one run; ``patterns`` are the keys of its failures, the deciding one first."""
+
+    __test__ = False
+
+    dream_id: int
+    run_id: int
+    outcome: str
+    category: str | None = None
+    patterns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternHistory:
+    """One pattern over all runs up to one.
+
+    ``dreams`` ever showed it, those in ``open`` show it as of now and those in ``before`` did before the run;
+    ``frequency`` counts the results that show it.
+    """
+
+    key: str
+    status: PatternStatus
+    first_run: int
+    last_run: int
+    frequency: int
+    dreams: tuple[int, ...]
+    open: tuple[int, ...]
+    before: tuple[int, ...]
+
+
+def changes(tests: Iterable[Test], run_id: int) -> dict[int, Change]:
+    """What became of each dream that run ``run_id`` tested. ``tests`` are in the order of their runs."""
+    earlier: dict[int, list[Test]] = {}
+    found: dict[int, Change] = {}
+    for test in tests:
+        if test.run_id == run_id:
+            found[test.dream_id] = _change(earlier.get(test.dream_id, []), test)
+        elif test.run_id < run_id:
+            earlier.setdefault(test.dream_id, []).append(test)
+    return found
+
+
+def _change(earlier: Sequence[Test], now: Test) -> Change:
+    failed = [test.outcome == Outcome.FAILURE for test in earlier]
+    if now.category == Category.FLAKY:
+        return Change.FLAKY
+    if now.outcome != Outcome.FAILURE:
+        return Change.FIXED if failed and failed[-1] else Change.PASSING
+    if failed and failed[-1]:
+        return Change.KNOWN
+    return Change.BACK if any(failed) else Change.NEW
+
+
+def pattern_histories(tests: Iterable[Test], run_id: int) -> dict[str, PatternHistory]:
+    """Every pattern that was seen up to run ``run_id``. ``tests`` are in the order of their runs."""
+    before: dict[int, tuple[str, ...]] = {}
+    now: dict[int, tuple[str, ...]] = {}
+    seen: dict[str, list[Test]] = {}
+    for test in tests:
+        if test.run_id > run_id:
+            break
+        now[test.dream_id] = test.patterns
+        if test.run_id < run_id:
+            before[test.dream_id] = test.patterns
+        for key in dict.fromkeys(test.patterns):
+            seen.setdefault(key, []).append(test)
+    open_now, open_before = _by_pattern(now), _by_pattern(before)
+    return {
+        key: _history(key, run_id, found, open_now.get(key, ()), open_before.get(key, ()))
+        for key, found in seen.items()
+    }
+
+
+def _by_pattern(state: dict[int, tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for dream_id, keys in state.items():
+        for key in keys:
+            found.setdefault(key, set()).add(dream_id)
+    return {key: tuple(sorted(dreams)) for key, dreams in found.items()}
+
+
+def _history(
+    key: str, run_id: int, seen: Sequence[Test], open_now: tuple[int, ...], before: tuple[int, ...]
+) -> PatternHistory:
+    if not open_now:
+        status = PatternStatus.FIXED
+    elif seen[0].run_id == run_id:
+        status = PatternStatus.NEW
+    elif not before:
+        status = PatternStatus.BACK
+    else:
+        status = PatternStatus.GROWING if len(open_now) > len(before) else PatternStatus.KNOWN
+    return PatternHistory(
+        key=key,
+        status=status,
+        first_run=seen[0].run_id,
+        last_run=seen[-1].run_id,
+        frequency=len(seen),
+        dreams=tuple(sorted({test.dream_id for test in seen})),
+        open=open_now,
+        before=before,
+    )

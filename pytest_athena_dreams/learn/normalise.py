@@ -1,0 +1,224 @@
+"""Source as syntax: what is left of code when formatting, comments and the names of locals are not looked at.
+
+Invariants: nothing here runs or compiles code. CPython's parser bounds its own depth and answers with an
+exception where source is nested too deeply; so does every walk here. Source that can't be read, or is longer
+than ``SIZE``, is ``None``: never an error, for dreams are often no Python at all.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import hashlib
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+SIZE = 100_000
+"""Characters of source beyond which it is not read."""
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_BUILTINS = frozenset(dir(builtins))
+_LOOKS_AT_NAMES = frozenset({"locals", "vars", "eval", "exec", "dir", "globals", "_getframe", "inspect"})
+"""Code that uses one of these can see the names of its locals: there they are no matter of taste."""
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+Profile = Counter[tuple[str, str, str]]
+"""How often each step of the syntax tree occurs: a node, its parent, and its elder sibling, as labels."""
+
+
+def parse(code: str) -> ast.Module | None:
+    """The syntax tree of ``code`` without docstrings, negative numbers folded; ``None`` if unreadable."""
+    if len(code) > SIZE:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an odd escape in a dream's text is no news to the user
+            tree = ast.parse(code)
+        _Tidy().visit(tree)
+    except _UNREADABLE:
+        return None
+    return tree
+
+
+def canonical(code: str) -> str | None:
+    """Text that is equal for two sources that differ in formatting, comments and names of locals alone.
+
+    Parameters, functions, attributes, numbers and docstrings count. Where the code can see the names of
+    its locals, they count as well.
+    """
+    if len(code) > SIZE:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(code)
+        if not any(_word(node) in _LOOKS_AT_NAMES for node in ast.walk(tree)):
+            for unit in _units(tree):
+                _rename(unit)
+        return ast.dump(tree)
+    except _UNREADABLE:
+        return None
+
+
+def digest(code: str) -> str:
+    """A short name for all sources that :func:`canonical` makes equal; unreadable ones have one each."""
+    text = canonical(code)
+    kind = "text" if text is None else "syntax"
+    content = (code if text is None else text).encode("utf-8", "backslashreplace")
+    return hashlib.blake2b(kind.encode() + b"\0" + content, digest_size=16).hexdigest()
+
+
+def profile(code: str) -> Profile | None:
+    """The steps of the syntax of ``code``, in which own names and the values of constants do not matter."""
+    tree = parse(code)
+    if tree is None:
+        return None
+    try:
+        return Counter(_steps(tree))
+    except RecursionError:
+        return None
+
+
+def distance(a: Profile, b: Profile) -> float:
+    """How far two profiles are apart, from 0 (equal) to 1 (nothing in common): weighted Jaccard distance."""
+    union = (a | b).total()
+    return 1 - (a & b).total() / union if union else 0.0
+
+
+def novelty(code: str, others: Iterable[Profile]) -> float | None:
+    """The distance of ``code`` from the nearest of ``others``: 1 without any, ``None`` if unreadable."""
+    own = profile(code)
+    if own is None:
+        return None
+    return min((distance(own, other) for other in others), default=1.0)
+
+
+def label(node: ast.AST) -> str:
+    """A node in a word: its kind and what counts of it; own names and values of constants do not."""
+    match node:
+        case ast.Name(id=name):
+            return name if name in _BUILTINS else "name"
+        case ast.Attribute(attr=name):
+            return f".{name}"
+        case ast.keyword(arg=name):
+            return f"{name}="
+        case ast.alias(name=name):
+            return f"import {name}"
+        case ast.Constant(value=value):
+            return (
+                "number"
+                if isinstance(value, int | float) and not isinstance(value, bool)
+                else repr_type(value)
+            )
+    return type(node).__name__
+
+
+def repr_type(value: object) -> str:
+    """The type of a constant in a word."""
+    return type(value).__name__
+
+
+def is_builtin(name: str) -> bool:
+    """Whether Python itself knows ``name``."""
+    return name in _BUILTINS
+
+
+class _Tidy(ast.NodeTransformer):
+    """Drops docstrings; makes ``-1``, which Python reads as an operation, a constant."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                node.body = node.body[1:]
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        inner = node.operand
+        if isinstance(node.op, ast.USub) and isinstance(inner, ast.Constant) and label(inner) == "number":
+            assert isinstance(inner.value, int | float)
+            return ast.copy_location(ast.Constant(value=-inner.value), node)
+        return node
+
+
+def _steps(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
+    parent = label(tree)
+    elder = ""
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.expr_context):
+            continue
+        own = label(child)
+        yield own, parent, elder
+        yield from _steps(child)
+        elder = own
+
+
+def _word(node: ast.AST) -> str:
+    match node:
+        case ast.Name(id=word) | ast.Attribute(attr=word) | ast.alias(name=word):
+            return word
+        case ast.ImportFrom(module=module):
+            return module or ""
+    return ""
+
+
+def _units(tree: ast.AST) -> Iterator[ast.AST]:
+    """The outermost functions: locals never leave them."""
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, _FUNCTIONS):
+            yield child
+        else:
+            yield from _units(child)
+
+
+def _rename(unit: ast.AST) -> None:
+    """Number the locals of ``unit`` in the order in which they come up, as no Python name can be spelt."""
+    kept = {node.arg for node in ast.walk(unit) if isinstance(node, ast.arg)}
+    bound: set[str] = set()
+    for node in ast.walk(unit):
+        if isinstance(node, ast.Global):
+            kept.update(node.names)
+        elif isinstance(node, ast.ClassDef):  # names bound in its body are attributes
+            kept.update(name for inner in ast.walk(node) for name in _bound(inner))
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            kept.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        elif isinstance(node, _FUNCTIONS):
+            kept.add(node.name)
+        bound.update(_bound(node))
+    _Renamer(bound - kept).visit(unit)
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            yield name
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield name
+        case ast.MatchMapping(rest=str(name)):
+            yield name
+
+
+class _Renamer(ast.NodeVisitor):
+    def __init__(self, names: set[str]) -> None:
+        self._names = names
+        self._numbers: dict[str, str] = {}
+
+    def _new(self, name: str | None) -> str | None:
+        if name is None or name not in self._names:
+            return name
+        return self._numbers.setdefault(name, f"·{len(self._numbers)}")
+
+    def generic_visit(self, node: ast.AST) -> None:
+        match node:
+            case ast.Name():
+                node.id = self._new(node.id) or node.id
+            case ast.ExceptHandler() | ast.MatchAs() | ast.MatchStar():
+                node.name = self._new(node.name)
+            case ast.MatchMapping():
+                node.rest = self._new(node.rest)
+            case ast.Nonlocal():
+                node.names = [self._new(name) or name for name in node.names]
+        super().generic_visit(node)

@@ -1,0 +1,80 @@
+"""Failures that are the same to a person, under one short name.
+
+Invariants: pure; a fingerprint depends on the fault's category and exception, on its message without its
+particulars, and on the code as syntax. Names of locals, numbers, formatting and line numbers do not matter.
+
+The context is what tells failures of one message apart: for an exception the step that raised it, for a wrong
+value what the dream changed in its procedure or, where it is a rewrite, how the values differ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from ..models import Category, Fault
+from .edits import REWRITTEN, edits
+from .messages import difference, general
+from .normalise import parse
+from .sites import loops, site
+
+_LOADING = frozenset({Category.SYNTAX, Category.DEPENDENCY, Category.VALIDATION})
+"""Categories whose message says all."""
+_FENCE = "```"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What joins equal failures; ``key`` is its short name, twelve hexadecimal digits."""
+
+    category: Category
+    exception: str | None
+    message: str
+    context: str
+
+    @property
+    def key(self) -> str:
+        text = json.dumps([self.category, self.exception, self.message, self.context])
+        return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=6).hexdigest()
+
+    @property
+    def title(self) -> str:
+        """One line for people."""
+        head = f"{self.exception}: {self.message}" if self.exception and self.message else ""
+        head = head or self.exception or self.message or self.category.value
+        return f"{head} ({self.context})" if self.context else head
+
+
+def fingerprint(fault: Fault, code: str, procedure: str | None) -> Fingerprint:
+    """The fingerprint of one fault of a dream with ``code``, made from ``procedure`` where there is one."""
+    message = general(fault.summary, fault.exception)
+    if fault.category is Category.SYNTAX and _FENCE in code:
+        message = "markdown fences around the code"
+    if fault.category is Category.TIMEOUT and fault.exception is None:
+        message = "did not answer in time"
+    return Fingerprint(
+        category=fault.category,
+        exception=fault.exception,
+        message=message,
+        context=_context(fault, code, procedure),
+    )
+
+
+def _context(fault: Fault, code: str, procedure: str | None) -> str:
+    if fault.category in _LOADING and fault.category is not Category.VALIDATION:
+        return ""
+    tree = parse(code)
+    if tree is None:
+        return ""
+    if fault.exception is not None and fault.line is not None:
+        return site(tree, fault.line, fault.exception.rpartition(".")[2])
+    changed = edits(procedure, code) if procedure else None
+    if fault.category in (Category.TIMEOUT, Category.RESOURCE):
+        return " and ".join(changed) if changed and REWRITTEN not in changed else loops(tree)
+    if fault.category is Category.VALIDATION:
+        return ""
+    differs = difference(fault.expected, fault.got)
+    if changed and REWRITTEN not in changed:
+        return " and ".join(changed)
+    return differs

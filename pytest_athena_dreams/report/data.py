@@ -1,0 +1,35 @@
+"""The report as JSON, and the schema that it keeps to."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from ..learn.report import NAME, VERSION, Report
+
+
+def as_json(report: Report) -> str:
+    """JSON in ASCII, so that no text of a dream's reaches a terminal; lone surrogates stay as escapes."""
+    return json.dumps(msgspec.to_builtins(report), indent=1) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of :func:`as_json`, made from the classes."""
+    (root,), components = msgspec.json.schema_components((Report,), ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{NAME}:{VERSION}",
+        "title": "The learning report of pytest-athena-dreams",
+        **root,
+        "$defs": components,
+    }
+
+
+def packaged_schema() -> dict[str, Any]:
+    """The JSON Schema as it is shipped, ``pytest_athena_dreams/report/schema.json``."""
+    text = (files("pytest_athena_dreams.report") / "schema.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found

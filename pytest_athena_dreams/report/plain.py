@@ -1,0 +1,170 @@
+"""The report for a terminal.
+
+Invariant: no text of a dream's reaches the terminal unescaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..learn.metrics import Group
+from ..learn.report import DreamReport, PatternReport, Report
+from ..text import printable
+from .words import CHANGES, PARTS, count, day, name, number, percent, times, told
+
+PATTERNS = 10
+"""Patterns that are told in full."""
+NAMED = 8
+"""Dreams that are named for each change."""
+RUNS = 8
+GROUPS = 8
+DIFFS = 5
+
+
+def plain(report: Report) -> str:
+    """The whole report as text."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    dreams = {dream.id: dream for dream in report.dreams}
+    yield f"Athena dreams, {printable(report.store)}, {day(report.generated_at)}"
+    yield ""
+    if report.run is None:
+        yield f"{count(report.totals.dreams, 'dream')}, none tested yet; test with: pytest --athena-dreams"
+        return
+    yield from _totals(report)
+    yield from _changes(report, dreams)
+    yield from _patterns(report)
+    yield from _repairs(report)
+    yield from _breakdown(report)
+    yield from _numbers(report)
+    yield from _runs(report)
+    yield from _adopt(report, dreams)
+
+
+def _title(text: str) -> Iterator[str]:
+    yield ""
+    yield text
+    yield "─" * len(text)
+
+
+def _totals(report: Report) -> Iterator[str]:
+    totals, run = report.totals, report.run
+    assert run is not None
+    yield (
+        f"{count(totals.dreams, 'dream')}, {totals.tested} tested: {totals.passed} pass, "
+        f"{totals.failed} fail ({percent(totals.rate)} pass)"
+    )
+    if totals.categories:
+        yield "failures: " + ", ".join(f"{word} {n}" for word, n in totals.categories.items())
+    yield f"last run: {run.id}, {day(run.started_at)}, {run.tested} tested, {percent(run.rate)} pass"
+
+
+def _changes(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
+    yield from _title("What the last run changed")
+    for kind, ids in told(report.changes):
+        yield f"{kind:<8} {len(ids):>4}  {CHANGES[kind]}"
+        if kind not in ("passing", "known"):
+            yield from (
+                f"               {printable(name(dreams[i]), limit=70)}" for i in ids[:NAMED] if i in dreams
+            )
+            if len(ids) > NAMED:
+                yield f"               and {len(ids) - NAMED} more"
+
+
+def _patterns(report: Report) -> Iterator[str]:
+    found = [pattern for pattern in report.patterns if pattern.open]
+    fixed = [pattern for pattern in report.patterns if not pattern.open]
+    yield from _title(f"Failure patterns ({len(found)} open, {len(fixed)} fixed)")
+    for pattern in found[:PATTERNS]:
+        yield from _pattern(pattern)
+    if len(found) > PATTERNS:
+        yield f"and {count(len(found) - PATTERNS, 'more pattern')}: see --format html, md or json"
+    for pattern in fixed[:PATTERNS]:
+        yield f"   fixed  {pattern.category}: {printable(pattern.title, limit=90)}"
+
+
+def _pattern(pattern: PatternReport) -> Iterator[str]:
+    title = printable(pattern.title, limit=80)
+    yield f"{len(pattern.open):>4} {pattern.status:<8} {pattern.category}: {title}"
+    yield f"     rule: {pattern.rule}"
+    example = pattern.example
+    if example is not None:
+        yield from _code("wrong", example.wrong)
+        yield from _code("right", example.right)
+        if example.call:
+            call, got = printable(example.call, limit=50), printable(example.got, limit=50)
+            yield f"     call  {call}: {got}, not {printable(example.expected, limit=50)}"
+    yield ""
+
+
+def _code(word: str, text: str) -> Iterator[str]:
+    for line in text.splitlines()[:4]:
+        yield f"     {word} | {printable(line, limit=90)}"
+
+
+def _repairs(report: Report) -> Iterator[str]:
+    mended = [dream for dream in report.dreams if dream.repair]
+    if not mended:
+        return
+    yield from _title(f"Repairs that pass ({len(mended)})")
+    for dream in mended[:DIFFS]:
+        repair = dream.repair
+        assert repair is not None
+        passed = f"passes on {count(repair.accepted, 'input')}"
+        yield f"{printable(name(dream), limit=60)}: {printable(repair.why, limit=120)}; it {passed}"
+        yield from (f"    {printable(line, limit=100)}" for line in repair.diff.splitlines()[2:16])
+    if len(mended) > DIFFS:
+        yield f"and {count(len(mended) - DIFFS, 'more dream')}: see --format html, md or json"
+
+
+def _breakdown(report: Report) -> Iterator[str]:
+    yield from _title("Success by kind")
+    parts = report.breakdown
+    for word, groups in (("type", parts.dream_type), ("model", parts.model), ("tier", parts.tier)):
+        yield from _groups(word, groups)
+    worst = sorted(parts.procedure, key=lambda group: (group.rate, -group.tested))
+    yield from _groups("procedure", worst[:GROUPS])
+
+
+def _groups(word: str, groups: Sequence[Group]) -> Iterator[str]:
+    for group in groups[:GROUPS]:
+        told = printable(group.name, limit=40)
+        yield f"{word:<10} {told:<40} {group.tested:>5} tested {percent(group.rate):>7} pass"
+
+
+def _numbers(report: Report) -> Iterator[str]:
+    yield from _title("How good the forecasts and the dreams are")
+    found = report.calibration
+    if found.count:
+        yield (
+            f"viability score against outcome: Brier {number(found.brier, 3)} (always saying the pass rate: "
+            f"{number(found.reference, 3)}), mean gap {number(found.error)}"
+        )
+    if report.speed:
+        yield f"speed against the procedure: median {times(report.speed.median)}"
+    if report.divergence:
+        yield f"inputs with another value, where allowed: median {percent(report.divergence.median)}"
+    if report.health:
+        last = report.health[-1]
+        parts = ", ".join(
+            f"{PARTS[key][0]} {number(v)} of {PARTS[key][1]:.2f}" for key, v in last.parts.items()
+        )
+        yield f"health {number(last.score)}: {parts}"
+
+
+def _runs(report: Report) -> Iterator[str]:
+    yield from _title("Runs")
+    for run in report.runs[-RUNS:]:
+        bar = "█" * round(20 * (run.rate or 0))
+        yield f"{run.id:>4}  {day(run.started_at)}  {run.tested:>5} tested {percent(run.rate):>7}  {bar}"
+
+
+def _adopt(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
+    if not report.adopt:
+        return
+    yield from _title("Best dreams to adopt")
+    for dream in (dreams[i] for i in report.adopt):
+        told = printable(name(dream), limit=50)
+        yield f"{told:<50} novelty {number(dream.novelty)}, {times(dream.speed)}, {dream.accepted} inputs"

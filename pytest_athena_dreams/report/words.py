@@ -1,0 +1,65 @@
+"""Figures in words, the same in every format."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ..learn.report import Changes, DreamReport
+
+_YEAR_10000 = 253_402_300_800
+CHANGES = {
+    "new": "failed for the first time",
+    "back": "failed again after a pass",
+    "known": "failed as before",
+    "fixed": "passed after a failure",
+    "flaky": "gave different results for the same input",
+    "passing": "passed",
+}
+"""What each change means, in the order in which they are told."""
+PARTS = {
+    "novelty_score_weighted": ("novelty", 0.60),
+    "quality_evolution_weighted": ("quality", 0.15),
+    "cross_project_leverage_weighted": ("leverage", 0.15),
+    "efficiency_weighted": ("efficiency", 0.10),
+}
+"""The parts of the health score: their names, and the most that each can be."""
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage; a dash for none. Never 100 % or 0 % unless it is."""
+    if share is None:
+        return "–"
+    text = f"{100 * share:.0f} %"
+    return f"{100 * share:.1f} %" if text in ("0 %", "100 %") and share not in (0, 1) else text
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A number with some digits; a dash for none."""
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def times(speed: float | None) -> str:
+    """How many times faster than the procedure; a dash for none."""
+    return "–" if speed is None else f"{speed:.1f}×"
+
+
+def day(seconds: int | None) -> str:
+    """A moment as UTC; a dash for none, or for what is no time."""
+    if seconds is None or not 0 <= seconds < _YEAR_10000:
+        return "–"
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def count(n: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
+def told(changes: Changes) -> list[tuple[str, tuple[int, ...]]]:
+    """The changes that happened, each with its dreams."""
+    return [(kind, ids) for kind in CHANGES if (ids := getattr(changes, kind))]
+
+
+def name(dream: DreamReport) -> str:
+    """What to call a dream."""
+    return dream.label or f"{dream.procedure or 'dream'} {dream.id}"

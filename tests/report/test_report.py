@@ -1,0 +1,188 @@
+"""The report in its four formats: complete, within its schema, and with nothing of a dream's let loose."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from pytest_athena_dreams.cli import main
+from pytest_athena_dreams.learn.report import Report
+from pytest_athena_dreams.report.data import as_json, packaged_schema, schema
+from pytest_athena_dreams.report.markdown import markdown, span
+from pytest_athena_dreams.report.page import html
+from pytest_athena_dreams.report.plain import plain
+from pytest_athena_dreams.reporting import make_report
+from pytest_athena_dreams.store.database import Store
+
+from .conftest import HOSTILE, RAISED, WRONG, fill, night
+
+DOCS = Path(__file__).parents[2] / "docs"
+DAY = 86_400
+START = 1_800_000_000
+
+
+def report_of(path: Path) -> Report:
+    with Store.open(path) as store:
+        return make_report(store)
+
+
+@pytest.fixture
+def report(path: Path) -> Report:
+    """Two nights of twelve dreams: 2 is mended, 4 broke, 3 and 6 stay broken."""
+    fill(path, 12)
+    night(path, {2: WRONG, 3: WRONG, 6: RAISED}, started_at=START)
+    night(path, {3: WRONG, 4: WRONG, 6: RAISED}, started_at=START + DAY)
+    return report_of(path)
+
+
+def test_the_report_says_what_changed(report: Report) -> None:
+    changes = report.changes
+    assert (changes.new, changes.known, changes.fixed, changes.back) == ((4,), (3, 6), (2,), ())
+    assert len(changes.passing) == 8
+    assert report.run is not None
+    assert (report.run.tested, report.run.passed, report.run.failed) == (12, 9, 3)
+    assert [run.rate for run in report.runs] == [0.75, 0.75]
+    assert report.totals.categories == {"logic": 2, "runtime": 1}
+
+
+def test_patterns_carry_a_rule_and_evidence(report: Report) -> None:
+    by_category = {pattern.category: pattern for pattern in report.patterns if pattern.open}
+    raised = by_category["runtime"]
+    assert (raised.status, raised.open, raised.frequency) == ("known", (6,), 2)
+    assert raised.context == "its own raise"
+    assert raised.example is not None
+    assert raised.example.dream_id == 6
+    for pattern in report.patterns:
+        assert pattern.rule
+        assert (pattern.example is None) == (pattern.status == "fixed")
+
+
+def test_numbers_are_there(report: Report) -> None:
+    assert report.calibration.count == 12
+    assert report.speed is not None
+    assert report.speed.count == 9
+    assert len(report.health) == 2
+    assert {group.name for group in report.breakdown.model} == {"model-a", "model-b"}
+    assert set(report.adopt) <= {dream.id for dream in report.dreams if dream.outcome == "success"}
+
+
+def test_json_keeps_to_the_shipped_schema(report: Report) -> None:
+    data = json.loads(as_json(report))
+    jsonschema.validate(data, packaged_schema())
+    assert (data["schema"], data["version"]) == ("athena-dreams-report", 1)
+    data["dreams"][0].pop("outcome")
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, packaged_schema())
+
+
+def test_the_shipped_schema_is_that_of_the_classes() -> None:
+    assert packaged_schema() == schema()
+
+
+def test_the_schema_is_documented_in_full() -> None:
+    text = (DOCS / "report-schema.md").read_text(encoding="utf-8")
+    for name, definition in schema()["$defs"].items():
+        missing = [key for key in definition["properties"] if f"`{key}`" not in text]
+        assert not missing, f"docs/report-schema.md says nothing of {name}: {missing}"
+
+
+@pytest.mark.parametrize("brief", [False, True])
+def test_nothing_of_a_dream_reaches_a_terminal_or_a_reader_raw(report: Report, brief: bool) -> None:
+    for text in (plain(report), markdown(report, brief=brief), html(report), as_json(report)):
+        assert not [c for c in text if not c.isprintable() and c not in "\n\t"]
+        text.encode()
+
+
+def test_markdown_holds_what_a_dream_says_in_code_spans() -> None:
+    assert span("a`b|c") == "``a`b\\|c``"
+    assert span("`") == "`` ` ``"
+    assert "\n" not in span(HOSTILE + "\n# head")
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", span(HOSTILE))
+    assert outside == ""
+
+
+class Tags(HTMLParser):
+    """What a browser would make of a page: its tags, and attributes that load or run something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.active: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        loads = [(k, v) for k, v in attrs if k in ("src", "href", "style", "action") or k.startswith("on")]
+        self.active += [(k, v) for k, v in loads if v != "data:," and not (v or "").startswith("#")]
+
+
+def test_a_page_has_one_style_one_script_and_nothing_that_loads(report: Report) -> None:
+    page = Tags()
+    text = html(report)
+    page.feed(text)
+    assert (page.tags.count("style"), page.tags.count("script"), page.tags.count("img")) == (1, 1, 0)
+    assert page.active == []
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text)
+    assert policy is not None
+    assert "default-src 'none'" in policy[1]
+    assert "unsafe" not in policy[1]
+
+
+def test_a_store_without_runs_has_a_report(path: Path) -> None:
+    fill(path, 2)
+    report = report_of(path)
+    assert report.run is None
+    assert "none tested yet" in plain(report)
+    assert "none tested yet" in markdown(report)
+    assert "No dream was tested yet" in html(report)
+    jsonschema.validate(json.loads(as_json(report)), packaged_schema())
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("r.html", "<!doctype"), ("r.json", "{"), ("r.md", "# Athena"), ("r", "Athena dreams,")],
+)
+def test_the_command_writes_by_the_ending(report: Report, path: Path, name: str, start: str) -> None:
+    target = path.parent / name
+    done = CliRunner().invoke(main, ["report", "--store", str(path), "--output", str(target)])
+    assert done.exit_code == 0, done.output
+    assert target.read_text().startswith(start)
+    assert "report of 12 tested dreams" in done.output
+
+
+def test_the_command_refuses_a_folder_that_is_not_there(path: Path) -> None:
+    fill(path, 1)
+    target = path.parent / "no" / "r.html"
+    done = CliRunner().invoke(main, ["report", "--store", str(path), "--output", str(target)])
+    assert done.exit_code == 2
+    assert "name a file in a folder that is there" in done.output
+
+
+def test_a_thousand_dreams_stay_under_three_megabytes(path: Path) -> None:
+    fill(path, 1000)
+    night(path, {n: WRONG if n % 2 else RAISED for n in range(1, 700)}, started_at=START)
+    text = html(report_of(path))
+    assert text.count('<details class="dream"') == 1000
+    assert len(text.encode()) < 3_000_000
+
+
+def test_old_results_without_patterns_do_not_break_a_report(path: Path) -> None:
+    """A store from before patterns were kept has failures without a sighting."""
+    from .conftest import result
+
+    fill(path, 1)
+    with Store.open(path) as store:
+        from pytest_athena_dreams.store.records import Run
+
+        run = store.begin_run(Run(started_at=1, settings="{}", seed=0, versions="{}", sandbox=""))
+        store.record(run, result(1, WRONG))
+    report = report_of(path)
+    assert report.changes.new == (1,)
+    assert report.patterns == ()
+    assert report.dreams[0].patterns == ()
+    assert html(report)
