@@ -11,7 +11,6 @@ from pytest_athena_dreams.engine import Engine
 from pytest_athena_dreams.isolation import policy_of
 from pytest_athena_dreams.mending import mend, proposed
 from pytest_athena_dreams.models import Contract, Dream, Outcome, Procedure
-from pytest_athena_dreams.sandbox.client import Sandbox
 
 FIRST = """\
 def largest(items: list[int]) -> int:
@@ -103,7 +102,7 @@ CASES: dict[str, tuple[str, str, str]] = {
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     settings = Settings(max_examples=40, timeout=0.5)
-    engine = Engine(settings, Sandbox(policy_of(settings, {})))
+    engine = Engine(settings, policy_of(settings, {}))
     yield engine
     engine.close()
 
