@@ -21,8 +21,10 @@ from .sandbox.runner import Runner
 
 SAMPLE = 60
 """Inputs that narrowings are tried on."""
+FEW = 0.5
+"""Share of inputs in the domain below which narrowings are looked for: they hide what they leave out."""
 ENOUGH = 0.75
-"""Share of inputs in the domain with which no narrowing is looked for."""
+"""Share of inputs in the domain with which no further narrowing is."""
 GAIN = 0.09
 """Share of inputs that a narrowing must add to be kept; a third of it where few are accepted at all."""
 RARE = 0.3

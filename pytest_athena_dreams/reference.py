@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from .config import Settings
 from .errors import PlanError
-from .exploration import ENOUGH, Explorer
+from .exploration import FEW, Explorer
 from .inputs.docs import read
 from .inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
 from .inputs.scalars import Strategy
@@ -97,7 +97,7 @@ class References:
             explorer = Explorer(runner, self.settings, self.given(procedure.name, runner.signature))
             spec = explorer.spec(runner.signature, seed)
             reference = self._observed(source, runner, spec)
-            if reference.returned() < ENOUGH * len(reference.pool):
+            if reference.returned() < FEW * len(reference.pool):
                 narrowed = explorer.narrowed(spec, list(reference.pool.inputs.values()))
                 if narrowed.narrowings:
                     reference = max(

@@ -48,7 +48,7 @@ class PoolSpec:
     notes: tuple[str, ...] = ()
 
     def strategy(self) -> st.SearchStrategy[Arguments]:
-        """Calls, half of them small throughout; with narrowings, five in six narrowed.
+        """Calls, half of them small throughout; with narrowings, two in three narrowed.
 
         A call is small or not as a whole: one huge number among eight would make most lists huge.
         Raises ``UnmetAnnotation`` where a required parameter has no strategy.
@@ -59,7 +59,7 @@ class PoolSpec:
         if self.wide:
             choices.append((1, calls(signature, literals, Width(wide=True), self.narrowings, given)))
         if self.narrowings:
-            choices = [(5, weighted(*choices)), (1, calls(signature, literals, Width(wide=False), (), given))]
+            choices = [(2, weighted(*choices)), (1, calls(signature, literals, Width(wide=False), (), given))]
         return weighted(*choices)
 
     def conforms(self, arguments: Arguments) -> bool:
