@@ -32,7 +32,8 @@ JSON = st.recursive(
 
 
 def returned(value: Any, *, nonce: str = "n", number: int = 1, **more: Any) -> bytes:
-    message = {"kind": "returned", "nonce": nonce, "id": number, "value": value, "changed": None}
+    told = {"value": value, "changed": None, "took": 0.5}
+    message = {"kind": "returned", "nonce": nonce, "id": number, **told}
     return json.dumps(message | more).encode()
 
 
@@ -107,6 +108,7 @@ def test_malformed_values_are_refused(value: Any) -> None:
         (returned(1, nonce="other"), "nonce"),
         (returned(1, number=2), "request 2 where 1 was due"),
         (returned(1, extra=True), "unknown field"),
+        (returned(1, took=-1.0), "took"),
         (b'{"kind": "returned", "nonce": "n", "id": 1, "value": 1}', "missing required field"),
         (b'{"kind": "passed", "nonce": "n", "id": 1}', "Invalid value 'passed'"),
         (returned(1) + b"{}", "trailing"),
