@@ -14,7 +14,7 @@ from .inputs.strategies import UnmetAnnotation
 from .judge.oracle import Finding, Oracle
 from .judge.verdict import Group, Judgement, judge, judge_load, refusal
 from .models import Category, Contract, DeathReason, Dream, Fault, Observation, ObservationKind, Signature
-from .reference import Reference, References
+from .reference import LARGE, Reference, References
 from .sandbox.client import Sandbox
 from .sandbox.runner import Runner
 from .shrinking import Asked, Shrinker
@@ -174,12 +174,14 @@ class Trial:
     def effectiveness(self) -> float | None:
         """How many times faster the dream is than its procedure: the median of paired ratios.
 
-        Both are timed in turns on the same accepted inputs; ``None`` without a procedure. The seconds are
+        Both are timed in turns on the same accepted inputs, the few large ones left out, which would cost
+        more than they count in a median; ``None`` without a procedure. The seconds are
         those that the children tell, so a dream that means to could forge this figure, and no other.
         """
-        if self._reference is None or not self._asked:
+        if self._reference is None:
             return None
-        chosen = [asked.payload for asked in self._asked[:: max(1, len(self._asked) // TIMED)][:TIMED]]
+        small = [asked.payload for asked in self._asked if len(asked.payload) < LARGE]
+        chosen = small[:: max(1, len(small) // TIMED)][:TIMED]
         rounds: list[list[Observation]] = []
         with Runner(self._references.sandbox, self._reference.source) as procedure:
             for _ in range(ROUNDS):
