@@ -182,12 +182,8 @@ class Trial:
             return None
         small = [asked.payload for asked in self._asked if len(asked.payload) < LARGE]
         chosen = small[:: max(1, len(small) // TIMED)][:TIMED]
-        rounds: list[list[Observation]] = []
-        with Runner(self._references.sandbox, self._reference.source) as procedure:
-            for _ in range(ROUNDS):
-                rounds += [
-                    who.run(chosen, timeout=self._settings.timeout) for who in (procedure, self._runner)
-                ]
+        both = (self._references.timed(self._reference), self._runner)
+        rounds = [who.run(chosen, timeout=self._settings.timeout) for _ in range(ROUNDS) for who in both]
         columns = zip(*([seen.took for seen in run] for run in rounds), strict=False)
         ratios = [min(took[::2]) / min(took[1::2]) for took in columns if all(took)]
         return statistics.median(ratios) if ratios else None
