@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .attack import Attack
+from .attack import HANGS, Attack
 
 _STEAL = """
 import json, os, struct, sys
@@ -250,6 +250,7 @@ def attack(where):
     Attack(
         name="a frame that never ends",
         ends=("timed_out",),
+        timeout=HANGS,
         code="""
 import os, time
 
