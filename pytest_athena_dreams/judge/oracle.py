@@ -70,7 +70,7 @@ class Oracle:
             found = self._same_type(expected, got)
         else:
             found = self._same_value(expected, got)
-        return found or self._annotated(wanted, got)
+        return found or self._annotated(expected, wanted, got)
 
     def diverges(self, expected: Observation, got: Observation) -> bool:
         """Whether two returned values differ, whatever the contract says of that."""
@@ -129,10 +129,10 @@ class Oracle:
             return self._same_arguments(expected, got)
         return None
 
-    def _annotated(self, wanted: str, got: Observation) -> Finding | None:
+    def _annotated(self, expected: Observation | None, wanted: str, got: Observation) -> Finding | None:
         if self.contract not in (Contract.FREE, Contract.COMPATIBLE) or self.returns is None:
             return None
-        if fits(got.value, self.returns):
+        if fits(got.value, self.returns) or (expected and not fits(expected.value, self.returns)):
             return None
         text = f"returned {type_of(got.value)}, which does not fit its annotation"
         return _finding(Category.VALIDATION, text, wanted, got)
