@@ -131,7 +131,7 @@ class Oracle:
     def _annotated(self, expected: Observation | None, got: Observation) -> Finding | None:
         if self.contract not in (Contract.FREE, Contract.COMPATIBLE) or self.returns is None:
             return None
-        if fits(got.value, self.returns):
+        if fits(got.value, self.returns) or (expected and not fits(expected.value, self.returns)):
             return None
         text = f"returned {type_of(got.value)}, which does not fit its annotation"
         return _finding(Category.VALIDATION, text, _wanted(expected), got)
