@@ -37,12 +37,16 @@ Given = Callable[[str, Signature], Mapping[str, Strategy]]
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One procedure; ``expected`` holds by payload what it was seen to do."""
+    """One procedure; ``expected`` holds by payload what it was seen to do.
+
+    ``evidence`` is what module ``evidence`` found by contract, where it was asked.
+    """
 
     source: Source
     signature: Signature
     pool: Pool
     expected: dict[bytes, Observation] = field(default_factory=dict)
+    evidence: dict[Contract, float | None] = field(default_factory=dict)
 
     def returned(self) -> int:
         """How many inputs the procedure returned on."""

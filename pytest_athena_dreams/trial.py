@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from .evidence import lines_reached, told_apart
 from .exploration import Explorer
 from .inputs.arguments import Arguments
 from .inputs.docs import read
@@ -177,6 +178,17 @@ class Trial:
                 if base > 0 and dream > 0:
                     ratios.append(base / dream)
         return statistics.median(ratios) if ratios else None
+
+    def evidence(self) -> float | None:
+        """The share of the procedure's mutants that its pool tells apart; ``None`` without a procedure."""
+        if self._reference is None:
+            return None
+        return told_apart(self._references, self._reference, self._contract)
+
+    def lines(self) -> tuple[int, int] | None:
+        """How many lines of the dream its inputs reach, and how many it has; ``None`` of none."""
+        payloads = [asked.payload for asked in self._asked]
+        return lines_reached(self._references, self._runner.source, payloads)
 
     # The smallest inputs
 

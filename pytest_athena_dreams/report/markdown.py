@@ -151,6 +151,9 @@ def _numbers(report: Report) -> Iterator[str]:
         yield f"- Speed against the procedure: median {times(report.speed.median)}."
     if report.divergence:
         yield f"- Inputs with another value, where allowed: median {percent(report.divergence.median)}."
+    if report.evidence:
+        mean, low = percent(report.evidence.mean), percent(report.evidence.low)
+        yield f"- Evidence of the passes: {mean} on average, {low} at the least."
     if report.health:
         last = report.health[-1]
         parts = ", ".join(
@@ -167,7 +170,14 @@ def _adopt(report: Report) -> Iterator[str]:
     yield "## Best dreams to adopt"
     yield ""
     rows = [
-        (span(name(d), limit=60), number(d.viability), number(d.novelty), times(d.speed), str(d.accepted))
+        (
+            span(name(d), limit=60),
+            number(d.viability),
+            number(d.novelty),
+            times(d.speed),
+            str(d.accepted),
+            percent(d.evidence),
+        )
         for d in (dreams[i] for i in report.adopt)
     ]
-    yield from _table(("Dream", "Viability", "Novelty", "Speed", "Inputs"), rows)
+    yield from _table(("Dream", "Viability", "Novelty", "Speed", "Inputs", "Evidence"), rows)

@@ -146,6 +146,9 @@ def _numbers(report: Report) -> Iterator[str]:
         yield f"speed against the procedure: median {times(report.speed.median)}"
     if report.divergence:
         yield f"inputs with another value, where allowed: median {percent(report.divergence.median)}"
+    if report.evidence:
+        mean, low = percent(report.evidence.mean), percent(report.evidence.low)
+        yield f"evidence of the passes: {mean} on average, {low} at the least"
     if report.health:
         last = report.health[-1]
         parts = ", ".join(
@@ -167,4 +170,5 @@ def _adopt(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
     yield from _title("Best dreams to adopt")
     for dream in (dreams[i] for i in report.adopt):
         told = printable(name(dream), limit=50)
-        yield f"{told:<50} novelty {number(dream.novelty)}, {times(dream.speed)}, {dream.accepted} inputs"
+        inputs = f"{dream.accepted} inputs, evidence {percent(dream.evidence)}"
+        yield f"{told:<50} novelty {number(dream.novelty)}, {times(dream.speed)}, {inputs}"

@@ -50,9 +50,14 @@ def day(seconds: int | None) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def count(n: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{n} {noun}{'' if n == 1 else 's'}"
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun; ``plural`` where that takes more than an s."""
+    return f"{n} {noun if n == 1 else plural or noun + 's'}"
+
+
+def reached(lines: int | None, total: int | None) -> str:
+    """How many lines were reached; a dash for none."""
+    return "–" if lines is None or total is None else f"{lines} of {total}"
 
 
 def told(changes: Changes) -> list[tuple[str, tuple[int, ...]]]:
