@@ -6,7 +6,6 @@ Neither turns a verdict. Time limits here are a backstop: what they cut off is l
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -36,36 +35,43 @@ def _told_apart(references: References, reference: Reference, contract: Contract
     expected = reference.expected
     asked = {p: expected[p] for p in reference.pool.inputs if p in expected and oracle.accepts(expected[p])}
     source = replace(reference.source, entry_point=reference.signature.name)
-    end = time.monotonic() + references.settings.dream_timeout / SHARE
+    timeout, left = references.settings.timeout / SHARE, references.settings.dream_timeout / SHARE
     told: list[bool] = []
     for number in itertools.count():
         with Runner(references.sandbox, replace(source, mutant=number)) as mutant:
             if _there_is_none(mutant):
                 break
-            timeout = references.settings.timeout / SHARE
-            apart = mutant.signature is None or _is_apart(mutant, oracle, asked, timeout, end)
+            apart, taken = _is_apart(mutant, oracle, asked, timeout, left)
         if apart is None:
             break
         told.append(apart)
+        left -= taken
     return sum(told) / len(told) if asked and told else None
 
 
 def _there_is_none(mutant: Runner) -> bool:
-    raised = None if mutant.signature else mutant.failure.raised
+    raised = mutant.failure.raised if mutant.failure else None
     return raised is not None and raised.stage == "compile"
 
 
 def _is_apart(
-    mutant: Runner, oracle: Oracle, asked: Mapping[bytes, Observation], timeout: float, end: float
-) -> bool | None:
-    """Whether an input tells a mutant apart; ``None`` where the time is over before that is known."""
+    mutant: Runner, oracle: Oracle, asked: Mapping[bytes, Observation], timeout: float, budget: float
+) -> tuple[bool | None, float]:
+    """Whether an input tells a mutant apart, and how many seconds its calls took.
+
+    It is ``None`` where they took all of ``budget`` before that was known.
+    """
+    taken = 0.0
+    if mutant.failure is not None:
+        return True, taken
     for payloads in _growing(list(asked)):
-        seen = mutant.run(payloads, timeout=timeout, budget=end - time.monotonic())
+        seen = mutant.run(payloads, timeout=timeout, budget=budget - taken)
+        taken += sum(observation.elapsed for observation in seen)
         if any(oracle.check(asked[p], got) for p, got in zip(payloads, seen, strict=False)):
-            return True
+            return True, taken
         if len(seen) < len(payloads):
-            return None
-    return False
+            return None, taken
+    return False, taken
 
 
 def lines_reached(
@@ -77,13 +83,14 @@ def lines_reached(
     code that runs beside the dream's, so a dream that means to could forge these figures, and no others.
     """
     settings = references.settings
-    end = time.monotonic() + settings.dream_timeout / SHARE
+    left = settings.dream_timeout / SHARE
     with Runner(references.sandbox, replace(source, watched=True)) as runner:
         if runner.signature is None or not runner.signature.lines:
             return None
         lines, reached = set(runner.signature.lines), set[int]()
         for few in _growing(payloads):
-            seen = runner.run(few, timeout=settings.timeout, budget=end - time.monotonic())
+            seen = runner.run(few, timeout=settings.timeout, budget=left)
+            left -= sum(observation.elapsed for observation in seen)
             reached |= lines.intersection(line for observation in seen for line in observation.lines)
             if reached == lines or len(seen) < len(few):
                 break
