@@ -48,7 +48,8 @@ Given = Callable[[str, Signature], Mapping[str, Strategy]]
 class Reference:
     """One procedure; ``expected`` holds by payload what it was seen to do, on ``pool`` and beyond.
 
-    ``small`` are its simplest inputs, once a failing dream needed them.
+    ``small`` are its simplest inputs, once a failing dream needed them; ``evidence`` is what module
+    ``evidence`` found by contract, where it was asked.
     """
 
     source: Source
@@ -56,6 +57,7 @@ class Reference:
     pool: Pool
     expected: dict[bytes, Observation] = field(default_factory=dict)
     small: dict[bytes, Arguments] = field(default_factory=dict)
+    evidence: dict[Contract, float | None] = field(default_factory=dict)
 
     def moderate(self) -> list[Arguments]:
         """The pool's inputs that the procedure returned on, the large ones left out."""

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 
+from .evidence import lines_reached, told_apart
 from .exploration import Explorer
 from .inputs.docs import read
 from .inputs.pool import Pool, derive_seed, draw_pool
@@ -187,6 +188,17 @@ class Trial:
         columns = zip(*([seen.took for seen in run] for run in rounds), strict=False)
         ratios = [min(took[::2]) / min(took[1::2]) for took in columns if all(took)]
         return statistics.median(ratios) if ratios else None
+
+    def evidence(self) -> float | None:
+        """The share of the procedure's mutants that its pool tells apart; ``None`` without a procedure."""
+        if self._reference is None:
+            return None
+        return told_apart(self._references, self._reference, self._contract)
+
+    def lines(self) -> tuple[int, int] | None:
+        """How many lines of the dream its inputs reach, and how many it has; ``None`` of none."""
+        payloads = [asked.payload for asked in self._asked]
+        return lines_reached(self._references, self._runner.source, payloads) if payloads else None
 
     # The smallest inputs
 

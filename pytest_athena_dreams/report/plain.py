@@ -167,4 +167,5 @@ def _adopt(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
     yield from _title("Best dreams to adopt")
     for dream in (dreams[i] for i in report.adopt):
         told = printable(name(dream), limit=44)
-        yield f"{told:<44} novelty {number(dream.novelty)}, {times(dream.speed)}, {dream.accepted} inputs"
+        inputs = f"{dream.accepted} inputs, evidence {percent(dream.evidence)}"
+        yield f"{told:<44} novelty {number(dream.novelty)}, {times(dream.speed)}, {inputs}"

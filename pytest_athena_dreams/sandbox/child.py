@@ -16,7 +16,7 @@ import select
 import socket
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from types import TracebackType
 from typing import IO
 
@@ -40,11 +40,18 @@ _GRACE = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Code to load. ``entry_point`` may be dotted; without one, ``fallbacks`` are tried in order."""
+    """Code to load. ``entry_point`` may be dotted; without one, ``fallbacks`` are tried in order.
+
+    ``mutant`` is the number of a mutant to load in the code's place, for which the entry point must be
+    named; one that there is not does not compile. Calls of ``watched`` code tell the lines they reach
+    and nothing else.
+    """
 
     code: str
     entry_point: str | None = None
     fallbacks: tuple[str, ...] = ()
+    mutant: int | None = None
+    watched: bool = False
 
 
 class _Late(Exception):
@@ -77,6 +84,7 @@ class Child:
         self._limits = limits
         self._nonce = secrets.token_hex(16)
         self._number = 0
+        self._answers = (wire.Reached,) if source.watched else (wire.Returned, wire.Threw)
         self._peak = 0
         self._next_look = 0.0
         self._inbox = wire.Inbox(limits.reply)
@@ -147,7 +155,7 @@ class Child:
                 start = self._meter.read()
             deadline = Deadline(start, timeout)
             last = index == len(payloads) - 1
-            reply = self._reply(deadline, (wire.Returned, wire.Threw), last=last)
+            reply = self._reply(deadline, self._answers, last=last)
             now = self._meter.read() if deadline.waited or self._process is None else start
             yield self._observation(reply, start, now, deadline)
             if self._process is None:
@@ -160,8 +168,7 @@ class Child:
             self._reap()
 
     def _load(self, source: Source) -> None:
-        request = {"code": source.code, "entry_point": source.entry_point, "fallbacks": source.fallbacks}
-        self._outbox = memoryview(wire.frame(json.dumps(request).encode()))
+        self._outbox = memoryview(wire.frame(json.dumps(asdict(source)).encode()))
         start = self._meter.read()
         deadline = Deadline(start, self._limits.load_timeout)
         reply = self._reply(deadline, (wire.Ready, wire.Failed), last=False)
@@ -272,6 +279,8 @@ class Child:
                 cpu=cpu,
                 elapsed=elapsed,
             )
+        if isinstance(reply, wire.Reached):
+            return Observation(kind=ObservationKind.RETURNED, lines=reply.lines, cpu=cpu, elapsed=elapsed)
         assert isinstance(reply, Observation)
         return replace(reply, cpu=cpu, elapsed=elapsed)
 

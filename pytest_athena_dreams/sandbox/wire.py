@@ -103,6 +103,12 @@ class Threw(_Frame, tag="raised"):
     changed: Canonical
 
 
+class Reached(_Frame, tag="reached"):
+    """A call of watched code has ended in some way, and was the first to reach these lines."""
+
+    lines: tuple[int, ...]
+
+
 class Broken(_Frame, tag="broken"):
     """The child can't tell what happened, and says why."""
 
@@ -139,7 +145,7 @@ class _Literals(msgspec.Struct):
     args: list[_Literals] = []
 
 
-Reply = Ready | Failed | Loaded | Returned | Threw | Broken
+Reply = Ready | Failed | Loaded | Returned | Threw | Reached | Broken
 _frames = msgspec.json.Decoder(Reply)
 _values = msgspec.json.Decoder(_Values)
 
