@@ -153,7 +153,14 @@ def _adopt(report: Report) -> Iterator[str]:
     yield "## Best dreams to adopt"
     yield ""
     rows = [
-        (span(name(d), limit=60), number(d.viability), number(d.novelty), times(d.speed), str(d.accepted))
+        (
+            span(name(d), limit=60),
+            number(d.viability),
+            number(d.novelty),
+            times(d.speed),
+            str(d.accepted),
+            percent(d.evidence),
+        )
         for d in (dreams[i] for i in report.adopt)
     ]
-    yield from _table(("Dream", "Viability", "Novelty", "Speed", "Inputs"), rows)
+    yield from _table(("Dream", "Viability", "Novelty", "Speed", "Inputs", "Evidence"), rows)

@@ -166,5 +166,6 @@ def _adopt(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
         return
     yield from _title("Best dreams to adopt")
     for dream in (dreams[i] for i in report.adopt):
-        told = printable(name(dream), limit=44)
-        yield f"{told:<44} novelty {number(dream.novelty)}, {times(dream.speed)}, {dream.accepted} inputs"
+        told = printable(name(dream), limit=32)
+        inputs = f"{dream.accepted} inputs, evidence {percent(dream.evidence)}"
+        yield f"{told:<32} novelty {number(dream.novelty)}, {times(dream.speed)}, {inputs}"

@@ -51,9 +51,14 @@ def day(seconds: int | None) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def count(n: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{n} {noun}{'' if n == 1 else 's'}"
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun; ``plural`` where that takes more than an s."""
+    return f"{n} {noun if n == 1 else plural or noun + 's'}"
+
+
+def reached(lines: int | None, total: int | None) -> str:
+    """How many lines were reached; a dash for none."""
+    return "–" if lines is None or total is None else f"{lines} of {total}"
 
 
 def told(changes: Changes) -> list[tuple[str, tuple[int, ...]]]:
@@ -78,6 +83,9 @@ def figures(report: Report) -> Iterator[str]:
         yield f"speed against the procedure: median {times(report.speed.median)}"
     if report.divergence:
         yield f"inputs with another value, where allowed: median {percent(report.divergence.median)}"
+    if report.evidence:
+        mean, low = percent(report.evidence.mean), percent(report.evidence.low)
+        yield f"evidence of the passes: {mean} on average, {low} at the least"
     if report.health:
         last = report.health[-1]
         parts = (
