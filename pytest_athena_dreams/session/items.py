@@ -17,6 +17,7 @@ from ..engine import Engine
 from ..errors import DreamsError
 from ..isolation import policy_of
 from ..models import Dream, Outcome, Verdict
+from ..text import printable
 from .failure import DreamFailed, FailureRepr
 from .plan import Plan, domain, item_part, procedure_part
 from .strategies import UserStrategies
@@ -108,6 +109,7 @@ class DreamItem(pytest.Item):
         self.add_marker(pytest.mark.timeout(3 * settings.dream_timeout + settings.shrink_time + BACKSTOP))
         if dream.label:
             self.extra_keyword_matches.add(dream.label)
+            self.user_properties.append(("athena_label", printable(dream.label)))
 
     def runtest(self) -> None:
         self.verdict = self.plugin.engine.test(self.dream)
