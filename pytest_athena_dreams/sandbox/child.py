@@ -151,13 +151,15 @@ class Child:
         self._allow_cpu(start.cpu + len(payloads) * timeout)
         for index in range(len(payloads)):
             self._number += 1
+            if not self._inbox.ready:
+                start = self._meter.read()
             deadline = Deadline(start, timeout)
             last = index == len(payloads) - 1
             reply = self._reply(deadline, self._answers, last=last)
-            yield self._observation(reply, start, deadline)
+            now = self._meter.read() if deadline.waited or self._process is None else start
+            yield self._observation(reply, start, now, deadline)
             if self._process is None:
                 return
-            start = self._meter.read()
 
     def close(self) -> None:
         """Kill and reap the child, whatever it does. Safe to call twice."""
@@ -179,7 +181,7 @@ class Child:
             self.loaded = reply.signature
             self._meter.mark()
         else:
-            self.failure = self._observation(reply, start, deadline)
+            self.failure = self._observation(reply, start, self._meter.read(), deadline)
             self.close()
 
     def _allow_cpu(self, seconds: float) -> None:
@@ -256,12 +258,31 @@ class Child:
         return not self._inbox.empty
 
     def _observation(
-        self, reply: wire.Reply | Observation, start: Reading, deadline: Deadline
+        self, reply: wire.Reply | Observation, start: Reading, now: Reading, deadline: Deadline
     ) -> Observation:
-        now = self._meter.read()
         cpu = max(0.0, (self.cpu if self._process is None else now.cpu) - start.cpu)
-        seen = reply if isinstance(reply, Observation) else _seen(reply)
-        return replace(seen, cpu=cpu, elapsed=deadline.used(now))
+        elapsed = deadline.used(now)
+        if isinstance(reply, wire.Returned):
+            return Observation(
+                kind=ObservationKind.RETURNED,
+                value=reply.value,
+                changed=reply.changed,
+                took=reply.took,
+                cpu=cpu,
+                elapsed=elapsed,
+            )
+        if isinstance(reply, wire.Threw):
+            return Observation(
+                kind=ObservationKind.RAISED,
+                raised=reply.raised,
+                changed=reply.changed,
+                cpu=cpu,
+                elapsed=elapsed,
+            )
+        if isinstance(reply, wire.Reached):
+            return Observation(kind=ObservationKind.RETURNED, lines=reply.lines, cpu=cpu, elapsed=elapsed)
+        assert isinstance(reply, Observation)
+        return replace(reply, cpu=cpu, elapsed=elapsed)
 
     def _death(self) -> Observation:
         """How a child went that closed its channel."""
@@ -297,16 +318,6 @@ class Child:
         self._channel.close()
         if self._scratch is not None:
             self._scratch.remove()
-
-
-def _seen(reply: wire.Reply) -> Observation:
-    if isinstance(reply, wire.Returned):
-        returned = ObservationKind.RETURNED
-        return Observation(kind=returned, value=reply.value, changed=reply.changed, took=reply.took)
-    if isinstance(reply, wire.Reached):
-        return Observation(kind=ObservationKind.RETURNED, lines=reply.lines)
-    assert isinstance(reply, wire.Threw)
-    return Observation(kind=ObservationKind.RAISED, raised=reply.raised, changed=reply.changed)
 
 
 def _output() -> IO[bytes]:
