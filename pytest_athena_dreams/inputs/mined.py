@@ -13,12 +13,11 @@ from unittest import mock
 
 from hypothesis.internal.cache import LRUCache
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 _permitted: Any = LRUCache(1024)
 
 
 def nothing_mined() -> AbstractContextManager[Any]:
     """Within it, Hypothesis draws constants of its own only."""
-    return mock.patch.multiple(
-        providers, _get_local_constants=providers.Constants, CONSTANTS_CACHE=_permitted
-    )
+    return mock.patch.multiple(providers, _get_local_constants=Constants, CONSTANTS_CACHE=_permitted)
