@@ -7,12 +7,31 @@ durations float seconds.
 
 from __future__ import annotations
 
+import json
+import zlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 Canonical = Any
-"""A value as the jail describes it: JSON data in the grammar of ``sandbox.jail.canonical``."""
+"""A value as the jail describes it: JSON data in the grammar of ``sandbox.jail.canonical``, or ``Packed``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """A large canonical value as compressed JSON, which takes a small part of the room."""
+
+    text: bytes
+
+
+def packed(value: Canonical) -> Packed:
+    """``value``, packed; equal data in equal order is packed alike."""
+    return Packed(text=zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 1))
+
+
+def unpacked(value: Canonical) -> Canonical:
+    """``value`` as JSON data."""
+    return json.loads(zlib.decompress(value.text)) if isinstance(value, Packed) else value
 
 
 class DreamType(StrEnum):

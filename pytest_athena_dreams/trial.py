@@ -16,10 +16,10 @@ from .inputs.docs import read
 from .inputs.pool import Pool, derive_seed, draw_pool
 from .inputs.shrink import shrink
 from .inputs.strategies import UnmetAnnotation
-from .judge.oracle import Finding, Oracle
+from .judge.oracle import Finding
 from .judge.verdict import Group, Judgement, judge, judge_load, refusal
 from .models import Category, Contract, Dream, Fault, Observation, ObservationKind, Signature
-from .reference import Reference, References
+from .reference import Reference, References, oracle_of
 from .sandbox.runner import Runner
 
 REPEATED = 10
@@ -49,7 +49,7 @@ class Trial:
         self._dream = dream
         self._contract = contract
         self._reference: Reference | None = None
-        self._oracle = Oracle(contract=contract)
+        self._oracle = oracle_of(self._settings, contract)
         self._pools: list[Pool] = []
         self._asked: list[_Input] = []
         self._got: Sequence[Observation] = ()

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
-from .canonical import type_name
+from .typenames import type_name
 
 MESSAGE = 2_000
 """Characters of a message that are told."""
@@ -68,10 +68,7 @@ def _system_error(exc: BaseException) -> tuple[int | None, bool]:
 
 
 def _name(cls: type) -> str:
-    """The name that values of ``cls`` go by; a class that takes a builtin's name says whose it is."""
-    name = _printable(type_name(cls))
-    known = __builtins__.get(name)  # type: ignore[attr-defined]
-    return name if known is None or known is cls else f"dream.{name}"
+    return _printable(type_name(cls))
 
 
 def _printable(text: str) -> str:
