@@ -264,7 +264,8 @@ class Fault:
 
     ``expected`` and ``got`` say in words what the procedure and the dream did; ``call`` is the failing
     call as Python source, ``None`` where the dream did not even load; ``line`` counts from 1 in the
-    dream's code; ``exception`` is the type that the dream raised.
+    dream's code; ``exception`` is the type that the dream raised. ``contrast`` are the two values line by
+    line where they are large: ``-`` the procedure's, ``+`` the dream's.
     """
 
     category: Category
@@ -275,6 +276,7 @@ class Fault:
     line: int | None = None
     exception: str | None = None
     inputs: int = 1
+    contrast: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

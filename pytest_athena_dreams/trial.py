@@ -200,6 +200,7 @@ class Trial:
                     line=finding.line,
                     exception=finding.exception,
                     inputs=group.inputs,
+                    contrast=finding.contrast(),
                 )
             )
         return tuple(faults)

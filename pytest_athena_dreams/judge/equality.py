@@ -111,7 +111,7 @@ class _Comparison:
             if found := self.compare(x, y, f"{path}[{n}]"):
                 return found
         if len(a) != len(b):
-            return Difference(path=path, expected=f"{len(a)} items", got=f"{len(b)} items")
+            return Difference(path=path, expected=_count(len(a)), got=_count(len(b)))
         return None
 
     def _list(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
@@ -198,8 +198,12 @@ def _differ(path: str, a: Canonical, b: Canonical) -> Difference:
     return Difference(path=path, expected=render(a), got=render(b))
 
 
+def _count(items: int) -> str:
+    return "1 item" if items == 1 else f"{items} items"
+
+
 def _length(iterator: list[Any]) -> str:
-    return f"{'more than ' if iterator[2] else ''}{len(iterator[1])} items"
+    return f"{'more than ' if iterator[2] else ''}{_count(len(iterator[1]))}"
 
 
 def _listing(word: str, keys: list[Any]) -> str:

@@ -7,11 +7,12 @@ declared exceptions reject the input.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..models import Canonical, Category, Contract, Observation, ObservationKind, TypeSpec, unpacked
 from .annotations import fits
 from .categories import category_of
+from .contrast import contrast
 from .equality import TOLERANCE, Difference, difference, same_type, type_of
 from .render import render
 
@@ -20,7 +21,10 @@ _GUARDS = frozenset({"ValueError", "TypeError"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One input on which the contract is broken; ``expected`` and ``got`` are words for people."""
+    """One input on which the contract is broken; ``expected`` and ``got`` are words for people.
+
+    ``values`` are the two that differ, where that is what breaks it.
+    """
 
     category: Category
     summary: str
@@ -28,11 +32,16 @@ class Finding:
     got: str
     line: int | None = None
     exception: str | None = None
+    values: tuple[Canonical, Canonical] | None = None
 
     @property
     def key(self) -> tuple[Category, str | None, int | None]:
         """Findings of one key are one fault: category, exception type and source line."""
         return self.category, self.exception, self.line
+
+    def contrast(self) -> tuple[str, ...]:
+        """The two values line by line, where they are large."""
+        return contrast(*self.values) if self.values else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +123,9 @@ class Oracle:
         found = self._difference(expected.value, got.value)
         if found is not None:
             where = f" at {found.path}: {found.got}, not {found.expected}" if found.path else ""
-            return _finding(Category.LOGIC, f"returned another value{where}", _words(expected), got)
+            text = f"returned another value{where}"
+            finding = _finding(Category.LOGIC, text, _words(expected), got)
+            return replace(finding, values=(expected.value, got.value))
         return self._same_arguments(expected, got)
 
     def _same_arguments(self, expected: Observation, got: Observation) -> Finding | None:
@@ -129,7 +140,8 @@ class Oracle:
         if self._same_changes(expected, got):
             return None
         text = "changed an argument in place in another way"
-        return _finding(Category.LOGIC, text, _changed(expected), got, _changed(got))
+        finding = _finding(Category.LOGIC, text, _changed(expected), got, _changed(got))
+        return replace(finding, values=(unpacked(expected.changed)[0], unpacked(got.changed)[0]))
 
     def _same_changes(self, expected: Observation, got: Observation) -> bool:
         both = zip(unpacked(expected.changed), unpacked(got.changed), strict=True)

@@ -17,8 +17,9 @@ from ..engine import Engine
 from ..errors import DreamsError
 from ..isolation import policy_of
 from ..models import Dream, Outcome, Verdict
+from ..repeating import domain, item_part, procedure_part
 from .failure import DreamFailed, FailureRepr
-from .plan import Plan, domain, item_part, procedure_part
+from .plan import Plan
 from .strategies import UserStrategies
 
 BACKSTOP = 60.0
