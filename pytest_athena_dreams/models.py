@@ -202,7 +202,8 @@ class Raised:
 
     ``type`` and ``bases`` are names, module-qualified outside builtins; ``bases`` is the method
     resolution order from the type itself up. ``line`` is a line of the loaded code, counted from 1;
-    ``stage`` is ``compile``, ``load`` (module level), ``entry`` (no usable entry point) or ``call``.
+    ``stage`` is ``compile``, ``load`` (module level), ``entry`` (no usable entry point) or ``call``;
+    ``path`` is the file that an ``OSError`` names.
     """
 
     type: str
@@ -211,6 +212,7 @@ class Raised:
     line: int | None = None
     errno: int | None = None
     stage: str = "call"
+    path: str | None = None
 
 
 class ObservationKind(StrEnum):

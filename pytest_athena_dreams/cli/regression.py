@@ -173,8 +173,8 @@ class _Body:
             yield 'assert was[0] != was[1] or same(*became), f"the dream left its arguments as {became[1]}"'
         else:
             yield 'assert same(expected, got), f"the procedure returned {expected}, the dream {got}"'
-            yield 'told = f"the procedure left its arguments as {was[1]}, the dream as {became[1]}"'
-            yield "assert same(was[1], became[1]), told"
+            yield 'left = f"the procedure left its arguments as {was[1]}, the dream as {became[1]}"'
+            yield "assert same(was[1], became[1]), left"
 
     def _free(self, got: str, name: str) -> Iterator[str]:
         if self._child:
