@@ -109,7 +109,8 @@ class FailureRepr:
         for number in range(max(1, marked - context), min(len(lines), marked + context) + 1):
             mark = ">" if number == marked else " "
             text = f"  {mark} {number:4} | {lines[number - 1]}"
-            yield printable(text, limit=width), {"bold": number == marked}
+            rows = ROWS if number == marked else 1
+            yield printable(text, limit=rows * width), {"bold": number == marked}
 
 
 class _Crash(SimpleNamespace):
