@@ -290,13 +290,13 @@ def _last_function(code: str) -> str:
 
 def _header(failure: Failure) -> Iterator[str]:
     dream, fault = failure.dream, failure.fault
-    label = f" ({dream.label})" if dream.label else ""
+    label, free = f" ({dream.label})" if dream.label else "", failure.contract is Contract.FREE
     lines = [
         f"A regression test of dream {dream.id}{label} of the procedure {dream.procedure_name or '-'!r}.",
         "",
         f"{fault.category}: {fault.summary}",
         *([f"  call       {fault.call}"] if fault.call else []),
-        *([f"  procedure  {fault.expected}"] if fault.expected else []),
+        *([f"  procedure  {fault.expected}"] if fault.expected and not free else []),
         *([f"  dream      {fault.got}"] if fault.got else []),
         f"  contract   {failure.contract}, run {failure.run_id}",
     ]

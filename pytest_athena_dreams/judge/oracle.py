@@ -188,7 +188,8 @@ def _words(observation: Observation) -> str:
         return f"returned {render(observation.value)}"
     if observation.raised is not None:
         return f"raised {_summary(observation)}"
-    return _summary(observation)
+    took = "took " if observation.kind is ObservationKind.TIMED_OUT else ""
+    return f"{took}{_summary(observation)}"
 
 
 def _changed(observation: Observation) -> str:

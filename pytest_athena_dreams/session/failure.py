@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ..models import Dream, Fault, Verdict
+from ..models import Contract, Dream, Fault, Verdict
 from ..repeating import repeat_command
 from ..text import printable
 from .marking import first_change
@@ -71,7 +71,8 @@ class FailureRepr:
         first, *others = self._verdict.faults
         room = ROWS * width
         yield printable(f"{first.category}: {first.summary}", limit=room), {"red": True, "bold": True}
-        for label, text in (("call", first.call), ("procedure", first.expected), ("dream", first.got)):
+        expected = "" if self._verdict.contract is Contract.FREE else first.expected
+        for label, text in (("call", first.call), ("procedure", expected), ("dream", first.got)):
             if text:
                 rows = 1 if first.contrast and label != "call" else ROWS
                 yield printable(f"  {label:9}  {text}", limit=rows * width), {}

@@ -112,6 +112,14 @@ def test_the_repeat_command_has_what_decides_a_verdict(run_alone: Run, pytester:
     assert " ".join(settings) in line
 
 
+def test_without_a_procedure_none_is_told(run_alone: Run, pytester: pytest.Pytester) -> None:
+    line = dream("free", "def f(n: int) -> int:\n    return [][n]\n", procedure=None)
+    make_store(pytester.path / "athena.db", line | {"dream_type": "cross_project_synthesis"})
+    lines = block(run_alone())
+    assert lines[:2] == ["runtime: IndexError: list index out of range", "  call       f(0)"]
+    assert lines[2] == "  dream      raised IndexError: list index out of range"
+
+
 BASE = '''\
 def f(n):
     """Add one."""
