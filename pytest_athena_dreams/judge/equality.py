@@ -22,6 +22,9 @@ TOLERANCE = 1e-9
 NEAR_ZERO = 1e-12
 """Absolute tolerance of floats, where the relative one is no smaller: the default of ``pytest.approx``."""
 
+LONG = 80
+"""Characters of two texts together above which it is told where they first differ."""
+
 _DICTS = frozenset({"collections.OrderedDict", "collections.Counter", "collections.defaultdict"})
 _ORDERED = frozenset({"collections.OrderedDict"})
 
@@ -79,6 +82,11 @@ class _Comparison:
         x, y = number(a), number(b)
         if x is not None and y is not None:
             return None if self._close(x, y) else _differ(path, a, b)
+        if isinstance(a, str) and isinstance(b, str) and a != b and len(a) + len(b) > LONG:
+            pairs = enumerate(zip(a, b, strict=False))
+            start = next((n for n, (x, y) in pairs if x != y), min(len(a), len(b)))
+            ends = (_text(text[start : start + LONG // 2]) for text in (a, b))
+            return Difference(path=f"{path}[{start}:]", expected=next(ends), got=next(ends))
         if not isinstance(a, list) or not isinstance(b, list):
             return None if type(a) is type(b) and a == b else _differ(path, a, b)
         if "sub" in (a[0], b[0]) and a[:2] != b[:2]:
@@ -196,6 +204,10 @@ def _as_dict(value: list[Any]) -> list[Any]:
 
 def _differ(path: str, a: Canonical, b: Canonical) -> Difference:
     return Difference(path=path, expected=render(a), got=render(b))
+
+
+def _text(rest: str) -> str:
+    return render(rest) if rest else "the end"
 
 
 def _count(items: int) -> str:

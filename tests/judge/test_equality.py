@@ -113,7 +113,7 @@ class Point:
         pytest.param(Point(1, 2), Point(1, 3), ".y", id="object-by-fields-whatever-its-eq"),
         pytest.param(iter([1, 2]), iter([1, 3]), "[1]", id="iterator-by-content"),
         pytest.param(2**70, 2**70 + 1, "", id="large-int"),
-        pytest.param("x" * 300_000, "x" * 299_999 + "y", "", id="long-text"),
+        pytest.param("x" * 300_000, "x" * 299_999 + "y", "[299999:]", id="long-text"),
         pytest.param(Day(2020, 1, 1), Day(2020, 1, 2), "", id="subclass-of-a-date-by-what-it-holds"),
         pytest.param({True: 1}, {1: 1}, "", id="bool-is-no-int-as-a-key"),
         pytest.param("\ud800", "\ud801", "", id="lone-surrogate"),
@@ -149,6 +149,17 @@ def test_dicts_of_collections_equal_a_dict_with_the_same_items() -> None:
     assert difference(travelled(ordered), travelled(counter)) is None
     other = collections.OrderedDict(b=1, a=2)
     assert difference(travelled(ordered), travelled(other)) is not None, "two ordered dicts have an order"
+
+
+def test_where_long_texts_differ_is_told() -> None:
+    text = "".join(map(str, range(60)))
+    found = difference(travelled([text]), travelled([text[:70] + "x"]))
+    assert found is not None
+    assert found.path == "[0][70:]"
+    assert (found.expected[:12], found.got) == ("'40414243444", "'x'")
+    found = difference(travelled(text), travelled(text + "\n"))
+    assert found is not None
+    assert (found.expected, found.got) == ("the end", "'\\n'")
 
 
 def test_a_cycle_ends() -> None:
