@@ -42,6 +42,7 @@ class Settings:
     scratch: int = 0
     baseline: str = "off"
     fail_under: float | None = None
+    evidence: str = "passes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +250,11 @@ SETTINGS: tuple[Setting, ...] = (
         "off or a percentage from 0 to 100",
         "PCT",
         "per cent of dreams that must pass; with it, single failures of dreams do not fail the run",
+    ),
+    _setting(
+        "evidence",
+        *_choice("passes", "on", "off"),
+        "for which dreams to measure how much their inputs would show and which lines they reach",
     ),
 )
 

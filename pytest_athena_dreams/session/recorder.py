@@ -27,6 +27,7 @@ from ..store.records import Result, Run
 from . import github
 from .failure import FailureRepr
 from .gate import Gate
+from .passed import footing, word
 from .plan import Plan
 
 VERSIONS = ("pytest-athena-dreams", "pytest", "hypothesis", "pytest-xdist")
@@ -81,6 +82,12 @@ class Recorder:
         seen = sightings(dream, verdict.faults)
         self._store.record(self._run_id, _result(verdict), seen)
         return frozenset(sighting.pattern_id for sighting in seen)
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        dream = self._dreams.get(report.nodeid)
+        verdict = self._verdicts.get(dream.id) if dream and report.when == "call" else None
+        told = word(verdict) if verdict and report.passed else None
+        return ("passed", ".", told) if told else None
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
         if not self._plan.dreams and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
@@ -178,6 +185,9 @@ def _result(verdict: Verdict) -> Result:
         effectiveness=verdict.effectiveness,
         details=msgspec.json.encode(verdict.faults).decode() if verdict.faults else None,
         diverged=verdict.diverged,
+        evidence=verdict.evidence,
+        lines_reached=verdict.lines_reached,
+        lines_total=verdict.lines_total,
     )
 
 
@@ -196,7 +206,7 @@ def _summary(plan: Plan, verdicts: dict[int, Verdict], run_id: int | None) -> li
         for name, counts in by_type.items()
         if counts
     ]
-    return [*lines, "", f"run {run_id} in {plan.store_id}"]
+    return [*lines, "", *footing(verdicts.values()), f"run {run_id} in {plan.store_id}"]
 
 
 def _count(n: int, noun: str) -> str:

@@ -203,6 +203,15 @@ def m003_learning(db: Database) -> None:
     _index(db, "dream_failure_sightings", "pattern_id")
 
 
+@migrations()
+def m004_evidence(db: Database) -> None:
+    """What a pass rests on."""
+    results = db.table("dream_test_results")
+    results.add_column("evidence", float)
+    results.add_column("lines_reached", int)
+    results.add_column("lines_total", int)
+
+
 def _table(
     db: Database, name: str, columns: dict[str, type], *, not_null: set[str], defaults: dict[str, object]
 ) -> None:

@@ -54,6 +54,9 @@ class Result:
     effectiveness: float | None
     details: str | None
     diverged: float | None = None
+    evidence: float | None = None
+    lines_reached: int | None = None
+    lines_total: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
