@@ -18,6 +18,7 @@ from ..errors import DreamsError
 from ..isolation import policy_of
 from ..models import Dream, Outcome, Verdict
 from ..repeating import domain, item_part, procedure_part
+from ..text import printable
 from .failure import DreamFailed, FailureRepr
 from .plan import Plan
 from .strategies import UserStrategies
@@ -109,6 +110,7 @@ class DreamItem(pytest.Item):
         self.add_marker(pytest.mark.timeout(3 * settings.dream_timeout + settings.shrink_time + BACKSTOP))
         if dream.label:
             self.extra_keyword_matches.add(dream.label)
+            self.user_properties.append(("athena_label", printable(dream.label)))
 
     def runtest(self) -> None:
         self.verdict = self.plugin.engine.test(self.dream)
