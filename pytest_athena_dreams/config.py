@@ -30,6 +30,9 @@ class Settings:
     timeout: float = 1.0
     dream_timeout: float = 60.0
     shrink_time: float = 3.0
+    tolerance: float = 1e-9
+    signed_zero: str = "off"
+    exceptions: str = "type"
     memory: int = 512
     output: int = 1
     sandbox: str = "auto"
@@ -171,6 +174,23 @@ SETTINGS: tuple[Setting, ...] = (
         "a number of seconds from 0 to 3600",
         "SECONDS",
         "seconds spent on making a failing input smaller; 0 for none",
+    ),
+    _setting(
+        "tolerance",
+        _number(float, 0, 1),
+        "a number from 0 to 1",
+        "SHARE",
+        "relative tolerance with which floats are compared; 0 for none",
+    ),
+    _setting(
+        "signed_zero",
+        *_choice("off", "on"),
+        "whether 0.0 and -0.0 are told apart",
+    ),
+    _setting(
+        "exceptions",
+        *_choice("type", "message"),
+        "what of an exception the contract 'equivalent' compares: its type, or its message too",
     ),
     _setting(
         "memory",

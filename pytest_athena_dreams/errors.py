@@ -31,5 +31,9 @@ class PlanError(DreamsError):
     """What was asked to be tested can't be: an unknown node id, a dream without a usable contract."""
 
 
+class ReproError(DreamsError):
+    """No regression test can be written for a dream; the text says why, and what to do instead."""
+
+
 class StrategyError(DreamsError):
     """A strategy that a user gave can't be found, or draws what can't travel into the jail."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .judge.oracle import Oracle
 from .models import Contract, Observation
-from .reference import SHARE, Reference, References
+from .reference import SHARE, Reference, References, oracle_of
 from .sandbox.client import Source
 from .sandbox.runner import Runner
 
@@ -31,7 +31,7 @@ def told_apart(references: References, reference: Reference, contract: Contract)
 
 
 def _told_apart(references: References, reference: Reference, contract: Contract) -> float | None:
-    oracle = Oracle(contract=contract, returns=reference.signature.returns)
+    oracle = replace(oracle_of(references.settings, contract), returns=reference.signature.returns)
     expected = reference.expected
     asked = {p: expected[p] for p in reference.pool.inputs if p in expected and oracle.accepts(expected[p])}
     source = replace(reference.source, entry_point=reference.signature.name)

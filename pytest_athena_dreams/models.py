@@ -7,12 +7,31 @@ durations float seconds.
 
 from __future__ import annotations
 
+import json
+import zlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 Canonical = Any
-"""A value as the jail describes it: JSON data in the grammar of ``sandbox.jail.canonical``."""
+"""A value as the jail describes it: JSON data in the grammar of ``sandbox.jail.canonical``, or ``Packed``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """A large canonical value as compressed JSON, which takes a small part of the room."""
+
+    text: bytes
+
+
+def packed(value: Canonical) -> Packed:
+    """``value``, packed; equal data in equal order is packed alike."""
+    return Packed(text=zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 1))
+
+
+def unpacked(value: Canonical) -> Canonical:
+    """``value`` as JSON data."""
+    return json.loads(zlib.decompress(value.text)) if isinstance(value, Packed) else value
 
 
 class DreamType(StrEnum):
@@ -184,7 +203,8 @@ class Raised:
 
     ``type`` and ``bases`` are names, module-qualified outside builtins; ``bases`` is the method
     resolution order from the type itself up. ``line`` is a line of the loaded code, counted from 1;
-    ``stage`` is ``compile``, ``load`` (module level), ``entry`` (no usable entry point) or ``call``.
+    ``stage`` is ``compile``, ``load`` (module level), ``entry`` (no usable entry point) or ``call``;
+    ``path`` is the file that an ``OSError`` names.
     """
 
     type: str
@@ -193,6 +213,7 @@ class Raised:
     line: int | None = None
     errno: int | None = None
     stage: str = "call"
+    path: str | None = None
 
 
 class ObservationKind(StrEnum):
@@ -249,7 +270,8 @@ class Fault:
 
     ``expected`` and ``got`` say in words what the procedure and the dream did; ``call`` is the failing
     call as Python source, ``None`` where the dream did not even load; ``line`` counts from 1 in the
-    dream's code; ``exception`` is the type that the dream raised.
+    dream's code; ``exception`` is the type that the dream raised. ``contrast`` are the two values line by
+    line where they are large: ``-`` the procedure's, ``+`` the dream's.
     """
 
     category: Category
@@ -260,6 +282,7 @@ class Fault:
     line: int | None = None
     exception: str | None = None
     inputs: int = 1
+    contrast: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

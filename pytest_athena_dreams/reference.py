@@ -44,6 +44,16 @@ Given = Callable[[str, Signature], Mapping[str, Strategy]]
 """The user's own strategies, by parameter, for the function that a procedure's name and signature tell."""
 
 
+def oracle_of(settings: Settings, contract: Contract) -> Oracle:
+    """The oracle of ``contract`` that compares as the settings say."""
+    return Oracle(
+        contract=contract,
+        tolerance=settings.tolerance,
+        signed_zero=settings.signed_zero == "on",
+        messages=settings.exceptions == "message",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One procedure; ``expected`` holds by payload what it was seen to do, on ``pool`` and beyond.
@@ -195,7 +205,7 @@ class References:
         returned = [p for p in payloads if p in expected and expected[p].kind is ObservationKind.RETURNED]
         with Runner(self.again, reference.source) as runner:
             seen = runner.run(returned, timeout=self.settings.timeout)
-        oracle = Oracle(contract=Contract.EQUIVALENT)
+        oracle = oracle_of(self.settings, Contract.EQUIVALENT)
         for payload, second in zip(returned, seen, strict=False):
             if second.kind in _ANSWERS and not oracle.repeats(expected[payload], second):
                 expected[payload] = replace(expected[payload], steady=False)

@@ -12,10 +12,10 @@ from .exploration import Explorer
 from .inputs.docs import read
 from .inputs.pool import Pool, derive_seed, draw_pool
 from .inputs.strategies import UnmetAnnotation
-from .judge.oracle import Finding, Oracle
+from .judge.oracle import Finding
 from .judge.verdict import Group, Judgement, judge, judge_load, refusal
 from .models import Category, Contract, DeathReason, Dream, Fault, Observation, ObservationKind, Signature
-from .reference import LARGE, Reference, References
+from .reference import LARGE, Reference, References, oracle_of
 from .sandbox.client import Sandbox
 from .sandbox.runner import Runner
 from .shrinking import Asked, Shrinker
@@ -40,7 +40,7 @@ class Trial:
         self._dream = dream
         self._contract = contract
         self._reference: Reference | None = None
-        self._oracle = Oracle(contract=contract)
+        self._oracle = oracle_of(self._settings, contract)
         self._pools: list[Pool] = []
         self._asked: list[Asked] = []
         self._got: list[Observation] = []
@@ -228,6 +228,7 @@ class Trial:
                     line=finding.line,
                     exception=finding.exception,
                     inputs=group.inputs,
+                    contrast=finding.contrast(),
                 )
             )
         return tuple(faults)

@@ -34,6 +34,9 @@ def other_values(setting: Setting) -> list[str]:
         "extreme,large",
         "a=b",
         "c=d",
+        "0.5",
+        "0.25",
+        "0.125",
     ]
     values: dict[Any, str] = {}
     for text in candidates:

@@ -236,7 +236,7 @@ def test_a_smallest_hang_and_a_smallest_death_are_small(engine: Engine) -> None:
     base = "def f(n: int, s: str) -> int:\n    return n\n"
     hangs = "def f(n: int, s: str) -> int:\n    while n > 10: pass\n    return n\n"
     (fault,) = verdict(engine, hangs, base).faults
-    assert (fault.category, fault.call, fault.got) == (Category.TIMEOUT, "f(11, '')", "more than 1 s")
+    assert (fault.category, fault.call, fault.got) == (Category.TIMEOUT, "f(11, '')", "took more than 1 s")
     dies = "import os\ndef f(n: int, s: str) -> int:\n    if s: os._exit(0)\n    return n\n"
     (fault,) = verdict(engine, dies, base).faults
     assert (fault.category, fault.call) == (Category.RUNTIME, "f(0, '0')")

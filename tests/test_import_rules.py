@@ -24,6 +24,7 @@ ALLOWED = {
     "learn": {"models", "errors"},
     "store": {"models", "errors"},
     "report": {"models", "errors", "text", "learn"},
+    "repeating": BASE,
     "learning": BASE | {"store", "learn"},
     "isolation": BASE | {"sandbox"},
     "exploration": BASE | {"inputs", "sandbox"},
@@ -36,13 +37,13 @@ ALLOWED = {
     "reporting": BASE | {"store", "learn", "learning", "mending"},
     "session": BASE
     | {"engine", "exploration", "isolation", "sandbox", "judge", "store", "learn", "learning"}
-    | {"reporting", "report"},
+    | {"reporting", "report", "repeating"},
     "hookspecs": set(),
     "plugin": BASE | {"hookspecs", "session"},
     "api": BASE | {"store", "learn", "reporting", "engine", "isolation", "sandbox", "session"},
     "cli": BASE
     | {"store", "learn", "isolation", "sandbox", "reference", "engine", "inputs", "judge"}
-    | {"reporting", "report", "mending", "api"},
+    | {"reporting", "report", "mending", "api", "repeating"},
     "__init__": set(),
 }
 KNOWN_BY = {

@@ -44,7 +44,15 @@ def of(annotation: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         return model(annotation, depth)
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return st.sampled_from(annotation)
-    return {int: _NUMBERS, float: _FLOATS, str: _TEXT, bool: st.booleans(), type(None): st.none()}[annotation]
+    plain: dict[Any, st.SearchStrategy[Any]] = {
+        int: _NUMBERS,
+        float: _FLOATS,
+        str: _TEXT,
+        bytes: st.binary(),
+        bool: st.booleans(),
+        type(None): st.none(),
+    }
+    return plain[annotation]
 
 
 def model(kind: type[Any], depth: int = 0) -> st.SearchStrategy[Any]:

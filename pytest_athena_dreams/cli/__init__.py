@@ -15,7 +15,7 @@ import click
 
 from .. import __version__
 from ..errors import DreamsError
-from . import browse, demo, fill, jail, teach, watch
+from . import browse, demo, fill, jail, repro, teach, watch
 
 
 class _Refusal(click.ClickException):
@@ -42,6 +42,6 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # for a terminal that is not UTF-8
 
 
-for _module in (fill, browse, demo, jail, teach, watch):
+for _module in (fill, browse, repro, demo, jail, teach, watch):
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -6,7 +6,7 @@ everything. ``int`` fits where ``float`` or ``complex`` is annotated, as PEP 484
 
 from __future__ import annotations
 
-from ..models import Canonical, TypeSpec
+from ..models import Canonical, TypeSpec, unpacked
 from .equality import difference, type_of
 
 _NUMERIC_TOWER = {
@@ -15,10 +15,12 @@ _NUMERIC_TOWER = {
     "int": ("int", "bool"),
 }
 _CONTAINERS = ("list", "set", "frozenset")
+_KNOWN = (*_CONTAINERS, "dict", "tuple", "tuple...")
 
 
 def fits(value: Canonical, spec: TypeSpec) -> bool:
     """Whether ``value`` is of the type that ``spec`` describes."""
+    value = unpacked(value)
     kind, actual = spec.kind, type_of(value)
     if kind == "none":
         return value is None
@@ -30,6 +32,8 @@ def fits(value: Canonical, spec: TypeSpec) -> bool:
         return any(fits(value, arg) for arg in spec.args)
     if kind == "literal":
         return any(difference(allowed, value) is None for allowed in spec.values)
+    if isinstance(value, list) and value[0] == "cut":  # whose items nobody was told
+        return kind not in _KNOWN or kind.removesuffix("...") == actual or _tagged(value[3], "sub")
     inner = value[2] if isinstance(value, list) and value[0] == "sub" else value
     if kind in _CONTAINERS:
         return _tagged(inner, kind) and all(fits(item, spec.args[0]) for item in inner[1])

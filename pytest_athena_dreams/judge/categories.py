@@ -31,7 +31,7 @@ _DEATHS = {
     DeathReason.PROTOCOL: Category.RUNTIME,
     DeathReason.SYSCALL: Category.BLOCKED,
 }
-_REFUSED = frozenset({errno.EPERM, errno.EACCES})
+_REFUSED = frozenset({errno.EPERM, errno.EACCES, errno.EROFS})
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EFBIG, errno.ENOSPC})
 _BY_BASE = (
     ("ImportError", Category.DEPENDENCY),

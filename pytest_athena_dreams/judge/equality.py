@@ -3,7 +3,8 @@
 Exact types count (``True`` is not ``1``, ``1`` is not ``1.0``), except that the dict types of
 ``collections`` equal a dict with the same items, as they do in Python. Floats are equal within a
 relative tolerance (and a tiny absolute one, for sums that should be zero); NaN equals NaN, and
-``0.0`` equals ``-0.0``. Sets and dicts have no order, iterators are compared by what they give.
+``0.0`` equals ``-0.0`` unless signs of zero are told apart. Sets and dicts have no order, iterators are
+compared by what they give. Values too large to be told are compared part by part, by digests.
 """
 
 from __future__ import annotations
@@ -15,18 +16,19 @@ from typing import Any
 
 import msgspec
 
-from ..models import Canonical
+from ..models import Canonical, unpacked
 from .render import number, render
 
 TOLERANCE = 1e-9
 """Relative tolerance of floats: the default of ``math.isclose``."""
 NEAR_ZERO = 1e-12
-"""Absolute tolerance of floats: the default of ``pytest.approx``."""
+"""Absolute tolerance of floats, where the relative one is no smaller: the default of ``pytest.approx``."""
 
-_DICTS = frozenset(
-    {"collections.OrderedDict", "OrderedDict", "collections.Counter", "collections.defaultdict"}
-)
-_ORDERED = frozenset({"collections.OrderedDict", "OrderedDict"})
+LONG = 80
+"""Characters of two texts together above which it is told where they first differ."""
+
+_DICTS = frozenset({"collections.OrderedDict", "collections.Counter", "collections.defaultdict"})
+_ORDERED = frozenset({"collections.OrderedDict"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,35 +40,58 @@ class Difference:
     got: str
 
 
-def difference(expected: Canonical, got: Canonical, *, tolerance: float = TOLERANCE) -> Difference | None:
+def difference(
+    expected: Canonical, got: Canonical, *, tolerance: float = TOLERANCE, signed_zero: bool = False
+) -> Difference | None:
     """The first difference between two canonical values, ``None`` where they are equal."""
     if _encode(expected) == _encode(got):  # by far the most frequent case, and told quickly
         return None
-    return _Comparison(tolerance).compare(expected, got, "")
+    return _Comparison(tolerance, signed_zero).compare(unpacked(expected), unpacked(got), "")
+
+
+def same_type(expected: Canonical, got: Canonical) -> bool:
+    """Whether values that differ may count as of one type; any two that are equal may."""
+    return _kind(unpacked(expected)) == _kind(unpacked(got))
+
+
+def _kind(value: Canonical) -> str:
+    if isinstance(value, list) and value[0] == "cut":
+        return _kind(value[3])
+    if isinstance(value, list) and value[0] == "iterator":
+        return "iterator"
+    return type_of(_as_dict(value)) if isinstance(value, list) else type_of(value)
 
 
 def type_of(value: Canonical) -> str:
     """The name of the type that a canonical value stands for."""
+    value = unpacked(value)
     if value is None:
         return "None"
     if not isinstance(value, list):
         return type(value).__name__
     tag = str(value[0])
-    return str(value[1]) if tag in ("value", "enum", "object", "sub", "iterator", "opaque", "cut") else tag
+    if tag == "cut":
+        return type_of(value[3])
+    return str(value[1]) if tag in ("value", "enum", "object", "sub", "iterator", "opaque") else tag
 
 
 _encode = msgspec.json.Encoder().encode
 
 
 class _Comparison:
-    def __init__(self, tolerance: float) -> None:
+    def __init__(self, tolerance: float, signed_zero: bool) -> None:
         self.tolerance = tolerance
+        self.signed_zero = signed_zero
 
     def compare(self, a: Canonical, b: Canonical, path: str) -> Difference | None:
         x, y = number(a), number(b)
         if x is not None and y is not None:
-            close = math.isclose(x, y, rel_tol=self.tolerance, abs_tol=NEAR_ZERO) or (x != x and y != y)
-            return None if close else _differ(path, a, b)
+            return None if self._close(x, y) else _differ(path, a, b)
+        if isinstance(a, str) and isinstance(b, str) and a != b and len(a) + len(b) > LONG:
+            pairs = enumerate(zip(a, b, strict=False))
+            start = next((n for n, (x, y) in pairs if x != y), min(len(a), len(b)))
+            ends = (_text(text[start : start + LONG // 2]) for text in (a, b))
+            return Difference(path=f"{path}[{start}:]", expected=next(ends), got=next(ends))
         if not isinstance(a, list) or not isinstance(b, list):
             return None if type(a) is type(b) and a == b else _differ(path, a, b)
         if "sub" in (a[0], b[0]) and a[:2] != b[:2]:
@@ -77,12 +102,29 @@ class _Comparison:
         found: Difference | None = compare(a[1:], b[1:], path)
         return found
 
+    def _close(self, x: float, y: float) -> bool:
+        if self.signed_zero and x == y == 0:
+            return math.copysign(1, x) == math.copysign(1, y)
+        absolute = min(NEAR_ZERO, self.tolerance)
+        return math.isclose(x, y, rel_tol=self.tolerance, abs_tol=absolute) or (x != x and y != y)
+
+    def _cut(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        if _kind(a[2]) != _kind(b[2]):
+            return _differ(path, ["cut", *a], ["cut", *b])
+        for (place, *expected), (_, *got) in zip(a[1], b[1], strict=False):
+            if not any(x == y for x, y in zip(expected, got, strict=True)):
+                words = "the expected one (of values too large to be told)"
+                return Difference(path=f"{path}{place}", expected=words, got="another part")
+        if len(a[1]) != len(b[1]):
+            return Difference(path=path, expected=f"{a[0]} characters", got=f"{b[0]} characters")
+        return None
+
     def _items(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
         for n, (x, y) in enumerate(zip(a, b, strict=False)):
             if found := self.compare(x, y, f"{path}[{n}]"):
                 return found
         if len(a) != len(b):
-            return Difference(path=path, expected=f"{len(a)} items", got=f"{len(b)} items")
+            return Difference(path=path, expected=_count(len(a)), got=_count(len(b)))
         return None
 
     def _list(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
@@ -169,8 +211,16 @@ def _differ(path: str, a: Canonical, b: Canonical) -> Difference:
     return Difference(path=path, expected=render(a), got=render(b))
 
 
+def _text(rest: str) -> str:
+    return render(rest) if rest else "the end"
+
+
+def _count(items: int) -> str:
+    return "1 item" if items == 1 else f"{items} items"
+
+
 def _length(iterator: list[Any]) -> str:
-    return f"{'more than ' if iterator[2] else ''}{len(iterator[1])} items"
+    return f"{'more than ' if iterator[2] else ''}{_count(len(iterator[1]))}"
 
 
 def _listing(word: str, keys: list[Any]) -> str:

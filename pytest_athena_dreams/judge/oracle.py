@@ -7,12 +7,13 @@ declared exceptions reject the input.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..models import Category, Contract, Observation, ObservationKind, TypeSpec
+from ..models import Canonical, Category, Contract, Observation, ObservationKind, TypeSpec, unpacked
 from .annotations import fits
 from .categories import category_of
-from .equality import TOLERANCE, difference, type_of
+from .contrast import contrast
+from .equality import TOLERANCE, Difference, difference, same_type, type_of
 from .render import render
 
 _GUARDS = frozenset({"ValueError", "TypeError"})
@@ -20,7 +21,10 @@ _GUARDS = frozenset({"ValueError", "TypeError"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One input on which the contract is broken; ``expected`` and ``got`` are words for people."""
+    """One input on which the contract is broken; ``expected`` and ``got`` are words for people.
+
+    ``values`` are the two that differ, where that is what breaks it.
+    """
 
     category: Category
     summary: str
@@ -28,21 +32,31 @@ class Finding:
     got: str
     line: int | None = None
     exception: str | None = None
+    values: tuple[Canonical, Canonical] | None = None
 
     @property
     def key(self) -> tuple[Category, str | None, int | None]:
         """Findings of one key are one fault: category, exception type and source line."""
         return self.category, self.exception, self.line
 
+    def contrast(self) -> tuple[str, ...]:
+        """The two values line by line, where they are large."""
+        return contrast(*self.values) if self.values else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oracle:
-    """Decides single inputs for one dream: its contract and what its annotations promise."""
+    """Decides single inputs for one dream: its contract and what its annotations promise.
+
+    ``messages`` says whether ``equivalent`` takes the messages of exceptions as well as their types.
+    """
 
     contract: Contract
     returns: TypeSpec | None = None
     declares: Collection[str] = ()
     tolerance: float = TOLERANCE
+    signed_zero: bool = False
+    messages: bool = False
 
     def accepts(self, expected: Observation) -> bool:
         """Whether the procedure's observation puts an input inside the domain."""
@@ -73,7 +87,10 @@ class Oracle:
 
     def diverges(self, expected: Observation, got: Observation) -> bool:
         """Whether two returned values differ, whatever the contract says of that."""
-        return difference(expected.value, got.value, tolerance=self.tolerance) is not None
+        return self._difference(expected.value, got.value) is not None
+
+    def _difference(self, expected: Canonical, got: Canonical) -> Difference | None:
+        return difference(expected, got, tolerance=self.tolerance, signed_zero=self.signed_zero)
 
     def repeats(self, first: Observation, second: Observation) -> bool:
         """Whether two observations of the same call agree."""
@@ -94,15 +111,20 @@ class Oracle:
             return _finding(Category.LOGIC, f"swallowed {expected.raised.type}", wanted, got)
         if got.raised is None:
             return _finding(category_of(got) or Category.UNKNOWN, _summary(got), wanted, got)
-        if got.raised.bases == expected.raised.bases:
-            return None
-        return _finding(Category.LOGIC, f"raised {got.raised.type}, not {expected.raised.type}", wanted, got)
+        if got.raised.bases != expected.raised.bases:
+            text = f"raised {got.raised.type}, not {expected.raised.type}"
+            return _finding(Category.LOGIC, text, wanted, got)
+        if self.messages and got.raised.message != expected.raised.message:
+            return _finding(Category.LOGIC, f"raised {got.raised.type} with another message", wanted, got)
+        return None
 
     def _same_value(self, expected: Observation, got: Observation) -> Finding | None:
-        found = difference(expected.value, got.value, tolerance=self.tolerance)
+        found = self._difference(expected.value, got.value)
         if found is not None:
             where = f" at {found.path}: {found.got}, not {found.expected}" if found.path else ""
-            return _finding(Category.LOGIC, f"returned another value{where}", _words(expected), got)
+            text = f"returned another value{where}"
+            finding = _finding(Category.LOGIC, text, _words(expected), got)
+            return replace(finding, values=(expected.value, got.value))
         return self._same_arguments(expected, got)
 
     def _same_arguments(self, expected: Observation, got: Observation) -> Finding | None:
@@ -114,15 +136,19 @@ class Oracle:
         if got.changed is None:
             text = "left an argument alone that the procedure changes in place"
             return _finding(Category.LOGIC, text, _changed(expected), got, "left its arguments alone")
-        if difference(expected.changed, got.changed, tolerance=self.tolerance) is None:
+        if self._same_changes(expected, got):
             return None
         text = "changed an argument in place in another way"
-        return _finding(Category.LOGIC, text, _changed(expected), got, _changed(got))
+        finding = _finding(Category.LOGIC, text, _changed(expected), got, _changed(got))
+        return replace(finding, values=(unpacked(expected.changed)[0], unpacked(got.changed)[0]))
+
+    def _same_changes(self, expected: Observation, got: Observation) -> bool:
+        both = zip(unpacked(expected.changed), unpacked(got.changed), strict=True)
+        return all(self._difference(x, y) is None for x, y in both)
 
     def _same_type(self, expected: Observation, got: Observation) -> Finding | None:
-        wanted, actual = type_of(expected.value), type_of(got.value)
-        if wanted != actual:
-            text = f"returned {actual}, not {wanted}"
+        if not same_type(expected.value, got.value):
+            text = f"returned {type_of(got.value)}, not {type_of(expected.value)}"
             return _finding(Category.LOGIC, text, _words(expected), got)
         if expected.changed is None and got.changed is not None:
             return self._same_arguments(expected, got)
@@ -165,9 +191,10 @@ def _words(observation: Observation) -> str:
         return f"returned {render(observation.value)}"
     if observation.raised is not None:
         return f"raised {_summary(observation)}"
-    return _summary(observation)
+    took = "took " if observation.kind is ObservationKind.TIMED_OUT else ""
+    return f"{took}{_summary(observation)}"
 
 
 def _changed(observation: Observation) -> str:
-    positional, keyword = observation.changed
+    positional, keyword = unpacked(observation.changed)
     return f"left its arguments as {render(positional)}{render(keyword) if keyword != ['dict', []] else ''}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..models import Canonical
+from ..models import Canonical, unpacked
 
 _OPEN = {
     "list": "[]",
@@ -18,7 +18,7 @@ _OPEN = {
 
 def render(value: Canonical, *, limit: int = 200) -> str:
     """Python-like text for ``value``, at most ``limit`` characters, the middle left out if longer."""
-    return shorten(_render(value), limit)
+    return shorten(_render(unpacked(value)), limit)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -79,8 +79,8 @@ def _named(tag: str, rest: list[Any]) -> str:
     if tag == "iterator":
         return f"<{rest[0]} giving {_sequence('list', rest[1])}{' and more' if rest[2] else ''}>"
     if tag == "cut":
-        size = "" if rest[1] < 0 else f", {rest[1]} characters"
-        return f"<large {rest[0]}{size}: {rest[3]}...>" if rest[3] else f"<large {rest[0]}{size}>"
+        size = "" if rest[0] < 0 else f", some {rest[0]} characters"
+        return f"<too large{size}: {_render(rest[2])} and more>"
     if tag == "ref":
         return "..."
     return f"<{rest[0]}>"

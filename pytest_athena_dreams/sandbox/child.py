@@ -8,6 +8,7 @@ wait status, never from what it said.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import math
 import os
@@ -21,7 +22,7 @@ from types import TracebackType
 from typing import IO
 
 from ..errors import SandboxError
-from ..models import DeathReason, Observation, ObservationKind, Signature
+from ..models import DeathReason, Observation, ObservationKind, Raised, Signature
 from . import wire
 from .death import cause, died
 from .forkserver import ForkServer, Process, Reaped, ServerLost
@@ -275,7 +276,7 @@ class Child:
         if isinstance(reply, wire.Threw):
             return Observation(
                 kind=ObservationKind.RAISED,
-                raised=reply.raised,
+                raised=_refused(reply.raised),
                 changed=reply.changed,
                 cpu=cpu,
                 elapsed=elapsed,
@@ -319,6 +320,17 @@ class Child:
         self._channel.close()
         if self._scratch is not None:
             self._scratch.remove()
+
+
+def _refused(raised: Raised) -> Raised:
+    """A file that is there for this process and not for the child was kept from it, as one that is denied is.
+
+    Which of the two happens depends on the mode of the jail, and a verdict must not.
+    """
+    path = raised.path or ""
+    if raised.errno != errno.ENOENT or not path.startswith("/") or "\0" in path or not os.path.lexists(path):
+        return raised
+    return replace(raised, errno=errno.EACCES)
 
 
 def _output() -> IO[bytes]:

@@ -14,10 +14,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-from ..models import Canonical, Raised, Signature
+from ..models import Canonical, Raised, Signature, packed
 from .jail.canonical import DEPTH
 from .jail.frames import HEADER
 
+LARGE = 1 << 16
+"""Bytes of a frame above which the values in it are kept packed."""
 NESTING = 4 * DEPTH
 """Levels of arrays in a frame; a value of ``DEPTH`` levels needs fewer."""
 
@@ -54,7 +56,7 @@ _nodes = [
     _node("object", ("type", str), ("fields", "list[tuple[str | _str, _Value]]")),
     _node("sub", ("type", str), ("value", "_Value")),
     _node("iterator", ("type", str), ("items", "list[_Value]"), ("more", bool)),
-    _node("cut", ("type", str), ("size", int), ("digest", str), ("head", str)),
+    _node("cut", ("size", int), ("parts", "list[tuple[str, _Hex, _Hex]]"), ("head", "_Value")),
     _node("dict", ("items", "list[tuple[_Value, _Value]]")),
     *(_node(tag, ("hex", _Hex)) for tag in ("bytes", "bytearray")),
     *(_node(tag, ("items", "list[_Value]")) for tag in ("list", "tuple", "deque", "set", "frozenset")),
@@ -165,6 +167,10 @@ def decode(body: bytes, *, nonce: str, number: int) -> Reply:
         raise WireError(f"an answer to request {reply.id} where {number} was due")
     if isinstance(reply, Threw) and (reply.raised.stage == "call") != (number > 0):
         raise WireError(f"an exception of stage {reply.raised.stage!r} in answer to request {number}")
+    if len(body) > LARGE and isinstance(reply, Returned):
+        reply.value = packed(reply.value)
+    if len(body) > LARGE and isinstance(reply, Returned | Threw) and reply.changed is not None:
+        reply.changed = packed(reply.changed)
     return reply
 
 

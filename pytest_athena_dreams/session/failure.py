@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import difflib
-import shlex
 from collections.abc import Iterator
-from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from ..config import SETTINGS, Settings
-from ..models import Dream, Fault, Verdict
+from ..models import Contract, Dream, Fault, Verdict
+from ..repeating import repeat_command
 from ..text import printable
+from .marking import first_change
 from .plan import Plan
 
-VALUE = 300
-"""Characters of a value that are shown."""
-OF_THE_RUN = ("store", "select", "baseline", "fail_under", "evidence")
-"""Settings that say nothing of how one dream is tested."""
-CONTEXT = 3
-"""Lines of code that are shown on each side of a marked one."""
+MESSAGE = 300
+"""Characters of the one-line form."""
+ROWS = 2
+"""Rows of the terminal that one value may fill."""
+WIDTH = 100
+"""Columns of a report that no terminal shows, as in junit's file."""
+CONTEXT = {"short": 0, "long": 12}
+"""Lines of code on each side of the marked one, by ``--tb``."""
+USUAL, BESIDE_A_CONTRAST = 3, 1
+"""The same with any other ``--tb``."""
+CONTRAST = (6, 40)
+"""Lines of the contrast of two values that are shown, without ``-v`` and with it; ``-vv`` shows all."""
+
+_COLOURS = {"-": {"red": True}, "+": {"green": True}}
+
+Lines = Iterator[tuple[str, dict[str, bool]]]
 
 
 class DreamFailed(Exception):
@@ -35,8 +43,9 @@ class DreamFailed(Exception):
 class FailureRepr:
     """A failed dream as what pytest keeps in ``report.longrepr``.
 
-    ``--tb=short`` leaves the code around the marked line out; with ``--tb=line`` pytest shows
-    ``reprcrash`` alone, and with ``--tb=no`` nothing.
+    ``--tb=short`` leaves the code around the marked line out, ``--tb=long`` shows more of it; with
+    ``--tb=line`` pytest shows ``reprcrash`` alone, and with ``--tb=no`` nothing. As in an assertion, ``-v``
+    shows more of how two values differ, and ``-vv`` all of it.
     """
 
     def __init__(self, plan: Plan, dream: Dream, verdict: Verdict, config: pytest.Config) -> None:
@@ -44,19 +53,65 @@ class FailureRepr:
         self.reprcrash = _Crash(
             path=plan.node_id(dream),
             lineno=first.line or 0,
-            message=printable(f"{first.category}: {first.summary}", limit=VALUE),
+            message=printable(f"{first.category}: {first.summary}", limit=MESSAGE),
         )
+        self._plan, self._dream, self._verdict = plan, dream, verdict
         self._style = config.getoption("tbstyle")
-        context = 0 if self._style == "short" else CONTEXT
-        self._lines = list(_lines(plan, dream, verdict, context))
+        self._verbosity = config.get_verbosity(pytest.Config.VERBOSITY_ASSERTIONS)
 
     def toterminal(self, tw: Any) -> None:
         """Write to pytest's terminal writer: what failed in red, the marked code in bold."""
-        for text, markup in self._lines if self._style != "line" else ():
+        for text, markup in self._lines(tw.fullwidth) if self._style != "line" else ():
             tw.line(text, **markup)
 
     def __str__(self) -> str:
-        return "\n".join(text for text, _ in self._lines)
+        return "\n".join(text for text, _ in self._lines(WIDTH))
+
+    def _lines(self, width: int) -> Lines:
+        first, *others = self._verdict.faults
+        room = ROWS * width
+        yield printable(f"{first.category}: {first.summary}", limit=room), {"red": True, "bold": True}
+        expected = "" if self._verdict.contract is Contract.FREE else first.expected
+        for label, text in (("call", first.call), ("procedure", expected), ("dream", first.got)):
+            if text:
+                rows = 1 if first.contrast and label != "call" else ROWS
+                yield printable(f"  {label:9}  {text}", limit=rows * width), {}
+        yield from self._contrast(first, width)
+        yield "", {}
+        yield from self._code(first, width)
+        yield "", {}
+        yield f"  {_counts(self._verdict, first)}", {}
+        for fault in others:
+            told = f" on {fault.call}" if fault.call else ""
+            yield printable(f"  also {fault.category}: {fault.summary}{told}", limit=room), {}
+        yield f"  repeat: {repeat_command(self._plan.settings, self._plan.store_id, self._dream)}", {}
+
+    def _contrast(self, fault: Fault, width: int) -> Lines:
+        """How two large values differ, as much of it as was asked for."""
+        if not fault.contrast:
+            return
+        told = fault.contrast
+        shown = len(told) if self._verbosity > 1 else CONTRAST[max(self._verbosity, 0)]
+        yield "", {}
+        yield "  - procedure, + dream:", {}
+        for line in told if len(told) <= shown + 1 else told[:shown]:
+            yield f"    {printable(line, limit=width - 4)}", _COLOURS.get(line[0], {})
+        if len(told) > shown + 1:
+            yield f"    ... {len(told) - shown} lines more, use '-vv' to show them", {}
+
+    def _code(self, fault: Fault, width: int) -> Lines:
+        """The dream's code around the line that raised or, where none did, the first that is its own."""
+        context = CONTEXT.get(self._style, BESIDE_A_CONTRAST if fault.contrast else USUAL)
+        procedure = self._dream.procedure
+        lines = self._dream.code.splitlines()
+        marked = fault.line or first_change(procedure.code if procedure else "", self._dream.code)
+        if marked is None or not 1 <= marked <= len(lines):
+            marked = 1
+        for number in range(max(1, marked - context), min(len(lines), marked + context) + 1):
+            mark = ">" if number == marked else " "
+            text = f"  {mark} {number:4} | {lines[number - 1]}"
+            rows = ROWS if number == marked else 1
+            yield printable(text, limit=rows * width), {"bold": number == marked}
 
 
 class _Crash(SimpleNamespace):
@@ -70,61 +125,8 @@ class _Crash(SimpleNamespace):
         return f"{self.path}:{self.lineno}: {self.message}"
 
 
-Lines = Iterator[tuple[str, dict[str, bool]]]
-
-
-def _lines(plan: Plan, dream: Dream, verdict: Verdict, context: int) -> Lines:
-    first, *others = verdict.faults
-    yield f"{first.category}: {printable(first.summary, limit=VALUE)}", {"red": True, "bold": True}
-    if first.call is not None:
-        yield f"  call       {printable(first.call, limit=VALUE)}", {}
-    if first.expected:
-        yield f"  procedure  {printable(first.expected, limit=VALUE)}", {}
-    if first.got:
-        yield f"  dream      {printable(first.got, limit=VALUE)}", {}
-    yield "", {}
-    yield from _code(dream, first, context)
-    yield "", {}
-    yield f"  {_counts(verdict, first)}", {}
-    for fault in others:
-        told = f" on {fault.call}" if fault.call else ""
-        yield f"  also {fault.category}: {printable(fault.summary + told, limit=VALUE)}", {}
-    yield f"  repeat: {repeat_command(plan, dream)}", {}
-
-
 def _counts(verdict: Verdict, first: Fault) -> str:
     if not verdict.tried:
         return f"contract {verdict.contract}, not run on any input"
     text = f"contract {verdict.contract}, {verdict.accepted} of {verdict.tried} inputs accepted"
     return f"{text}, {first.inputs} of them show this" if first.call else text
-
-
-def _code(dream: Dream, fault: Fault, context: int) -> Lines:
-    """The dream's code around the line that raised or, where none did, that is not the procedure's."""
-    lines = dream.code.splitlines()
-    marked = fault.line or _first_own_line(dream)
-    if marked is None or not 1 <= marked <= len(lines):
-        marked = 1
-    for number in range(max(1, marked - context), min(len(lines), marked + context) + 1):
-        mark = ">" if number == marked else " "
-        yield f"  {mark} {number:4} | {printable(lines[number - 1], limit=100)}", {"bold": number == marked}
-
-
-def _first_own_line(dream: Dream) -> int | None:
-    base = dream.procedure.code.splitlines() if dream.procedure else []
-    matcher = difflib.SequenceMatcher(None, base, dream.code.splitlines(), autojunk=False)
-    for tag, _, _, start, _ in matcher.get_opcodes():
-        if tag != "equal":
-            return start + 1
-    return None
-
-
-def repeat_command(plan: Plan, dream: Dream) -> str:
-    """The command that tests this dream again on the same inputs."""
-    words = ["pytest", "--athena-dreams", "--athena-store", plan.settings.store]
-    defaults = {f.name: f.default for f in fields(Settings)}
-    for setting in SETTINGS:
-        value = getattr(plan.settings, setting.name)
-        if setting.name == "seed" or (setting.name not in OF_THE_RUN and value != defaults[setting.name]):
-            words += [setting.option, setting.written(value)]
-    return shlex.join([*words, plan.node_id(dream)])

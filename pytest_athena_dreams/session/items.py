@@ -17,9 +17,10 @@ from ..engine import Engine
 from ..errors import DreamsError
 from ..isolation import policy_of
 from ..models import Dream, Outcome, Verdict
+from ..repeating import domain, item_part, procedure_part
 from ..text import printable
 from .failure import DreamFailed, FailureRepr
-from .plan import Plan, domain, item_part, procedure_part
+from .plan import Plan
 from .strategies import UserStrategies
 
 BACKSTOP = 60.0

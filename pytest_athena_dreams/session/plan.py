@@ -6,15 +6,13 @@ holds it, and its replacement after a crash collects the same items.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import msgspec
 
 from ..config import Settings
 from ..models import Dream
-
-_UNSAFE = re.compile(r"[^\w,+=@ -]")
+from ..repeating import domain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +40,3 @@ class Plan:
     def node_id(self, dream: Dream) -> str:
         """``<store>::<procedure>::<dream type>-<id>``."""
         return f"{self.store_id}::{domain(dream)}"
-
-
-def domain(dream: Dream) -> str:
-    """A dream's node id without its store: how headlines name it."""
-    return f"{procedure_part(dream)}::{item_part(dream)}"
-
-
-def procedure_part(dream: Dream) -> str:
-    """The part of a node id that names the procedure; characters that pytest reads are replaced."""
-    name = dream.procedure.name if dream.procedure else dream.procedure_name
-    return _UNSAFE.sub("_", name) or "no-procedure"
-
-
-def item_part(dream: Dream) -> str:
-    """The part of a node id that names the dream."""
-    return f"{_UNSAFE.sub('_', dream.dream_type)}-{dream.id}"

@@ -21,13 +21,14 @@ import pytest
 from ..judge.categories import ATHENA_OUTCOMES
 from ..learning import learn, sightings
 from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
+from ..repeating import domain
 from ..store.database import Store
 from ..store.records import Result, Run
 from . import github
 from .failure import FailureRepr
 from .gate import Gate
 from .passed import footing, word
-from .plan import Plan, domain
+from .plan import Plan
 
 VERSIONS = ("pytest-athena-dreams", "pytest", "hypothesis", "pytest-xdist")
 

@@ -150,6 +150,15 @@ class Store:
         with self.writing() as db:
             return insert(db, "dream_test_runs", _row(run))
 
+    def run(self, run_id: int) -> Run:
+        """What was recorded of a session as it began. Raises ``StoreError`` if there is none of that id."""
+        with self.reading() as db:
+            names = ", ".join(f'"{field.name}"' for field in fields(Run))
+            row = next(db.query(f"SELECT {names} FROM dream_test_runs WHERE id = ?", [run_id]), None)
+        if row is None:
+            raise StoreError(f"store {self.name} has no run {run_id}")
+        return Run(**row)
+
     def record(self, run_id: int, result: Result, sightings: Sequence[Sighting] = ()) -> None:
         """Store ``result`` in its run and on its dream, which is ``tested`` then, and the patterns it shows.
 

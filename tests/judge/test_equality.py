@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_athena_dreams.judge.equality import difference
-from pytest_athena_dreams.sandbox.jail.canonical import canonical
+from pytest_athena_dreams.judge.annotations import fits
+from pytest_athena_dreams.judge.equality import difference, same_type
+from pytest_athena_dreams.judge.render import render
+from pytest_athena_dreams.models import TypeSpec, packed
+from pytest_athena_dreams.sandbox.jail.canonical import TEXT, _Walk, alike, canonical
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary()
 hashables = st.deferred(
@@ -80,6 +86,10 @@ class Sub(int):
     pass
 
 
+class Day(datetime.date):
+    pass
+
+
 class Point:
     def __init__(self, x: int, y: int) -> None:
         self.x, self.y = x, y
@@ -103,7 +113,9 @@ class Point:
         pytest.param(Point(1, 2), Point(1, 3), ".y", id="object-by-fields-whatever-its-eq"),
         pytest.param(iter([1, 2]), iter([1, 3]), "[1]", id="iterator-by-content"),
         pytest.param(2**70, 2**70 + 1, "", id="large-int"),
-        pytest.param("x" * 300_000, "x" * 299_999 + "y", "", id="large-text-by-digest"),
+        pytest.param("x" * 300_000, "x" * 299_999 + "y", "[299999:]", id="long-text"),
+        pytest.param(Day(2020, 1, 1), Day(2020, 1, 2), "", id="subclass-of-a-date-by-what-it-holds"),
+        pytest.param({True: 1}, {1: 1}, "", id="bool-is-no-int-as-a-key"),
         pytest.param("\ud800", "\ud801", "", id="lone-surrogate"),
     ],
 )
@@ -139,8 +151,182 @@ def test_dicts_of_collections_equal_a_dict_with_the_same_items() -> None:
     assert difference(travelled(ordered), travelled(other)) is not None, "two ordered dicts have an order"
 
 
+def test_where_long_texts_differ_is_told() -> None:
+    text = "".join(map(str, range(60)))
+    found = difference(travelled([text]), travelled([text[:70] + "x"]))
+    assert found is not None
+    assert found.path == "[0][70:]"
+    assert (found.expected[:12], found.got) == ("'40414243444", "'x'")
+    found = difference(travelled(text), travelled(text + "\n"))
+    assert found is not None
+    assert (found.expected, found.got) == ("the end", "'\\n'")
+
+
 def test_a_cycle_ends() -> None:
     loop: list[Any] = [1]
     loop.append(loop)
     assert difference(travelled(loop), travelled(loop)) is None
     assert difference(travelled(loop), travelled([1, [1, []]])) is not None
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [(0.0, -0.0), ([0.0], [-0.0]), ({0.0: 1}, {-0.0: 1}), (complex(0.0, 0.0), complex(0.0, -0.0))],
+)
+def test_signs_of_zero_are_told_apart_when_asked(a: object, b: object) -> None:
+    assert difference(travelled(a), travelled(b)) is None
+    assert difference(travelled(a), travelled(b), signed_zero=True) is not None
+    assert difference(travelled(a), travelled(a), signed_zero=True) is None
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.floats(0, 1))
+def test_the_tolerance_is_relative_and_none_at_all_where_it_is_zero(value: float, tolerance: float) -> None:
+    other = math.nextafter(value, math.inf)
+    assert difference(travelled(value), travelled(other), tolerance=0) is not None
+    other = value * (1 + tolerance / 2)
+    assert math.isinf(other) or difference(travelled(value), travelled(other), tolerance=tolerance) is None
+
+
+def test_a_list_held_twice_equals_two_equal_lists() -> None:
+    row = [0]
+    assert difference(travelled([row, row]), travelled([[0], [0]])) is None
+
+
+@given(values, values)
+def test_alike_is_equality_to_the_letter_but_for_zeros(a: object, b: object) -> None:
+    left, right = travelled(a), travelled(b)
+    text = [json.dumps(told).replace("-0.0", "0.0") for told in (left, right)]
+    assert alike(left, right) == (text[0] == text[1])
+
+
+def test_iterators_of_all_types_and_dicts_of_collections_are_of_one_type() -> None:
+    import collections
+
+    assert same_type(travelled(n for n in [1]), travelled(iter([2])))
+    assert same_type(travelled({}), travelled(collections.Counter("a")))
+    assert not same_type(travelled([1]), travelled(iter([1])))
+    assert not same_type(travelled(1), travelled(True))
+
+
+def numbers(count: int) -> list[float]:
+    return [n / 7 for n in range(count)]
+
+
+MANY = 60_000
+LARGE: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+    "dict-in-another-order": (
+        lambda: {str(n): n for n in range(MANY)},
+        lambda: {str(n): n for n in reversed(range(MANY))},
+    ),
+    "set": (lambda: set(map(str, range(MANY * 3))), lambda: set(map(str, reversed(range(MANY * 3))))),
+    "floats-that-differ-by-rounding": (
+        lambda: [x * 3 for x in numbers(MANY)],
+        lambda: [x + x + x for x in numbers(MANY)],
+    ),
+    "floats-on-the-edge-of-a-digit": (
+        lambda: [2.0**-10] * MANY,
+        lambda: [math.nextafter(2.0**-10, 0)] * MANY,
+    ),
+    "iterators-within": (
+        lambda: [iter([1])] + [0] * TEXT,
+        lambda: [(n for n in (1,)), *[0] * TEXT],
+    ),
+}
+
+
+@pytest.mark.parametrize(("a", "b"), LARGE.values(), ids=LARGE)
+def test_large_and_equal(a: Callable[[], Any], b: Callable[[], Any]) -> None:
+    left, right = travelled(a()), travelled(b())
+    assert left[0] == "cut"
+    assert difference(left, right) is None
+    assert len(json.dumps(left)) < TEXT / 4
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "place"),
+    [
+        pytest.param(list(range(MANY * 4)), [*range(MANY * 4 - 1), 0], "[239", id="list"),
+        pytest.param({"a": "x" * TEXT}, {"a": "x" * (TEXT - 1) + "y"}, "['a'][1048", id="text"),
+        pytest.param([numbers(MANY), 1], [[*numbers(MANY - 1), 0.0], 1], "[0][59", id="nested"),
+        pytest.param([[]] * MANY, [[]] * (MANY + 1), "", id="length"),
+    ],
+)
+def test_where_large_values_first_differ_is_told(a: object, b: object, place: str) -> None:
+    left, right = travelled(a), travelled(b)
+    assert left[0] == right[0] == "cut"
+    found = difference(left, right)
+    assert found is not None
+    assert found.path.startswith(place)
+    assert len(render(left)) <= 200
+
+
+def test_a_large_value_has_its_type() -> None:
+    large = travelled(list(range(MANY * 4)))
+    ints = TypeSpec(kind="list", args=(TypeSpec(kind="int"),))
+    assert fits(large, ints)
+    assert not fits(large, TypeSpec(kind="set", args=(TypeSpec(kind="int"),)))
+    assert same_type(large, travelled([1]))
+    assert not same_type(large, travelled((1,)))
+    assert difference(large, travelled([1])) is not None
+
+
+def test_a_packed_value_is_what_was_packed() -> None:
+    value, other = travelled([1, [2.5, "a"]]), travelled([1, [2.5, "b"]])
+    assert difference(packed(value), value) is None
+    assert difference(packed(value), packed(value)) is None
+    found = difference(packed(value), packed(other))
+    assert found is not None
+    assert (found.path, render(packed(other))) == ("[1][1]", "[1, [2.5, 'b']]")
+
+
+@given(values)
+def test_the_size_of_a_value_is_no_less_than_its_json(value: object) -> None:
+    walk = _Walk(consume=True)
+    assert len(json.dumps(walk.of(value, 0), separators=(",", ":"))) <= walk.size
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Point(1, 2), Sub(3), Day(2020, 1, 1), decimal.Decimal("1.5"), iter([1]), print, [Point(1, 2)] * 3,
+        {"a": {"b": {}}}, "\x00\u4e2d" * 50, "\ud800" * 9, 2**90, -(2**62), {1: 2}.items(),
+    ],
+    ids=range(13),
+)  # fmt: skip
+def test_the_size_of_an_object_is_no_less_than_its_json(value: object) -> None:
+    walk = _Walk(consume=True)
+    assert len(json.dumps(walk.of(value, 0), separators=(",", ":"))) <= walk.size
+
+
+FORGERIES: dict[str, tuple[object, str]] = {
+    "builtin": (5, "class int:\n    pass\nvalue = int()"),
+    "static-type": (None, "class NoneType:\n    pass\nvalue = NoneType()"),
+    "exception": (ValueError("x"), "class ValueError(Exception):\n    pass\nvalue = ValueError('x')"),
+    "module-in-the-body": (
+        decimal.Decimal(1),
+        "class Decimal:\n __module__ = 'decimal'\n __repr__ = lambda _: \"Decimal('1')\"\nvalue = Decimal()",
+    ),
+    "nested": (
+        ValueError("x"),
+        "class decimal:\n    class InvalidOperation(Exception): ...\nvalue = decimal.InvalidOperation()",
+    ),
+    "dot-in-the-name": (0, "value = type('decimal.Decimal', (), {})()"),
+    "dict-of-collections": ({}, "class OrderedDict(dict):\n    pass\nvalue = OrderedDict()"),
+    "lying-metaclass": (
+        0,
+        "class Meta(type):\n __getattribute__ = exit\nclass Point(metaclass=Meta): ...\nvalue = Point()",
+    ),
+}
+
+
+@pytest.mark.parametrize(("real", "code"), FORGERIES.values(), ids=FORGERIES)
+def test_no_class_of_a_dream_reads_like_one_that_it_did_not_write(real: object, code: str) -> None:
+    def told() -> Any:
+        namespace: dict[str, Any] = {"__name__": "dream"}
+        exec(code, namespace)
+        return travelled(namespace["value"])
+
+    name = told()[1]
+    assert name in ("Point", "OrderedDict") or name.startswith("dream.")
+    assert difference(travelled(real), told()) is not None
+    assert difference(told(), told()) is None, "the procedure's class and the dream's are written alike"

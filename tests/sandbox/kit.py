@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_athena_dreams.models import DeathReason, Observation, ObservationKind, Signature
+from pytest_athena_dreams.models import DeathReason, Observation, ObservationKind, Signature, unpacked
 from pytest_athena_dreams.sandbox.client import Sandbox, Source
 from pytest_athena_dreams.sandbox.runner import Runner
 
@@ -55,7 +55,7 @@ def value(seen: Seen) -> Any:
     """What the one call returned."""
     observation = only(seen)
     assert observation.kind is ObservationKind.RETURNED, observation
-    return observation.value
+    return unpacked(observation.value)
 
 
 def exception(seen: Seen) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import sys
 import time
 from typing import Any
 
 import pytest
 
-from pytest_athena_dreams.models import DeathReason, ObservationKind
+from pytest_athena_dreams.models import DeathReason, ObservationKind, Packed, unpacked
 from pytest_athena_dreams.sandbox.client import Sandbox, Source
 
 from .kit import death, exception, only, payload, run, value
@@ -274,3 +275,28 @@ def test_other_refusals_are_not_blamed_on_the_network(sandbox: Sandbox) -> None:
     raised = only(run(sandbox, "import os\ndef f(): os.kill(os.getppid(), 0)")).raised
     assert raised is not None
     assert (raised.errno, raised.message) == (errno.EPERM, "[Errno 1] Operation not permitted")
+
+
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [
+        pytest.param(sys.executable, errno.EACCES, id="there-for-the-parent"),
+        pytest.param("/no/such/file", errno.ENOENT, id="nowhere"),
+        pytest.param("relative", errno.ENOENT, id="relative"),
+        pytest.param("/\\0", errno.ENOENT, id="no-path"),
+        pytest.param("/" + "x" * 3000, errno.ENOENT, id="too-long"),
+    ],
+)
+def test_a_file_that_only_the_parent_sees_was_refused(sandbox: Sandbox, path: str, number: int) -> None:
+    code = f"def f(): raise FileNotFoundError(2, 'not there', '{path}')"
+    raised = only(run(sandbox, code)).raised
+    assert raised is not None
+    assert (raised.type, raised.errno) == ("FileNotFoundError", number)
+
+
+def test_a_large_value_is_kept_packed(sandbox: Sandbox) -> None:
+    observation = only(run(sandbox, "def f(a): a += [0] * 10**5; return a", ([],)))
+    assert isinstance(observation.value, Packed)
+    assert isinstance(observation.changed, Packed)
+    assert unpacked(observation.value) == ["list", [0] * 10**5]
+    assert len(observation.value.text) < 5_000

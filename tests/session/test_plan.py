@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Dream
-from pytest_athena_dreams.session.plan import Plan, domain
+from pytest_athena_dreams.repeating import domain
+from pytest_athena_dreams.session.plan import Plan
 from tests.test_models import model
 
 _DREAMS = st.lists(model(Dream), unique_by=lambda dream: dream.id, max_size=5).map(tuple)

@@ -79,7 +79,7 @@ def attack(where): return Claim()
     ),
     Attack(
         name="a look-alike of pytest's skip",
-        ends=("raised _pytest.outcomes.Skipped",),
+        ends=("raised dream._pytest.outcomes.Skipped",),
         code="""
 Skipped = type("Skipped", (BaseException,), {"__module__": "_pytest.outcomes"})
 
@@ -98,7 +98,7 @@ def attack(where):
     ),
     Attack(
         name="a look-alike of Hypothesis's assume",
-        ends=("raised hypothesis.errors.UnsatisfiedAssumption",),
+        ends=("raised dream.hypothesis.errors.UnsatisfiedAssumption",),
         code="""
 Assumed = type("UnsatisfiedAssumption", (BaseException,), {"__module__": "hypothesis.errors"})
 
@@ -107,7 +107,7 @@ def attack(where): raise Assumed
     ),
     Attack(
         name="an exception named like this tool's",
-        ends=("raised pytest_athena_dreams.errors.SandboxError",),
+        ends=("raised dream.pytest_athena_dreams.errors.SandboxError",),
         code="""
 Ours = type("SandboxError", (Exception,), {"__module__": "pytest_athena_dreams.errors"})
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import SandboxError
-from ...models import Observation, ObservationKind
+from ...models import Observation, ObservationKind, unpacked
 from ..client import Sandbox, Source
 from ..policy import MIB, Policy, SandboxMode
 from .attack import Attack
@@ -129,7 +129,7 @@ def outcome(observation: Observation) -> str:
     """An observation in a line."""
     match observation:
         case Observation(kind=ObservationKind.RETURNED):
-            return f"returned {json.dumps(observation.value)[:200]}"
+            return f"returned {json.dumps(unpacked(observation.value))[:200]}"
         case Observation(kind=ObservationKind.RAISED, raised=raised) if raised is not None:
             return f"raised {raised.type}: {raised.message[:200]}"
         case Observation(death=death) if observation.kind is ObservationKind.DIED:

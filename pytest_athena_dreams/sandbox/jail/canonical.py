@@ -26,39 +26,52 @@ a string                                a ``str`` that UTF-8 can hold
 ``["opaque", type]``                    anything else: functions, modules, locks
 ``["ref", n]``                          the container n levels above this one (a cycle)
 ``["raised", type]``                    reading the value (here: an iterator) raised
-``["cut", type, size, digest, value]``  too large: SHA-256 of the whole, and the head of it
+``["cut", size, [part…], head]``        too large to be told in full, see ``large``
 ======================================  =========================================================
 
-``type`` is the qualified name, with the module in front unless that is ``builtins`` or the dream.
+``type`` is a name by ``typenames``. An object that is held twice is told twice: what shares it can't be seen.
 """
 
 from __future__ import annotations
 
 import array
 import collections
-import hashlib
+import datetime
+import decimal
+import fractions
+import ipaddress
 import json
+import pathlib
+import re
 import types
+import uuid
+import zoneinfo
 from enum import Enum
 from itertools import islice
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from .arrays import plain
+from .large import cut
+from .typenames import made_by_class_statement, type_name
 
 DEPTH = 100
 """Levels of nesting that are told; what lies deeper is ``["opaque", "..."]``."""
-NODES = 400_000
+NODES = 1_000_000
 """Values within values that are told before a value counts as too large to walk."""
-TEXT = 256 * 1024
-"""Characters of JSON above which a value travels as digest and head."""
-HEAD = 2_000
-"""Characters of JSON in the head of a cut value."""
+TEXT = 1 << 20
+"""Characters of JSON above which a value is cut; an answer of ``isolation.REPLY`` bytes holds three."""
 ITEMS = 1_000
 """Items taken from an iterator."""
 
-_SCALAR_MODULES = frozenset(
-    {"datetime", "decimal", "fractions", "uuid", "pathlib", "ipaddress", "zoneinfo", "re"}
-)
+_SCALARS: dict[type, Any] = {  # by identity, with the repr that they had before any dream ran
+    cls: cls.__repr__
+    for module in (datetime, decimal, fractions, uuid, pathlib, ipaddress, zoneinfo, re)
+    for cls in vars(module).values()
+    if isinstance(cls, type)
+    and cls.__module__.partition(".")[0] == module.__name__
+    and not issubclass(cls, Enum | Exception)
+} | {type(pathlib.Path()): type(pathlib.Path()).__repr__, range: range.__repr__}
 _SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", collections.deque: "deque"}
 _SETS: dict[type, str] = {set: "set", frozenset: "frozenset"}
 _BUILTINS = (int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict, collections.deque)
@@ -72,25 +85,15 @@ _OPAQUE = (
     types.UnionType,
 )
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()), array.array, memoryview)
-_HEAPTYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class made by a class statement
 _mro = type.__dict__["__mro__"].__get__
-_module = type.__dict__["__module__"].__get__
+_attributes = type.__dict__["__dict__"].__get__
 _exception_args = BaseException.__dict__["args"].__get__
-_qualname = type.__dict__["__qualname__"].__get__
 _dumps = json.JSONEncoder(separators=(",", ":")).encode
-_isinstance, _issubclass, _type, _len, _id, _hex, _repr = isinstance, issubclass, type, len, id, hex, repr
+_issubclass, _type, _len, _id, _hex, _quoted = issubclass, type, len, id, hex, encode_basestring_ascii
 
 
 class _TooLarge(Exception):
     """More than ``NODES`` values."""
-
-
-def type_name(cls: type) -> str:
-    """The qualified name of a class, with its module unless that is ``builtins`` or the dream."""
-    module, name = _module(cls), _qualname(cls)
-    if _type(module) is not str or _type(name) is not str:
-        return "?"
-    return name if module in ("builtins", "dream") else f"{module}.{name}"
 
 
 def canonical(value: object, *, consume: bool) -> Any:
@@ -104,24 +107,41 @@ def canonical(value: object, *, consume: bool) -> Any:
     try:
         data = walk.of(value, 0)
     except _TooLarge:
-        return ["cut", type_name(_type(value)), -1, "", ""]
-    if walk.size <= TEXT:
-        return data
-    text = _dumps(data)
-    if _len(text) <= TEXT:
-        return data
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return ["cut", type_name(_type(value)), _len(text), digest, text[:HEAD]]
+        return ["cut", -1, [], ["opaque", type_name(_type(value))]]
+    return data if walk.size <= TEXT else cut(data, walk.size)
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Whether two canonical values are the same to the letter, but for the sign of a zero."""
+    if _type(a) is list and _type(b) is list:
+        return _len(a) == _len(b) and all(map(alike, a, b))
+    return _type(a) is _type(b) and bool(a == b)
 
 
 class _Walk:
-    """One pass over one value."""
+    """One pass over one value. ``size`` is never less than the characters of its JSON.
+
+    It counts the same for floats that are close and for iterators of other types, so that values which are
+    equal are told in full, or cut, both.
+    """
 
     def __init__(self, consume: bool) -> None:
         self.consume = consume
         self.size = 0
         self.nodes = 0
         self.path: dict[int, int] = {}
+        self.names: dict[type, str] = {}
+
+    def name(self, cls: type) -> str:
+        name = self.names.get(cls)
+        if name is None:
+            name = self.names[cls] = type_name(cls)
+        return name
+
+    def text(self, value: str) -> Any:
+        told = _text(value)
+        self.size += _len(_quoted(told)) + 1 if _type(told) is str else _len(told[1]) + 16
+        return told
 
     def of(self, value: Any, depth: int) -> Any:
         self.nodes += 1
@@ -129,26 +149,29 @@ class _Walk:
             raise _TooLarge
         cls = _type(value)
         if value is None or cls is bool:
-            self.size += 5
+            self.size += 6
             return value
         if cls is int:
-            self.size += 6
+            if -1000 < value < 10_000:
+                self.size += 5
+                return value
+            self.size += 21
             if -(1 << 63) <= value < 1 << 63:
                 return value
             text = _hex(value)
             self.size += _len(text)
             return ["int", text]
         if cls is str:
-            self.size += _len(value)
-            return _text(value)
+            return self.text(value)
         if cls is float:
-            self.size += 18
+            self.size += 25
             return _float(value)
         return self._rest(value, cls, depth)
 
     def _rest(self, value: Any, cls: type, depth: int) -> Any:
-        self.size += 12
+        self.size += 24
         if cls is complex:
+            self.size += 50
             return ["complex", _float(value.real), _float(value.imag)]
         if cls is bytes or cls is bytearray:
             self.size += 2 * _len(value)
@@ -168,27 +191,25 @@ class _Walk:
         if cls in _SEQUENCES:
             return [_SEQUENCES[cls], [self.of(item, depth) for item in value]]
         if cls is dict:
-            return ["dict", [[self.of(k, depth), self.of(v, depth)] for k, v in value.items()]]
+            return ["dict", self._pairs(value, depth)]
         if cls in _SETS:
             return [_SETS[cls], sorted((self.of(item, depth) for item in value), key=_dumps)]
-        name = type_name(cls)
+        name = self.name(cls)
+        self.size += 124 if _iterates(cls) else 24 + 6 * _len(name)
         if cls in _VIEWS:
             return ["sub", name, ["list", [self.of(item, depth) for item in value]]]
-        if _module(cls) in _SCALAR_MODULES:
-            try:
-                return ["value", name, _repr(value)]
-            except ValueError:  # a Fraction of very large integers: tell it by its fields
-                return ["object", name, self._fields(value, cls, depth)]
-        if cls is range:
-            return ["value", name, _repr(value)]
+        if cls in _SCALARS:
+            return self._scalar(value, cls, depth)
         if _issubclass(cls, Enum) and _type(value._name_) is str:
-            return ["enum", name, _text(value._name_)]
+            return ["enum", name, self.text(value._name_)]
         held = plain(value, cls)
         if held is not None:
             return ["sub", name, self.of(held, depth)]
         for base in _mro(cls)[1:]:
             if base in _BUILTINS:
                 return ["sub", name, self._as(base, value, depth)]
+            if base in _SCALARS:
+                return ["sub", name, self._scalar(value, base, depth)]
         if _issubclass(cls, _OPAQUE) or _issubclass(cls, types.CodeType):
             return ["opaque", name]
         if _issubclass(cls, BaseException):
@@ -196,7 +217,19 @@ class _Walk:
         if _iterates(cls):
             return self._iterator(value, name, depth)
         fields = self._fields(value, cls, depth)
-        return ["object", name, fields] if fields or cls.__flags__ & _HEAPTYPE else ["opaque", name]
+        return ["object", name, fields] if fields or made_by_class_statement(cls) else ["opaque", name]
+
+    def _pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
+        self.size += 3 * dict.__len__(value)
+        return [[self.of(k, depth), self.of(v, depth)] for k, v in dict.items(value)]
+
+    def _scalar(self, value: Any, cls: type, depth: int) -> Any:
+        name = self.name(cls)
+        self.size += 6 * _len(name) + 24
+        try:
+            return ["value", name, self.text(_SCALARS[cls](value))]
+        except ValueError:  # a Fraction of very large integers: tell it by its fields
+            return ["object", name, self._fields(value, cls, depth)]
 
     def _as(self, base: type, value: Any, depth: int) -> Any:
         """What an instance of a subclass of ``base`` holds, read with ``base``'s own methods."""
@@ -207,8 +240,7 @@ class _Walk:
         if base is bytes or base is bytearray:
             return self.of(base(memoryview(value)), depth)
         if base is dict:
-            pairs = dict.items(value)
-            return ["dict", [[self.of(k, depth), self.of(v, depth)] for k, v in pairs]]
+            return ["dict", self._pairs(value, depth)]
         items = [self.of(item, depth) for item in base.__iter__(value)]  # type: ignore[attr-defined]
         if base in _SETS:
             items.sort(key=_dumps)
@@ -218,7 +250,7 @@ class _Walk:
         """Slots and instance dictionary, sorted by name; never an attribute the class computes."""
         found: dict[str, Any] = {}
         for base in _mro(cls):
-            for name, member in base.__dict__.items():
+            for name, member in _attributes(base).items():
                 if _type(member) is types.MemberDescriptorType:
                     try:
                         found[name] = member.__get__(value, cls)
@@ -230,7 +262,8 @@ class _Walk:
             own = {}
         if _type(own) is dict:
             found.update((k, v) for k, v in own.items() if _type(k) is str)
-        return [[_text(name), self.of(found[name], depth)] for name in sorted(found)]
+        self.size += 3 * _len(found)
+        return [[self.text(name), self.of(found[name], depth)] for name in sorted(found)]
 
     def _iterator(self, value: Any, name: str, depth: int) -> Any:
         if not self.consume:
@@ -244,7 +277,9 @@ class _Walk:
         except Exception as exc:
             if depth == 1:
                 raise
-            items.append(["raised", type_name(_type(exc))])
+            raised = self.name(_type(exc))
+            self.size += 6 * _len(raised) + 12
+            items.append(["raised", raised])
         return ["iterator", name, items[:ITEMS], _len(items) > ITEMS]
 
 
@@ -263,4 +298,4 @@ def _float(value: float) -> Any:
 
 
 def _iterates(cls: type) -> bool:
-    return any("__next__" in base.__dict__ for base in _mro(cls))
+    return any("__next__" in _attributes(base) for base in _mro(cls))

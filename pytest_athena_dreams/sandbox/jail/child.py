@@ -22,7 +22,7 @@ from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NoReturn
 
 from . import frames, kernel, landlock, program, seccomp
-from .canonical import ITEMS, canonical
+from .canonical import ITEMS, alike, canonical
 from .lines import Watch
 from .raising import MESSAGE, describe_exception
 from .recipes import Arguments
@@ -166,7 +166,7 @@ def _answer(entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, A
         message = {"kind": "raised", "raised": describe_exception(exc, "call", program.FILENAME)}
     if before is not None:
         after = _arguments(args, kwargs)
-    return message | {"changed": after if after != before else None}
+    return message | {"changed": None if alike(before, after) else after}
 
 
 async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:

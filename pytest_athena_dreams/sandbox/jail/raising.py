@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
-from .canonical import type_name
+from .typenames import type_name
 
 MESSAGE = 2_000
 """Characters of a message that are told."""
+PATH = 4_096
+"""Characters of a path that is told."""
 FRAMES = 100_000
 """Frames of a traceback that are looked at; recursion is far shallower."""
 
@@ -28,6 +30,7 @@ _traceback = BaseException.__dict__["__traceback__"].__get__
 _cause = BaseException.__dict__["__cause__"].__get__
 _context = BaseException.__dict__["__context__"].__get__
 _errno = OSError.__dict__["errno"].__get__
+_filename = OSError.__dict__["filename"].__get__
 _syntax_line = SyntaxError.__dict__["lineno"].__get__
 
 
@@ -48,6 +51,7 @@ def describe_exception(exc: BaseException, stage: str, filename: str) -> dict[st
         "message": _message(exc) + (NO_NETWORK if offline else ""),
         "line": line,
         "errno": number,
+        "path": _path(exc) if OSError in bases else None,
         "stage": stage,
     }
 
@@ -68,10 +72,7 @@ def _system_error(exc: BaseException) -> tuple[int | None, bool]:
 
 
 def _name(cls: type) -> str:
-    """The name that values of ``cls`` go by; a class that takes a builtin's name says whose it is."""
-    name = _printable(type_name(cls))
-    known = __builtins__.get(name)  # type: ignore[attr-defined]
-    return name if known is None or known is cls else f"dream.{name}"
+    return _printable(type_name(cls))
 
 
 def _printable(text: str) -> str:
@@ -96,6 +97,11 @@ def _line(exc: BaseException, filename: str) -> int | None:
         if step.tb_frame.f_code.co_filename == filename:
             line = step.tb_lineno
     return line
+
+
+def _path(exc: BaseException) -> str | None:
+    path = _filename(exc)
+    return _printable(path) if type(path) is str and len(path) <= PATH else None
 
 
 def _innermost(exc: BaseException) -> str | None:

@@ -1,0 +1,86 @@
+"""``athena-dreams repro``: the failing call of a dream as a regression test."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import store_option
+
+if TYPE_CHECKING:
+    from .regression import Failure
+
+
+@click.command()
+@click.argument("dream", metavar="ID|LABEL")
+@store_option
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="The file to write, '-' for standard output.  [default: test_dream_ID.py]",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def repro(dream: str, store: Path, output: Path | None, force: bool) -> None:
+    """Write a pytest file that fails as long as a dream is wrong on the call that it failed on.
+
+    The file needs pytest alone. It holds the dream's code, and RUNS IT WITHOUT A JAIL when it is tested: read
+    it first. A number is taken for an id first, then for a label.
+    """
+    from .regression import regression_test
+
+    failure = _failure(dream, store)
+    text = regression_test(failure)
+    path = output or Path(f"test_dream_{failure.dream.id}.py")
+    if str(path) == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise click.UsageError(f"{path} is there already; give --force to write over it") from None
+    except OSError as error:
+        raise click.UsageError(f"{path} can't be written: {error.strerror}") from None
+    click.echo(f"{path}: fails until dream {failure.dream.id} is mended; it runs the dream WITHOUT A JAIL")
+
+
+def _failure(reference: str, path: Path) -> Failure:
+    """The last result of a dream. Raises ``ReproError`` where it is no failure, ``StoreError``."""
+    import msgspec
+
+    from ..config import Settings
+    from ..errors import ReproError
+    from ..models import Contract, Fault, Outcome
+    from ..repeating import repeat_command
+    from ..store.database import Store
+    from .regression import Failure
+
+    with Store.open(path) as store:
+        details = store.details(reference)
+        (dream,) = store.dreams(ids=[int(details.dream["id"])])
+        run = store.run(details.history[-1].run_id) if details.history else None
+    if run is None or details.dream["test_outcome"] is None:
+        raise ReproError(
+            f"dream {dream.id} waits for a test, so nobody knows a call that it fails on; test it first: "
+            f"pytest --athena-dreams --athena-store {path}"
+        )
+    last = details.history[-1]
+    if last.result.outcome != Outcome.FAILURE or not last.result.details:
+        raise ReproError(
+            f"dream {dream.id} passed in run {last.run_id}: there is no failure to write a test for"
+        )
+    settings = replace(msgspec.json.decode(run.settings, type=Settings), store=str(path))
+    return Failure(
+        dream=dream,
+        fault=msgspec.json.decode(last.result.details, type=tuple[Fault, ...])[0],
+        contract=Contract(last.result.contract),
+        settings=settings,
+        run_id=last.run_id,
+        repeat=repeat_command(settings, path.as_posix(), dream),
+    )
+
+
+COMMANDS = (repro,)

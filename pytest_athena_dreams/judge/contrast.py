@@ -1,0 +1,123 @@
+"""Two canonical values line by line, around the place where they first differ."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any
+
+from ..models import Canonical, unpacked
+from .render import render, shorten
+
+WIDTH = 60
+"""Characters of a value that are written on one line."""
+LINES = 20_000
+"""Lines of a value that are looked at."""
+COMPARED = 400
+"""Lines of each value, from the first different one on, that are compared."""
+BEFORE = 2
+"""Equal lines that are told before and after different ones."""
+TOLD = 200
+"""Lines of a contrast at most."""
+
+_BRACKETS = {
+    "list": ("[", "]"),
+    "tuple": ("(", ")"),
+    "deque": ("deque([", "])"),
+    "set": ("{", "}"),
+    "frozenset": ("frozenset({", "})"),
+}
+
+
+def contrast(expected: Canonical, got: Canonical) -> tuple[str, ...]:
+    """Lines that begin with ``-`` for what is expected, ``+`` for what was got, and a space for both.
+
+    Nothing where both values are short enough for one line, or read the same.
+    """
+    a, b = _lines(expected), _lines(got)
+    if a == b or len(a) == len(b) == 1:
+        return ()
+    equal = next(n for n in range(len(a) + 1) if a[n : n + 1] != b[n : n + 1])
+    start = max(0, equal - BEFORE)
+    a, b = a[start:], b[start:]
+    told = [f"  ... {start} equal lines"] if start else []
+    matcher = difflib.SequenceMatcher(None, a[:COMPARED], b[:COMPARED], autojunk=False)
+    for number, group in enumerate(matcher.get_grouped_opcodes(BEFORE)):
+        told += ["  ..."] if number else []
+        for tag, a1, a2, b1, b2 in group:
+            told += _equal(a[a1:a2]) if tag == "equal" else _different(a[a1:a2], b[b1:b2])
+    rest = max(len(a), len(b)) - COMPARED
+    told += [f"  ... {rest} lines more, not compared"] if rest > 0 else []
+    return tuple(told[:TOLD])
+
+
+def _equal(lines: list[str]) -> list[str]:
+    return [f"  {shorten(line, 2 * WIDTH)}" for line in lines]
+
+
+def _different(a: list[str], b: list[str]) -> list[str]:
+    """Lines of both, in turns."""
+    pairs = zip_longest(a, b)
+    return [f"{m} {shorten(x, 2 * WIDTH)}" for pair in pairs for m, x in zip("-+", pair, strict=True) if x]
+
+
+def _lines(value: Canonical) -> list[str]:
+    lines: list[str] = []
+    for line in _written(unpacked(value), "", ""):
+        lines.append(line)
+        if len(lines) == LINES:
+            break
+    return lines
+
+
+def _written(value: Canonical, before: str, after: str) -> Iterator[str]:
+    """``value`` between two texts, its items on lines of their own where it is too long for one."""
+    text = render(value, limit=WIDTH + 1) if _few(value, [WIDTH]) else " " * (WIDTH + 1)
+    if len(text) <= WIDTH:
+        yield f"{before}{text}{after}"
+        return
+    indent = " " * (len(before) - len(before.lstrip()) + 4)
+    tag, *rest = value if isinstance(value, list) else ["str", value]
+    if tag == "str" and isinstance(value, str):
+        yield from _pieces(value, before, after)
+    elif tag in _BRACKETS:
+        yield f"{before}{_BRACKETS[tag][0]}"
+        for item in rest[0]:
+            yield from _written(item, indent, ",")
+        yield f"{indent[4:]}{_BRACKETS[tag][1]}{after}"
+    elif tag == "dict":
+        yield f"{before}{{"
+        for key, item in sorted(rest[0], key=lambda pair: render(pair[0], limit=WIDTH)):
+            yield from _written(item, f"{indent}{render(key, limit=WIDTH)}: ", ",")
+        yield f"{indent[4:]}}}{after}"
+    elif tag == "object":
+        yield f"{before}{rest[0]}("
+        for name, field in rest[1]:
+            yield from _written(field, f"{indent}{name}=", ",")
+        yield f"{indent[4:]}){after}"
+    elif tag == "sub":
+        yield from _written(rest[1], f"{before}{rest[0]}(", f"){after}")
+    elif tag == "iterator":
+        more = "and more" if rest[2] else ""
+        yield from _written(["list", rest[1]], f"{before}<{rest[0]} giving ", f"{more}>{after}")
+    elif tag == "cut":
+        yield from _written(rest[2], before, f" and more{after}")
+    else:
+        yield f"{before}{render(value, limit=4 * WIDTH)}{after}"
+
+
+def _few(value: Any, left: list[int]) -> bool:
+    """Whether a value has so few parts that it may fit on a line."""
+    left[0] -= len(value) // 2 if isinstance(value, str) else 1
+    return left[0] > 0 and (not isinstance(value, list) or all(_few(part, left) for part in value))
+
+
+def _pieces(text: str, before: str, after: str) -> Iterator[str]:
+    """A long text, each of its lines on a line, and those cut to size."""
+    indent = " " * (len(before) - len(before.lstrip()) + 4)
+    yield f"{before}("
+    for line in text.splitlines(keepends=True):
+        for n in range(0, len(line), WIDTH):
+            yield f"{indent}{line[n : n + WIDTH]!r}"
+    yield f"{indent[4:]}){after}"

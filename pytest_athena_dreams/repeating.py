@@ -1,0 +1,42 @@
+"""How a dream is named on a command line, and the command that tests it again."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import fields
+
+from .config import SETTINGS, Settings
+from .models import Dream
+
+OF_THE_RUN = ("store", "select", "baseline", "fail_under", "evidence")
+"""Settings that say nothing of how one dream is tested."""
+
+_UNSAFE = re.compile(r"[^\w,+=@ -]")
+
+
+def domain(dream: Dream) -> str:
+    """A dream's node id without its store: how headlines name it."""
+    return f"{procedure_part(dream)}::{item_part(dream)}"
+
+
+def procedure_part(dream: Dream) -> str:
+    """The part of a node id that names the procedure; characters that pytest reads are replaced."""
+    name = dream.procedure.name if dream.procedure else dream.procedure_name
+    return _UNSAFE.sub("_", name) or "no-procedure"
+
+
+def item_part(dream: Dream) -> str:
+    """The part of a node id that names the dream."""
+    return f"{_UNSAFE.sub('_', dream.dream_type)}-{dream.id}"
+
+
+def repeat_command(settings: Settings, store_id: str, dream: Dream) -> str:
+    """The command that tests ``dream`` again on the same inputs; ``store_id`` is the store's node id."""
+    words = ["pytest", "--athena-dreams", "--athena-store", settings.store]
+    defaults = {f.name: f.default for f in fields(Settings)}
+    for setting in SETTINGS:
+        value = getattr(settings, setting.name)
+        if setting.name == "seed" or (setting.name not in OF_THE_RUN and value != defaults[setting.name]):
+            words += [setting.option, setting.written(value)]
+    return shlex.join([*words, f"{store_id}::{domain(dream)}"])
