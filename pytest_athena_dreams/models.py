@@ -95,7 +95,8 @@ class Dream:
     """A speculative variant of a procedure, as the plan of one run freezes it.
 
     ``dream_type`` is plain text, for an existing store may hold a type that this version does not
-    know; ``contract`` is what the row names, else what the type decides, else ``None``.
+    know; ``contract`` is what the row names, else what the type decides, else ``None``. A ``problem`` says
+    why the dream can't be tested at all.
     """
 
     id: int
@@ -108,6 +109,7 @@ class Dream:
     contract: Contract | None = None
     tier: int | None = None
     model_used: str | None = None
+    problem: str | None = None
 
 
 class ParameterKind(StrEnum):
@@ -265,7 +267,8 @@ class Verdict:
     ``tried`` counts inputs drawn, ``accepted`` those inside the domain, and ``rejected`` the rest.
     ``diverged`` is the share of accepted inputs on which a ``compatible`` dream returned another value,
     ``effectiveness`` how many times faster than its procedure a passing dream was. ``elapsed`` and ``cpu``
-    are seconds, ``peak_memory`` bytes above the loaded jail.
+    are seconds, ``peak_memory`` bytes above the loaded jail. ``taken_from`` is the dream that was run where
+    this one was not, for their code is the same.
     """
 
     dream_id: int
@@ -281,3 +284,4 @@ class Verdict:
     elapsed: float = 0.0
     cpu: float = 0.0
     peak_memory: int = 0
+    taken_from: int | None = None

@@ -24,6 +24,9 @@ CONTEXT = 3
 """Lines of code that are shown on each side of a marked one."""
 
 
+Lines = Iterator[tuple[str, dict[str, bool]]]
+
+
 class DreamFailed(Exception):
     """A dream's verdict is failure; reports tell it in words, not as a traceback."""
 
@@ -47,16 +50,18 @@ class FailureRepr:
             message=printable(f"{first.category}: {first.summary}", limit=VALUE),
         )
         self._style = config.getoption("tbstyle")
-        context = 0 if self._style == "short" else CONTEXT
-        self._lines = list(_lines(plan, dream, verdict, context))
+        self._told = plan, dream, verdict
 
     def toterminal(self, tw: Any) -> None:
         """Write to pytest's terminal writer: what failed in red, the marked code in bold."""
-        for text, markup in self._lines if self._style != "line" else ():
+        for text, markup in self._lines() if self._style != "line" else ():
             tw.line(text, **markup)
 
     def __str__(self) -> str:
-        return "\n".join(text for text, _ in self._lines)
+        return "\n".join(text for text, _ in self._lines())
+
+    def _lines(self) -> Lines:
+        return _lines(*self._told, 0 if self._style == "short" else CONTEXT)
 
 
 class _Crash(SimpleNamespace):
@@ -68,9 +73,6 @@ class _Crash(SimpleNamespace):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.lineno}: {self.message}"
-
-
-Lines = Iterator[tuple[str, dict[str, bool]]]
 
 
 def _lines(plan: Plan, dream: Dream, verdict: Verdict, context: int) -> Lines:
@@ -89,6 +91,8 @@ def _lines(plan: Plan, dream: Dream, verdict: Verdict, context: int) -> Lines:
     for fault in others:
         told = f" on {fault.call}" if fault.call else ""
         yield f"  also {fault.category}: {printable(fault.summary + told, limit=VALUE)}", {}
+    if verdict.taken_from is not None:
+        yield f"  the verdict of dream {verdict.taken_from}, whose code is the same but for its form", {}
     yield f"  repeat: {repeat_command(plan, dream)}", {}
 
 

@@ -203,6 +203,16 @@ def m003_learning(db: Database) -> None:
     _index(db, "dream_failure_sightings", "pattern_id")
 
 
+@migrations()
+def m005_digests(db: Database) -> None:
+    """What a verdict hangs on, under one short name, and where a verdict was taken from that was not run."""
+    table = db.table("dream_test_results")
+    table.add_column("digest", str)
+    table.add_column("taken_from_dream", int)
+    table.add_column("taken_from_run", int)
+    _index(db, "dream_test_results", "digest")
+
+
 def _table(
     db: Database, name: str, columns: dict[str, type], *, not_null: set[str], defaults: dict[str, object]
 ) -> None:
