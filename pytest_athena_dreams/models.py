@@ -224,8 +224,9 @@ class Observation:
 
     ``value`` is set where it returned, ``raised`` where it raised, ``death`` and ``detail`` where
     the child is gone; ``changed`` holds the canonical arguments after the call if the call changed
-    them in place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds, seen from outside;
-    ``took`` is seconds of the call alone, as the child says. ``steady`` is false where the same call was
+    them in place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds, seen from outside,
+    those left out in which the machine kept the child waiting; ``took`` is seconds of the call alone, as the
+    child says. ``steady`` is false where the same call was
     seen to do something else another time.
     """
 

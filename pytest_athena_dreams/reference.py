@@ -31,13 +31,15 @@ HURRY = 10
 OWN_SHARE = 4
 """Inputs drawn from the literals that only a dream has: one in this many of the pool's size."""
 
+_ANSWERS = (ObservationKind.RETURNED, ObservationKind.RAISED)
+
 Given = Callable[[str, Signature], Mapping[str, Strategy]]
 """The user's own strategies, by parameter, for the function that a procedure's name and signature tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One procedure; ``expected`` holds by payload what it was seen to do."""
+    """One procedure; ``expected`` holds by payload what it was seen to do, on ``pool`` and beyond."""
 
     source: Source
     signature: Signature
@@ -46,7 +48,9 @@ class Reference:
 
     def returned(self) -> int:
         """How many inputs the procedure returned on."""
-        return sum(seen.kind is ObservationKind.RETURNED for seen in self.expected.values())
+        return sum(
+            self.expected[p].kind is ObservationKind.RETURNED for p in self.pool.inputs if p in self.expected
+        )
 
 
 class References:
@@ -87,12 +91,13 @@ class References:
     def _make(self, procedure: Procedure) -> Reference:
         source = Source(code=procedure.code, entry_point=procedure.entry_point)
         with Runner(self.sandbox, source) as runner:
-            if runner.signature is None:
+            if runner.failure is not None:
                 raise PlanError(
                     f"procedure {procedure.name!r} (id {procedure.id}) can't be run: "
                     f"{judge_load(runner.failure).groups[0].finding.summary}; mend it, or give its dreams "
                     f"the contract 'free'"
                 )
+            assert runner.signature is not None
             seed = derive_seed(self.settings.seed, procedure.name, procedure.code)
             explorer = Explorer(runner, self.settings, self.given(procedure.name, runner.signature))
             spec = explorer.spec(runner.signature, seed)
@@ -132,9 +137,12 @@ class References:
             self._extend(reference, fresh, runner)
         return Pool(spec, fresh)
 
-    def ask(self, runner: Runner, payload: bytes) -> Observation:
-        """What the procedure does on one more input, which the reference does not keep."""
-        return runner.run([payload], timeout=self.settings.timeout / SHARE)[0]
+    def ask(self, reference: Reference, runner: Runner, payload: bytes) -> Observation:
+        """What the procedure, which is in ``runner``, does on one more input."""
+        if payload not in reference.expected:
+            timeout = self.settings.timeout / SHARE
+            reference.expected[payload] = runner.run([payload], timeout=timeout)[0]
+        return reference.expected[payload]
 
     def _extend(self, reference: Reference, payloads: Iterable[bytes], runner: Runner) -> None:
         left = [payload for payload in payloads if payload not in reference.expected]
@@ -155,8 +163,8 @@ class References:
         expected = reference.expected
         returned = [p for p in payloads if p in expected and expected[p].kind is ObservationKind.RETURNED]
         with Runner(self.again, reference.source) as runner:
-            seen = runner.run(returned, timeout=self.settings.timeout) if runner.signature else []
+            seen = runner.run(returned, timeout=self.settings.timeout)
         oracle = Oracle(contract=Contract.EQUIVALENT)
         for payload, second in zip(returned, seen, strict=False):
-            if not oracle.repeats(expected[payload], second):
+            if second.kind in _ANSWERS and not oracle.repeats(expected[payload], second):
                 expected[payload] = replace(expected[payload], steady=False)

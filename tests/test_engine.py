@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -217,6 +218,28 @@ def test_a_failure_that_does_not_come_back_is_flaky_and_tells_both_results(engin
     found = verdict(engine, code, NUMBERS)
     assert found.category is Category.FLAKY
     assert ", then returned " in found.faults[0].got
+
+
+def test_a_hang_that_does_not_come_back_is_the_machines_doing(engine: Engine) -> None:
+    soon = time.time() + 0.8
+    code = f"import time\ndef f(n: int) -> int:\n    if time.time() < {soon}: time.sleep(9)\n    return n\n"
+    assert verdict(engine, code, NUMBERS).outcome is Outcome.SUCCESS
+
+
+def test_hangs_that_go_on_without_coming_back_are_flaky(engine: Engine) -> None:
+    code = "import time\ncalls = []\ndef f(n: int) -> int:\n    calls.append(n)\n"
+    code += "    if len(calls) == 5: time.sleep(9)\n    return n\n"
+    assert verdict(engine, code, NUMBERS).category is Category.FLAKY
+
+
+def test_a_smallest_hang_and_a_smallest_death_are_small(engine: Engine) -> None:
+    base = "def f(n: int, s: str) -> int:\n    return n\n"
+    hangs = "def f(n: int, s: str) -> int:\n    while n > 10: pass\n    return n\n"
+    (fault,) = verdict(engine, hangs, base).faults
+    assert (fault.category, fault.call, fault.got) == (Category.TIMEOUT, "f(11, '')", "more than 1 s")
+    dies = "import os\ndef f(n: int, s: str) -> int:\n    if s: os._exit(0)\n    return n\n"
+    (fault,) = verdict(engine, dies, base).faults
+    assert (fault.category, fault.call) == (Category.RUNTIME, "f(0, '0')")
 
 
 def test_a_result_that_depends_on_the_hash_seed_is_flaky(engine: Engine) -> None:

@@ -143,10 +143,10 @@ class Child:
         self._allow_cpu(start.cpu + len(payloads) * timeout)
         for index in range(len(payloads)):
             self._number += 1
-            deadline = Deadline(start=start, timeout=timeout)
+            deadline = Deadline(start, timeout)
             last = index == len(payloads) - 1
             reply = self._reply(deadline, (wire.Returned, wire.Threw), last=last)
-            yield self._observation(reply, start)
+            yield self._observation(reply, start, deadline)
             if self._process is None:
                 return
             start = self._meter.read()
@@ -161,7 +161,7 @@ class Child:
         request = {"code": source.code, "entry_point": source.entry_point, "fallbacks": source.fallbacks}
         self._outbox = memoryview(wire.frame(json.dumps(request).encode()))
         start = self._meter.read()
-        deadline = Deadline(start=start, timeout=self._limits.load_timeout)
+        deadline = Deadline(start, self._limits.load_timeout)
         reply = self._reply(deadline, (wire.Ready, wire.Failed), last=False)
         if isinstance(reply, wire.Failed):
             raise SandboxError(f"a child could not be locked in: {reply.detail}; run 'athena-dreams doctor'")
@@ -172,7 +172,7 @@ class Child:
             self.loaded = reply.signature
             self._meter.mark()
         else:
-            self.failure = self._observation(reply, start)
+            self.failure = self._observation(reply, start, deadline)
             self.close()
 
     def _allow_cpu(self, seconds: float) -> None:
@@ -224,13 +224,13 @@ class Child:
     def _exchange(self, deadline: Deadline) -> None:
         """Send what is left to send and receive what has come, waiting until the deadline at most."""
         now = self._meter.read()
-        left = deadline.left(now)
-        if left <= 0:
+        pause = deadline.pause(now, _GLANCE)
+        if pause <= 0:
             raise _Late
         self._look(now.wall)
         poll = select.poll()
         poll.register(self._channel, select.POLLIN | (select.POLLOUT if self._outbox else 0))
-        events = sum(event for _, event in poll.poll(math.ceil(min(left, _GLANCE) * 1000)))
+        events = sum(event for _, event in poll.poll(math.ceil(pause * 1000)))
         try:
             if events & select.POLLOUT:
                 self._outbox = self._outbox[self._channel.send(self._outbox[:_CHUNK]) :]
@@ -248,11 +248,13 @@ class Child:
             self._inbox.feed(self._channel.recv(_CHUNK))
         return not self._inbox.empty
 
-    def _observation(self, reply: wire.Reply | Observation, start: Reading) -> Observation:
+    def _observation(
+        self, reply: wire.Reply | Observation, start: Reading, deadline: Deadline
+    ) -> Observation:
         now = self._meter.read()
         cpu = max(0.0, (self.cpu if self._process is None else now.cpu) - start.cpu)
         seen = reply if isinstance(reply, Observation) else _seen(reply)
-        return replace(seen, cpu=cpu, elapsed=now.wall - start.wall)
+        return replace(seen, cpu=cpu, elapsed=deadline.used(now))
 
     def _death(self) -> Observation:
         """How a child went that closed its channel."""

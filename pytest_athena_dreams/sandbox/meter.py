@@ -16,6 +16,8 @@ _PATIENCE = 10.0
 """The wall clock may run this many times as long as the deadline before it counts on its own."""
 _SLACK = 5.0
 """Seconds of wall clock on top of that."""
+_LATE = 0.02
+"""Seconds by which this process may be late to look, before it counts as not having been let run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,19 +117,30 @@ class Meter:
             return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
     """A call may use ``timeout`` seconds of processor time, or of time that it was not kept waiting.
 
-    Waiting for a processor does not count, so a busy machine does not turn a verdict; but the wall
+    It was kept waiting while it queued for a processor, and while this process itself was not let run
+    although it was due: a busy machine, or one that stands still for a while, turns no verdict. But the wall
     clock ends it all at ten times the timeout and five seconds.
     """
 
-    start: Reading
-    timeout: float
+    def __init__(self, start: Reading, timeout: float) -> None:
+        self.timeout = timeout
+        self._start = self._last = start
+        self._own = 0.0
+        self._due = 0.0
 
-    def left(self, now: Reading) -> float:
-        """Seconds until the deadline can be reached at the earliest; none left at 0 and below."""
-        wall = now.wall - self.start.wall
-        own = max(wall - (now.queued - self.start.queued), now.cpu - self.start.cpu)
-        return min(self.timeout - own, _PATIENCE * self.timeout + _SLACK - wall)
+    def used(self, now: Reading) -> float:
+        """Seconds that count, up to ``now``."""
+        passed = now.wall - self._last.wall
+        waited = max(0.0, now.queued - self._last.queued, passed - self._due - _LATE)
+        self._own += max(0.0, passed - waited)
+        self._last = now
+        return max(self._own, now.cpu - self._start.cpu)
+
+    def pause(self, now: Reading, most: float) -> float:
+        """Seconds after which to look again, ``most`` at most; the deadline has passed at 0 and below."""
+        own, wall = self.used(now), now.wall - self._start.wall
+        self._due = min(self.timeout - own, _PATIENCE * self.timeout + _SLACK - wall, most)
+        return self._due

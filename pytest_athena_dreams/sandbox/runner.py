@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -14,14 +13,11 @@ _SURVIVED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 
 
 class Runner:
-    """A context manager: whatever child is alive at its end is killed.
+    """A context manager: the first child starts when it is needed, and the one alive at the end is killed.
 
-    ``signature`` is set where the source loads, ``failure`` where it does not. ``cpu`` is the seconds
-    of CPU, ``peak_memory`` the most bytes, that all its children came to.
+    ``cpu`` is the seconds of CPU, ``peak_memory`` the most bytes, that all its children came to.
     """
 
-    signature: Signature | None
-    failure: Observation
     cpu: float
     peak_memory: int
 
@@ -29,21 +25,38 @@ class Runner:
         self._sandbox = sandbox
         self.source = source
         self._child: Child | None = None
+        self._first: Child | None = None
         self._lost = False
         self.cpu = 0.0
         self.peak_memory = 0
 
     def __enter__(self) -> Self:
-        self._child = self._sandbox.spawn(self.source)
-        self.signature = self._child.loaded
-        if self._child.failure is not None:
-            self.failure = self._child.failure
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._end()
+
+    @property
+    def signature(self) -> Signature | None:
+        """The entry point's description, ``None`` where the source does not load."""
+        return self._loaded().loaded
+
+    @property
+    def failure(self) -> Observation | None:
+        """What the load did where it failed."""
+        return self._loaded().failure
+
+    def _loaded(self) -> Child:
+        if self._first is None:
+            self._child = self._sandbox.spawn(self.source)
+            failure = self._child.failure
+            if failure is not None and failure.kind is not ObservationKind.RAISED and not _busy(failure):
+                self._end()  # a load that died, or slept too long, is tried again before it is believed
+                self._child = self._sandbox.spawn(self.source)
+            self._first = self._child
+        return self._first
 
     def run(
         self,
@@ -53,19 +66,20 @@ class Runner:
         budget: float = float("inf"),
         patience: int = 1,
     ) -> list[Observation]:
-        """An observation for each payload, in order; the list ends early where the dream is not worth
-        more: after ``patience`` calls that timed out, or when ``budget`` seconds are over.
+        """An observation for each payload, in order; the list ends early where the source is not worth
+        more: after ``patience`` calls that timed out, when all calls together took ``budget`` seconds, or
+        with what the load did where it fails.
         """
-        end = time.monotonic() + budget
         seen: list[Observation] = []
         hung = 0
-        while len(seen) < len(payloads) and hung < patience and time.monotonic() < end:
+        if payloads:
+            self._loaded()
+        while len(seen) < len(payloads) and hung < patience and budget > 0:
             if self._child is None:
                 self._child = self._sandbox.spawn(self.source)
-            if self._child.failure is not None:  # it loaded before and does not now
+            if self._child.failure is not None:
                 seen.append(self._child.failure)
-                self._end()
-                continue
+                break
             for observation in self._child.calls(payloads[len(seen) :], timeout):
                 if self._child.lost and not self._lost:  # the fork server went too: once more before blaming
                     self._lost = True
@@ -73,7 +87,8 @@ class Runner:
                     break
                 seen.append(observation)
                 hung += observation.kind is ObservationKind.TIMED_OUT
-                if observation.kind not in _SURVIVED or time.monotonic() >= end:
+                budget -= observation.elapsed
+                if observation.kind not in _SURVIVED or budget <= 0:
                     self._end()
                     break
         return seen
@@ -84,3 +99,8 @@ class Runner:
             self.cpu += self._child.cpu
             self.peak_memory = max(self.peak_memory, self._child.peak_memory)
             self._child = None
+
+
+def _busy(failure: Observation) -> bool:
+    """Whether it took its time by computing, which no machine makes it do."""
+    return failure.kind is ObservationKind.TIMED_OUT and failure.cpu > failure.elapsed / 2

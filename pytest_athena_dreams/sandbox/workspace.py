@@ -2,13 +2,16 @@
 
 In it lie ``empty``, where children start, and ``scratch`` with one folder for each child that may write.
 
-Invariants: it is locked as long as its maker lives, and a folder that nobody holds locked is removed by
-the next one that is made, so that a run which was killed leaves nothing for good.
+Invariants: it bears its name only once it is locked, and is locked as long as its maker lives; a folder that
+nobody holds locked is removed by the next one that is made, so that a run which was killed leaves nothing
+for good.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import tempfile
 import time
 from pathlib import Path
@@ -16,8 +19,9 @@ from pathlib import Path
 from .scratch import remove_tree
 
 _PREFIX = "athena-dreams-jail-"
+_UNFINISHED = ".new"
 _YOUNG = 60.0
-"""Seconds that a folder may take from being made to being locked."""
+"""Seconds that a folder may take from being made to being locked, and from losing its lock to being gone."""
 
 
 class Workspace:
@@ -25,9 +29,10 @@ class Workspace:
 
     def __init__(self) -> None:
         _sweep(Path(tempfile.gettempdir()))
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        self._lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        made = Path(tempfile.mkdtemp(prefix=_PREFIX, suffix=_UNFINISHED))
+        self._lock = os.open(made / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         _locked(self._lock)
+        self.path = made.rename(made.with_suffix(""))
         self.empty, self.scratch = self.path / "empty", self.path / "scratch"
         self.empty.mkdir(mode=0o555)
         self.scratch.mkdir(mode=0o700)
@@ -52,24 +57,19 @@ def _locked(descriptor: int) -> bool:
 def _sweep(folder: Path) -> None:
     """Remove what runs that were killed have left in ``folder``."""
     for left in folder.glob(_PREFIX + "*"):
-        try:
-            lock = os.open(left / "lock", os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except FileNotFoundError:
-            if left.exists() and left.stat().st_mtime < time.time() - _YOUNG:
-                _remove_ours(left)
-            continue
-        except OSError:
-            continue  # another user's
-        try:
-            if _locked(lock):
-                _remove_ours(left)
-        finally:
-            os.close(lock)
+        with contextlib.suppress(FileNotFoundError):  # somebody else sweeps at the same time
+            found = left.lstat()
+            ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+            if ours and _abandoned(left, young=found.st_mtime > time.time() - _YOUNG):
+                remove_tree(str(left))
 
 
-def _remove_ours(left: Path) -> None:
+def _abandoned(left: Path, *, young: bool) -> bool:
     try:
-        if left.stat().st_uid == os.geteuid() and not left.is_symlink():
-            remove_tree(str(left))
+        lock = os.open(left / "lock", os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
-        pass  # somebody else swept it at the same time
+        return not young
+    try:
+        return _locked(lock) and not (young and left.suffix == _UNFINISHED)
+    finally:
+        os.close(lock)

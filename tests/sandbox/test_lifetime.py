@@ -224,6 +224,22 @@ def test_what_a_killed_run_left_is_removed_by_the_next(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_folders_made_at_the_same_time_do_not_sweep_each_other(
+    tmp_path: Path,
+) -> None:
+    code = (
+        "from pytest_athena_dreams.sandbox.workspace import Workspace\n"
+        "for _ in range(300):\n"
+        "    workspace = Workspace()\n"
+        "    assert workspace.empty.is_dir() and workspace.scratch.is_dir()\n"
+        "    workspace.remove()\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    makers = [subprocess.Popen([sys.executable, "-c", code], env=environment) for _ in range(4)]
+    assert [maker.wait() for maker in makers] == [0, 0, 0, 0]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_folders_of_others_are_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     kept = tmp_path / "kept"
