@@ -279,7 +279,7 @@ OPPOSITE: dict[type[ast.AST], type[ast.cmpop] | type[ast.operator]] = {
     ast.GtE: ast.Lt,
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
-    ast.Mod: ast.Mult,
+    ast.Mod: ast.FloorDiv,
     ast.Mult: ast.Add,
 }
 

@@ -29,6 +29,7 @@ from . import github
 from .failure import FailureRepr
 from .gate import Gate
 from .plan import Plan, domain
+from .progress import Progress
 from .selection import Unchanged
 
 LISTED = 10
@@ -53,6 +54,7 @@ class Recorder:
         self._gate = gate
         self._plan = plan
         self._unchanged = unchanged
+        self._progress = Progress(config, len(plan.dreams))
         self._store = store
         self._sandbox = sandbox
         self._dreams = {plan.node_id(dream): dream for dream in plan.dreams}
@@ -87,6 +89,8 @@ class Recorder:
         if dream is not None and verdict is not None:
             self._receive(report, dream, verdict)
         yield
+        if dream is not None and report.when == "teardown":
+            self._progress.count()
 
     def _receive(self, report: pytest.TestReport, dream: Dream, verdict: Verdict) -> None:
         seen = self._record(dream, verdict, getattr(report, "athena_digest", None))
