@@ -2,9 +2,9 @@
 
     python benchmarks/scaling.py [--dreams 1000]
 
-Each pair of runs differs in one thing, by a factor of ten in dreams and inputs, by one worker in workers. Time
-for dreams and inputs is processor time, which does not hang on what else the machine does, without that of a
-run on nothing. Exits with status 1 where a limit is not kept.
+Each pair of runs differs in one thing, by a factor of ten in dreams and inputs, by one worker in workers.
+For dreams and inputs it is processor time that counts, which does not hang on what else the machine does,
+without that of a run on nothing. Exits with status 1 where a limit is not kept.
 """
 
 from __future__ import annotations

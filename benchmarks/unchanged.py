@@ -2,8 +2,9 @@
 
     python benchmarks/unchanged.py [--dreams 10000]
 
-Measured are the collection of new dreams, a run on a store where none waits, and one where all wait again with
-nothing changed. Between them all are tested once, on few inputs. Exits with status 1 where a limit is not kept.
+Measured are the collection of new dreams, a run on a store where none waits, and one where all wait again
+with nothing changed. Between them all are tested once, on few inputs. Exits with status 1 where a limit is
+not kept.
 """
 
 from __future__ import annotations

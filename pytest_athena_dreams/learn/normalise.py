@@ -91,11 +91,8 @@ def distance(a: Profile, b: Profile) -> float:
     return 1 - (a & b).total() / union if union else 0.0
 
 
-def novelty(code: str, others: Iterable[Profile]) -> float | None:
-    """The distance of ``code`` from the nearest of ``others``: 1 without any, ``None`` if unreadable."""
-    own = profile(code)
-    if own is None:
-        return None
+def novelty(own: Profile, others: Iterable[Profile]) -> float:
+    """The distance of a profile from the nearest of ``others``: 1 without any."""
     return min((distance(own, other) for other in others), default=1.0)
 
 

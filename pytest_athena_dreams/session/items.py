@@ -69,6 +69,7 @@ class DreamPlugin:
         if isinstance(item, DreamItem) and call.when == "call" and item.verdict is not None:
             report.athena_verdict = item.verdict_json()  # type: ignore[attr-defined]
             report.athena_digest = self._digests.of(item.dream)  # type: ignore[attr-defined]
+            item.verdict = None
         return report
 
     def pytest_unconfigure(self) -> None:
@@ -83,6 +84,8 @@ class StoreNode(pytest.Collector):
         plan = plugin.plan
         super().__init__(name=plan.store_id, nodeid=plan.store_id, path=Path(plan.path), **kwargs)
         self.plugin = plugin
+        limits = plan.settings
+        self.add_marker(pytest.mark.timeout(3 * limits.dream_timeout + limits.shrink_time + BACKSTOP))
 
     def collect(self) -> Iterable[ProcedureNode]:
         by_procedure = sorted(self.plugin.plan.dreams, key=procedure_part)
@@ -111,13 +114,11 @@ class DreamItem(pytest.Item):
         self.plugin = plugin
         self.dream = dream
         self.verdict: Verdict | None = None
-        settings = plugin.plan.settings
         self.add_marker(
             pytest.mark.athena_dream(
                 dream_type=dream.dream_type, tier=dream.tier, label=dream.label, model=dream.model_used
             )
         )
-        self.add_marker(pytest.mark.timeout(3 * settings.dream_timeout + settings.shrink_time + BACKSTOP))
         if dream.label:
             self.extra_keyword_matches.add(dream.label)
 

@@ -89,8 +89,19 @@ class Recorder:
         if dream is not None and verdict is not None:
             self._receive(report, dream, verdict)
         yield
-        if dream is not None and report.when == "teardown":
-            self._progress.count()
+        if dream is not None:
+            self._slim(report)
+            if report.when == "teardown":
+                self._progress.count()
+
+    def _slim(self, report: pytest.TestReport) -> None:
+        """Let go of what nobody reads again of a report that pytest keeps to the end."""
+        report.keywords = {}
+        vars(report).pop("athena_verdict", None)
+        terminal = self._config.pluginmanager.getplugin("terminalreporter")
+        uncounted = terminal.stats.get("") if terminal is not None else None
+        if uncounted and uncounted[-1] is report:  # set up or torn down, and nothing to tell
+            uncounted.pop()
 
     def _receive(self, report: pytest.TestReport, dream: Dream, verdict: Verdict) -> None:
         seen = self._record(dream, verdict, getattr(report, "athena_digest", None))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 import pytest
 
@@ -22,9 +21,9 @@ from .selection import make_plan
 
 def configure(config: pytest.Config) -> None:
     """Register what this process needs. Raises ``pytest.UsageError`` where a run can't be had."""
-    workerinput: Mapping[str, str] | None = getattr(config, "workerinput", None)
+    workerinput: dict[str, str] | None = getattr(config, "workerinput", None)
     if workerinput is not None:
-        plan = Plan.unpacked(workerinput["athena_plan"])
+        plan = Plan.unpacked(workerinput.pop("athena_plan"))
     else:
         try:
             plan = _control(config)

@@ -8,44 +8,40 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
-from functools import lru_cache
 
-from ..learn.twins import lines_of, twin_key
-from ..models import Contract, Dream, Verdict
+from ..learn.twins import lines_of, outline, twin_key
+from ..models import Contract, Dream, Fault, Verdict
 
 PROCEDURES = 4
 """Procedures whose verdicts are kept: their dreams come one after another."""
 _TELL_NAMES = frozenset({"NameError", "UnboundLocalError"})
 """Exceptions whose message names a local."""
 
-_Procedure = tuple[str, str, str | None]
-_Key = tuple[str, Contract | None, str | None]
+_Family = dict[str, list[tuple[Dream, Verdict]]]
 
 
 class Twins:
-    """The verdicts of the last few procedures, by what their dreams share."""
+    """The verdicts of the last few procedures, by the outline of the code."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[_Procedure, dict[_Key, tuple[Dream, Verdict]]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, str | None], _Family] = OrderedDict()
 
     def verdict(self, dream: Dream) -> Verdict | None:
         """The verdict of a twin as that of ``dream``, if one was kept."""
-        found = self._family(dream).get(_key(dream))
-        if found is None:
-            return None
-        twin, verdict = found
-        faults = verdict.faults
-        if twin.code != dream.code and any(fault.line for fault in faults):
-            lines = lines_of(twin.code, dream.code)
-            faults = tuple(replace(f, line=lines.get(f.line) if f.line else None) for f in faults)
-        return replace(verdict, dream_id=dream.id, faults=faults, elapsed=0.0, cpu=0.0, taken_from=twin.id)
+        for twin, verdict in self._family(dream).get(outline(dream.code), ()):
+            if _alike(twin, dream):
+                faults = _moved(verdict.faults, twin.code, dream.code)
+                return replace(
+                    verdict, dream_id=dream.id, faults=faults, elapsed=0.0, cpu=0.0, taken_from=twin.id
+                )
+        return None
 
     def keep(self, dream: Dream, verdict: Verdict) -> None:
         """Keep the verdict of a dream that was run, for its twins to come."""
         if not any(fault.exception in _TELL_NAMES for fault in verdict.faults):
-            self._family(dream)[_key(dream)] = dream, verdict
+            self._family(dream).setdefault(outline(dream.code), []).append((dream, verdict))
 
-    def _family(self, dream: Dream) -> dict[_Key, tuple[Dream, Verdict]]:
+    def _family(self, dream: Dream) -> _Family:
         base = dream.procedure
         name = (base.name, base.code, base.entry_point) if base else (dream.procedure_name, "", None)
         family = self._kept.setdefault(name, {})
@@ -55,8 +51,17 @@ class Twins:
         return family
 
 
-@lru_cache(maxsize=1)  # asked before a dream is run, and again after
-def _key(dream: Dream) -> _Key:
+def _alike(a: Dream, b: Dream) -> bool:
+    if (a.contract, a.entry_point) != (b.contract, b.entry_point):
+        return False
     # A dream without a procedure draws its inputs by its own text.
-    free = dream.procedure is None or dream.contract is Contract.FREE
-    return dream.code if free else twin_key(dream.code), dream.contract, dream.entry_point
+    free = a.procedure is None or a.contract is Contract.FREE
+    return a.code == b.code or (not free and twin_key(a.code) == twin_key(b.code))
+
+
+def _moved(faults: tuple[Fault, ...], code: str, twin: str) -> tuple[Fault, ...]:
+    """Faults of ``code`` with the lines that they have in its twin."""
+    if code == twin or not any(fault.line for fault in faults):
+        return faults
+    lines = lines_of(code, twin)
+    return tuple(replace(fault, line=lines.get(fault.line) if fault.line else None) for fault in faults)

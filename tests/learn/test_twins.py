@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_athena_dreams.learn.normalise import digest
-from pytest_athena_dreams.learn.twins import lines_of, twin_key
+from pytest_athena_dreams.learn.twins import lines_of, outline, twin_key
 
 CODE = '''\
 import math
@@ -30,6 +30,7 @@ def area(radius: float) -> float:
 
 def test_formatting_comments_and_names_of_locals_make_twins() -> None:
     assert twin_key(LAYOUT) == twin_key(CODE)
+    assert outline(LAYOUT) == outline(CODE) == "importdef:->:=*return*"
 
 
 @pytest.mark.parametrize(
