@@ -39,6 +39,7 @@ class Settings:
     scratch: int = 0
     baseline: str = "off"
     fail_under: float | None = None
+    evidence: str = "passes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +230,11 @@ SETTINGS: tuple[Setting, ...] = (
         "off or a percentage from 0 to 100",
         "PCT",
         "per cent of dreams that must pass; with it, single failures of dreams do not fail the run",
+    ),
+    _setting(
+        "evidence",
+        *_choice("passes", "on", "off"),
+        "for which dreams to measure how much their inputs would show and which lines they reach",
     ),
 )
 

@@ -47,6 +47,9 @@ class Engine:
             judgement = trial.judge()
             category = judgement.groups[0].finding.category if judgement.groups else None
             compared = contract is Contract.COMPATIBLE and judgement.accepted
+            asked = self.references.settings.evidence
+            measured = asked == "on" or (asked == "passes" and category is None)
+            reached, total = (measured and trial.lines()) or (None, None)
             return Verdict(
                 dream_id=dream.id,
                 outcome=Outcome.FAILURE if category else Outcome.SUCCESS,
@@ -58,6 +61,9 @@ class Engine:
                 rejected=max(0, trial.tried - judgement.accepted),
                 diverged=judgement.diverged / judgement.accepted if compared else None,
                 effectiveness=None if category else trial.effectiveness(),
+                evidence=trial.evidence() if measured else None,
+                lines_reached=reached,
+                lines_total=total,
                 elapsed=time.monotonic() - started,
                 cpu=runner.cpu,
                 peak_memory=runner.peak_memory,

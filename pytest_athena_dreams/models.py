@@ -166,7 +166,7 @@ class Signature:
 
     ``literals`` are the constants in its source, ``declares`` the exceptions that a guard announces
     (``raise ValueError``, ``raise TypeError``), ``usage`` what the source does with each parameter, in
-    the words of ``sandbox.jail.source``.
+    the words of ``sandbox.jail.source``. ``lines`` are those of watched code that calls could reach.
     """
 
     name: str
@@ -177,6 +177,7 @@ class Signature:
     declares: tuple[str, ...] = ()
     classes: tuple[ClassSpec, ...] = ()
     usage: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +228,8 @@ class Observation:
     them in place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds, seen from outside,
     those left out in which the machine kept the child waiting; ``took`` is seconds of the call alone, as the
     child says. ``steady`` is false where the same call was
-    seen to do something else another time.
+    seen to do something else another time. Of a call of watched code only ``lines`` are known, those that it
+    was the first to reach.
     """
 
     kind: ObservationKind
@@ -240,6 +242,7 @@ class Observation:
     elapsed: float = 0.0
     took: float = 0.0
     steady: bool = True
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,8 +271,10 @@ class Verdict:
     ``tried`` counts inputs drawn, ``accepted`` those inside the domain, and ``rejected`` the rest.
     ``diverged`` is the share of accepted inputs on which a ``compatible`` dream returned another value,
     ``effectiveness`` how many times faster than its procedure a passing dream was. ``elapsed`` and ``cpu``
-    are seconds, ``peak_memory`` bytes above the loaded jail. ``taken_from`` is the dream that was run where
-    this one was not, for their code is the same.
+    are seconds, ``peak_memory`` bytes above the loaded jail. ``evidence`` is the share of the procedure's
+    mutants that its pool tells from it, ``lines_reached`` how many of the dream's ``lines_total`` its inputs
+    reach; all three are ``None`` where they were not measured. ``taken_from`` is the
+    dream that was run where this one was not, for their code is the same.
     """
 
     dream_id: int
@@ -285,4 +290,7 @@ class Verdict:
     elapsed: float = 0.0
     cpu: float = 0.0
     peak_memory: int = 0
+    evidence: float | None = None
+    lines_reached: int | None = None
+    lines_total: int | None = None
     taken_from: int | None = None

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field, replace
 from .config import Settings
 from .errors import PlanError
 from .exploration import FEW, Explorer
+from .inputs.arguments import Arguments
 from .inputs.docs import read
+from .inputs.planting import planted
 from .inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
 from .inputs.scalars import Strategy
+from .inputs.small import small_arguments
 from .judge.oracle import Oracle
 from .judge.verdict import judge_load
 from .models import Contract, Observation, ObservationKind, Procedure, Signature
@@ -28,8 +31,12 @@ PATIENCE = (3, 15)
 """Inputs that the procedure may hang on before the rest gets less time, and then before it is left out."""
 HURRY = 10
 """How many times less time the rest gets."""
+SIMPLEST = 64
+"""Simplest inputs that a fault is looked for in before Hypothesis shrinks it."""
 OWN_SHARE = 4
-"""Inputs drawn from the literals that only a dream has: one in this many of the pool's size."""
+"""Inputs made with the literals that only a dream has: one in this many of the pool's size."""
+LARGE = 4096
+"""Bytes of a payload from which on an input counts as large."""
 
 _ANSWERS = (ObservationKind.RETURNED, ObservationKind.RAISED)
 KEPT = 8
@@ -41,12 +48,23 @@ Given = Callable[[str, Signature], Mapping[str, Strategy]]
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One procedure; ``expected`` holds by payload what it was seen to do, on ``pool`` and beyond."""
+    """One procedure; ``expected`` holds by payload what it was seen to do, on ``pool`` and beyond.
+
+    ``small`` are its simplest inputs, once a failing dream needed them; ``evidence`` is what module
+    ``evidence`` found by contract, where it was asked.
+    """
 
     source: Source
     signature: Signature
     pool: Pool
     expected: dict[bytes, Observation] = field(default_factory=dict)
+    small: dict[bytes, Arguments] = field(default_factory=dict)
+    evidence: dict[Contract, float | None] = field(default_factory=dict)
+
+    def moderate(self) -> list[Arguments]:
+        """The pool's inputs that the procedure returned on, the large ones left out."""
+        seen = {p: self.expected[p] for p in self.pool.inputs if p in self.expected and len(p) < LARGE}
+        return [self.pool.inputs[p] for p, o in seen.items() if o.kind is ObservationKind.RETURNED]
 
     def returned(self) -> int:
         """How many inputs the procedure returned on."""
@@ -66,10 +84,12 @@ class References:
         self.given = given
         self.sandbox = Sandbox(policy)
         self.again = Sandbox(policy, hash_seed=1, random_seed=1)
+        self._timed = Runner(self.sandbox, Source(code=""))
         self._made: dict[tuple[str, str | None], Reference | PlanError] = {}
 
     def close(self) -> None:
         """End both jails and everything in them."""
+        self._timed.close()
         self.sandbox.close()
         self.again.close()
 
@@ -122,25 +142,18 @@ class References:
         return reference
 
     def own_pool(self, reference: Reference, dream: Signature) -> Pool | None:
-        """A few inputs from the literals that only the dream has: where they differ, a fault may hide."""
+        """A few inputs with the literals that only the dream has: where they differ, a fault may hide."""
         spec = reference.pool.spec
         new = tuple(x for x in (*dream.literals, *read(dream).literals) if x not in spec.literals)
         if not new:
             return None
-        spec = replace(
-            spec,
-            literals=new,
-            wide=False,
-            size=max(1, self.settings.max_examples // OWN_SHARE),
-            seed=derive_seed(spec.seed, repr(new)),
-            edges=frozenset(),
-            examples=(),
-        )
-        drawn = draw_pool(spec)
-        fresh = {p: arguments for p, arguments in drawn.inputs.items() if p not in reference.pool.inputs}
+        size = max(1, self.settings.max_examples // OWN_SHARE)
+        drawn = {call.payload(): call for call in planted(spec.signature, new, reference.moderate(), size)}
+        fresh = {payload: call for payload, call in drawn.items() if payload not in reference.pool.inputs}
         with Runner(self.sandbox, reference.source) as runner:
             self._extend(reference, fresh, runner)
-        return Pool(spec, fresh)
+        seed = derive_seed(spec.seed, repr(new))
+        return Pool(replace(spec, literals=new, wide=False, size=size, seed=seed, edges=frozenset()), fresh)
 
     def ask(self, reference: Reference, runner: Runner, payload: bytes) -> Observation:
         """What the procedure, which is in ``runner``, does on one more input."""
@@ -148,6 +161,24 @@ class References:
             timeout = self.settings.timeout / SHARE
             reference.expected[payload] = runner.run([payload], timeout=timeout)[0]
         return reference.expected[payload]
+
+    def timed(self, reference: Reference) -> Runner:
+        """The procedure in a child that lives on, to be timed beside one dream after another."""
+        if self._timed.source is not reference.source:
+            self._timed.close()
+            self._timed = Runner(self.sandbox, reference.source)
+        return self._timed
+
+    def simplest(self, reference: Reference, runner: Runner) -> dict[bytes, Arguments]:
+        """The simplest inputs, in order, as far as the procedure, which is in ``runner``, answers quickly."""
+        spec = reference.pool.spec
+        if not reference.small and not spec.given:
+            small = {call.payload(): call for call in small_arguments(spec.signature, SIMPLEST)}
+            left = [payload for payload in small if payload not in reference.expected]
+            seen = runner.run(left, timeout=self.settings.timeout / SHARE / HURRY, patience=PATIENCE[0])
+            reference.expected.update(zip(left, seen, strict=False))
+            reference.small.update((p, call) for p, call in small.items() if p in reference.expected)
+        return reference.small
 
     def _extend(self, reference: Reference, payloads: Iterable[bytes], runner: Runner) -> None:
         left = [payload for payload in payloads if payload not in reference.expected]

@@ -73,6 +73,9 @@ def make_report(store: Store) -> Report:
         calibration=calibration([(d.viability, _passed(d)) for d in dreams if d.viability is not None]),
         speed=distribution([d.speed for d in dreams if d.speed is not None], edges=SPEED_EDGES),
         divergence=distribution([d.diverged for d in dreams if d.diverged is not None], edges=SHARE_EDGES),
+        evidence=distribution(
+            [d.evidence for d in dreams if d.evidence is not None and _passed(d)], edges=SHARE_EDGES
+        ),
         health=tuple(_health(row) for row in lessons.metrics if row["compound_health_score"] is not None),
         runs=tuple(_run(run, results[run["id"]]) for run in tested),
         adopt=_adopt(dreams),
@@ -167,6 +170,9 @@ def _dream(
         elapsed=result["elapsed"] or 0.0,
         speed=result["effectiveness"],
         diverged=result["diverged"],
+        evidence=result["evidence"],
+        lines_reached=result["lines_reached"],
+        lines_total=result["lines_total"],
         code=dream["code"] or "",
         history=tuple(Past(run=t.run_id, outcome=t.outcome, category=t.category) for t in history),
         repair=_repair(dream, repair),
@@ -265,11 +271,11 @@ def _passed(dream: DreamReport) -> bool:
 
 
 def _adopt(dreams: Sequence[DreamReport]) -> tuple[int, ...]:
-    """Dreams that passed and are no copy, by the mean of viability, novelty and speed (full at twice)."""
+    """Dreams that passed and are no copy, by the mean of four figures; speed counts in full at twice."""
 
     def worth(dream: DreamReport) -> float:
         speed = None if dream.speed is None else min(dream.speed / 2, 1.0)
-        known = [x for x in (dream.viability, dream.novelty, speed) if x is not None]
+        known = [x for x in (dream.viability, dream.novelty, dream.evidence, speed) if x is not None]
         return sum(known) / len(known) if known else 0.0
 
     fit = [d for d in dreams if _passed(d) and d.accepted and (d.novelty is None or d.novelty > 0)]

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from .inputs.arguments import Arguments
 from .inputs.pool import Pool
 from .inputs.shrink import shrink
+from .inputs.small import small_arguments
 from .judge.oracle import Finding, Oracle
 from .models import Category, Observation, ObservationKind
-from .reference import Reference, References
+from .reference import SIMPLEST, Reference, References
 from .sandbox.runner import Runner
 
 HANGING = 0.25
 """Part of a call's time limit that all candidates for a smaller hang may take together."""
 PACE = (0.02, 20.0)
 """A candidate hangs that takes longer than so many seconds, and so many times the slowest answer seen."""
+AT_ONCE = 16
+"""Simplest inputs that are asked before it is looked whether one of them shows the fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,14 @@ class Shrinker:
         hangs = math.ceil(HANGING * limit / timeout)
         if seconds <= 0:
             return first, target
-        found: dict[bytes, tuple[Asked, Finding]] = {first.payload: (first, target)}
-        unasked = {asked.payload for asked in self.asked[len(self.got) :]}
-        known = {payload: False for pool in self.pools for payload in pool.inputs if payload not in unasked}
-        for asked, got in zip(self.asked, self.got, strict=False):
-            finding = self.oracle.check(asked.expected, got)
-            if finding is not None and finding.key == target.key:
-                found[asked.payload] = asked, finding
-        known |= dict.fromkeys(found, True)
+        pool = next(pool for pool in self.pools if first.payload in pool.inputs)
         source = self.reference.source if self.reference else self.runner.source
         with Runner(self.references.sandbox, source) as procedure:
+            if simple := self._simplest(procedure, pool, target, timeout):
+                return simple
+            found = self._known(target)
+            unasked = {asked.payload for asked in self.asked[len(self.got) :]}
+            known = {p: p in found for pool in self.pools for p in pool.inputs if p not in unasked}
 
             def fails(arguments: Arguments) -> bool:
                 nonlocal hangs
@@ -72,17 +73,50 @@ class Shrinker:
                         return False
                 got = self.runner.run([payload], timeout=timeout)[0]
                 hangs -= got.kind is ObservationKind.TIMED_OUT
-                if self.oracle.rejects(got):
-                    return False
-                finding = self.oracle.check(expected, got)
-                if finding is None or finding.key != target.key:
-                    return False
-                found[payload] = Asked(payload, arguments, expected), finding
-                return True
+                finding = self._finding(expected, got, target)
+                if finding is not None:
+                    found[payload] = Asked(payload, arguments, expected), finding
+                return finding is not None
 
-            pool = next(pool for pool in self.pools if first.payload in pool.inputs)
             smallest = shrink(pool.spec, known, fails, seconds)
-        return found[smallest.payload()] if smallest else (first, target)
+        return found[smallest.payload() if smallest else min(found, key=len)]
+
+    def _simplest(
+        self, procedure: Runner, pool: Pool, target: Finding, timeout: float
+    ) -> tuple[Asked, Finding] | None:
+        """The first of the simplest inputs that shows the fault, if one does."""
+        if self.reference is not None:
+            small = self.references.simplest(self.reference, procedure)
+            asked = [Asked(p, arguments, self.reference.expected[p]) for p, arguments in small.items()]
+            asked = [x for x in asked if x.expected and self.oracle.accepts(x.expected)]
+        else:
+            calls = small_arguments(pool.spec.signature, SIMPLEST) if not pool.spec.given else []
+            asked = [Asked(call.payload(), call, None) for call in calls]
+        for start in range(0, len(asked), AT_ONCE):
+            part = asked[start : start + AT_ONCE]
+            got = self.runner.run([x.payload for x in part], timeout=timeout)
+            for x, seen in zip(part, got, strict=False):
+                if finding := self._finding(x.expected, seen, target):
+                    return x, finding
+            if len(got) < len(part):
+                return None
+        return None
+
+    def _known(self, target: Finding) -> dict[bytes, tuple[Asked, Finding]]:
+        """By payload, the inputs asked so far that show the fault."""
+        found = {}
+        for asked, got in zip(self.asked, self.got, strict=False):
+            finding = self._finding(asked.expected, got, target)
+            if finding is not None:
+                found[asked.payload] = asked, finding
+        return found
+
+    def _finding(self, expected: Observation | None, got: Observation, target: Finding) -> Finding | None:
+        """What ``got`` shows, if that is the same fault as ``target``."""
+        if self.oracle.rejects(got):
+            return None
+        finding = self.oracle.check(expected, got)
+        return finding if finding is not None and finding.key == target.key else None
 
     def _pace(self) -> float:
         """Seconds after which a candidate is taken to hang; what comes of it is asked again in full."""

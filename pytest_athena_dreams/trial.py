@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 
+from .evidence import lines_reached, told_apart
 from .exploration import Explorer
 from .inputs.docs import read
 from .inputs.pool import Pool, derive_seed, draw_pool
@@ -14,7 +15,7 @@ from .inputs.strategies import UnmetAnnotation
 from .judge.oracle import Finding, Oracle
 from .judge.verdict import Group, Judgement, judge, judge_load, refusal
 from .models import Category, Contract, DeathReason, Dream, Fault, Observation, ObservationKind, Signature
-from .reference import Reference, References
+from .reference import LARGE, Reference, References
 from .sandbox.client import Sandbox
 from .sandbox.runner import Runner
 from .shrinking import Asked, Shrinker
@@ -174,21 +175,30 @@ class Trial:
     def effectiveness(self) -> float | None:
         """How many times faster the dream is than its procedure: the median of paired ratios.
 
-        Both are timed in turns on the same accepted inputs; ``None`` without a procedure. The seconds are
+        Both are timed in turns on the same accepted inputs, the few large ones left out, which would cost
+        more than they count in a median; ``None`` without a procedure. The seconds are
         those that the children tell, so a dream that means to could forge this figure, and no other.
         """
-        if self._reference is None or not self._asked:
+        if self._reference is None:
             return None
-        chosen = [asked.payload for asked in self._asked[:: max(1, len(self._asked) // TIMED)][:TIMED]]
-        rounds: list[list[Observation]] = []
-        with Runner(self._references.sandbox, self._reference.source) as procedure:
-            for _ in range(ROUNDS):
-                rounds += [
-                    who.run(chosen, timeout=self._settings.timeout) for who in (procedure, self._runner)
-                ]
+        small = [asked.payload for asked in self._asked if len(asked.payload) < LARGE]
+        chosen = small[:: max(1, len(small) // TIMED)][:TIMED]
+        both = (self._references.timed(self._reference), self._runner)
+        rounds = [who.run(chosen, timeout=self._settings.timeout) for _ in range(ROUNDS) for who in both]
         columns = zip(*([seen.took for seen in run] for run in rounds), strict=False)
         ratios = [min(took[::2]) / min(took[1::2]) for took in columns if all(took)]
         return statistics.median(ratios) if ratios else None
+
+    def evidence(self) -> float | None:
+        """The share of the procedure's mutants that its pool tells apart; ``None`` without a procedure."""
+        if self._reference is None:
+            return None
+        return told_apart(self._references, self._reference, self._contract)
+
+    def lines(self) -> tuple[int, int] | None:
+        """How many lines of the dream its inputs reach, and how many it has; ``None`` of none."""
+        payloads = [asked.payload for asked in self._asked]
+        return lines_reached(self._references, self._runner.source, payloads) if payloads else None
 
     # The smallest inputs
 

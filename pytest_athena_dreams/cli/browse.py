@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..models import Category, Outcome, Procedure, Status
+from ..report.words import percent, reached
 from ..text import printable
 from .jail import settings_of, show_pool
 from .options import store_option
@@ -144,6 +145,10 @@ def _result(recorded: Recorded) -> Iterator[str]:
         f"  run {recorded.run_id}, {_time(recorded.tested_at)}: {verdict} ({_text(result.contract)}), "
         f"{result.inputs_accepted} of {result.inputs_tried} inputs accepted, {result.elapsed:.3f} s"
     )
+    if result.lines_total is not None:
+        yield f"    {reached(result.lines_reached, result.lines_total)} lines reached"
+    if result.evidence is not None:
+        yield f"    evidence {percent(result.evidence)}"
     for name in ("error", "failing_input", "procedure_result", "dream_result"):
         value = getattr(result, name)
         if value is not None:

@@ -93,7 +93,7 @@ def repair(ids: tuple[int, ...], store: Path, seed: int, timeout: float, sandbox
     from ..store.database import Store
     from ..text import printable
 
-    options = {"seed": str(seed), "timeout": str(timeout), "sandbox": sandbox}
+    options = {"seed": str(seed), "timeout": str(timeout), "sandbox": sandbox, "evidence": "off"}
     settings = resolve(options, {}, {}, "")
     with Store.open(store) as opened:
         broken = failed(opened, ids or None)

@@ -61,16 +61,15 @@ class Oracle:
         if expected is not None and expected.kind is ObservationKind.RAISED:
             return self._same_exception(expected, got)
         category = category_of(got)
-        wanted = _words(expected) if expected else "a result"
         if category is not None:
-            return _finding(category, _summary(got), wanted, got)
+            return _finding(category, _summary(got), _wanted(expected), got)
         if expected is None:
             found = None
         elif self.contract is Contract.COMPATIBLE or not expected.steady:
             found = self._same_type(expected, got)
         else:
             found = self._same_value(expected, got)
-        return found or self._annotated(wanted, got)
+        return found or self._annotated(expected, got)
 
     def diverges(self, expected: Observation, got: Observation) -> bool:
         """Whether two returned values differ, whatever the contract says of that."""
@@ -129,13 +128,13 @@ class Oracle:
             return self._same_arguments(expected, got)
         return None
 
-    def _annotated(self, wanted: str, got: Observation) -> Finding | None:
+    def _annotated(self, expected: Observation | None, got: Observation) -> Finding | None:
         if self.contract not in (Contract.FREE, Contract.COMPATIBLE) or self.returns is None:
             return None
-        if fits(got.value, self.returns):
+        if fits(got.value, self.returns) or (expected and not fits(expected.value, self.returns)):
             return None
         text = f"returned {type_of(got.value)}, which does not fit its annotation"
-        return _finding(Category.VALIDATION, text, wanted, got)
+        return _finding(Category.VALIDATION, text, _wanted(expected), got)
 
 
 def _finding(category: Category, summary: str, wanted: str, got: Observation, words: str = "") -> Finding:
@@ -155,6 +154,10 @@ def _summary(got: Observation) -> str:
         message = f": {got.raised.message}" if got.raised.message else ""
         return f"{got.raised.type}{message}"
     return got.detail or got.kind.value.replace("_", " ")
+
+
+def _wanted(expected: Observation | None) -> str:
+    return _words(expected) if expected else "a result"
 
 
 def _words(observation: Observation) -> str:

@@ -87,8 +87,9 @@ def profile(code: str) -> Profile | None:
 
 def distance(a: Profile, b: Profile) -> float:
     """How far two profiles are apart, from 0 (equal) to 1 (nothing in common): weighted Jaccard distance."""
-    union = (a | b).total()
-    return 1 - (a & b).total() / union if union else 0.0
+    shared = sum(min(count, b[step]) for step, count in a.items() if step in b)
+    union = a.total() + b.total() - shared
+    return 1 - shared / union if union else 0.0
 
 
 def novelty(own: Profile, others: Iterable[Profile]) -> float:

@@ -26,7 +26,8 @@ def main() -> None:
         resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
     from libcst import CSTLogicError, CSTValidationError, ParserSyntaxError
 
-    from .repairs import Task, propose
+    from .repairs.propose import propose
+    from .repairs.task import Task
 
     for line in sys.stdin.buffer:
         task = msgspec.json.decode(line, type=Task)

@@ -124,7 +124,8 @@ class DreamReport:
     """One tested dream: its latest result, what became of it in the last run, and its history.
 
     ``change`` is ``None`` where the last run did not test it; ``speed`` is how many times faster than the
-    procedure it is, ``diverged`` the share of inputs with another value, where its contract allows that.
+    procedure it is, ``diverged`` the share of inputs with another value, where its contract allows that,
+    ``evidence`` the share of the procedure's mutants that its inputs tell apart.
     """
 
     id: int
@@ -151,6 +152,9 @@ class DreamReport:
     elapsed: float
     speed: float | None
     diverged: float | None
+    evidence: float | None
+    lines_reached: int | None
+    lines_total: int | None
     code: str
     history: tuple[Past, ...]
     repair: RepairReport | None
@@ -193,6 +197,7 @@ class Report:
     calibration: Calibration
     speed: Distribution | None
     divergence: Distribution | None
+    evidence: Distribution | None
     health: tuple[Health, ...]
     runs: tuple[RunReport, ...]
     adopt: tuple[int, ...]

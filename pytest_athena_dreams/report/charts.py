@@ -17,7 +17,7 @@ from ..text import printable
 from .words import PARTS, percent
 
 WIDTH = 360
-LEFT, RIGHT, TOP, BOTTOM = 40, 12, 12, 26
+LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 26
 POINTS = 60
 """Runs that a chart over time shows, the last ones."""
 CATEGORIES = (

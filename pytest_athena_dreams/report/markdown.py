@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from ..learn.metrics import Group
 from ..learn.report import PatternReport, Report
 from ..text import printable
-from .words import CHANGES, PARTS, count, day, name, number, percent, times, told
+from .words import CHANGES, count, day, figures, name, number, percent, times, told
 
 PATTERNS = 20
 NAMED = 20
@@ -141,22 +141,8 @@ def _groups(word: str, groups: Iterable[Group]) -> Iterator[str]:
 def _numbers(report: Report) -> Iterator[str]:
     yield "## Numbers"
     yield ""
-    found = report.calibration
-    if found.count:
-        yield (
-            f"- Viability score against outcome: Brier score {number(found.brier, 3)} "
-            f"(always saying the pass rate: {number(found.reference, 3)}), mean gap {number(found.error)}."
-        )
-    if report.speed:
-        yield f"- Speed against the procedure: median {times(report.speed.median)}."
-    if report.divergence:
-        yield f"- Inputs with another value, where allowed: median {percent(report.divergence.median)}."
-    if report.health:
-        last = report.health[-1]
-        parts = ", ".join(
-            f"{PARTS[key][0]} {number(v)} of {PARTS[key][1]:.2f}" for key, v in last.parts.items()
-        )
-        yield f"- Health {number(last.score)}: {parts}."
+    for line in figures(report):
+        yield f"- {line[0].upper()}{line[1:]}."
     yield ""
 
 
@@ -167,7 +153,14 @@ def _adopt(report: Report) -> Iterator[str]:
     yield "## Best dreams to adopt"
     yield ""
     rows = [
-        (span(name(d), limit=60), number(d.viability), number(d.novelty), times(d.speed), str(d.accepted))
+        (
+            span(name(d), limit=60),
+            number(d.viability),
+            number(d.novelty),
+            times(d.speed),
+            str(d.accepted),
+            percent(d.evidence),
+        )
         for d in (dreams[i] for i in report.adopt)
     ]
-    yield from _table(("Dream", "Viability", "Novelty", "Speed", "Inputs"), rows)
+    yield from _table(("Dream", "Viability", "Novelty", "Speed", "Inputs", "Evidence"), rows)

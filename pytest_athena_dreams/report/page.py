@@ -47,6 +47,7 @@ def html(report: Report) -> str:
         "number": number,
         "percent": percent,
         "times": times,
+        "ticked": _ticked,
     }
     template = environment.from_string((folder / "page.html").read_text(encoding="utf-8"))
     return template.render(
@@ -80,6 +81,14 @@ def _words(report: Report, procedures: dict[int, ProcedureReport]) -> dict[str, 
         "speed_labels": ["¼", "½", "0.8", "0.95", "1", "1.25", "2", "4", "8+"],
         "share_labels": [str(n) for n in range(10, 101, 10)],
     }
+
+
+def _ticked(text: str) -> Markup:
+    """A rule, in which code stands between backticks."""
+    parts = enumerate(text.split("`"))
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in parts
+    )
 
 
 def _hash(text: str) -> str:

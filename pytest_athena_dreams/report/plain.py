@@ -1,17 +1,20 @@
 """The report for a terminal.
 
-Invariant: no text of a dream's reaches the terminal unescaped.
+Invariants: no text of a dream's reaches the terminal unescaped; no line is wider than ``WIDTH``,
+but for the path of the store.
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from ..learn.metrics import Group
 from ..learn.report import DreamReport, PatternReport, Report
 from ..text import printable
-from .words import CHANGES, PARTS, count, day, name, number, percent, times, told
+from .words import CHANGES, count, day, figures, name, number, percent, times, told
 
+WIDTH = 80
 PATTERNS = 10
 """Patterns that are told in full."""
 NAMED = 8
@@ -49,6 +52,12 @@ def _title(text: str) -> Iterator[str]:
     yield "─" * len(text)
 
 
+def _wrapped(head: str, text: str, *, hang: int | None = None) -> Iterator[str]:
+    """``text`` after ``head``, its further lines ``hang`` columns in, else as far as ``head``."""
+    indent = " " * (len(head) if hang is None else hang)
+    yield from textwrap.wrap(text, WIDTH, initial_indent=head, subsequent_indent=indent)
+
+
 def _totals(report: Report) -> Iterator[str]:
     totals, run = report.totals, report.run
     assert run is not None
@@ -57,7 +66,8 @@ def _totals(report: Report) -> Iterator[str]:
         f"{totals.failed} fail ({percent(totals.rate)} pass)"
     )
     if totals.categories:
-        yield "failures: " + ", ".join(f"{word} {n}" for word, n in totals.categories.items())
+        words = ", ".join(f"{word} {n}" for word, n in totals.categories.items())
+        yield from _wrapped("failures: ", words)
     yield f"last run: {run.id}, {day(run.started_at)}, {run.tested} tested, {percent(run.rate)} pass"
 
 
@@ -67,7 +77,9 @@ def _changes(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
         yield f"{kind:<8} {len(ids):>4}  {CHANGES[kind]}"
         if kind not in ("passing", "known"):
             yield from (
-                f"               {printable(name(dreams[i]), limit=70)}" for i in ids[:NAMED] if i in dreams
+                f"               {printable(name(dreams[i]), limit=WIDTH - 15)}"
+                for i in ids[:NAMED]
+                if i in dreams
             )
             if len(ids) > NAMED:
                 yield f"               and {len(ids) - NAMED} more"
@@ -82,26 +94,27 @@ def _patterns(report: Report) -> Iterator[str]:
     if len(found) > PATTERNS:
         yield f"and {count(len(found) - PATTERNS, 'more pattern')}: see --format html, md or json"
     for pattern in fixed[:PATTERNS]:
-        yield f"   fixed  {pattern.category}: {printable(pattern.title, limit=90)}"
+        head = f"   fixed  {pattern.category}: "
+        yield head + printable(pattern.title, limit=WIDTH - len(head))
 
 
 def _pattern(pattern: PatternReport) -> Iterator[str]:
-    title = printable(pattern.title, limit=80)
-    yield f"{len(pattern.open):>4} {pattern.status:<8} {pattern.category}: {title}"
-    yield f"     rule: {pattern.rule}"
+    head = f"{len(pattern.open):>4} {pattern.status:<8} {pattern.category}: "
+    yield head + printable(pattern.title, limit=WIDTH - len(head))
+    yield from _wrapped("     rule: ", pattern.rule)
     example = pattern.example
     if example is not None:
         yield from _code("wrong", example.wrong)
         yield from _code("right", example.right)
         if example.call:
-            call, got = printable(example.call, limit=50), printable(example.got, limit=50)
-            yield f"     call  {call}: {got}, not {printable(example.expected, limit=50)}"
+            call, got = printable(example.call, limit=60), printable(example.got, limit=60)
+            yield from _wrapped("     call: ", f"{call}: {got}, not {printable(example.expected, limit=60)}")
     yield ""
 
 
 def _code(word: str, text: str) -> Iterator[str]:
     for line in text.splitlines()[:4]:
-        yield f"     {word} | {printable(line, limit=90)}"
+        yield f"     {word} | {printable(line, limit=WIDTH - 13)}"
 
 
 def _repairs(report: Report) -> Iterator[str]:
@@ -113,8 +126,9 @@ def _repairs(report: Report) -> Iterator[str]:
         repair = dream.repair
         assert repair is not None
         passed = f"passes on {count(repair.accepted, 'input')}"
-        yield f"{printable(name(dream), limit=60)}: {printable(repair.why, limit=120)}; it {passed}"
-        yield from (f"    {printable(line, limit=100)}" for line in repair.diff.splitlines()[2:16])
+        why = printable(repair.why, limit=120)
+        yield from _wrapped("", f"{printable(name(dream), limit=60)}: {why}; it {passed}", hang=4)
+        yield from (f"    {printable(line, limit=WIDTH - 4)}" for line in repair.diff.splitlines()[2:16])
     if len(mended) > DIFFS:
         yield f"and {count(len(mended) - DIFFS, 'more dream')}: see --format html, md or json"
 
@@ -136,22 +150,8 @@ def _groups(word: str, groups: Sequence[Group]) -> Iterator[str]:
 
 def _numbers(report: Report) -> Iterator[str]:
     yield from _title("How good the forecasts and the dreams are")
-    found = report.calibration
-    if found.count:
-        yield (
-            f"viability score against outcome: Brier {number(found.brier, 3)} (always saying the pass rate: "
-            f"{number(found.reference, 3)}), mean gap {number(found.error)}"
-        )
-    if report.speed:
-        yield f"speed against the procedure: median {times(report.speed.median)}"
-    if report.divergence:
-        yield f"inputs with another value, where allowed: median {percent(report.divergence.median)}"
-    if report.health:
-        last = report.health[-1]
-        parts = ", ".join(
-            f"{PARTS[key][0]} {number(v)} of {PARTS[key][1]:.2f}" for key, v in last.parts.items()
-        )
-        yield f"health {number(last.score)}: {parts}"
+    for line in figures(report):
+        yield from _wrapped("", line, hang=4)
 
 
 def _runs(report: Report) -> Iterator[str]:
@@ -166,5 +166,6 @@ def _adopt(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
         return
     yield from _title("Best dreams to adopt")
     for dream in (dreams[i] for i in report.adopt):
-        told = printable(name(dream), limit=50)
-        yield f"{told:<50} novelty {number(dream.novelty)}, {times(dream.speed)}, {dream.accepted} inputs"
+        told = printable(name(dream), limit=32)
+        inputs = f"{dream.accepted} inputs, evidence {percent(dream.evidence)}"
+        yield f"{told:<32} novelty {number(dream.novelty)}, {times(dream.speed)}, {inputs}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from ..learn.report import Changes, DreamReport
+from ..learn.report import Changes, DreamReport, Report
 
 _YEAR_10000 = 253_402_300_800
 CHANGES = {
@@ -50,9 +51,14 @@ def day(seconds: int | None) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def count(n: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{n} {noun}{'' if n == 1 else 's'}"
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun; ``plural`` where that takes more than an s."""
+    return f"{n} {noun if n == 1 else plural or noun + 's'}"
+
+
+def reached(lines: int | None, total: int | None) -> str:
+    """How many lines were reached; a dash for none."""
+    return "–" if lines is None or total is None else f"{lines} of {total}"
 
 
 def told(changes: Changes) -> list[tuple[str, tuple[int, ...]]]:
@@ -63,3 +69,26 @@ def told(changes: Changes) -> list[tuple[str, tuple[int, ...]]]:
 def name(dream: DreamReport) -> str:
     """What to call a dream."""
     return dream.label or f"{dream.procedure or 'dream'} {dream.id}"
+
+
+def figures(report: Report) -> Iterator[str]:
+    """How good the forecasts and the dreams are, a figure a line."""
+    found = report.calibration
+    if found.count:
+        yield (
+            f"viability score against outcome: Brier score {number(found.brier, 3)} "
+            f"(always saying the pass rate: {number(found.reference, 3)}), mean gap {number(found.error)}"
+        )
+    if report.speed:
+        yield f"speed against the procedure: median {times(report.speed.median)}"
+    if report.divergence:
+        yield f"inputs with another value, where allowed: median {percent(report.divergence.median)}"
+    if report.evidence:
+        mean, low = percent(report.evidence.mean), percent(report.evidence.low)
+        yield f"evidence of the passes: {mean} on average, {low} at the least"
+    if report.health:
+        last = report.health[-1]
+        parts = (
+            f"{PARTS[key][0]} {number(value)} of {PARTS[key][1]:.2f}" for key, value in last.parts.items()
+        )
+        yield f"health {number(last.score)}: {', '.join(parts)}"

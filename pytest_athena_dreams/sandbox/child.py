@@ -16,7 +16,7 @@ import select
 import socket
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from types import TracebackType
 from typing import IO
 
@@ -40,11 +40,18 @@ _GRACE = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Code to load. ``entry_point`` may be dotted; without one, ``fallbacks`` are tried in order."""
+    """Code to load. ``entry_point`` may be dotted; without one, ``fallbacks`` are tried in order.
+
+    ``mutant`` is the number of a mutant to load in the code's place, for which the entry point must be
+    named; one that there is not does not compile. Calls of ``watched`` code tell the lines they reach
+    and nothing else.
+    """
 
     code: str
     entry_point: str | None = None
     fallbacks: tuple[str, ...] = ()
+    mutant: int | None = None
+    watched: bool = False
 
 
 class _Late(Exception):
@@ -77,6 +84,7 @@ class Child:
         self._limits = limits
         self._nonce = secrets.token_hex(16)
         self._number = 0
+        self._answers = (wire.Reached,) if source.watched else (wire.Returned, wire.Threw)
         self._peak = 0
         self._next_look = 0.0
         self._inbox = wire.Inbox(limits.reply)
@@ -143,13 +151,15 @@ class Child:
         self._allow_cpu(start.cpu + len(payloads) * timeout)
         for index in range(len(payloads)):
             self._number += 1
+            if not self._inbox.ready:
+                start = self._meter.read()
             deadline = Deadline(start, timeout)
             last = index == len(payloads) - 1
-            reply = self._reply(deadline, (wire.Returned, wire.Threw), last=last)
-            yield self._observation(reply, start, deadline)
+            reply = self._reply(deadline, self._answers, last=last)
+            now = self._meter.read() if deadline.waited or self._process is None else start
+            yield self._observation(reply, start, now, deadline)
             if self._process is None:
                 return
-            start = self._meter.read()
 
     def close(self) -> None:
         """Kill and reap the child, whatever it does. Safe to call twice."""
@@ -158,8 +168,7 @@ class Child:
             self._reap()
 
     def _load(self, source: Source) -> None:
-        request = {"code": source.code, "entry_point": source.entry_point, "fallbacks": source.fallbacks}
-        self._outbox = memoryview(wire.frame(json.dumps(request).encode()))
+        self._outbox = memoryview(wire.frame(json.dumps(asdict(source)).encode()))
         start = self._meter.read()
         deadline = Deadline(start, self._limits.load_timeout)
         reply = self._reply(deadline, (wire.Ready, wire.Failed), last=False)
@@ -172,7 +181,7 @@ class Child:
             self.loaded = reply.signature
             self._meter.mark()
         else:
-            self.failure = self._observation(reply, start, deadline)
+            self.failure = self._observation(reply, start, self._meter.read(), deadline)
             self.close()
 
     def _allow_cpu(self, seconds: float) -> None:
@@ -249,12 +258,31 @@ class Child:
         return not self._inbox.empty
 
     def _observation(
-        self, reply: wire.Reply | Observation, start: Reading, deadline: Deadline
+        self, reply: wire.Reply | Observation, start: Reading, now: Reading, deadline: Deadline
     ) -> Observation:
-        now = self._meter.read()
         cpu = max(0.0, (self.cpu if self._process is None else now.cpu) - start.cpu)
-        seen = reply if isinstance(reply, Observation) else _seen(reply)
-        return replace(seen, cpu=cpu, elapsed=deadline.used(now))
+        elapsed = deadline.used(now)
+        if isinstance(reply, wire.Returned):
+            return Observation(
+                kind=ObservationKind.RETURNED,
+                value=reply.value,
+                changed=reply.changed,
+                took=reply.took,
+                cpu=cpu,
+                elapsed=elapsed,
+            )
+        if isinstance(reply, wire.Threw):
+            return Observation(
+                kind=ObservationKind.RAISED,
+                raised=reply.raised,
+                changed=reply.changed,
+                cpu=cpu,
+                elapsed=elapsed,
+            )
+        if isinstance(reply, wire.Reached):
+            return Observation(kind=ObservationKind.RETURNED, lines=reply.lines, cpu=cpu, elapsed=elapsed)
+        assert isinstance(reply, Observation)
+        return replace(reply, cpu=cpu, elapsed=elapsed)
 
     def _death(self) -> Observation:
         """How a child went that closed its channel."""
@@ -290,14 +318,6 @@ class Child:
         self._channel.close()
         if self._scratch is not None:
             self._scratch.remove()
-
-
-def _seen(reply: wire.Reply) -> Observation:
-    if isinstance(reply, wire.Returned):
-        returned = ObservationKind.RETURNED
-        return Observation(kind=returned, value=reply.value, changed=reply.changed, took=reply.took)
-    assert isinstance(reply, wire.Threw)
-    return Observation(kind=ObservationKind.RAISED, raised=reply.raised, changed=reply.changed)
 
 
 def _output() -> IO[bytes]:

@@ -36,7 +36,15 @@ class Runner:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._end()
+        self.close()
+
+    def close(self) -> None:
+        """Kill the child that is alive, if one is. Safe to call twice."""
+        if self._child is not None:
+            self._child.close()
+            self.cpu += self._child.cpu
+            self.peak_memory = max(self.peak_memory, self._child.peak_memory)
+            self._child = None
 
     @property
     def signature(self) -> Signature | None:
@@ -53,7 +61,7 @@ class Runner:
             self._child = self._sandbox.spawn(self.source)
             failure = self._child.failure
             if failure is not None and failure.kind is not ObservationKind.RAISED and not _busy(failure):
-                self._end()  # a load that died, or slept too long, is tried again before it is believed
+                self.close()  # a load that died, or slept too long, is tried again before it is believed
                 self._child = self._sandbox.spawn(self.source)
             self._first = self._child
         return self._first
@@ -83,22 +91,15 @@ class Runner:
             for observation in self._child.calls(payloads[len(seen) :], timeout):
                 if self._child.lost and not self._lost:  # the fork server went too: once more before blaming
                     self._lost = True
-                    self._end()
+                    self.close()
                     break
                 seen.append(observation)
                 hung += observation.kind is ObservationKind.TIMED_OUT
                 budget -= observation.elapsed
                 if observation.kind not in _SURVIVED or budget <= 0:
-                    self._end()
+                    self.close()
                     break
         return seen
-
-    def _end(self) -> None:
-        if self._child is not None:
-            self._child.close()
-            self.cpu += self._child.cpu
-            self.peak_memory = max(self.peak_memory, self._child.peak_memory)
-            self._child = None
 
 
 def _busy(failure: Observation) -> bool:

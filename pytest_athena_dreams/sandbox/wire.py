@@ -103,6 +103,12 @@ class Threw(_Frame, tag="raised"):
     changed: Canonical
 
 
+class Reached(_Frame, tag="reached"):
+    """A call of watched code has ended in some way, and was the first to reach these lines."""
+
+    lines: tuple[int, ...]
+
+
 class Broken(_Frame, tag="broken"):
     """The child can't tell what happened, and says why."""
 
@@ -139,7 +145,7 @@ class _Literals(msgspec.Struct):
     args: list[_Literals] = []
 
 
-Reply = Ready | Failed | Loaded | Returned | Threw | Broken
+Reply = Ready | Failed | Loaded | Returned | Threw | Reached | Broken
 _frames = msgspec.json.Decoder(Reply)
 _values = msgspec.json.Decoder(_Values)
 
@@ -185,16 +191,22 @@ class Inbox:
     def empty(self) -> bool:
         return not self._bytes
 
+    @property
+    def ready(self) -> bool:
+        """Whether a whole frame has arrived, or the head of one above the cap."""
+        if len(self._bytes) < HEADER.size:
+            return False
+        length: int = HEADER.unpack_from(self._bytes)[0]
+        return length > self._cap or len(self._bytes) >= HEADER.size + length
+
     def frame(self) -> bytes | None:
         """The next whole frame, ``None`` if it has not arrived; raises ``WireError`` above the cap."""
-        if len(self._bytes) < HEADER.size:
+        if not self.ready:
             return None
         (length,) = HEADER.unpack_from(self._bytes)
         if length > self._cap:
             raise WireError(f"a frame of {length} bytes, where {self._cap} are allowed")
         end = HEADER.size + length
-        if len(self._bytes) < end:
-            return None
         body = bytes(self._bytes[HEADER.size : end])
         del self._bytes[:end]
         return body

@@ -18,7 +18,7 @@ from .plan import Plan
 
 VALUE = 300
 """Characters of a value that are shown."""
-OF_THE_RUN = ("store", "select", "baseline", "fail_under")
+OF_THE_RUN = ("store", "select", "baseline", "fail_under", "evidence")
 """Settings that say nothing of how one dream is tested."""
 CONTEXT = 3
 """Lines of code that are shown on each side of a marked one."""

@@ -126,6 +126,10 @@ class DreamItem(pytest.Item):
         self.verdict = self.plugin.test(self.dream)
         category = self.verdict.category
         self.user_properties.append(("athena_category", category.value if category else "passed"))
+        self.user_properties.append(("athena_accepted", self.verdict.accepted))
+        for name in ("evidence", "lines_reached", "lines_total"):
+            if (measured := getattr(self.verdict, name)) is not None:
+                self.user_properties.append((f"athena_{name}", measured))
         if self.verdict.taken_from is not None:
             self.user_properties.append(("athena_taken_from", self.verdict.taken_from))
         if self.verdict.outcome is Outcome.FAILURE:

@@ -28,6 +28,7 @@ from ..text import printable
 from . import github
 from .failure import FailureRepr
 from .gate import Gate
+from .passed import footing, word
 from .plan import Plan, domain
 from .progress import Progress
 from .selection import Unchanged
@@ -61,6 +62,7 @@ class Recorder:
         self._run_id: int | None = None
         self._by_category = Counter[str]()
         self._by_type = Counter[tuple[str, Outcome]]()
+        self._evidence: list[float] = []
         self._shared = 0
         self._changed: list[Dream] = []
         self._failures: dict[int, Verdict] = {}
@@ -105,6 +107,7 @@ class Recorder:
 
     def _receive(self, report: pytest.TestReport, dream: Dream, verdict: Verdict) -> None:
         seen = self._record(dream, verdict, getattr(report, "athena_digest", None))
+        report.athena_word = word(verdict)  # type: ignore[attr-defined]
         self._gate.judge(report, dream, verdict.outcome, seen)
         if verdict.outcome is Outcome.FAILURE and isinstance(report.longrepr, str):  # it came by wire
             report.longrepr = cast("Any", FailureRepr(self._plan, dream, verdict, self._config))
@@ -128,8 +131,14 @@ class Recorder:
         self._by_category[verdict.category or "passed"] += 1
         self._by_type[dream.dream_type, verdict.outcome] += 1
         self._shared += verdict.taken_from is not None
+        if verdict.outcome is Outcome.SUCCESS and verdict.evidence is not None:
+            self._evidence.append(verdict.evidence)
         if verdict.faults and github.active():
             self._failures[dream.id] = verdict
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        told = getattr(report, "athena_word", None) if report.when == "call" and report.passed else None
+        return ("passed", ".", told) if told else None
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
         if not self._plan.dreams and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
@@ -173,7 +182,7 @@ class Recorder:
 
     def _notes(self) -> list[str]:
         """What is otherwise than one dream, one test, one verdict."""
-        told = []
+        told = footing(self._evidence)
         if self._shared:
             told.append(f"same code as another dream of this run, and its verdict: {self._shared}")
         if self._unchanged:
@@ -264,6 +273,9 @@ def _result(verdict: Verdict, digest: str | None, run_id: int) -> Result:
         effectiveness=verdict.effectiveness,
         details=msgspec.json.encode(verdict.faults).decode() if verdict.faults else None,
         diverged=verdict.diverged,
+        evidence=verdict.evidence,
+        lines_reached=verdict.lines_reached,
+        lines_total=verdict.lines_total,
         digest=digest,
         taken_from_dream=verdict.taken_from,
         taken_from_run=run_id if verdict.taken_from is not None else None,

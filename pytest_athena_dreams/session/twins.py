@@ -30,10 +30,11 @@ class Twins:
         """The verdict of a twin as that of ``dream``, if one was kept."""
         for twin, verdict in self._family(dream).get(outline(dream.code), ()):
             if _alike(twin, dream):
+                own = replace(verdict, dream_id=dream.id, elapsed=0.0, cpu=0.0, taken_from=twin.id)
+                if twin.code == dream.code:
+                    return own
                 faults = _moved(verdict.faults, twin.code, dream.code)
-                return replace(
-                    verdict, dream_id=dream.id, faults=faults, elapsed=0.0, cpu=0.0, taken_from=twin.id
-                )
+                return replace(own, faults=faults, lines_reached=None, lines_total=None)
         return None
 
     def keep(self, dream: Dream, verdict: Verdict) -> None:
@@ -61,7 +62,7 @@ def _alike(a: Dream, b: Dream) -> bool:
 
 def _moved(faults: tuple[Fault, ...], code: str, twin: str) -> tuple[Fault, ...]:
     """Faults of ``code`` with the lines that they have in its twin."""
-    if code == twin or not any(fault.line for fault in faults):
+    if not any(fault.line for fault in faults):
         return faults
     lines = lines_of(code, twin)
     return tuple(replace(fault, line=lines.get(fault.line) if fault.line else None) for fault in faults)

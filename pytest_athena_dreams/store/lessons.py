@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 _RESULT = (
     "dream_id, run_id, tested_at, outcome, category, contract, error, failing_input, procedure_result,"
-    " dream_result, inputs_tried, inputs_accepted, elapsed, effectiveness, diverged, details"
+    " dream_result, inputs_tried, inputs_accepted, elapsed, effectiveness, diverged, evidence,"
+    " lines_reached, lines_total, details"
 )
 
 

@@ -204,6 +204,15 @@ def m003_learning(db: Database) -> None:
 
 
 @migrations()
+def m004_evidence(db: Database) -> None:
+    """What a pass rests on."""
+    results = db.table("dream_test_results")
+    results.add_column("evidence", float)
+    results.add_column("lines_reached", int)
+    results.add_column("lines_total", int)
+
+
+@migrations()
 def m005_digests(db: Database) -> None:
     """What a verdict hangs on, under one short name, and where a verdict was taken from that was not run."""
     table = db.table("dream_test_results")

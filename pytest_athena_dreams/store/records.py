@@ -55,6 +55,9 @@ class Result:
     effectiveness: float | None
     details: str | None
     diverged: float | None = None
+    evidence: float | None = None
+    lines_reached: int | None = None
+    lines_total: int | None = None
     digest: str | None = None
     taken_from_dream: int | None = None
     taken_from_run: int | None = None

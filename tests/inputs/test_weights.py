@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pytest_athena_dreams.inputs.weights import weighted
+from tests.inputs.kit import drawn, signature_of
 
 
 def test_a_strategy_is_drawn_as_often_as_its_weight_says() -> None:
@@ -21,6 +22,12 @@ def test_a_strategy_is_drawn_as_often_as_its_weight_says() -> None:
 
     draw()
     assert 0.75 < seen["a"] / seen.total() < 0.9
+
+
+def test_strategies_that_are_made_while_drawing_draw_the_same_each_time() -> None:
+    signature, _ = signature_of("def f(a: int, b: int, c: int) -> int: return a")
+    pools = [drawn(signature, 100) for _ in range(5)]
+    assert all(pool == pools[0] for pool in pools)
 
 
 def test_nothing_of_nothing() -> None:

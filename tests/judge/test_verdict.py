@@ -132,6 +132,13 @@ def test_free_keeps_its_annotation_and_may_decline_as_declared() -> None:
     assert found.category is Category.RUNTIME
 
 
+def test_an_annotation_that_the_procedure_does_not_keep_is_not_held_against_a_dream() -> None:
+    oracle = Oracle(contract=Contract.COMPATIBLE, returns=TypeSpec(kind="int"))
+    assert oracle.check(returned(None), returned(None)) is None
+    assert oracle.check(returned("a"), returned("b")) is None
+    assert oracle.check(returned(1), returned("b")) is not None
+
+
 def test_what_stopped_the_dream_outranks_what_it_did_wrong() -> None:
     oracle = Oracle(contract=Contract.SUPERSET)
     expected = [returned(1)] * 5

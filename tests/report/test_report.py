@@ -99,6 +99,12 @@ def test_nothing_of_a_dream_reaches_a_terminal_or_a_reader_raw(report: Report, b
         text.encode()
 
 
+def test_a_terminal_of_80_columns_has_room(report: Report) -> None:
+    first, *lines = plain(report).splitlines()
+    assert report.store in first
+    assert [line for line in lines if len(line) > 80] == []
+
+
 def test_markdown_holds_what_a_dream_says_in_code_spans() -> None:
     assert span("a`b|c") == "``a`b\\|c``"
     assert span("`") == "`` ` ``"

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -32,13 +33,15 @@ except SandboxError as exc:
 
 
 class PlainUser:
-    """Runs Python as nobody, from a copy of the packages that nobody can read. Use it in a ``with`` block.
+    """Attacks jails as nobody, from a copy of the packages that nobody can read. Use it in a ``with`` block.
 
-    Workers of one test run share ``folder``, and so each jail is attacked once.
+    The jails of all ``modes`` are attacked at once, for most of the time is spent waiting. Workers of one
+    test run share ``folder``, and so each is attacked once.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, modes: Sequence[str]) -> None:
         self._folder = folder
+        self._modes = modes
         self._results: dict[str, dict[str, AttackResult]] = {}
         self._copy = tempfile.TemporaryDirectory(prefix="athena-dreams-plain-")
 
@@ -57,7 +60,10 @@ class PlainUser:
     def attacked(self, mode: str) -> dict[str, AttackResult]:
         """How each attack went in ``mode``, by name. Skips where this machine can't do it."""
         if mode not in self._results:
-            rows = msgspec.json.decode(self._output(mode), type=list[AttackResult])
+            output = self._output(mode)
+            if output.startswith(b"skip: "):
+                pytest.skip(output.decode())
+            rows = msgspec.json.decode(output, type=list[AttackResult])
             self._results[mode] = {row.name: row for row in rows}
         return self._results[mode]
 
@@ -65,36 +71,38 @@ class PlainUser:
         self._folder.mkdir(exist_ok=True)
         with (self._folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            kept = self._folder / f"{mode}.json"
-            if not kept.exists():
-                done = self.python("-W", "error", "-c", _RUN, mode)
-                kept.write_bytes(done.stdout if done.returncode == 0 else done.stderr)
-            output = kept.read_bytes()
-        if output.startswith(b"skip: "):
-            pytest.skip(output.decode())
-        return output
+            if not (self._folder / f"{mode}.json").exists():
+                self._attack()
+            return (self._folder / f"{mode}.json").read_bytes()
 
-    def python(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        """Run an interpreter as nobody."""
-        environment = {"PYTHONPATH": self._copy.name, "PATH": os.environ["PATH"], "HOME": "/tmp"}
+    def _attack(self) -> None:
+        interpreter = self._interpreter()
+        running = {mode: self._start(interpreter, "-W", "error", "-c", _RUN, mode) for mode in self._modes}
+        for mode, process in running.items():
+            said, complaint = process.communicate(timeout=300)
+            (self._folder / f"{mode}.json").write_bytes(complaint if process.returncode else said)
+
+    def _interpreter(self) -> str:
+        """A Python that nobody may run and that has what the copy needs; skips where there is none."""
         for interpreter in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
             try:
-                check = _as_nobody([interpreter, "-c", "import msgspec"], environment)
+                check = self._start(interpreter, "-c", "import msgspec")
             except OSError:
                 continue
+            check.communicate(timeout=60)
             if check.returncode == 0:
-                return _as_nobody([interpreter, *arguments], environment)
+                return interpreter
         pytest.skip("no interpreter here that a plain user can run")
 
-
-def _as_nobody(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        command,
-        user=NOBODY,
-        group=NOBODY,
-        extra_groups=[],
-        env=environment,
-        cwd="/",
-        capture_output=True,
-        timeout=300,
-    )
+    def _start(self, *command: str) -> subprocess.Popen[bytes]:
+        environment = {"PYTHONPATH": self._copy.name, "PATH": os.environ["PATH"], "HOME": "/tmp"}
+        return subprocess.Popen(
+            command,
+            user=NOBODY,
+            group=NOBODY,
+            extra_groups=[],
+            env=environment,
+            cwd="/",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )

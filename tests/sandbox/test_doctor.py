@@ -124,7 +124,7 @@ def test_attacks_run_one_by_one_and_are_rendered() -> None:
     assert [result.held for result in results] == [True, True]
     assert results[0].name == "an object equal to everything"
     text = render_attacks(results)
-    assert text.splitlines()[0].startswith("held    forging      an object equal to everything")
+    assert text.splitlines()[0].startswith("held    posing       an object equal to everything")
     assert text.endswith("2 of 2 attacks held")
 
 

@@ -2,12 +2,14 @@
 
 What is asserted is looked at from outside the jail: no secret out, no file changed, nobody reached, no
 process harmed or left, the next dream unharmed, and an end that the parent could tell.
+
+A mode with one layer otherwise is not tried again with attacks that no layer has a part in.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
@@ -21,16 +23,20 @@ from pytest_athena_dreams.sandbox.policy import MIB, Policy, SandboxMode
 from .conftest import SMALL, root_only
 from .plain import PlainUser
 
-JAILS = {
+MODES = {
     "landlock": Policy(mode=SandboxMode.LANDLOCK, limits=SMALL),
-    "landlock of 2021": Policy(mode=SandboxMode.LANDLOCK, limits=SMALL, landlock_abi=1),
-    "scratch": Policy(mode=SandboxMode.LANDLOCK, limits=SMALL, scratch=MIB),
     "bwrap": Policy(mode=SandboxMode.BWRAP, limits=SMALL),
-    "bwrap without landlock": Policy(mode=SandboxMode.BWRAP, limits=SMALL, without=frozenset({"landlock"})),
     "srt": Policy(mode=SandboxMode.SRT, limits=SMALL),
 }
-PLAIN = ("landlock", "bwrap", "srt")
+VARIANTS = {
+    "landlock of 2021": Policy(mode=SandboxMode.LANDLOCK, limits=SMALL, landlock_abi=1),
+    "scratch": Policy(mode=SandboxMode.LANDLOCK, limits=SMALL, scratch=MIB),
+    "bwrap without landlock": Policy(mode=SandboxMode.BWRAP, limits=SMALL, without=frozenset({"landlock"})),
+}
+"""Modes with one layer otherwise."""
 FAST = "landlock"
+UNLAYERED = {"posing", "forging", "serialising", "limits"}
+"""Groups of attacks by what a child says and uses up: parent and rlimits bound that, in every mode."""
 
 SCRATCH_ALLOWS = ("write into the working folder",)
 """Attacks that are none where a dream has a folder to write in."""
@@ -41,10 +47,24 @@ def test_there_are_enough_attacks_and_each_has_its_own_name() -> None:
     assert len(set(names)) == len(names) >= 70
 
 
+def jails(policies: Mapping[str, Policy]) -> pytest.MarkDecorator:
+    """Run with each jail; those that are not the default one are marked, so that they can be left out."""
+    params = [
+        pytest.param(policy, id=name, marks=() if name == FAST else pytest.mark.slow)
+        for name, policy in policies.items()
+    ]
+    return pytest.mark.parametrize("jail", params, indirect=True, scope="session")
+
+
+def attacks(chosen: Sequence[Attack]) -> pytest.MarkDecorator:
+    """Run with each attack."""
+    return pytest.mark.parametrize("attack", chosen, ids=lambda attack: attack.name)
+
+
 @pytest.fixture(scope="session")
 def jail(request: pytest.FixtureRequest) -> Iterator[tuple[Sandbox, Surroundings]]:
     """One jail after the other, and what the attacks go for."""
-    with Surroundings() as surroundings, Sandbox(JAILS[request.param]) as sandbox:
+    with Surroundings() as surroundings, Sandbox(request.param) as sandbox:
         try:
             sandbox.layers()
         except SandboxError as exc:
@@ -52,15 +72,15 @@ def jail(request: pytest.FixtureRequest) -> Iterator[tuple[Sandbox, Surroundings
         yield sandbox, surroundings
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Mark the jails that are not the default one, so that they can be left out."""
-    if "jail" in metafunc.fixturenames:
-        params = [pytest.param(n, marks=() if n == FAST else pytest.mark.slow) for n in JAILS]
-        metafunc.parametrize("jail", params, indirect=True, scope="session")
-
-
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+@attacks(ATTACKS)
+@jails(MODES)
 def test_the_jail_holds(jail: tuple[Sandbox, Surroundings], attack: Attack) -> None:
+    assert_held(attempt(*jail, attack))
+
+
+@attacks([attack for attack in ATTACKS if attack.group not in UNLAYERED])
+@jails(VARIANTS)
+def test_the_jail_holds_with_a_layer_otherwise(jail: tuple[Sandbox, Surroundings], attack: Attack) -> None:
     sandbox, surroundings = jail
     if sandbox.policy.scratch and attack.name in SCRATCH_ALLOWS:
         pytest.skip("allowed in scratch space")
@@ -68,9 +88,11 @@ def test_the_jail_holds(jail: tuple[Sandbox, Surroundings], attack: Attack) -> N
 
 
 @root_only
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+@attacks(ATTACKS)
 @pytest.mark.parametrize(
-    "mode", [pytest.param(n, marks=() if n == FAST else pytest.mark.slow) for n in PLAIN], scope="session"
+    "mode",
+    [pytest.param(n, marks=() if n == FAST else pytest.mark.slow) for n in MODES],
+    scope="session",
 )
 def test_the_jail_holds_for_a_plain_user(plain_user: PlainUser, mode: str, attack: Attack) -> None:
     assert_held(plain_user.attacked(mode)[attack.name])
@@ -88,5 +110,5 @@ def plain_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainUser]:
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    with PlainUser(shared / "plain-user") as user:
+    with PlainUser(shared / "plain-user", tuple(MODES)) as user:
         yield user

@@ -17,10 +17,13 @@ def bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
 
 
-@pytest.fixture(params=list(XDIST.values()), ids=list(XDIST))
+@pytest.fixture(params=list(XDIST))
 def run_dreams(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> Run:
-    """Run ``pytest --athena-dreams`` with more arguments, without xdist, with -n0 and with -n2."""
-    return runner(pytester, *request.param)
+    """Run ``pytest --athena-dreams`` with more arguments, without xdist, with -n0 and with -n2.
+
+    With -n0 in this process: what a process of its own adds is seen without xdist and with -n2.
+    """
+    return runner(pytester, *XDIST[request.param], inside=request.param == "n0")
 
 
 @pytest.fixture

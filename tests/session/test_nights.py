@@ -15,8 +15,8 @@ from tests.dreams import make_store
 from tests.learn.kit import CORPORA, corpus
 from tests.session.conftest import Run
 
-PROCEDURES = 8
-FAST = ("--athena-max-examples", "30", "--athena-shrink-time", "0.2", "-q", "--tb=no")
+PROCEDURES = 6
+FAST = ("--athena-max-examples=30", "--athena-shrink-time=0.2", "--athena-timeout=0.5", "-q", "--tb=no")
 
 
 @pytest.mark.slow

@@ -14,6 +14,9 @@ def attack(where):
 """
 """What has to work right after an attack, in another child of the same fork server."""
 
+HANGS = 0.2
+"""Seconds for a call that does not end, however long it is given."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:

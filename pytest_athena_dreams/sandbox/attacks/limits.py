@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .attack import Attack
+from .attack import HANGS, Attack
 
 LIMITS = (
     Attack(
@@ -108,13 +108,22 @@ def attack(where):
     Attack(
         name="a regular expression",
         ends=("timed_out",),
+        timeout=HANGS,
         code="import re\ndef attack(where): return re.match('(a+)+$', 'a' * 40 + 'b')",
     ),
-    Attack(name="a big power", ends=("timed_out",), code="def attack(where): return len(str(7 ** (7 ** 9)))"),
-    Attack(name="a loop", ends=("timed_out",), code="def attack(where):\n    while True: pass"),
+    Attack(
+        name="a big power",
+        ends=("timed_out",),
+        timeout=HANGS,
+        code="def attack(where): return len(str(7 ** (7 ** 9)))",
+    ),
+    Attack(
+        name="a loop", ends=("timed_out",), timeout=HANGS, code="def attack(where):\n    while True: pass"
+    ),
     Attack(
         name="a loop that catches everything",
         ends=("timed_out",),
+        timeout=HANGS,
         code="""
 def attack(where):
     while True:
@@ -125,10 +134,16 @@ def attack(where):
 """,
     ),
     Attack(name="a loop at load", ends=("timed_out",), code="while True: pass\ndef attack(where): pass"),
-    Attack(name="sleep", ends=("timed_out",), code="import time\ndef attack(where): time.sleep(3600)"),
+    Attack(
+        name="sleep",
+        ends=("timed_out",),
+        timeout=HANGS,
+        code="import time\ndef attack(where): time.sleep(3600)",
+    ),
     Attack(
         name="sleep with a clock that stands still",
         ends=("timed_out",),
+        timeout=HANGS,
         code="""
 import time
 
@@ -142,6 +157,7 @@ def attack(where):
     Attack(
         name="two threads at once",
         ends=("timed_out",),
+        timeout=HANGS,
         code="""
 import hashlib, threading
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .attack import Attack
+from .attack import HANGS, Attack
 from .files import DENIED
 
 _DENIED = ("raised PermissionError", "raised OSError", "raised ProcessLookupError")
@@ -115,6 +115,7 @@ def attack(where):
     Attack(
         name="ignore every signal",
         ends=("timed_out",),
+        timeout=HANGS,
         code="""
 import signal
 

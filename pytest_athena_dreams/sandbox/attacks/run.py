@@ -18,12 +18,14 @@ from .forging import FORGING
 from .kernel import KERNEL
 from .limits import LIMITS
 from .network import NETWORK
+from .posing import POSING
 from .processes import PROCESSES
 from .serialising import SERIALISING
 from .state import STATE
 from .surroundings import Surroundings, end, left_over, processes
 
 _GROUPS = {
+    "posing": POSING,
     "forging": FORGING,
     "serialising": SERIALISING,
     "files": FILES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .attack import Attack
+from .attack import HANGS, Attack
 
 SERIALISING = (
     Attack(
@@ -153,6 +153,7 @@ def attack(where): return Odd()
     Attack(
         name="an exception whose text hangs",
         ends=("timed_out",),
+        timeout=HANGS,
         code="""
 class Odd(Exception):
     def __str__(self):
@@ -176,6 +177,7 @@ def attack(where): raise Odd
     Attack(
         name="a finaliser that hangs",
         ends=("timed_out",),
+        timeout=HANGS,
         code="""
 class Odd:
     def __del__(self):

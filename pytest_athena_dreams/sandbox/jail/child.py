@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 
 from . import frames, kernel, landlock, program, seccomp
 from .canonical import ITEMS, canonical
+from .lines import Watch
 from .raising import MESSAGE, describe_exception
 from .recipes import Arguments
 
@@ -112,16 +113,17 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
     number = 0
     try:
         try:
-            entry, signature = program.load(request["code"], request["entry_point"], request["fallbacks"])
+            entry, signature = program.load(**request)
         except program.Failure as failure:
             _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
             _wait()
+        watch = Watch(program.FILENAME) if request["watched"] else None
         _send(order, 0, {"kind": "loaded", "signature": signature})
         while True:
             number += 1
             payload = frames.read(CHANNEL)
             try:
-                _send(order, number, _answer(entry, payload, order["seed"]))
+                _send(order, number, _watched(watch, entry, payload, order["seed"]))
             except MemoryError:
                 _send(order, number, _OUT_OF_MEMORY)
     except Exception as exc:
@@ -132,6 +134,14 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
 def _wait() -> NoReturn:
     while True:
         _sleep(3600)
+
+
+def _watched(watch: Watch | None, entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, Any]:
+    if watch is None:
+        return _answer(entry, payload, seed)
+    watch.start()
+    _answer(entry, payload, seed)
+    return {"kind": "reached", "lines": watch.stop()}
 
 
 def _answer(entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from .describe import Describer
+from .lines import executable
+from .mutants import mutate
 from .raising import describe_exception
 from .source import declares, facts, free_names, literals, usage
 
@@ -32,22 +34,32 @@ class Failure(Exception):
 
 
 def load(
-    code: str, entry_point: str | None, fallbacks: Sequence[str]
+    code: str,
+    entry_point: str | None,
+    fallbacks: Sequence[str],
+    mutant: int | None = None,
+    *,
+    watched: bool = False,
 ) -> tuple[Callable[..., Any], dict[str, Any]]:
-    """Run ``code`` and return its entry point and the entry point's description.
+    """Run ``code``, or a ``mutant`` of it, and return its entry point and the entry point's description.
 
-    Raises ``Failure`` where the code does not compile, does not run, or has no usable entry point.
+    Raises ``Failure`` where the code does not compile, which goes for a mutant that there is not, does not
+    run, or has no usable entry point.
     """
     try:
         tree = ast.parse(code, FILENAME)
+        script = _is_script(tree)
+        if mutant is not None:
+            mutate(tree, None if script else entry_point, mutant)
         program: CodeType = compile(tree, FILENAME, "exec", dont_inherit=True)
         constants = literals(tree)
+        reachable = executable(tree, program, script=script) if watched else []
     except BaseException as exc:
         raise Failure(exc, "compile") from None
     module = ModuleType("dream")
     sys.modules["dream"] = module
     namespace = vars(module)
-    if _is_script(tree):
+    if script:
         entry, signature = _script(tree, program)
     else:
         try:
@@ -58,7 +70,11 @@ def load(
             entry, signature = _function(tree, namespace, _choose(namespace, entry_point, fallbacks))
         except BaseException as exc:
             raise Failure(exc, "entry") from None
-    return entry, signature | {"literals": constants, "declares": declares(tree)}
+    return entry, signature | {
+        "literals": constants,
+        "declares": declares(tree),
+        "lines": reachable,
+    }
 
 
 def _function(

@@ -163,14 +163,14 @@ def child_filter(machine: str, pid: int) -> Program:
     return _program(machine, rules, _ALLOW)
 
 
+class _Header(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
 def install(program: Program) -> None:
     """Bind the calling thread and all that it starts to ``program``."""
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
     body = ctypes.create_string_buffer(code, len(code))
-
-    class Header(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
-
-    header = Header(len(program), ctypes.addressof(body))
+    header = _Header(len(program), ctypes.addressof(body))
     set_mode_filter = 1
     syscall(numbers(platform.machine())["seccomp"], set_mode_filter, 0, ctypes.byref(header))

@@ -6,6 +6,8 @@ those are installed. ``-`` marks a call that an architecture does not have.
 
 from __future__ import annotations
 
+import functools
+
 # name, number on x86-64, number on aarch64 (the generic table)
 _TABLE = """
 access 21 -  add_key 248 217  alarm 37 -  arch_prctl 158 -  bpf 321 280  brk 12 214  capset 126 91
@@ -50,6 +52,7 @@ NEWEST = 450
 """The newest number that was considered; what is newer is answered as if the kernel lacked it."""
 
 
+@functools.cache  # children find it made by their server
 def numbers(machine: str) -> dict[str, int]:
     """Numbers by name for ``machine``; raises ``KeyError`` for an architecture without a table."""
     column = _ARCHITECTURES[machine][0]

@@ -1,0 +1,86 @@
+"""The function of a dream that a repair changes: found by name, and put back changed.
+
+Invariant: what is not changed stays as it was written.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+import libcst.matchers as m
+
+from .task import Proposal, Task
+
+
+def function_of(code: str, name: str | None) -> cst.FunctionDef | None:
+    """The function of that name at the top of ``code``; the only one where no name is known."""
+    if name is None:
+        return _only(_functions(code))
+    found = [f for f in _functions(code) if f.name.value == name]
+    return found[-1] if found else None
+
+
+def like(code: str, base: cst.FunctionDef | None) -> cst.FunctionDef | None:
+    """The one function of ``code`` whose parameters are called what those of ``base`` are."""
+    return _only([f for f in _functions(code) if base and parameter_names(f) == parameter_names(base)])
+
+
+def _functions(code: str) -> list[cst.FunctionDef]:
+    return [statement for statement in cst.parse_module(code).body if isinstance(statement, cst.FunctionDef)]
+
+
+def _only(functions: list[cst.FunctionDef]) -> cst.FunctionDef | None:
+    return functions[0] if len(functions) == 1 else None
+
+
+def parameter_names(function: cst.FunctionDef) -> list[str]:
+    """The named parameters, in order."""
+    return [p.name.value for p in (*function.params.params, *function.params.kwonly_params)]
+
+
+def names_in(node: cst.CSTNode) -> set[str]:
+    """All names in a part of a source."""
+    return {found.value for found in m.findall(node, m.Name()) if isinstance(found, cst.Name)}
+
+
+def body_of(function: cst.FunctionDef) -> list[cst.BaseStatement]:
+    """The statements of a function without its docstring."""
+    if not isinstance(function.body, cst.IndentedBlock):
+        return []
+    body = list(function.body.body)
+    return body[1:] if function.get_docstring() is not None else body
+
+
+def plain(statement: cst.BaseStatement) -> str:
+    """A statement's source without comments and blank lines before it."""
+    return cst.Module([]).code_for_node(statement).strip("\n")
+
+
+def replaced(code: str, function: cst.FunctionDef, changed: cst.FunctionDef) -> str:
+    """``code`` with ``changed`` in the place of ``function``."""
+    module = cst.parse_module(code)
+    body = [changed if _same(statement, function) else statement for statement in module.body]
+    return module.with_changes(body=body).code
+
+
+def _same(statement: cst.CSTNode, function: cst.FunctionDef) -> bool:
+    return isinstance(statement, cst.FunctionDef) and statement.deep_equals(function)
+
+
+def at_start(task: Task, source: str, *, kind: str, why: str) -> Proposal:
+    """The proposal to put statements at the start of the dream's function."""
+    function = function_of(task.code, task.entry)
+    if function is None:
+        return Proposal(kind=kind, why=why, code=task.code)
+    return Proposal(kind=kind, why=why, code=replaced(task.code, function, prepended(function, source)))
+
+
+def prepended(function: cst.FunctionDef, source: str) -> cst.FunctionDef:
+    """``function`` with statements before its first, after its docstring."""
+    new = cst.parse_module(source).body
+    if isinstance(function.body, cst.IndentedBlock):
+        body = list(function.body.body)
+    else:
+        assert isinstance(function.body, cst.SimpleStatementSuite)
+        body = [cst.SimpleStatementLine(function.body.body)]
+    start = 1 if function.get_docstring() is not None else 0
+    return function.with_changes(body=cst.IndentedBlock([*body[:start], *new, *body[start:]]))

@@ -1,0 +1,110 @@
+"""Which lines of a dream its calls reach.
+
+Invariants: nothing here decides a verdict; a dream that takes the watch off changes its own figure and no
+other, and only until the next call.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import CodeType, FrameType
+from typing import Any
+
+STEPS = 10_000
+"""Lines that a call runs without a new one before it is watched no more, where watching slows every line."""
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_settrace, _settrace_threads = sys.settrace, threading.settrace
+
+
+def executable(tree: ast.Module, program: CodeType, *, script: bool) -> list[int]:
+    """The lines on which a statement of a function begins that has code; of a script, any statement."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, _Function)]
+    bodies = [tree.body] if script else [function.body for function in functions]
+    nodes = (node for body in bodies for statement in body for node in ast.walk(statement))
+    found = {node.lineno for node in nodes if isinstance(node, ast.stmt)}
+    found |= {node.body.lineno for node in ast.walk(tree) if isinstance(node, ast.Lambda)}
+    return sorted(found & set(_compiled(program)))
+
+
+def _compiled(code: CodeType) -> Iterator[int]:
+    yield from (line for _, _, line in code.co_lines() if line)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _compiled(constant)
+
+
+class _Steps:
+    """By the tracing that every Python has, which stops at each line."""
+
+    def __init__(self, filename: str, seen: set[int]) -> None:
+        self._filename = filename
+        self._seen = seen
+        self._left = STEPS
+
+    def start(self) -> None:
+        self._left = STEPS
+        _settrace_threads(self._called)
+        _settrace(self._called)
+
+    def stop(self) -> None:
+        _settrace_threads(None)
+        _settrace(None)
+
+    def _called(self, frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:
+        return self._stepped if frame.f_code.co_filename == self._filename else None
+
+    def _stepped(self, frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:
+        if event == "line":
+            self._left = self._left - 1 if frame.f_lineno in self._seen else STEPS
+            self._seen.add(frame.f_lineno)
+            if self._left <= 0:
+                _settrace(None)
+        return self._stepped
+
+
+class _Events:
+    """By the monitoring of Python 3.12 and later, which tells each line once and then costs nothing."""
+
+    def __init__(self, filename: str, seen: set[int]) -> None:
+        self._monitoring: Any = vars(sys)["monitoring"]
+        self._tool = next(tool for tool in range(6) if self._monitoring.get_tool(tool) is None)
+        self._filename = filename
+        self._seen = seen
+        self._monitoring.use_tool_id(self._tool, "athena-dreams")
+
+    def start(self) -> None:
+        line = self._monitoring.events.LINE
+        self._monitoring.register_callback(self._tool, line, self._line)
+        self._monitoring.set_events(self._tool, line)
+
+    def stop(self) -> None:
+        self._monitoring.set_events(self._tool, 0)
+
+    def _line(self, code: CodeType, line: int) -> object:
+        if code.co_filename == self._filename:
+            self._seen.add(line)
+        return self._monitoring.DISABLE
+
+
+class Watch:
+    """Watches calls of the code in ``filename``."""
+
+    def __init__(self, filename: str) -> None:
+        self._seen: set[int] = set()
+        self._told: set[int] = set()
+        self._by = (_Events if sys.version_info >= (3, 12) else _Steps)(filename, self._seen)
+
+    def start(self) -> None:
+        """Watch until ``stop``."""
+        self._by.start()
+
+    def stop(self) -> list[int]:
+        """The lines that were not reached before."""
+        self._by.stop()
+        new = sorted(self._seen - self._told)
+        self._told |= self._seen
+        return new

@@ -1,0 +1,173 @@
+"""Mutants: what is changed and what is left alone, and that the same number is the same mutant."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import heapq
+import inspect
+import statistics
+import textwrap
+
+import pytest
+
+from pytest_athena_dreams.sandbox.client import Sandbox, Source
+from pytest_athena_dreams.sandbox.jail.mutants import MUTANTS, chosen, mutate, points
+
+from .kit import payload
+
+OPERATORS = {
+    "return x < y": {"boundary: return x <= y", "return: return None"},
+    "return x >= y > z": {
+        "boundary: return x > y > z",
+        "boundary: return x >= y >= z",
+        "return: return None",
+    },
+    "return x == y": {"equality: return x != y", "return: return None"},
+    "return x in y": {"equality: return x not in y", "return: return None"},
+    "return x is None": {"equality: return x is not None", "return: return None"},
+    "return x and y": {"logic: return x or y", "return: return None"},
+    "return x + y": {"arithmetic: return x - y", "return: return None"},
+    "return x + '!'": {"operand: return x", "text: return x + 'XX!XX'", "return: return None"},
+    "return [x] * y": {"operand: return [x]", "return: return None"},
+    "return x // y": {"arithmetic: return x * y", "return: return None"},
+    "return not x": {"not: return x", "return: return None"},
+    "return -x": {"sign: return x", "return: return None"},
+    "return -1": {"number: return -2", "return: return None"},
+    "return True": {"number: return False", "return: return None"},
+    "return 0.5": {"number: return 1.5", "return: return None"},
+    "return ''": {"text: return 'XXXX'", "return: return None"},
+    "return None": set(),
+    "return": set(),
+    "if x:\n    pass": {"condition: if not x:\n    pass"},
+    "if not x:\n    pass": {"not: if x:\n    pass"},
+    "if x == y:\n    pass": {"equality: if x != y:\n    pass"},
+    "while True:\n    break": {"number: while False:\n    break", "loop: while True:\n    continue"},
+    "for y in x:\n    continue": {"loop: for y in x:\n    break"},
+    "return x if y else z": {"condition: return x if not y else z", "return: return None"},
+    "return [y for y in x if y]": {"condition: return [y for y in x if not y]", "return: return None"},
+    "return sorted(x)": {"call: return x", "return: return None"},
+    "return x.strip(y)": {"call: return x", "return: return None"},
+    "return math.sqrt(x)": {"call: return x", "return: return None"},
+    "return ','.join(x)": {"call: return x", "text: return 'XX,XX'.join(x)", "return: return None"},
+    "return len(x)": {"return: return None"},
+    "y += x": {"arithmetic: y -= x", "statement: pass"},
+    "y[x] = z": {"statement: pass"},
+    "y.append(x)": {"statement: pass"},
+    "yield x": {"statement: pass"},
+    "del y[x]": {"statement: pass"},
+    "raise ValueError(f'{x} + 1')": {"statement: pass"},
+    "assert x, 'a message'": set(),
+    "print('a', 1 + 2)": set(),
+    "'a docstring'": set(),
+    "y: Literal['a'] = x": set(),
+    "return f'{x:>5}'": {"return: return None"},
+    "return f'{x}!'": {"text: return f'{x}XX!XX'", "return: return None"},
+}
+
+
+def written(source: str, name: str | None) -> list[str]:
+    """Each change as its kind and what the source becomes."""
+    made = []
+    for number in range(len(points(ast.parse(source), name))):
+        tree = ast.parse(source)
+        point = points(tree, name)[number]
+        point.change()
+        compile(ast.fix_missing_locations(tree), "<mutant>", "exec")
+        made.append(f"{point.kind}: {ast.unparse(tree)}")
+    return made
+
+
+@pytest.mark.parametrize(("body", "expected"), OPERATORS.items(), ids=OPERATORS.keys())
+def test_an_operator_makes_its_mutants(body: str, expected: set[str]) -> None:
+    source = "import math\n\ndef f(x, y, z):\n" + textwrap.indent(body, "    ")
+    made = written(source, "f")
+    head = "import math\n\ndef f(x, y, z):\n"
+    assert {
+        line.replace(head, "").replace("    ", "", 1).replace("\n        ", "\n    ") for line in made
+    } == expected
+    assert len(made) == len(expected)
+
+
+def test_a_script_is_changed_as_a_whole() -> None:
+    made = written("total = price * 2\ntotal += 1\n_result = total\n", None)
+    assert made == [
+        "arithmetic: total = price // 2\ntotal += 1\n_result = total",
+        "number: total = price * 3\ntotal += 1\n_result = total",
+        "arithmetic: total = price * 2\ntotal -= 1\n_result = total",
+        "statement: total = price * 2\npass\n_result = total",
+        "number: total = price * 2\ntotal += 2\n_result = total",
+    ]
+
+
+REACHED = """
+LIMIT = 3
+OTHER = 4
+def unused(x): return x + 1
+def helper(x): return x - LIMIT
+class Box:
+    size = 5
+    def __init__(self, x): self.x = x * 6
+    def used(self): return self.x // 7
+    def not_used(self): return self.x % 8
+def f(x): return helper(Box(x).used())
+"""
+
+
+def test_only_what_the_entry_point_leads_to_is_changed() -> None:
+    lines = {point.line for point in points(ast.parse(REACHED), "f")}
+    assert lines == {2, 5, 7, 8, 9, 11}
+    assert {point.line for point in points(ast.parse(REACHED), "Box.not_used")} == {7, 8, 10}
+
+
+FUNCTIONS = [
+    textwrap.wrap,
+    textwrap.TextWrapper._wrap_chunks,
+    textwrap.dedent,
+    heapq.merge,
+    heapq.nsmallest,
+    statistics.fmean,
+    statistics.quantiles,
+    inspect.getsource,
+    inspect.signature,
+    functools.update_wrapper,
+    ast.literal_eval,
+]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__qualname__)
+def test_every_mutant_of_real_code_compiles_is_another_and_the_same_again(function: object) -> None:
+    source = textwrap.dedent(inspect.getsource(function))  # type: ignore[arg-type]
+    name = function.__name__  # type: ignore[attr-defined]
+    made = []
+    for number in range(len(chosen(points(ast.parse(source), name)))):
+        trees = [ast.parse(source), ast.parse(source)]
+        for tree in trees:
+            mutate(tree, name, number)
+        compile(trees[0], "<mutant>", "exec")
+        assert ast.dump(trees[0]) == ast.dump(trees[1])
+        made.append(ast.unparse(trees[0]))
+    assert len({*made, ast.unparse(ast.parse(source))}) == len(made) + 1 <= MUTANTS + 1
+    with pytest.raises(IndexError):
+        mutate(ast.parse(source), name, len(made))
+
+
+def test_the_handful_is_spread_over_kinds_and_lines() -> None:
+    numbers = "".join(f"    x = x + {n}\n" for n in range(50))
+    source = f"def f(x):\n{numbers}    if x < 3:\n        return 1\n    return x\n"
+    picked = chosen(points(ast.parse(source), "f"))
+    assert {point.kind for point in picked} == {"arithmetic", "number", "boundary", "condition", "return"}
+    assert len(picked) == MUTANTS
+    lines = [point.line for point in picked if point.kind in ("arithmetic", "number")]
+    assert min(lines) < 10
+    assert max(lines) > 40
+
+
+def test_a_mutant_runs_in_the_jail_and_one_that_there_is_not_does_not_compile(sandbox: Sandbox) -> None:
+    source = Source(code="def f(x):\n    return x\ndef g(x):\n    return x + 1\n", entry_point="g", mutant=0)
+    with sandbox.spawn(source) as child:
+        assert [seen.value for seen in child.calls([payload(5)], 1.0)] == [None]
+    with sandbox.spawn(Source(code=source.code, entry_point="g", mutant=3)) as child:
+        assert child.failure is not None
+        assert child.failure.raised is not None
+        assert (child.failure.raised.stage, child.failure.raised.type) == ("compile", "IndexError")
