@@ -181,13 +181,16 @@ class Trial:
         """
         if self._reference is None:
             return None
-        small = [asked.payload for asked in self._asked if len(asked.payload) < LARGE]
-        chosen = small[:: max(1, len(small) // TIMED)][:TIMED]
+        moderate = self._moderate()
+        chosen = moderate[:: max(1, len(moderate) // TIMED)][:TIMED]
         both = (self._references.timed(self._reference), self._runner)
         rounds = [who.run(chosen, timeout=self._settings.timeout) for _ in range(ROUNDS) for who in both]
         columns = zip(*([seen.took for seen in run] for run in rounds), strict=False)
         ratios = [min(took[::2]) / min(took[1::2]) for took in columns if all(took)]
         return statistics.median(ratios) if ratios else None
+
+    def _moderate(self) -> list[bytes]:
+        return [asked.payload for asked in self._asked if len(asked.payload) < LARGE]
 
     def evidence(self) -> float | None:
         """The share of the procedure's mutants that its pool tells apart; ``None`` without a procedure."""
@@ -196,8 +199,11 @@ class Trial:
         return told_apart(self._references, self._reference, self._contract)
 
     def lines(self) -> tuple[int, int] | None:
-        """How many lines of the dream its inputs reach, and how many it has; ``None`` of none."""
-        payloads = [asked.payload for asked in self._asked]
+        """How many lines of the dream its inputs reach, and how many it has; ``None`` of none.
+
+        Large inputs are left out where there are others: to watch what they do takes long.
+        """
+        payloads = self._moderate() or [asked.payload for asked in self._asked]
         return lines_reached(self._references, self._runner.source, payloads) if payloads else None
 
     # The smallest inputs

@@ -17,6 +17,7 @@ from ..models import Canonical, Signature
 from .arguments import Arguments
 from .calls import calls
 from .edges import edge_arguments
+from .mined import nothing_mined
 from .narrowing import Narrowing, narrow, sample
 from .scalars import Strategy, Width
 from .weights import weighted
@@ -85,7 +86,8 @@ class PoolSpec:
         def body(arguments: Arguments) -> None:
             test(arguments)
 
-        with_seed(self.seed)(quiet(given(self.strategy())(body)))()
+        with nothing_mined():
+            with_seed(self.seed)(quiet(given(self.strategy())(body)))()
 
 
 @dataclass(frozen=True, slots=True)

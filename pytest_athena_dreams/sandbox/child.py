@@ -44,7 +44,7 @@ class Source:
 
     ``mutant`` is the number of a mutant to load in the code's place, for which the entry point must be
     named; one that there is not does not compile. Calls of ``watched`` code tell the lines they reach
-    and nothing else.
+    and nothing else. Where it is not to be ``described``, ``loaded`` tells its name alone.
     """
 
     code: str
@@ -52,6 +52,7 @@ class Source:
     fallbacks: tuple[str, ...] = ()
     mutant: int | None = None
     watched: bool = False
+    described: bool = True
 
 
 class _Late(Exception):

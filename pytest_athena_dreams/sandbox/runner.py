@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -41,9 +42,7 @@ class Runner:
     def close(self) -> None:
         """Kill the child that is alive, if one is. Safe to call twice."""
         if self._child is not None:
-            self._child.close()
-            self.cpu += self._child.cpu
-            self.peak_memory = max(self.peak_memory, self._child.peak_memory)
+            self._count(self._child)
             self._child = None
 
     @property
@@ -58,13 +57,23 @@ class Runner:
 
     def _loaded(self) -> Child:
         if self._first is None:
-            self._child = self._sandbox.spawn(self.source)
-            failure = self._child.failure
-            if failure is not None and failure.kind is not ObservationKind.RAISED and not _busy(failure):
-                self.close()  # a load that died, or slept too long, is tried again before it is believed
-                self._child = self._sandbox.spawn(self.source)
-            self._first = self._child
+            self.close()
+            self._first = self._child = self._spawn(self.source)
         return self._first
+
+    def _spawn(self, source: Source) -> Child:
+        """A child; a load that died, or slept too long, is tried again before it is believed."""
+        child = self._sandbox.spawn(source)
+        failure = child.failure
+        if failure is not None and failure.kind is not ObservationKind.RAISED and not _busy(failure):
+            self._count(child)
+            child = self._sandbox.spawn(source)
+        return child
+
+    def _count(self, child: Child) -> None:
+        child.close()
+        self.cpu += child.cpu
+        self.peak_memory = max(self.peak_memory, child.peak_memory)
 
     def run(
         self,
@@ -80,11 +89,9 @@ class Runner:
         """
         seen: list[Observation] = []
         hung = 0
-        if payloads:
-            self._loaded()
         while len(seen) < len(payloads) and hung < patience and budget > 0:
             if self._child is None:
-                self._child = self._sandbox.spawn(self.source)
+                self._child = self._spawn(replace(self.source, described=False))
             if self._child.failure is not None:
                 seen.append(self._child.failure)
                 break

@@ -121,6 +121,7 @@ class DreamItem(pytest.Item):
         )
         if dream.label:
             self.extra_keyword_matches.add(dream.label)
+            self.user_properties.append(("athena_label", printable(dream.label)))
 
     def runtest(self) -> None:
         self.verdict = self.plugin.test(self.dream)

@@ -1,26 +1,11 @@
-"""What the tests of learning share: sources that are renamed and shifted, and the corpora where they are."""
+"""What the tests of learning share: sources that are renamed and shifted."""
 
 from __future__ import annotations
 
 import io
-import json
 import tokenize
 from collections.abc import Callable
-from pathlib import Path
 from types import CodeType
-from typing import Any
-
-import pytest
-
-CORPORA = Path("/work/shared/corpora")
-
-
-def corpus(name: str) -> list[dict[str, Any]]:
-    """The dreams of a development corpus; skips where the corpora are not (they are not published)."""
-    path = CORPORA / f"{name}.jsonl"
-    if not path.exists():
-        pytest.skip(f"the development corpus {path} is not on this machine")
-    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def locals_of(code: str) -> set[str]:

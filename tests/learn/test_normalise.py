@@ -18,8 +18,9 @@ from pytest_athena_dreams.learn.normalise import (
     novelty,
     profile,
 )
+from tests.corpus import corpus
 
-from .kit import corpus, renamed, shifted
+from .kit import renamed, shifted
 
 CODE = '''\
 def count(items: list[int], low: int = 0) -> int:
@@ -133,7 +134,7 @@ def test_novelty_is_the_distance_from_the_nearest() -> None:
     assert 0 < nearest < 0.2 < farthest < 1
 
 
-@pytest.mark.parametrize("name", ["mbpp_typed", "mbpp_untyped"])
+@pytest.mark.parametrize("name", ["small", "mbpp_typed", "mbpp_untyped"])
 def test_renaming_every_local_of_a_corpus_changes_no_digest(name: str) -> None:
     for dream in corpus(name):
         code = dream["code"]

@@ -12,8 +12,9 @@ from pytest_athena_dreams.learn.edits import REWRITTEN, edits
 from pytest_athena_dreams.learn.messages import difference, general
 from pytest_athena_dreams.learn.patterns import fingerprint
 from pytest_athena_dreams.models import Category, Fault
+from tests.corpus import corpus
 
-from .kit import corpus, renamed, shifted
+from .kit import renamed, shifted
 
 BASE = """\
 def pick(items, limit=3):
@@ -182,14 +183,15 @@ def test_a_message_is_capped_and_on_one_line() -> None:
     assert len(text) <= 160
 
 
-def test_a_corpus_keeps_its_buckets_when_locals_and_lines_change() -> None:
+@pytest.mark.parametrize("name", ["small", "mbpp_typed"])
+def test_a_corpus_keeps_its_buckets_when_locals_and_lines_change(name: str) -> None:
     """One made-up fault of each kind for each dream: the buckets depend on the code alone."""
     counted = Counter[str]()
-    for dream in corpus("mbpp_typed"):
+    for dream in corpus(name):
         code, base = dream["code"], dream["procedure"]["code"]
         if not dream["label"].rpartition("/")[2].startswith("mut"):
             continue
-        other = shifted(renamed(code, lambda name: f"{name}_9"), 3)
+        other = shifted(renamed(code, lambda local: f"{local}_9"), 3)
         wrong = Fault(category=Category.LOGIC, summary="returned another value")
         lines = range(1, code.count("\n") + 1)
         assert fingerprint(wrong, other, base) == fingerprint(wrong, code, base), dream["label"]

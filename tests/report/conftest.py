@@ -60,6 +60,9 @@ def result(dream_id: int, *faults: Fault, **fields: Any) -> Result:
         "cpu": 0.1,
         "peak_memory": 1,
         "effectiveness": None if first else 1.0 + dream_id % 7 / 4,
+        "evidence": None if first else (dream_id % 3 + 1) / 4,
+        "lines_reached": None if first else 3,
+        "lines_total": None if first else 4,
         "details": msgspec.json.encode(_clean(faults)).decode() if faults else None,
     }
     return Result(**values | fields)

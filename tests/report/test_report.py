@@ -72,6 +72,20 @@ def test_numbers_are_there(report: Report) -> None:
     assert set(report.adopt) <= {dream.id for dream in report.dreams if dream.outcome == "success"}
 
 
+def test_evidence_is_told_in_every_format(report: Report) -> None:
+    assert report.evidence is not None
+    assert (report.evidence.count, report.evidence.low, report.evidence.high) == (9, 0.25, 0.75)
+    assert report.evidence.mean == pytest.approx(5 / 9)  # of all that pass: not 3, 4 and 6
+    best = {dream.id: dream for dream in report.dreams}[report.adopt[0]]
+    assert (best.evidence, best.lines_reached, best.lines_total) == (0.5, 3, 4)
+    assert "evidence of the passes: 56 % on average, 25 % at the least" in plain(report)
+    assert "inputs, evidence 50 %" in plain(report)
+    assert "- Evidence of the passes: 56 % on average, 25 % at the least." in markdown(report)
+    assert "| 90 | 50 % |" in markdown(report)
+    for told in ("Evidence of the passes", "<dd>3 of 4 reached</dd>", "<dt>evidence</dt><dd>75 %</dd>"):
+        assert told in html(report)
+
+
 def test_json_keeps_to_the_shipped_schema(report: Report) -> None:
     data = json.loads(as_json(report))
     jsonschema.validate(data, packaged_schema())

@@ -37,10 +37,11 @@ def run(
 ) -> Seen:
     """Observe ``code`` called with each of ``calls``; without any, once with no argument."""
     with Runner(sandbox, Source(code=textwrap.dedent(code), entry_point=entry)) as runner:
+        signature = runner.signature
         payloads = [payload(*call) for call in calls or [()]]
         observations = runner.run(payloads, timeout=timeout, patience=patience)
     return Seen(
-        signature=runner.signature, observations=observations, cpu=runner.cpu, peak_memory=runner.peak_memory
+        signature=signature, observations=observations, cpu=runner.cpu, peak_memory=runner.peak_memory
     )
 
 

@@ -35,6 +35,7 @@ OPERATORS = {
     "return -x": {"sign: return x", "return: return None"},
     "return -1": {"number: return -2", "return: return None"},
     "return True": {"number: return False", "return: return None"},
+    "return 1e300": {"number: return -1e+300", "return: return None"},
     "return 0.5": {"number: return 1.5", "return: return None"},
     "return ''": {"text: return 'XXXX'", "return: return None"},
     "return None": set(),
@@ -73,7 +74,7 @@ def written(source: str, name: str | None) -> list[str]:
         tree = ast.parse(source)
         point = points(tree, name)[number]
         point.change()
-        compile(ast.fix_missing_locations(tree), "<mutant>", "exec")
+        compile(tree, "<mutant>", "exec")
         made.append(f"{point.kind}: {ast.unparse(tree)}")
     return made
 
@@ -150,6 +151,14 @@ def test_every_mutant_of_real_code_compiles_is_another_and_the_same_again(functi
     assert len({*made, ast.unparse(ast.parse(source))}) == len(made) + 1 <= MUTANTS + 1
     with pytest.raises(IndexError):
         mutate(ast.parse(source), name, len(made))
+
+
+def test_a_deep_tree_has_mutants_too() -> None:
+    source = f"def f(x):\n    return {' + '.join(['x'] * 900)}\n"
+    for number in range(MUTANTS):
+        tree = ast.parse(source)
+        mutate(tree, "f", number)
+        compile(tree, "<mutant>", "exec")
 
 
 def test_the_handful_is_spread_over_kinds_and_lines() -> None:

@@ -90,6 +90,7 @@ def test_show_and_junit_tell_it(run_alone: Run, store: str, pytester: pytest.Pyt
     assert int(properties.pop("athena_accepted")) > 90
     assert properties == {
         "athena_category": "passed",
+        "athena_label": "vacuous",
         "athena_evidence": "0.25",
         "athena_lines_reached": "2",
         "athena_lines_total": "2",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ import pytest
 from pytest_athena_dreams.learn.report import Report
 from pytest_athena_dreams.reporting import make_report
 from pytest_athena_dreams.store.database import Store
+from tests.corpus import corpus, wrong
 from tests.dreams import make_store
-from tests.learn.kit import CORPORA, corpus
 from tests.session.conftest import Run
 
 PROCEDURES = 6
@@ -20,12 +19,12 @@ FAST = ("--athena-max-examples=30", "--athena-shrink-time=0.2", "--athena-timeou
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["mbpp_typed", "mbpp_untyped"])
+@pytest.mark.parametrize("name", ["small", "mbpp_typed", "mbpp_untyped"])
 def test_the_report_says_what_each_night_changed(
     run_alone: Run, pytester: pytest.Pytester, name: str
 ) -> None:
     lines = corpus(name)
-    truth = json.loads((CORPORA / f"{name}.truth.json").read_text())
+    bad = wrong(name)
     families: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
         families.setdefault(line["procedure"]["name"], []).append(line)
@@ -37,9 +36,9 @@ def test_the_report_says_what_each_night_changed(
     run_alone(*FAST)
     one = report_of(path)
     failed = labels(one, *one.changes.new)
-    wrong = {line["label"] for line in first if truth[line["label"]]["expected"] == "fail"}
-    assert failed <= wrong
-    assert len(failed) > 0.7 * len(wrong)  # most are caught; issue 5 asks for more
+    expected = {line["label"] for line in first} & bad
+    assert failed <= expected
+    assert len(failed) > 0.7 * len(expected)
     assert (one.changes.back, one.changes.known, one.changes.fixed) == ((), (), ())
     assert {pattern.status for pattern in one.patterns} == {"new"}
 
@@ -52,7 +51,7 @@ def test_the_report_says_what_each_night_changed(
     assert labels(two, *two.changes.known) == failed - set(mended)
     assert two.changes.back == ()
     new = labels(two, *two.changes.new)
-    assert new <= {line["label"] for line in later if truth[line["label"]]["expected"] == "fail"}
+    assert new <= {line["label"] for line in later} & bad
     assert new
     check_patterns(one, two)
 

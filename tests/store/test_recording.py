@@ -131,6 +131,9 @@ _results = st.builds(
     peak_memory=_count,
     effectiveness=st.none() | st.floats(allow_nan=False),
     details=st.none() | _text,
+    evidence=st.none() | st.floats(0, 1),
+    lines_reached=st.none() | _count,
+    lines_total=st.none() | _count,
 )
 
 

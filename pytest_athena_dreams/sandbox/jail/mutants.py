@@ -14,7 +14,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 MUTANTS = 12
 """Mutants that are made of one source at most."""
@@ -53,6 +53,8 @@ _IRREPLACEABLE = frozenset({"enumerate", "len", "range", "super", "zip"})
 """Functions in whose place their argument can't stand: each input would show that."""
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
+_Node = TypeVar("_Node", bound=ast.AST)
+
 Put = Callable[[Any], None]
 """Puts a node in another's place."""
 Place = tuple[Any, Put]
@@ -74,7 +76,6 @@ def mutate(tree: ast.Module, name: str | None, number: int) -> None:
     Raises ``IndexError`` where there are not so many.
     """
     chosen(points(tree, name))[number].change()
-    ast.fix_missing_locations(tree)
 
 
 def chosen(found: list[Point]) -> list[Point]:
@@ -196,11 +197,12 @@ def _changes(node: Any, put: Put, modules: set[str]) -> Iterator[Point]:
         case ast.UnaryOp(op=ast.USub(), operand=operand) if not isinstance(operand, ast.Constant):
             yield Point("sign", line, _bound(put, operand))
         case ast.Constant(value=bool() as value):
-            yield Point("number", line, _bound(put, ast.Constant(not value)))
+            yield Point("number", line, _bound(put, _at(node, ast.Constant(not value))))
         case ast.Constant(value=int() | float() | complex() as value):
-            yield Point("number", line, _bound(put, ast.Constant(value + 1)))
+            other_number = value + 1 if value + 1 != value else -value
+            yield Point("number", line, _bound(put, _at(node, ast.Constant(other_number))))
         case ast.Constant(value=str() as value):
-            yield Point("text", line, _bound(put, ast.Constant(f"XX{value}XX")))
+            yield Point("text", line, _bound(put, _at(node, ast.Constant(f"XX{value}XX"))))
         case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
             if not _is_negated_elsewhere(test):
                 yield Point("condition", line, _bound(_setter(node, "test"), _negated(test)))
@@ -210,17 +212,21 @@ def _changes(node: Any, put: Put, modules: set[str]) -> Iterator[Point]:
                     yield Point("condition", test.lineno, _bound(_setter(ifs, place), _negated(test)))
         case ast.Return(value=value) if value is not None:
             if not isinstance(value, ast.Constant) or value.value is not None:
-                yield Point("return", line, _bound(_setter(node, "value"), ast.Constant(None)))
+                yield Point("return", line, _bound(_setter(node, "value"), _at(node, ast.Constant(None))))
         case ast.Break():
-            yield Point("loop", line, _bound(put, ast.Continue()))
+            yield Point("loop", line, _bound(put, _at(node, ast.Continue())))
         case ast.Continue():
-            yield Point("loop", line, _bound(put, ast.Break()))
+            yield Point("loop", line, _bound(put, _at(node, ast.Break())))
         case ast.Call():
             replacement = _instead(node, modules)
             if replacement is not None:
                 yield Point("call", line, _bound(put, replacement))
     if _droppable(node):
-        yield Point("statement", line, _bound(put, ast.Pass()))
+        yield Point("statement", line, _bound(put, _at(node, ast.Pass())))
+
+
+def _at(old: ast.AST, new: _Node) -> _Node:
+    return ast.copy_location(new, old)
 
 
 def _bound(put: Put, node: ast.AST) -> Callable[[], None]:
@@ -238,7 +244,7 @@ def _is_negated_elsewhere(test: ast.expr) -> bool:
 
 
 def _negated(test: ast.expr) -> ast.expr:
-    return ast.UnaryOp(ast.Not(), test)
+    return _at(test, ast.UnaryOp(ast.Not(), test))
 
 
 def _is_sequence(node: ast.AST) -> bool:

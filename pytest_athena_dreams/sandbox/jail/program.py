@@ -40,8 +40,11 @@ def load(
     mutant: int | None = None,
     *,
     watched: bool = False,
+    described: bool = True,
 ) -> tuple[Callable[..., Any], dict[str, Any]]:
     """Run ``code``, or a ``mutant`` of it, and return its entry point and the entry point's description.
+
+    Code that is not to be ``described`` is told by its entry point's name alone, which is quicker.
 
     Raises ``Failure`` where the code does not compile, which goes for a mutant that there is not, does not
     run, or has no usable entry point.
@@ -52,7 +55,7 @@ def load(
         if mutant is not None:
             mutate(tree, None if script else entry_point, mutant)
         program: CodeType = compile(tree, FILENAME, "exec", dont_inherit=True)
-        constants = literals(tree)
+        told = {"literals": literals(tree), "declares": declares(tree)} if described else {}
         reachable = executable(tree, program, script=script) if watched else []
     except BaseException as exc:
         raise Failure(exc, "compile") from None
@@ -67,28 +70,25 @@ def load(
         except BaseException as exc:
             raise Failure(exc, "load") from None
         try:
-            entry, signature = _function(tree, namespace, _choose(namespace, entry_point, fallbacks))
+            name = _choose(namespace, entry_point, fallbacks)
+            owner, entry = _resolve(namespace, name)
+            signature = _function(tree, namespace, name, owner, entry) if described else {"name": name}
         except BaseException as exc:
             raise Failure(exc, "entry") from None
-    return entry, signature | {
-        "literals": constants,
-        "declares": declares(tree),
-        "lines": reachable,
-    }
+    return entry, signature | told | {"lines": reachable}
 
 
 def _function(
-    tree: ast.Module, namespace: dict[str, Any], name: str
-) -> tuple[Callable[..., Any], dict[str, Any]]:
-    """The entry point ``name`` and its description; an instance is a method's first argument."""
-    owner, entry = _resolve(namespace, name)
+    tree: ast.Module, namespace: dict[str, Any], name: str, owner: type | None, entry: Callable[..., Any]
+) -> dict[str, Any]:
+    """The description of the entry point ``name``; an instance of ``owner`` is a method's first argument."""
     describer = Describer(namespace, owner, tree)
     signature = describer.function(entry)
     if owner is not None:
         signature["parameters"][0]["type"] = describer.spec(owner)
     doc = getattr(entry, "__doc__", None)
     signature |= {"name": name, "doc": doc[:DOC] if type(doc) is str else "", "usage": usage(tree, name)}
-    return entry, signature | {"classes": list(describer.classes.values())}
+    return signature | {"classes": list(describer.classes.values())}
 
 
 def _is_script(tree: ast.Module) -> bool:
