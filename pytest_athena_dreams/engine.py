@@ -32,7 +32,7 @@ class Engine:
         """The verdict on one dream.
 
         Raises ``PlanError`` where the dream can't be tested for a reason that is not its own: its
-        procedure does not load, or its type is unknown and its row names no contract.
+        procedure does not load, or its row names no contract that is known.
         """
         started = time.monotonic()
         contract = _contract(dream)
@@ -72,6 +72,8 @@ class Engine:
 
 def _contract(dream: Dream) -> Contract:
     """The contract in force: without a procedure there is nothing to be held against."""
+    if dream.problem is not None:
+        raise PlanError(dream.problem)
     if dream.procedure is None:
         return Contract.FREE
     if dream.contract is None:

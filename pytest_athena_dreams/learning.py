@@ -7,6 +7,7 @@ computes from what is stored, so a run that was killed is made up for by the nex
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -111,16 +112,14 @@ def measured_novelty(lessons: Lessons, wanted: set[int]) -> dict[int, float]:
         procedure = lessons.procedures.get(base)
         known = [profile(procedure["code"] or "")] if procedure else []
         origin = [p for p in known if p is not None]
-        earlier: list[Profile] = []
+        earlier: deque[Profile] = deque(maxlen=NEIGHBOURS)
         for dream in family:
-            code = dream["code"] or ""
+            own = profile(dream["code"] or "")
+            if own is None:
+                continue
             if dream["id"] in empty:
-                score = novelty(code, [*origin, *earlier[-NEIGHBOURS:]])
-                if score is not None:
-                    found[dream["id"]] = score
-            own = profile(code)
-            if own is not None:
-                earlier.append(own)
+                found[dream["id"]] = novelty(own, [*origin, *earlier])
+            earlier.append(own)
     return found
 
 

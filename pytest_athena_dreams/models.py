@@ -114,7 +114,8 @@ class Dream:
     """A speculative variant of a procedure, as the plan of one run freezes it.
 
     ``dream_type`` is plain text, for an existing store may hold a type that this version does not
-    know; ``contract`` is what the row names, else what the type decides, else ``None``.
+    know; ``contract`` is what the row names, else what the type decides, else ``None``. A ``problem`` says
+    why the dream can't be tested at all.
     """
 
     id: int
@@ -127,6 +128,7 @@ class Dream:
     contract: Contract | None = None
     tier: int | None = None
     model_used: str | None = None
+    problem: str | None = None
 
 
 class ParameterKind(StrEnum):
@@ -294,7 +296,8 @@ class Verdict:
     ``effectiveness`` how many times faster than its procedure a passing dream was. ``elapsed`` and ``cpu``
     are seconds, ``peak_memory`` bytes above the loaded jail. ``evidence`` is the share of the procedure's
     mutants that its pool tells from it, ``lines_reached`` how many of the dream's ``lines_total`` its inputs
-    reach; all three are ``None`` where they were not measured.
+    reach; all three are ``None`` where they were not measured. ``taken_from`` is the
+    dream that was run where this one was not, for their code is the same.
     """
 
     dream_id: int
@@ -313,3 +316,4 @@ class Verdict:
     evidence: float | None = None
     lines_reached: int | None = None
     lines_total: int | None = None
+    taken_from: int | None = None

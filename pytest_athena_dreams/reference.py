@@ -39,6 +39,8 @@ LARGE = 4096
 """Bytes of a payload from which on an input counts as large."""
 
 _ANSWERS = (ObservationKind.RETURNED, ObservationKind.RAISED)
+KEPT = 8
+"""Procedures whose references are kept, the last ones used: their dreams come one after another."""
 
 Given = Callable[[str, Signature], Mapping[str, Strategy]]
 """The user's own strategies, by parameter, for the function that a procedure's name and signature tell."""
@@ -102,18 +104,21 @@ class References:
         self.again.close()
 
     def of(self, procedure: Procedure) -> Reference:
-        """The procedure's reference, made when first asked for.
+        """The procedure's reference, made when first asked for, or again where it was long ago.
 
         Raises ``PlanError`` where the procedure does not load, and ``UnmetAnnotation`` where one of
         its parameters has no strategy.
         """
         key = procedure.code, procedure.entry_point
-        if key not in self._made:
+        made = self._made.pop(key, None)
+        if made is None:
             try:
-                self._made[key] = self._make(procedure)
+                made = self._make(procedure)
             except PlanError as exc:
-                self._made[key] = exc
-        made = self._made[key]
+                made = exc
+        self._made[key] = made
+        if len(self._made) > KEPT:
+            del self._made[next(iter(self._made))]
         if isinstance(made, PlanError):
             raise made
         return made

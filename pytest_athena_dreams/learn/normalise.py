@@ -12,12 +12,15 @@ import builtins
 import hashlib
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 SIZE = 100_000
 """Characters of source beyond which it is not read."""
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+_COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_SCOPES = _FUNCTIONS | ast.Lambda | ast.ClassDef | _COMPREHENSIONS
 _BUILTINS = frozenset(dir(builtins))
 _LOOKS_AT_NAMES = frozenset({"locals", "vars", "eval", "exec", "dir", "globals", "_getframe", "inspect"})
 """Code that uses one of these can see the names of its locals: there they are no matter of taste."""
@@ -54,8 +57,10 @@ def canonical(code: str) -> str | None:
             warnings.simplefilter("ignore")
             tree = ast.parse(code)
         if not any(_word(node) in _LOOKS_AT_NAMES for node in ast.walk(tree)):
-            for unit in _units(tree):
-                _rename(unit)
+            units = list(_units(tree))
+            outside = _names_outside(tree, units)
+            for unit in units:
+                _rename(unit, outside)
         return ast.dump(tree)
     except _UNREADABLE:
         return None
@@ -87,11 +92,8 @@ def distance(a: Profile, b: Profile) -> float:
     return 1 - shared / union if union else 0.0
 
 
-def novelty(code: str, others: Iterable[Profile]) -> float | None:
-    """The distance of ``code`` from the nearest of ``others``: 1 without any, ``None`` if unreadable."""
-    own = profile(code)
-    if own is None:
-        return None
+def novelty(own: Profile, others: Iterable[Profile]) -> float:
+    """The distance of a profile from the nearest of ``others``: 1 without any."""
     return min((distance(own, other) for other in others), default=1.0)
 
 
@@ -166,7 +168,7 @@ def _word(node: ast.AST) -> str:
     return ""
 
 
-def _units(tree: ast.AST) -> Iterator[ast.AST]:
+def _units(tree: ast.AST) -> Iterator[_FUNCTIONS]:
     """The outermost functions: locals never leave them."""
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, _FUNCTIONS):
@@ -175,9 +177,45 @@ def _units(tree: ast.AST) -> Iterator[ast.AST]:
             yield from _units(child)
 
 
-def _rename(unit: ast.AST) -> None:
+def _names_outside(tree: ast.AST, units: Sequence[_FUNCTIONS]) -> set[str]:
+    """Names that a function may mean though it binds the same ones in another scope of its own."""
+    found = set(_BUILTINS)
+    for unit in units:
+        found.update(name for n in ast.walk(unit) if isinstance(n, ast.Global) for name in n.names)
+    for node in _within(tree, _FUNCTIONS):
+        if isinstance(node, _FUNCTIONS | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        found.update(_bound(node))
+    return found
+
+
+def _bound_directly(unit: _FUNCTIONS) -> set[str]:
+    """Names that a function binds in its own scope, which all scopes in it then mean."""
+    nodes = (node for statement in unit.body for node in _within(statement, _SCOPES))
+    return {name for node in nodes if not isinstance(node, _SCOPES) for name in _bound(node)}
+
+
+def _header(unit: _FUNCTIONS) -> list[ast.AST]:
+    """The parts of a function that are evaluated where it is defined."""
+    return [*unit.decorator_list, unit.args, *([unit.returns] if unit.returns else [])]
+
+
+def _within(tree: ast.AST, closed: Any) -> Iterator[ast.AST]:
+    """The nodes of ``tree``, those of the kinds ``closed`` without what is in them."""
+    left = [tree]
+    while left:
+        node = left.pop()
+        yield node
+        left += () if isinstance(node, closed) else ast.iter_child_nodes(node)
+
+
+def _rename(unit: _FUNCTIONS, outside: set[str]) -> None:
     """Number the locals of ``unit`` in the order in which they come up, as no Python name can be spelt."""
     kept = {node.arg for node in ast.walk(unit) if isinstance(node, ast.arg)}
+    kept |= outside - _bound_directly(unit)
+    kept |= {node.id for part in _header(unit) for node in ast.walk(part) if isinstance(node, ast.Name)}
     bound: set[str] = set()
     for node in ast.walk(unit):
         if isinstance(node, ast.Global):

@@ -84,6 +84,9 @@ class FailureRepr:
         for fault in others:
             told = f" on {fault.call}" if fault.call else ""
             yield printable(f"  also {fault.category}: {fault.summary}{told}", limit=room), {}
+        if self._verdict.taken_from is not None:
+            told = f"dream {self._verdict.taken_from}, whose code is the same but for its form"
+            yield f"  the verdict of {told}", {}
         yield f"  repeat: {repeat_command(self._plan.settings, self._plan.store_id, self._dream)}", {}
 
     def _contrast(self, fault: Fault, width: int) -> Lines:

@@ -70,6 +70,7 @@ class Gate:
         self.excused: list[Dream] = []
         self.new: list[Dream] = []
         self._tested = 0
+        self._not_run = 0
 
     @property
     def rate(self) -> float:
@@ -81,26 +82,35 @@ class Gate:
         self, report: pytest.TestReport, dream: Dream, outcome: Outcome, patterns: frozenset[str]
     ) -> None:
         """Take note of one verdict; a failure that is known becomes an expected one."""
-        self._tested += 1
-        if outcome is not Outcome.FAILURE:
-            return
-        if self._known is not None and patterns and patterns <= self._known.get(dream.id, frozenset()):
-            self.excused.append(dream)
+        if self._excuses(dream, outcome, patterns):
             report.outcome = "skipped"
             report.wasxfail = "known failure"  # as pytest marks an expected failure
-        else:
-            self.new.append(dream)
+
+    def take(self, dream: Dream, outcome: Outcome, patterns: frozenset[str]) -> None:
+        """Take note of a verdict that stands without a run; of its failure no report tells."""
+        excused = self._excuses(dream, outcome, patterns)
+        self._not_run += outcome is Outcome.FAILURE and not excused
+
+    def _excuses(self, dream: Dream, outcome: Outcome, patterns: frozenset[str]) -> bool:
+        self._tested += 1
+        if outcome is not Outcome.FAILURE:
+            return False
+        known = self._known is not None and patterns and patterns <= self._known.get(dream.id, frozenset())
+        (self.excused if known else self.new).append(dream)
+        return bool(known)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self._threshold is None or session.shouldfail or session.shouldstop:
+        if session.shouldfail or session.shouldstop:
             return
-        if 100 * self.rate < self._threshold:
-            if session.exitstatus == pytest.ExitCode.OK:
+        below = self._threshold is not None and 100 * self.rate < self._threshold
+        if below or (self._not_run and (self._threshold is None or self._known is not None)):
+            if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
         elif (
-            session.exitstatus == pytest.ExitCode.TESTS_FAILED
-            and session.testsfailed == len(self.new)
+            self._threshold is not None
+            and session.exitstatus == pytest.ExitCode.TESTS_FAILED
+            and session.testsfailed == len(self.new) - self._not_run
             and (self._known is None or not self.new)
         ):
             session.exitstatus = pytest.ExitCode.OK

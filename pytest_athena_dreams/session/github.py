@@ -30,7 +30,7 @@ def active() -> bool:
 
 def marks(kind: str, dreams: Iterable[Dream], verdicts: dict[int, Verdict]) -> Iterator[str]:
     """Workflow commands that mark failures on the run's page; ``kind`` is ``error`` or ``warning``."""
-    failed = [dream for dream in dreams if verdicts[dream.id].faults]
+    failed = [dream for dream in dreams if dream.id in verdicts]
     for dream in failed[:ANNOTATIONS]:
         fault = verdicts[dream.id].faults[0]
         title = f"Dream {dream.label or dream.id} of {dream.procedure_name or 'no procedure'}"

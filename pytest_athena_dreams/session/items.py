@@ -19,9 +19,11 @@ from ..isolation import policy_of
 from ..models import Dream, Outcome, Verdict
 from ..repeating import domain, item_part, procedure_part
 from ..text import printable
+from .digests import Digests
 from .failure import DreamFailed, FailureRepr
 from .plan import Plan
 from .strategies import UserStrategies
+from .twins import Twins
 
 BACKSTOP = 60.0
 """Seconds past all of a dream's own limits before pytest-timeout ends it."""
@@ -34,14 +36,22 @@ class DreamPlugin:
         self.plan = plan
         self._given = UserStrategies(config, plan.strategies)
         self._engine: Engine | None = None
+        self._twins = Twins()
+        self._digests = Digests(config, plan.settings)
 
-    @property
-    def engine(self) -> Engine:
-        """This process' engine, started by the first dream."""
+    def test(self, dream: Dream) -> Verdict:
+        """The verdict on one dream: that of a twin which was run here, or by the engine.
+
+        The engine is started by the first dream. Raises as :meth:`Engine.test` does.
+        """
         if self._engine is None:
             settings = self.plan.settings
             self._engine = Engine(settings, policy_of(settings, os.environ), self._given)
-        return self._engine
+        verdict = self._twins.verdict(dream) if dream.problem is None else None
+        if verdict is None:
+            verdict = self._engine.test(dream)
+            self._twins.keep(dream, verdict)
+        return verdict
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -59,6 +69,8 @@ class DreamPlugin:
         report = yield
         if isinstance(item, DreamItem) and call.when == "call" and item.verdict is not None:
             report.athena_verdict = item.verdict_json()  # type: ignore[attr-defined]
+            report.athena_digest = self._digests.of(item.dream)  # type: ignore[attr-defined]
+            item.verdict = None
         return report
 
     def pytest_unconfigure(self) -> None:
@@ -73,6 +85,8 @@ class StoreNode(pytest.Collector):
         plan = plugin.plan
         super().__init__(name=plan.store_id, nodeid=plan.store_id, path=Path(plan.path), **kwargs)
         self.plugin = plugin
+        limits = plan.settings
+        self.add_marker(pytest.mark.timeout(3 * limits.dream_timeout + limits.shrink_time + BACKSTOP))
 
     def collect(self) -> Iterable[ProcedureNode]:
         by_procedure = sorted(self.plugin.plan.dreams, key=procedure_part)
@@ -101,25 +115,25 @@ class DreamItem(pytest.Item):
         self.plugin = plugin
         self.dream = dream
         self.verdict: Verdict | None = None
-        settings = plugin.plan.settings
         self.add_marker(
             pytest.mark.athena_dream(
                 dream_type=dream.dream_type, tier=dream.tier, label=dream.label, model=dream.model_used
             )
         )
-        self.add_marker(pytest.mark.timeout(3 * settings.dream_timeout + settings.shrink_time + BACKSTOP))
         if dream.label:
             self.extra_keyword_matches.add(dream.label)
             self.user_properties.append(("athena_label", printable(dream.label)))
 
     def runtest(self) -> None:
-        self.verdict = self.plugin.engine.test(self.dream)
+        self.verdict = self.plugin.test(self.dream)
         category = self.verdict.category
         self.user_properties.append(("athena_category", category.value if category else "passed"))
         self.user_properties.append(("athena_accepted", self.verdict.accepted))
         for name in ("evidence", "lines_reached", "lines_total"):
             if (measured := getattr(self.verdict, name)) is not None:
                 self.user_properties.append((f"athena_{name}", measured))
+        if self.verdict.taken_from is not None:
+            self.user_properties.append(("athena_taken_from", self.verdict.taken_from))
         if self.verdict.outcome is Outcome.FAILURE:
             raise DreamFailed(self.verdict)
 
@@ -131,6 +145,9 @@ class DreamItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, DreamFailed):
+            if hasattr(self.config, "workerinput"):  # the controller tells it in full
+                fault = excinfo.value.verdict.faults[0]
+                return f"{fault.category}: {printable(fault.summary)}"
             return FailureRepr(self.plugin.plan, self.dream, excinfo.value.verdict, self.config)
         if isinstance(excinfo.value, DreamsError):
             return f"{type(excinfo.value).__name__}: {excinfo.value}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from ..models import Outcome, Verdict
+from ..models import Verdict
 from ..report.words import count, percent
 
 LITTLE = 0.5
@@ -17,10 +17,8 @@ def word(verdict: Verdict) -> str | None:
     return None if verdict.evidence is None else f"PASSED (evidence {percent(verdict.evidence)})"
 
 
-def footing(verdicts: Iterable[Verdict]) -> list[str]:
-    """The lines of the closing summary that say what the passes rest on."""
-    passed = [verdict for verdict in verdicts if verdict.outcome is Outcome.SUCCESS]
-    known = [verdict.evidence for verdict in passed if verdict.evidence is not None]
+def footing(known: Sequence[float]) -> list[str]:
+    """The lines of the closing summary that say what the passes rest on; ``known`` is their evidence."""
     if not known:
         return []
     little = sum(evidence < LITTLE for evidence in known)

@@ -1,17 +1,19 @@
 """The plan of one run: which dreams, with which settings. Made once by the controller, then frozen.
 
-It crosses to the xdist workers as JSON text, so a worker needs neither the store nor the machine that
-holds it, and its replacement after a crash collects the same items.
+It crosses to the xdist workers as compressed JSON, each procedure once, so a worker needs neither the store
+nor the machine that holds it, and its replacement after a crash collects the same items.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import zlib
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from ..config import Settings
-from ..models import Dream
+from ..models import Dream, Procedure
 from ..repeating import domain
 
 
@@ -30,13 +32,36 @@ class Plan:
     arguments: tuple[str, ...] = ()
     strategies: tuple[str, ...] = ()
 
-    def to_json(self) -> str:
-        return msgspec.json.encode(self).decode()
+    def packed(self) -> str:
+        """The plan as text that any wire takes."""
+        procedures = {dream.procedure: None for dream in self.dreams if dream.procedure}
+        places = {procedure: place for place, procedure in enumerate(procedures)}
+        wire = _Wire(
+            plan=replace(self, dreams=tuple(replace(dream, procedure=None) for dream in self.dreams)),
+            procedures=tuple(procedures),
+            places=tuple(places[dream.procedure] if dream.procedure else None for dream in self.dreams),
+        )
+        return base64.b85encode(zlib.compress(msgspec.json.encode(wire))).decode()
 
     @classmethod
-    def from_json(cls, text: str) -> Plan:
-        return msgspec.json.decode(text, type=cls)
+    def unpacked(cls, text: str) -> Plan:
+        """The plan that :meth:`packed` made ``text`` of; dreams of one procedure share it."""
+        wire = msgspec.json.decode(zlib.decompress(base64.b85decode(text)), type=_Wire)
+        dreams = (
+            dream if place is None else replace(dream, procedure=wire.procedures[place])
+            for dream, place in zip(wire.plan.dreams, wire.places, strict=True)
+        )
+        return replace(wire.plan, dreams=tuple(dreams))
 
     def node_id(self, dream: Dream) -> str:
         """``<store>::<procedure>::<dream type>-<id>``."""
         return f"{self.store_id}::{domain(dream)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wire:
+    """A plan whose dreams name their procedures by ``places`` in a list."""
+
+    plan: Plan
+    procedures: tuple[Procedure, ...]
+    places: tuple[int | None, ...]

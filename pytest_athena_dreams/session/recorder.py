@@ -23,40 +23,66 @@ from ..learning import learn, sightings
 from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
 from ..repeating import domain
 from ..store.database import Store
+from ..store.known import take_over
 from ..store.records import Result, Run
+from ..text import printable
 from . import github
 from .failure import FailureRepr
 from .gate import Gate
 from .passed import footing, word
 from .plan import Plan
+from .progress import Progress
+from .selection import Unchanged
 
+LISTED = 10
+"""Failures that stand without a run which the closing summary names."""
+TOLD = 100
 VERSIONS = ("pytest-athena-dreams", "pytest", "hypothesis", "pytest-xdist")
 
 
 class Recorder:
     """Reporter and recorder of one run."""
 
-    def __init__(self, config: pytest.Config, plan: Plan, store: Store, sandbox: str, gate: Gate) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        plan: Plan,
+        unchanged: Unchanged,
+        store: Store,
+        sandbox: str,
+        gate: Gate,
+    ) -> None:
         self._config = config
         self._gate = gate
         self._plan = plan
+        self._unchanged = unchanged
+        self._progress = Progress(config, len(plan.dreams))
         self._store = store
         self._sandbox = sandbox
         self._dreams = {plan.node_id(dream): dream for dream in plan.dreams}
-        self._verdicts: dict[int, Verdict] = {}
         self._run_id: int | None = None
+        self._by_category = Counter[str]()
+        self._by_type = Counter[tuple[str, Outcome]]()
+        self._evidence: list[float] = []
+        self._shared = 0
+        self._changed: list[Dream] = []
+        self._failures: dict[int, Verdict] = {}
 
     def pytest_report_header(self) -> list[str]:
         plan, procedures = self._plan, {d.procedure_name for d in self._plan.dreams}
         dreams = f"{_count(len(plan.dreams), 'dream')} of {_count(len(procedures), 'procedure')}"
+        unchanged = f"unchanged: {_count(len(self._unchanged), 'dream')} with a verdict, not run again"
         return [
             f"athena-dreams: {plan.store_id}, {dreams}, seed {plan.settings.seed}",
+            *([unchanged] if self._unchanged else []),
             f"sandbox: {self._sandbox}",
         ]
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        node.workerinput["athena_plan"] = self._plan.to_json()
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        if self._unchanged and not session.config.option.collectonly:
+            take_over(self._store, self._begun(), {dream.id: known for dream, known in self._unchanged})
+            for dream, known in self._unchanged:
+                self._gate.take(dream, known.outcome, known.patterns)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
@@ -66,45 +92,71 @@ class Recorder:
         if dream is not None and verdict is not None:
             self._receive(report, dream, verdict)
         yield
+        if dream is not None:
+            self._slim(report)
+            if report.when == "teardown":
+                self._progress.count()
+
+    def _slim(self, report: pytest.TestReport) -> None:
+        """Let go of what nobody reads again of a report that pytest keeps to the end."""
+        report.keywords = {}
+        vars(report).pop("athena_verdict", None)
+        terminal = self._config.pluginmanager.getplugin("terminalreporter")
+        uncounted = terminal.stats.get("") if terminal is not None else None
+        if uncounted and uncounted[-1] is report:  # set up or torn down, and nothing to tell
+            uncounted.pop()
 
     def _receive(self, report: pytest.TestReport, dream: Dream, verdict: Verdict) -> None:
-        seen = self._record(dream, verdict)
+        seen = self._record(dream, verdict, getattr(report, "athena_digest", None))
+        report.athena_word = word(verdict)  # type: ignore[attr-defined]
         self._gate.judge(report, dream, verdict.outcome, seen)
         if verdict.outcome is Outcome.FAILURE and isinstance(report.longrepr, str):  # it came by wire
             report.longrepr = cast("Any", FailureRepr(self._plan, dream, verdict, self._config))
             report.location = (self._plan.store_id, None, domain(dream))
 
-    def _record(self, dream: Dream, verdict: Verdict) -> frozenset[str]:
+    def _record(self, dream: Dream, verdict: Verdict, digest: str | None) -> frozenset[str]:
         """Store a verdict, and give the patterns that it shows."""
-        if self._run_id is None:
-            self._run_id = self._store.begin_run(_run(self._config, self._plan, self._sandbox))
-        self._verdicts[dream.id] = verdict
+        run_id = self._begun()
+        self._tally(dream, verdict)
         seen = sightings(dream, verdict.faults)
-        self._store.record(self._run_id, _result(verdict), seen)
+        if not self._store.record(run_id, _result(verdict, digest, run_id), seen, code=dream.code):
+            self._changed.append(dream)
         return frozenset(sighting.pattern_id for sighting in seen)
 
+    def _begun(self) -> int:
+        if self._run_id is None:
+            self._run_id = self._store.begin_run(_run(self._config, self._plan, self._sandbox))
+        return self._run_id
+
+    def _tally(self, dream: Dream, verdict: Verdict) -> None:
+        self._by_category[verdict.category or "passed"] += 1
+        self._by_type[dream.dream_type, verdict.outcome] += 1
+        self._shared += verdict.taken_from is not None
+        if verdict.outcome is Outcome.SUCCESS and verdict.evidence is not None:
+            self._evidence.append(verdict.evidence)
+        if verdict.faults and github.active():
+            self._failures[dream.id] = verdict
+
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        dream = self._dreams.get(report.nodeid)
-        verdict = self._verdicts.get(dream.id) if dream and report.when == "call" else None
-        told = word(verdict) if verdict and report.passed else None
+        told = getattr(report, "athena_word", None) if report.when == "call" and report.passed else None
         return ("passed", ".", told) if told else None
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
-        if not self._plan.dreams and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        if not self._plan.dreams and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             session.exitstatus = pytest.ExitCode.OK
         if self._run_id is not None:
             self._store.finish_run(self._run_id, exit_status=int(session.exitstatus))
             learn(self._store, self._run_id)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if not self._plan.dreams:
+        if not self._plan.dreams and not self._unchanged:
             terminalreporter.write_line(
                 f"athena-dreams: no pending Tier 1 dreams in {self._plan.store_id}, nothing to test"
             )
-        if not self._verdicts:
+        if self._run_id is None:
             return
         terminalreporter.section("athena dreams")
-        for line in _summary(self._plan, self._verdicts, self._run_id):
+        for line in (*self._tables(), *self._notes(), f"run {self._run_id} in {self._plan.store_id}"):
             terminalreporter.write_line(line)
         for line in self._gate.lines():
             terminalreporter.write_line(line)
@@ -112,11 +164,48 @@ class Recorder:
             for line in self._github():
                 terminalreporter.write_line(line)
 
+    def _tables(self) -> list[str]:
+        """By category, and by dream type."""
+        if not self._by_category:
+            return []
+        types = sorted({name for name, _ in self._by_type})
+        return [
+            f"{'category':24}{'dreams':>8}",
+            *(f"{name:24}{count:8}" for name, count in self._by_category.most_common()),
+            "",
+            f"{'dream type':24}{'passed':>8}{'failed':>8}",
+            *(
+                f"{name:24}{self._by_type[name, Outcome.SUCCESS]:8}{self._by_type[name, Outcome.FAILURE]:8}"
+                for name in types
+            ),
+            "",
+        ]
+
+    def _notes(self) -> list[str]:
+        """What is otherwise than one dream, one test, one verdict."""
+        told = footing(self._evidence)
+        if self._shared:
+            told.append(f"same code as another dream of this run, and its verdict: {self._shared}")
+        if self._unchanged:
+            failed = [(dream, known) for dream, known in self._unchanged if known.outcome is Outcome.FAILURE]
+            passed = len(self._unchanged) - len(failed)
+            told.append(f"unchanged, not run again: {passed} passed, {len(failed)} failed")
+            told += [
+                f"  {self._plan.node_id(dream)} - {printable(known.error or '', limit=TOLD)}"
+                for dream, known in failed[:LISTED]
+            ]
+            told += [f"  and {len(failed) - LISTED} more"] if len(failed) > LISTED else []
+        told += [
+            f"{self._plan.node_id(dream)} was changed while it was tested: it waits for another test"
+            for dream in self._changed
+        ]
+        return told
+
     def _github(self) -> list[str]:
         problem = github.write_summary(self._store)
         return [
-            *github.marks("error", self._gate.new, self._verdicts),
-            *github.marks("warning", self._gate.excused, self._verdicts),
+            *github.marks("error", self._gate.new, self._failures),
+            *github.marks("warning", self._gate.excused, self._failures),
             *([problem] if problem else []),
         ]
 
@@ -164,7 +253,7 @@ def _commit(config: pytest.Config) -> str | None:
     return asked.stdout.strip() if asked.returncode == 0 else None
 
 
-def _result(verdict: Verdict) -> Result:
+def _result(verdict: Verdict, digest: str | None, run_id: int) -> Result:
     first = verdict.faults[0] if verdict.faults else None
     return Result(
         dream_id=verdict.dream_id,
@@ -188,25 +277,10 @@ def _result(verdict: Verdict) -> Result:
         evidence=verdict.evidence,
         lines_reached=verdict.lines_reached,
         lines_total=verdict.lines_total,
+        digest=digest,
+        taken_from_dream=verdict.taken_from,
+        taken_from_run=run_id if verdict.taken_from is not None else None,
     )
-
-
-def _summary(plan: Plan, verdicts: dict[int, Verdict], run_id: int | None) -> list[str]:
-    """The closing tables: by category, and by dream type."""
-    by_category = Counter(v.category or "passed" for v in verdicts.values())
-    types = {dream.id: dream.dream_type for dream in plan.dreams}
-    by_type = {name: Counter[Outcome]() for name in sorted(set(types.values()))}
-    for dream_id, verdict in verdicts.items():
-        by_type[types[dream_id]][verdict.outcome] += 1
-    lines = [f"{'category':24}{'dreams':>8}"]
-    lines += [f"{name:24}{count:8}" for name, count in by_category.most_common()]
-    lines += ["", f"{'dream type':24}{'passed':>8}{'failed':>8}"]
-    lines += [
-        f"{name:24}{counts[Outcome.SUCCESS]:8}{counts[Outcome.FAILURE]:8}"
-        for name, counts in by_type.items()
-        if counts
-    ]
-    return [*lines, "", *footing(verdicts.values()), f"run {run_id} in {plan.store_id}"]
 
 
 def _count(n: int, noun: str) -> str:

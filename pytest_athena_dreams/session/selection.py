@@ -11,18 +11,27 @@ import pytest
 
 from ..config import Settings
 from ..models import PENDING, Dream, Status
+from ..store.known import known_verdicts
+from .digests import Digests
 from .plan import Plan
 
 if TYPE_CHECKING:
     from ..store.database import Store
+    from ..store.records import Known
 
+Unchanged = tuple[tuple[Dream, "Known"], ...]
+"""Dreams that wait though the store has the verdict, each with that."""
+
+_PICKING = ("keyword", "markexpr", "deselect", "lf", "failedfirst")
+"""Options of pytest's that pick dreams by what they are called."""
 _TESTABLE = (*PENDING, Status.TESTED)
 
 
-def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Store) -> Plan:
-    """Freeze the dreams of this run, in id order.
+def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Store) -> tuple[Plan, Unchanged]:
+    """Freeze the dreams of this run, in id order, and leave out those whose verdict is known.
 
-    Raises ``pytest.UsageError`` where an argument names a dream that the store does not hold.
+    Dreams that are picked by name, or with ``--athena-select=all``, are run again. Raises
+    ``pytest.UsageError`` where an argument names a dream that the store does not hold.
     """
     plan = Plan(
         path=str(path),
@@ -32,6 +41,7 @@ def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Stor
         strategies=tuple(config.getini("athena_strategies")),
     )
     arguments = [arg for arg in config.args if _names_store(config, arg, path, plan.store_id)]
+    unchanged: Unchanged = ()
     named = [arg.partition("::")[2] for arg in arguments if "::" in arg]
     if arguments and len(named) == len(arguments):
         dreams = _named(plan, store.dreams(), named)
@@ -42,8 +52,18 @@ def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Stor
         if failed := _last_failed(config, plan.store_id):
             waiting = {dream.id for dream in dreams}
             dreams += [d for d in store.dreams() if d.id not in waiting and plan.node_id(d) in failed]
+        if not failed and not any(config.getoption(name, None) for name in _PICKING):
+            unchanged = _unchanged(dreams, Digests(config, settings), store)
+            known = {dream.id for dream, _ in unchanged}
+            dreams = [dream for dream in dreams if dream.id not in known]
     dreams = sorted(dreams, key=lambda dream: dream.id)
-    return replace(plan, dreams=tuple(dreams), arguments=tuple(arguments))
+    return replace(plan, dreams=tuple(dreams), arguments=tuple(arguments)), unchanged
+
+
+def _unchanged(dreams: Sequence[Dream], digests: Digests, store: Store) -> Unchanged:
+    named = {dream.id: digest for dream in dreams if (digest := digests.of(dream)) is not None}
+    known = known_verdicts(store, named)
+    return tuple((dream, known[dream.id]) for dream in dreams if dream.id in known)
 
 
 def _node_id(config: pytest.Config, path: Path) -> str:

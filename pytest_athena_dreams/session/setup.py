@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 import pytest
 
@@ -12,6 +11,7 @@ from ..errors import DreamsError
 from ..isolation import policy_of
 from ..sandbox.client import Sandbox
 from ..store.database import Store
+from .distribution import Distribution
 from .gate import Gate, read_baseline
 from .items import DreamPlugin
 from .plan import Plan
@@ -21,9 +21,9 @@ from .selection import make_plan
 
 def configure(config: pytest.Config) -> None:
     """Register what this process needs. Raises ``pytest.UsageError`` where a run can't be had."""
-    workerinput: Mapping[str, str] | None = getattr(config, "workerinput", None)
+    workerinput: dict[str, str] | None = getattr(config, "workerinput", None)
     if workerinput is not None:
-        plan = Plan.from_json(workerinput["athena_plan"])
+        plan = Plan.unpacked(workerinput.pop("athena_plan"))
     else:
         try:
             plan = _control(config)
@@ -41,14 +41,16 @@ def _control(config: pytest.Config) -> Plan:
     path = config.invocation_params.dir.joinpath(settings.store).resolve()
     store = Store.open(path)
     try:
-        plan = make_plan(config, settings, path, store)
+        plan, unchanged = make_plan(config, settings, path, store)
         sandbox = "not probed" if config.option.collectonly or not plan.dreams else _probe(plan)
         gate = Gate(plan, read_baseline(plan, store, config.invocation_params.dir))
     except BaseException:
         store.close()
         raise
-    config.pluginmanager.register(Recorder(config, plan, store, sandbox, gate), "athena-dreams-recorder")
+    recorder = Recorder(config, plan, unchanged, store, sandbox, gate)
+    config.pluginmanager.register(recorder, "athena-dreams-recorder")
     config.pluginmanager.register(gate, "athena-dreams-gate")
+    config.pluginmanager.register(Distribution(plan), "athena-dreams-distribution")
     return plan
 
 

@@ -108,13 +108,13 @@ class Store:
     def pending(self, *, tier: int | None = 1) -> list[Dream]:
         """The dreams of ``tier`` (``None``: of any) that wait for a test, in id order.
 
-        Raises ``StoreError`` for a row whose contract is no contract.
+        A dream whose row can't be understood is given with its ``problem``.
         """
         where, parameters = self._where({"tier": tier})
         return self._load(f"{where} AND status IN (?, ?)", [*parameters, *PENDING])
 
     def dreams(self, **filters: Unpack[Filters]) -> list[Dream]:
-        """The dreams that meet ``filters``, in id order. Raises as :meth:`pending` does."""
+        """The dreams that meet ``filters``, in id order, as :meth:`pending` gives them."""
         return self._load(*self._where(filters))
 
     def summaries(self, *, limit: int | None = None, **filters: Unpack[Filters]) -> list[Summary]:
@@ -159,27 +159,36 @@ class Store:
             raise StoreError(f"store {self.name} has no run {run_id}")
         return Run(**row)
 
-    def record(self, run_id: int, result: Result, sightings: Sequence[Sighting] = ()) -> None:
+    def record(
+        self, run_id: int, result: Result, sightings: Sequence[Sighting] = (), *, code: str | None = None
+    ) -> bool:
         """Store ``result`` in its run and on its dream, which is ``tested`` then, and the patterns it shows.
 
-        A second result for the same dream and run replaces the first. Raises ``StoreError`` if the dream is
-        gone.
+        A second result for the same dream and run replaces the first. Where the dream's code is no longer
+        the ``code`` that was tested, the dream stays as it is: the answer is whether the result was put on
+        it. Raises ``StoreError`` if the dream is gone.
         """
         row = _row(result) | {"run_id": run_id, "tested_at": int(time.time())}
         with self.writing() as db:
             insert(db, "dream_test_results", row, replace=True)
             put_sightings(db, run_id, result.dream_id, sightings)
-            cursor = db.execute(
-                "UPDATE dream_procedures SET status = :status, test_outcome = :outcome,"
-                " test_category = :category, test_error = :error, test_timestamp = :tested_at,"
-                f" effectiveness_metric = :effectiveness WHERE {self.dream_procedures.key} = :dream_id",
-                row | {"status": Status.TESTED},
-            )
-            if not cursor.rowcount:
+            dream = self.dream_procedures
+            query = f"SELECT {dream.code} FROM dream_procedures WHERE {dream.key} = ?"
+            now = db.execute(query, [result.dream_id]).fetchone()
+            if now is None:
                 raise StoreError(
                     f"dream {result.dream_id} was tested, but store {self.name} no longer has it: "
                     "its result is not recorded; delete no dreams while a run is on"
                 )
+            if code is not None and now[0] != code:
+                return False
+            db.execute(
+                "UPDATE dream_procedures SET status = :status, test_outcome = :outcome,"
+                " test_category = :category, test_error = :error, test_timestamp = :tested_at,"
+                f" effectiveness_metric = :effectiveness WHERE {dream.key} = :dream_id",
+                row | {"status": Status.TESTED},
+            )
+            return True
 
     def finish_run(self, run_id: int, *, exit_status: int) -> None:
         """Record that a session ended, and count its results. Raises ``StoreError`` if it never began."""
@@ -257,10 +266,11 @@ def _recorded(row: dict[str, Any]) -> Recorded:
 def _dream(row: dict[str, Any], procedure: Procedure | None) -> Dream:
     word = row.pop("contract")
     if word is not None and word not in _CONTRACTS:
-        raise StoreError(
+        problem = (
             f"dream {row['id']}: its contract {word!r} is none of {', '.join(_CONTRACTS)}; "
             "set the column contract of its row in dream_procedures to one of these, or to NULL"
         )
+        return Dream(**row, procedure=procedure, contract=None, problem=problem)
     if word is not None:
         contract: Contract | None = Contract(word)
     elif procedure is None:

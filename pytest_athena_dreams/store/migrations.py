@@ -212,6 +212,16 @@ def m004_evidence(db: Database) -> None:
     results.add_column("lines_total", int)
 
 
+@migrations()
+def m005_digests(db: Database) -> None:
+    """What a verdict hangs on, under one short name, and where a verdict was taken from that was not run."""
+    table = db.table("dream_test_results")
+    table.add_column("digest", str)
+    table.add_column("taken_from_dream", int)
+    table.add_column("taken_from_run", int)
+    _index(db, "dream_test_results", "digest")
+
+
 def _table(
     db: Database, name: str, columns: dict[str, type], *, not_null: set[str], defaults: dict[str, object]
 ) -> None:

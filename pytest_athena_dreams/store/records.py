@@ -33,7 +33,8 @@ class Result:
 
     ``athena_outcome`` is one of Athena's eight fine-grained words, ``error`` a short text that becomes the
     dream's ``test_error`` (``None`` on success), ``failing_input`` the smallest call that shows the
-    failure, as Python, ``details`` JSON text.
+    failure, as Python, ``details`` JSON text. ``digest`` names all that the verdict hangs on; where this
+    dream was not run, its verdict was ``taken_from_dream`` in the run ``taken_from_run``.
     """
 
     dream_id: int
@@ -57,6 +58,20 @@ class Result:
     evidence: float | None = None
     lines_reached: int | None = None
     lines_total: int | None = None
+    digest: str | None = None
+    taken_from_dream: int | None = None
+    taken_from_run: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A stored verdict that holds for a dream: whose it is, of which run, and which patterns it shows."""
+
+    dream_id: int
+    run_id: int
+    outcome: Outcome
+    error: str | None
+    patterns: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

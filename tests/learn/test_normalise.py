@@ -100,7 +100,7 @@ DEEP = {
 def test_what_can_not_be_read_is_none_and_has_a_digest_of_its_own(code: str) -> None:
     assert canonical(code) is None
     assert profile(code) is None
-    assert novelty(code, []) is None
+    assert profile(code) is None
     assert digest(code) != digest(code + " ")
 
 
@@ -126,9 +126,9 @@ def test_distance_is_a_metric(a: Profile, b: Profile, c: Profile) -> None:
 
 def test_novelty_is_the_distance_from_the_nearest() -> None:
     near, far = CODE.replace("total += 1", "total += item"), "def other(): return {}\n"
-    assert novelty(CODE, []) == 1
-    assert novelty(CODE, [own(CODE), own(far)]) == 0
-    nearest, farthest = novelty(CODE, [own(near), own(far)]), novelty(CODE, [own(far)])
+    assert novelty(own(CODE), []) == 1
+    assert novelty(own(CODE), [own(CODE), own(far)]) == 0
+    nearest, farthest = novelty(own(CODE), [own(near), own(far)]), novelty(own(CODE), [own(far)])
     assert nearest is not None
     assert farthest is not None
     assert 0 < nearest < 0.2 < farthest < 1

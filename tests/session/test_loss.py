@@ -44,7 +44,7 @@ def test_a_worker_that_dies_costs_one_dream(pytester: pytest.Pytester) -> None:
 def test_a_run_that_is_killed_keeps_what_was_reported(
     pytester: pytest.Pytester, variant: tuple[str, ...]
 ) -> None:
-    make_store(pytester.path / "athena.db", *(dream(f"d{n}", CLAMP) for n in range(1, 7)))
+    make_store(pytester.path / "athena.db", *(dream(f"d{n}", f"# {n}\n{CLAMP}") for n in range(1, 7)))
     pytester.makeconftest(KILL_RUN)
     result = runner(pytester, *variant)()
     assert result.ret == -signal.SIGKILL

@@ -1,0 +1,129 @@
+"""Dreams in the jail, beside the same dreams in plain pytest and Hypothesis, and beside a process a call.
+
+    python benchmarks/against.py [--dreams 1000] [--inputs 100] [--rounds 1] [--calls 60]
+
+Both runs have two workers and take turns. The plain one is what a person would write without this tool: a
+test for each dream with strategies from the procedure's annotations, no isolation, no memory of what it saw.
+A process a call is measured on a sample, two at a time. Exits with status 1 where a limit is not kept.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import runs
+import stock
+
+IN_PROCESS = 0.1
+"""Share of the plain run's time that ours may take; half of it is the aim."""
+FASTER = 200.0
+"""How many times faster than one process a call ours must be for each call."""
+
+PLAIN = """
+import copy, json, pathlib, typing
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+def load(code, name):
+    space = {}
+    exec(compile(code, "<dream>", "exec"), space)
+    return space[name]
+
+def make(line):
+    name = line["procedure"]["name"]
+    procedure, dream = load(line["procedure"]["code"], name), load(line["code"], name)
+    hints = typing.get_type_hints(procedure)
+    del hints["return"]
+
+    @settings(max_examples=INPUTS, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(**{name: st.from_type(hint) for name, hint in hints.items()})
+    def test(**arguments):
+        try:
+            expected = procedure(**copy.deepcopy(arguments))
+        except Exception:
+            return
+        got = dream(**arguments)
+        assert got == expected or (got != got and expected != expected)
+
+    return test
+
+for n, text in enumerate(pathlib.Path(__file__).with_name("dreams.jsonl").read_text().splitlines()):
+    globals()[f"test_{n}"] = make(json.loads(text))
+"""
+
+
+def plain(folder: Path, inputs: int) -> runs.Taken:
+    (folder / "test_plain.py").write_text(PLAIN.replace("INPUTS", str(inputs)))
+    return runs.run_pytest(folder, "-p", "no:athena_dreams", "-n", "2", "test_plain.py")
+
+
+def a_process_a_call(calls: int) -> dict[str, float]:
+    """Seconds a call, by the way in which the process is made."""
+    script = Path(__file__).with_name("processes.py")
+    ran = subprocess.run([sys.executable, script, str(calls)], stdout=subprocess.PIPE, check=True)
+    return dict(json.loads(ran.stdout))
+
+
+def main() -> int:
+    parser = runs.options(__doc__, dreams=1000)
+    parser.add_argument("--inputs", type=int, default=100, help="inputs of a dream (default: 100)")
+    parser.add_argument("--rounds", type=int, default=1, help="turns of both runs (default: 1)")
+    parser.add_argument("--calls", type=int, default=60, help="calls in a process each (default: 60)")
+    parser.add_argument("--ours", action="store_true", help="our run alone")
+    chosen = parser.parse_args()
+    ours, theirs, found = [], [], {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lines = list(stock.lines(chosen.dreams))
+        (folder / "dreams.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        for turn in range(chosen.rounds):
+            store = stock.make_store(folder / f"{turn}.db", chosen.dreams)
+            ours.append(runs.run_dreams(store, "--athena-max-examples", str(chosen.inputs)))
+            found = runs.figures(store)
+            print(
+                f"ours: {ours[-1].seconds:.1f} s ({ours[-1].cpu:.1f} s CPU), {ours[-1].last_line}", flush=True
+            )
+            print("   " + ", ".join(f"{n} {v:.6g}" for n, v in found.items()), flush=True)
+            if not chosen.ours:
+                theirs.append(plain(folder, chosen.inputs))
+                print(
+                    f"plain: {theirs[-1].seconds:.1f} s ({theirs[-1].cpu:.1f} s CPU), {theirs[-1].last_line}",
+                    flush=True,
+                )
+    session = 1 - found["engine_seconds"] / (2 * ours[-1].seconds)
+    print(f"of both workers' time {session:.0%} is not in the engine")
+    figures: dict[str, Any] = {
+        "dreams": chosen.dreams,
+        "inputs": chosen.inputs,
+        "ours": ours,
+        "plain": theirs,
+        "tested": found,
+        "share_outside_engine": session,
+    }
+    if chosen.ours:
+        runs.write(chosen.output, "against", figures)
+        return 0
+    a_call = median(taken.seconds for taken in ours) / found["inputs_accepted"]
+    processes = a_process_a_call(chosen.calls)
+    print(f"a call of a dream, two workers: ours {1e6 * a_call:.0f} us of the whole run's time")
+    for way, seconds in processes.items():
+        print(f"   a process a call, {way}: {1e3 * seconds:.1f} ms, {seconds / a_call:.0f} times ours")
+    share = median(mine.seconds / other.seconds for mine, other in zip(ours, theirs, strict=True))
+    print(
+        f"processor time: {median(m.cpu / o.cpu for m, o in zip(ours, theirs, strict=True)):.3g} of plain's"
+    )
+    faster = min(processes.values()) / a_call
+    figures |= {"seconds_a_call": {"ours": a_call, **processes}, "share": share, "faster_a_call": faster}
+    runs.write(chosen.output, "against", figures)
+    return runs.check(
+        [("share of the plain run's time", share, IN_PROCESS, False), ("faster a call", faster, FASTER, True)]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

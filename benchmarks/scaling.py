@@ -1,0 +1,65 @@
+"""How time and memory grow with dreams, inputs and workers.
+
+    python benchmarks/scaling.py [--dreams 1000]
+
+Each pair of runs differs in one thing, by a factor of ten in dreams and inputs, by one worker in workers.
+For dreams and inputs it is processor time that counts, which does not hang on what else the machine does,
+without that of a run on nothing. Exits with status 1 where a limit is not kept.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import runs
+import stock
+
+TIMES = 10
+LINEAR = 11.0
+"""What ten times as much may cost."""
+TWO_WORKERS = 1.6
+"""How many times faster than one worker two must be."""
+MEMORY = 1.5
+"""How many times the peak memory ten times as many dreams may take."""
+INPUTS = 20
+"""Inputs of a dream, where it is not inputs that grow."""
+
+
+def main() -> int:
+    few = runs.options(__doc__, dreams=1000).parse_args()
+    taken: dict[str, runs.Taken] = {}
+    with tempfile.TemporaryDirectory() as name:
+
+        def run(title: str, dreams: int, inputs: int, workers: int = 2) -> runs.Taken:
+            store = stock.make_store(Path(name) / f"{len(taken)}.db", dreams)
+            one = runs.run_dreams(store, "--athena-max-examples", str(inputs), workers=workers)
+            peaks = f"controller {one.controller:.0f} MiB, worker {one.worker:.0f} MiB"
+            print(f"{title}: {one.seconds:.1f} s ({one.cpu:.1f} s CPU), {peaks}, {one.last_line}", flush=True)
+            taken[title] = one
+            return one
+
+        nothing = run("nothing", 0, INPUTS)
+        alone = run(f"{few.dreams} dreams, one worker", few.dreams, INPUTS, workers=1)
+        small = run(f"{few.dreams} dreams", few.dreams, INPUTS)
+        large = run(f"{TIMES * few.dreams} dreams", TIMES * few.dreams, INPUTS)
+        part = few.dreams // TIMES
+        short = run(f"{part} dreams of 100 inputs", part, 100)
+        long = run(f"{part} dreams of {100 * TIMES} inputs", part, 100 * TIMES)
+    runs.write(few.output, "scaling", {"dreams": few.dreams, "runs": taken})
+    dreams = (large.cpu - nothing.cpu) / (small.cpu - nothing.cpu)
+    inputs = (long.cpu - nothing.cpu) / (short.cpu - nothing.cpu)
+    return runs.check(
+        [
+            (f"time for {TIMES} times the dreams", dreams, LINEAR, False),
+            (f"time for {TIMES} times the inputs", inputs, LINEAR, False),
+            ("speed of two workers against one", alone.seconds / small.seconds, TWO_WORKERS, True),
+            ("memory of the controller", large.controller / small.controller, MEMORY, False),
+            ("memory of a worker", large.worker / small.worker, MEMORY, False),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

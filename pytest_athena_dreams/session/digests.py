@@ -1,0 +1,48 @@
+"""What a verdict hangs on, under one short name: code, procedure, contract, settings and versions.
+
+Invariant: two tests with one digest draw the same inputs for the same code. Where something outside the plan
+has a say (strategies of the user's, files or variables that dreams may read), there is no digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from importlib.metadata import version
+
+import msgspec
+import pytest
+
+from ..config import Settings
+from ..models import Dream
+from ..repeating import OF_THE_RUN
+
+VERSIONS = ("pytest-athena-dreams", "hypothesis")
+"""Packages that bear on verdicts, beside Python itself."""
+
+
+class Digests:
+    """Names what verdicts hang on in one process of a run."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        hooked = config.hook.pytest_athena_dreams_strategy.get_hookimpls()
+        ini = config.getini("athena_strategies")
+        self._open = bool(hooked or ini or settings.allow_read or settings.allow_env)
+        told = {n: v for n, v in msgspec.to_builtins(settings).items() if n not in OF_THE_RUN}
+        versions = {name: version(name) for name in VERSIONS} | {"python": platform.python_version()}
+        self._base = hashlib.blake2b(_bytes([told, versions]), digest_size=16)
+
+    def of(self, dream: Dream) -> str | None:
+        """The digest of a test of ``dream``; ``None`` where there is none."""
+        if self._open or dream.problem is not None:
+            return None
+        base = dream.procedure
+        digest = self._base.copy()
+        digest.update(_bytes([dream.code, dream.entry_point, dream.contract, dream.procedure_name]))
+        digest.update(_bytes([base.code, base.entry_point, base.name] if base else None))
+        return digest.hexdigest()
+
+
+def _bytes(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True).encode()

@@ -1,0 +1,57 @@
+"""How a run is spread over xdist's workers: the plan to each, and dreams of one procedure to the same one.
+
+Invariant: which worker runs what decides how often a procedure's pool is drawn, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from .plan import Plan
+
+_PATHS = ("--athena-store", "--athena-allow-read", "--athena-baseline")
+
+
+class Distribution:
+    """The controller's dealings with xdist."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._packed: str | None = None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_setupnodes(self, config: pytest.Config, specs: Sequence[Any]) -> None:
+        """Refuse what xdist would take for files that it has to send. Raises ``pytest.UsageError``."""
+        if all(spec.popen and not spec.chdir for spec in specs):
+            return
+        if self._plan.arguments:
+            raise pytest.UsageError(
+                f"{self._plan.arguments[0]}: xdist can't hand this to a worker in another folder, it is no"
+                " file there; pick dreams with -k or -m instead"
+            )
+        arguments = config.invocation_params.args
+        for option, value in pairwise(arguments):
+            if option in _PATHS and config.invocation_params.dir.joinpath(value).exists():
+                raise pytest.UsageError(
+                    f"{option} {value}: xdist takes the path for one to send to a worker in another folder; "
+                    f"write it in one word, {option}={value}"
+                )
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        self._packed = self._packed or self._plan.packed()
+        node.workerinput["athena_plan"] = self._packed
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Ours, unless ``--dist`` asks for one of xdist's."""
+        if config.known_args_namespace.dist != "no":
+            return None
+        from .scheduler import ProcedureScheduling
+
+        families = {self._plan.node_id(dream): dream.procedure_name for dream in self._plan.dreams}
+        return ProcedureScheduling(config, log, families)

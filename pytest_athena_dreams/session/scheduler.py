@@ -1,0 +1,52 @@
+"""xdist's load scheduling, in which a worker goes on with the procedures that it has begun.
+
+A procedure's pool is drawn once in each worker that runs dreams of it. So a worker is given what is left of
+its own procedures first, then one that nobody has begun, the largest first, and only when there is none a
+share of another worker's. How much it is given at a time is as in load scheduling: less and less towards the
+end, which keeps the workers balanced.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScheduling  # type: ignore[import-untyped]
+
+
+class ProcedureScheduling(LoadScheduling):  # type: ignore[misc]
+    """Deals out items by family; ``families`` names those of the dreams by node id.
+
+    Ordinary tests are one family that belongs to everybody, dealt out in their order.
+    """
+
+    def __init__(self, config: pytest.Config, log: Any, families: Mapping[str, str]) -> None:
+        super().__init__(config, log)
+        self._families = families
+        self._begun: defaultdict[str, set[Any]] = defaultdict(set)
+
+    def _send_tests(self, node: Any, num: int) -> None:
+        chosen = self._chosen(node, num)
+        left = set(self.pending).difference(chosen)
+        self.pending[:] = [*chosen, *(index for index in self.pending if index in left)]
+        super()._send_tests(node, num)
+
+    def _chosen(self, node: Any, num: int) -> list[int]:
+        """The next ``num`` items for ``node``, as indices into the collection."""
+        assert self.collection is not None
+        by_family: dict[str | None, list[int]] = {}
+        for index in self.pending:
+            by_family.setdefault(self._families.get(self.collection[index]), []).append(index)
+        chosen = by_family.pop(None, [])
+        families = {name: indices for name, indices in by_family.items() if name is not None}
+        while families and len(chosen) < num:
+            name = max(families, key=lambda name: (self._rank(name, node), len(families[name])))
+            self._begun[name].add(node)
+            chosen += families.pop(name)
+        return chosen[:num]
+
+    def _rank(self, family: str, node: Any) -> int:
+        begun = self._begun[family]
+        return 2 if node in begun else 0 if begun else 1

@@ -1,0 +1,116 @@
+"""Dreams of a procedure go to one worker, work stays balanced, and verdicts do not depend on any of it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pytest_athena_dreams.session.scheduler import ProcedureScheduling
+from tests.dreams import CLAMP, dream, make_store, verdicts
+from tests.session.conftest import runner
+
+TELLS = """
+def pytest_unconfigure(config):
+    scheduler = getattr(config.pluginmanager.getplugin("dsession"), "sched", None)
+    if scheduler is not None:
+        print("scheduled by", type(scheduler).__name__)
+"""
+
+
+class Node:
+    """What a scheduler knows of a worker."""
+
+    def __init__(self, name: str) -> None:
+        self.gateway = SimpleNamespace(id=name)
+        self.queue: list[int] = []
+        self.ran: list[int] = []
+        self.shutting_down = False
+
+    def send_runtest_some(self, indices: Sequence[int]) -> None:
+        assert not self.shutting_down
+        self.queue += indices
+
+    def shutdown(self) -> None:
+        self.shutting_down = True
+
+
+def deal(pytester: pytest.Pytester, families: dict[str, str], items: list[str], nodes: int) -> list[Node]:
+    """Schedule ``items`` on workers of which a random one finishes an item at a time."""
+    scheduler: Any = ProcedureScheduling(pytester.parseconfig(f"--tx={nodes}*popen"), None, families)
+    workers = [Node(f"gw{n}") for n in range(nodes)]
+    for node in workers:
+        scheduler.add_node(node)
+        scheduler.add_node_collection(node, items)
+    scheduler.schedule()
+    chance = random.Random(0)
+    # A worker keeps its last item until it knows what comes next, or that nothing does.
+    while ready := [n for n in workers if len(n.queue) > (0 if n.shutting_down else 1)]:
+        node = chance.choice(ready)
+        index = node.queue.pop(0)
+        node.ran.append(index)
+        scheduler.mark_test_complete(node, index)
+    assert scheduler.tests_finished
+    assert sorted(index for node in workers for index in node.ran) == list(range(len(items)))
+    return workers
+
+
+def test_equal_procedures_are_each_begun_by_one_worker_or_shared_at_the_end(
+    pytester: pytest.Pytester,
+) -> None:
+    items = [f"p{n // 50}-{n}" for n in range(1000)]
+    families = {item: item.partition("-")[0] for item in items}
+    workers = deal(pytester, families, items, 2)
+    begun = [{families[items[index]] for index in node.ran} for node in workers]
+    assert len(begun[0] & begun[1]) <= 2
+    assert min(len(node.ran) for node in workers) > 400
+
+
+def test_a_procedure_that_has_most_of_the_dreams_is_shared(pytester: pytest.Pytester) -> None:
+    items = [f"big-{n}" for n in range(900)] + [f"small-{n}" for n in range(100)]
+    families = {item: item.partition("-")[0] for item in items}
+    workers = deal(pytester, families, items, 4)
+    assert min(len(node.ran) for node in workers) > 150
+    assert sum(any(items[index].startswith("small") for index in node.ran) for node in workers) == 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 16])
+def test_a_few_items_on_many_workers(pytester: pytest.Pytester, count: int) -> None:
+    items = [f"test.py::test_{n}" for n in range(count)]
+    deal(pytester, dict.fromkeys(items[::2], "some"), items, 4)
+
+
+def test_ordinary_tests_go_to_everybody_in_their_order(pytester: pytest.Pytester) -> None:
+    items = [f"test.py::test_{n}" for n in range(100)]
+    workers = deal(pytester, {}, items, 2)
+    assert all(node.ran == sorted(node.ran) for node in workers)
+    assert min(len(node.ran) for node in workers) > 30
+
+
+@pytest.fixture
+def store(pytester: pytest.Pytester) -> None:
+    lines = []
+    for name in ("one", "two"):
+        base = CLAMP.replace("clamp", name)
+        lines += [dream(f"{name}{n}", f"{base}# {n}\nX = {n}\n", procedure=base) for n in range(4)]
+        lines += [dream(f"{name}-bad", base.replace("min(", "max("), procedure=base)]
+    make_store(pytester.path / "athena.db", *lines)
+    pytester.makeconftest(TELLS)
+
+
+@pytest.mark.usefixtures("store")
+def test_how_dreams_are_dealt_out_changes_no_verdict(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_mine="def test_mine(): pass")
+    more = ("--athena-max-examples", "20", "--athena-select", "all")
+    seen = []
+    for dist in (["-n2"], ["-n2", "--dist", "load"], ["-n0"]):
+        result = runner(pytester, *dist)(*more, "athena.db", "test_mine.py")
+        result.assert_outcomes(passed=9, failed=2)
+        seen.append(verdicts(pytester.path / "athena.db"))
+        name = {"-n2": "ProcedureScheduling", "-n0": None, "load": "LoadScheduling"}[dist[-1]]
+        told = [line for line in result.stdout.lines if line.startswith("scheduled by")]
+        assert told == ([f"scheduled by {name}"] if name else [])
+    assert seen[0] == seen[1] == seen[2]
