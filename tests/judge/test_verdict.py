@@ -75,6 +75,7 @@ HUNG = Observation(kind=ObservationKind.TIMED_OUT)
         (raised(URLError), Category.BLOCKED),
         (raised(OSError, errno=errno.EPERM), Category.BLOCKED),
         (Observation(kind=ObservationKind.REFUSED), Category.BLOCKED),
+        (Observation(kind=ObservationKind.DIED), Category.UNKNOWN),  # of no reason that is known
     ],
 )
 def test_category_table(observation: Observation, category: Category | None) -> None:
