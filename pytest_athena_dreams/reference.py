@@ -38,9 +38,10 @@ OWN_SHARE = 4
 LARGE = 4096
 """Bytes of a payload from which on an input counts as large."""
 
-_ANSWERS = (ObservationKind.RETURNED, ObservationKind.RAISED)
 KEPT = 8
 """Procedures whose references are kept, the last ones used: their dreams come one after another."""
+
+_ANSWERS = (ObservationKind.RETURNED, ObservationKind.RAISED)
 
 Given = Callable[[str, Signature], Mapping[str, Strategy]]
 """The user's own strategies, by parameter, for the function that a procedure's name and signature tell."""
@@ -75,6 +76,10 @@ class Reference:
         """The pool's inputs that the procedure returned on, the large ones left out."""
         seen = {p: self.expected[p] for p in self.pool.inputs if p in self.expected and len(p) < LARGE}
         return [self.pool.inputs[p] for p, o in seen.items() if o.kind is ObservationKind.RETURNED]
+
+    def steady(self) -> bool:
+        """Whether the procedure did the same again wherever in its pool it was asked again."""
+        return all(self.expected[p].steady for p in self.pool.inputs if p in self.expected)
 
     def returned(self) -> int:
         """How many inputs the procedure returned on."""
@@ -169,7 +174,8 @@ class References:
         """What the procedure, which is in ``runner``, does on one more input."""
         if payload not in reference.expected:
             timeout = self.settings.timeout / SHARE
-            reference.expected[payload] = runner.run([payload], timeout=timeout)[0]
+            seen = runner.run([payload], timeout=timeout)[0]
+            reference.expected[payload] = replace(seen, steady=reference.steady())
         return reference.expected[payload]
 
     def timed(self, reference: Reference) -> Runner:
@@ -186,7 +192,12 @@ class References:
             small = {call.payload(): call for call in small_arguments(spec.signature, SIMPLEST)}
             left = [payload for payload in small if payload not in reference.expected]
             seen = runner.run(left, timeout=self.settings.timeout / SHARE / HURRY, patience=PATIENCE[0])
-            reference.expected.update(zip(left, seen, strict=False))
+            steady = reference.steady()
+            reference.expected.update(
+                (payload, replace(one, steady=steady))
+                for payload, one in zip(left, seen, strict=False)
+                if one.kind in _ANSWERS  # what is slow here may do elsewhere, where it gets more time
+            )
             reference.small.update((p, call) for p, call in small.items() if p in reference.expected)
         return reference.small
 

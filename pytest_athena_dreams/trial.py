@@ -65,7 +65,7 @@ class Trial:
             if not judgement.accepted:
                 return refusal(Category.VALIDATION, self._why_none_accepted())
             if not judgement.groups:
-                return self._repeated(self._within_time(judgement))
+                return self._out_of_time(judgement) or self._repeated(judgement)
             index, finding = _deciding(judgement)
             first, second = self._got[index], self._second(index, finding)
             if self._shows(index, second, finding):
@@ -84,9 +84,10 @@ class Trial:
         accepted = len(self._asked) if self._reference and judgement.accepted else judgement.accepted
         return replace(judgement, accepted=accepted)
 
-    def _within_time(self, judgement: Judgement) -> Judgement:
+    def _out_of_time(self, judgement: Judgement) -> Judgement | None:
+        """The judgement of a dream that was not asked everything, for all its time was used up."""
         if len(self._got) == len(self._asked):
-            return judgement
+            return None
         limit = self._settings.dream_timeout
         text = f"all calls together took more than {limit:g} s, after {len(self._got)} inputs"
         return replace(refusal(Category.TIMEOUT, text), accepted=judgement.accepted)
@@ -152,10 +153,10 @@ class Trial:
         """The judgement of a pass, if a sample of inputs gives the same under another hash seed."""
         steady = [
             n
-            for n, (asked, got) in enumerate(zip(self._asked, self._got, strict=False))
+            for n, (asked, got) in enumerate(zip(self._asked, self._got, strict=True))
             if (asked.expected is None or asked.expected.steady) and got.kind is ObservationKind.RETURNED
         ]
-        left = [] if judgement.groups else steady[:: max(1, len(steady) // REPEATED)][:REPEATED]
+        left = steady[:: max(1, len(steady) // REPEATED)][:REPEATED]
         for _ in range(DOUBTS):
             seen = self._fresh(self._references.again, [self._asked[n].payload for n in left])
             for n, second in zip(left, seen, strict=False):

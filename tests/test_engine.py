@@ -259,6 +259,14 @@ def test_a_procedure_that_is_not_steady_itself_is_no_fault_of_the_dream(engine: 
     assert verdict(engine, code.replace("[0] if", "if"), base).category is Category.LOGIC
 
 
+def test_where_a_procedure_is_not_steady_no_other_value_is_shown_as_the_fault(engine: Engine) -> None:
+    base = "import random\ndef f(xs: list[int]) -> int:\n    return random.choice(xs) if xs else 0\n"
+    code = "import random\ndef f(xs: list[int]) -> int:\n    if len(xs) > 2: return xs\n"
+    code += "    return random.choice(xs[::-1]) if xs else 0\n"
+    (fault,) = verdict(engine, code, base).faults
+    assert fault.call == "f([0, 0, 0])"
+
+
 def test_a_faster_dream_is_told_to_be_faster(engine: Engine) -> None:
     base = "def f(n: int) -> int:\n    return sum(i for i in range(abs(n) % 50 + 20000)) * 0 + n\n"
     fast = verdict(engine, NUMBERS, base)

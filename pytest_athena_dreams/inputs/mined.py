@@ -7,9 +7,9 @@ they are given. Hypothesis has no setting for this, hence the look at its inside
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 
 from hypothesis.internal.cache import LRUCache
 from hypothesis.internal.conjecture import providers
@@ -18,6 +18,12 @@ from hypothesis.internal.constants_ast import Constants
 _permitted: Any = LRUCache(1024)
 
 
-def nothing_mined() -> AbstractContextManager[Any]:
+@contextmanager
+def nothing_mined() -> Iterator[None]:
     """Within it, Hypothesis draws constants of its own only."""
-    return mock.patch.multiple(providers, _get_local_constants=Constants, CONSTANTS_CACHE=_permitted)
+    before = providers._get_local_constants, providers.CONSTANTS_CACHE
+    providers._get_local_constants, providers.CONSTANTS_CACHE = Constants, _permitted
+    try:
+        yield
+    finally:
+        providers._get_local_constants, providers.CONSTANTS_CACHE = before

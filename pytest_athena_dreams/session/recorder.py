@@ -37,6 +37,7 @@ from .selection import Unchanged
 LISTED = 10
 """Failures that stand without a run which the closing summary names."""
 TOLD = 100
+"""Characters of each that are shown."""
 VERSIONS = ("pytest-athena-dreams", "pytest", "hypothesis", "pytest-xdist")
 
 
