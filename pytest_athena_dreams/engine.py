@@ -41,6 +41,7 @@ class Engine:
             code=dream.code,
             entry_point=dream.entry_point,
             fallbacks=(procedure.entry_point,) if procedure and procedure.entry_point else (),
+            described="fully" if contract is Contract.FREE else "briefly",
         )
         with Runner(self.references.sandbox, source) as runner:
             trial = Trial(self.references, runner, dream, contract)

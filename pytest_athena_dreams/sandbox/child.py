@@ -17,9 +17,9 @@ import select
 import socket
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import IO
+from typing import IO, Literal
 
 from ..errors import SandboxError
 from ..models import DeathReason, Observation, ObservationKind, Raised, Signature
@@ -45,7 +45,8 @@ class Source:
 
     ``mutant`` is the number of a mutant to load in the code's place, for which the entry point must be
     named; one that there is not does not compile. Calls of ``watched`` code tell the lines they reach
-    and nothing else. Where it is not to be ``described``, ``loaded`` tells its name alone.
+    and nothing else. Code that is ``described`` briefly is so without its parameters, and otherwise
+    ``loaded`` tells its name alone.
     """
 
     code: str
@@ -53,7 +54,11 @@ class Source:
     fallbacks: tuple[str, ...] = ()
     mutant: int | None = None
     watched: bool = False
-    described: bool = True
+    described: Literal["fully", "briefly", "not"] = "fully"
+
+    def request(self) -> bytes:
+        """The request to load it, in which even a lone surrogate is plain ASCII."""
+        return json.dumps({name: getattr(self, name) for name in Source.__slots__}).encode()
 
 
 class _Late(Exception):
@@ -72,7 +77,8 @@ class Child:
     """A process that has loaded one source. Use it in a ``with`` block.
 
     Either ``loaded`` describes the entry point, or ``failure`` says what the load did. ``cpu`` is the
-    processor seconds used, known once the child has ended.
+    processor seconds used, ``peak_memory`` the bytes above what the loaded child held, at the highest; both
+    are known once the child has ended.
     """
 
     def __init__(self, server: ForkServer, source: Source, policy: Policy, seed: int) -> None:
@@ -80,6 +86,7 @@ class Child:
         self.loaded: Signature | None = None
         self.failure: Observation | None = None
         self.cpu = 0.0
+        self.peak_memory = 0
         self.lost = False
         """Whether the fork server went together with the child."""
         self._server = server
@@ -87,7 +94,6 @@ class Child:
         self._nonce = secrets.token_hex(16)
         self._number = 0
         self._answers = (wire.Reached,) if source.watched else (wire.Returned, wire.Threw)
-        self._peak = 0
         self._next_look = 0.0
         self._inbox = wire.Inbox(limits.reply)
         self._outbox = memoryview(b"")
@@ -125,13 +131,6 @@ class Child:
     ) -> None:
         self.close()
 
-    @property
-    def peak_memory(self) -> int:
-        """Bytes above what the loaded child held, at the highest; 0 where the system does not tell."""
-        if self._process is not None:
-            self._peak = max(self._peak, self._meter.peak())
-        return self._peak
-
     def status(self) -> dict[str, str]:
         """The fields of the running child's ``/proc/PID/status``; empty where there is none."""
         return self._meter.status()
@@ -166,11 +165,10 @@ class Child:
     def close(self) -> None:
         """Kill and reap the child, whatever it does. Safe to call twice."""
         if self._process is not None:
-            self._peak = self.peak_memory
             self._reap()
 
     def _load(self, source: Source) -> None:
-        self._outbox = memoryview(wire.frame(json.dumps(asdict(source)).encode()))
+        self._outbox = memoryview(wire.frame(source.request()))
         start = self._meter.read()
         deadline = Deadline(start, self._limits.load_timeout)
         reply = self._reply(deadline, (wire.Ready, wire.Failed), last=False)
@@ -313,7 +311,7 @@ class Child:
                 os.close(process.pidfd)
             self._discard()
         self.cpu = reaped.cpu
-        self._peak = max(self._peak, self._meter.above(reaped.memory * 1024))
+        self.peak_memory = self._meter.above(reaped.memory * 1024)
         return reaped
 
     def _discard(self) -> None:

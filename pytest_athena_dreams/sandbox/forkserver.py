@@ -17,7 +17,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -195,7 +194,8 @@ def _pid(pidfd: int | None, inner: int) -> int:
     """The process id here; inside another process namespace it differs from the one seen there."""
     if pidfd is None:
         return inner
-    for line in Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines():
-        if line.startswith("Pid:"):
-            return int(line.split()[1])
+    with open(f"/proc/self/fdinfo/{pidfd}", "rb", buffering=0) as file:
+        for line in file.read().splitlines():
+            if line.startswith(b"Pid:"):
+                return int(line.split()[1])
     return inner

@@ -7,10 +7,10 @@ process id is that of a child not yet reaped, so it can't have become another pr
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 _PATIENCE = 10.0
 """The wall clock may run this many times as long as the deadline before it counts on its own."""
@@ -18,6 +18,8 @@ _SLACK = 5.0
 """Seconds of wall clock on top of that."""
 _LATE = 0.02
 """Seconds by which this process may be late to look, before it counts as not having been let run."""
+
+_PAGE = mmap.PAGESIZE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,25 +71,16 @@ class Meter:
 
     def mark(self) -> None:
         """Count memory from here: reset the high-water mark."""
-        with contextlib.suppress(OSError):
-            Path(f"/proc/{self._pid}/clear_refs").write_text("5")
-            self._baseline = self._memory("VmRSS")
+        self._write("clear_refs", b"5")
+        self._baseline = int((self._text("statm").split() or ("", "0"))[1]) * _PAGE
 
     def offer(self) -> None:
         """Let the kernel take this process before any other where memory runs out."""
-        with contextlib.suppress(OSError):
-            Path(f"/proc/{self._pid}/oom_score_adj").write_text("1000")
-
-    def peak(self) -> int:
-        """Bytes above the mark at the highest, 0 where that is unknown."""
-        return self.above(self._memory("VmHWM"))
+        self._write("oom_score_adj", b"1000")
 
     def above(self, resident: int) -> int:
-        """What ``resident`` bytes are above the mark."""
+        """What ``resident`` bytes are above the mark, 0 where that is unknown."""
         return max(0, resident - self._baseline) if self._baseline else 0
-
-    def _memory(self, field: str) -> int:
-        return int(self.status().get(field, "0 kB").split()[0]) * 1024
 
     def threads(self) -> int:
         """How many threads it has, 0 where that is unknown."""
@@ -112,9 +105,14 @@ class Meter:
 
     def _text(self, name: str) -> str:
         try:
-            return Path(f"/proc/{self._pid}/{name}").read_text()
+            with open(f"/proc/{self._pid}/{name}", "rb", buffering=0) as file:
+                return file.read().decode()
         except OSError:
             return ""
+
+    def _write(self, name: str, text: bytes) -> None:
+        with contextlib.suppress(OSError), open(f"/proc/{self._pid}/{name}", "wb", buffering=0) as file:
+            file.write(text)
 
 
 class Deadline:

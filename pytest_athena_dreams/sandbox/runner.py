@@ -91,7 +91,7 @@ class Runner:
         hung = 0
         while len(seen) < len(payloads) and hung < patience and budget > 0:
             if self._child is None:
-                self._child = self._spawn(replace(self.source, described=False))
+                self._child = self._spawn(replace(self.source, described="not"))
             if self._child.failure is not None:
                 seen.append(self._child.failure)
                 break

@@ -121,7 +121,7 @@ if "clone" in names:
     refuse["clone"] = seccomp._bits(0, 0x7E020000, present=0x00050000 | 1, absent=0x7FFF0000)
     refuse["clone3"] = [(0x06, 0, 0, 0x00050000 | 38)]
 kernel.forbid_new_privileges()
-seccomp.install(seccomp._program(platform.machine(), refuse, 0x7FFF0000))
+seccomp.Filter(platform.machine(), seccomp._program(platform.machine(), refuse, 0x7FFF0000)).install()
 try:
     with Sandbox(Policy(mode=SandboxMode(sys.argv[1]))) as sandbox:
         print(sandbox.layers())

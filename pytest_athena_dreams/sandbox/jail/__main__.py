@@ -38,7 +38,12 @@ class _Finder:
         return self.within.find_spec(name) if name.startswith("jail.") else None
 
 
+def _no_hooks(**_: object) -> None:
+    """What modules want done at a fork goes without: this process has one thread, and seeds its children."""
+
+
 if __name__ == "__main__":
+    os.register_at_fork = _no_hooks
     finder = _Finder()
     sys.meta_path.insert(0, finder)
     from jail.server import main  # type: ignore[import-not-found]

@@ -13,7 +13,6 @@ import json
 import os
 import random
 import resource
-import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -21,7 +20,7 @@ from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore
 from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NoReturn
 
-from . import frames, kernel, landlock, program, seccomp
+from . import frames, kernel, landlock, program
 from .canonical import ITEMS, alike, canonical
 from .lines import Watch
 from .raising import MESSAGE, describe_exception
@@ -48,7 +47,7 @@ def run(
 ) -> NoReturn:
     """Be the child that ``order`` asks for; never returns to the fork server's code."""
     try:
-        _settle(channel, output, null, keep="descriptors" in restrictions["without"])
+        _settle(channel, output, null)
         _restrict(order, restrictions)
     except BaseException as exc:
         _send(order, 0, {"kind": "failed", "detail": f"{type(exc).__name__}: {exc}"})
@@ -60,14 +59,10 @@ def run(
         _exit(1)
 
 
-def _settle(channel: int, output: int, null: int, *, keep: bool) -> None:
-    """Put the descriptors in their places and close all others; they come in numbered 100 and up."""
+def _settle(channel: int, output: int, null: int) -> None:
+    """Put the descriptors in their places; they come in numbered 100 and up."""
     for source, target in ((null, 0), (output, 1), (output, 2), (channel, CHANNEL)):
         os.dup2(source, target, inheritable=False)
-    if not keep:
-        os.closerange(CHANNEL + 1, 65_536)
-    for number in (signal.SIGXFSZ, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
     os.setsid()
 
 
@@ -87,10 +82,15 @@ def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None
         if os.getppid() != order["server"]:
             raise ProcessLookupError("the fork server ended while this child started")
     if abi := restrictions["landlock"]:
-        rules = landlock.rules(restrictions["readable"], scratch) if scratch else None
-        landlock.restrict(abi, rules, scope="scope" not in without)
+        if scratch:
+            rules = landlock.rules(restrictions["readable"], scratch)
+            landlock.take(landlock.ruleset(abi, rules, scope="scope" not in without))
+        else:
+            landlock.take(restrictions["scope"])
     if restrictions["seccomp"]:
-        seccomp.install(seccomp.child_filter(restrictions["machine"], os.getpid()))
+        restrictions["seccomp"].install()
+    if "descriptors" not in without:
+        os.closerange(CHANNEL + 1, 65_536)
 
 
 def _limit(what: int, value: int) -> None:
@@ -111,6 +111,7 @@ def _send(order: Mapping[str, Any], number: int, message: dict[str, Any]) -> Non
 def _serve(order: Mapping[str, Any]) -> NoReturn:
     request = json.loads(frames.read(CHANNEL))
     number = 0
+    _seed(order["seed"])
     try:
         try:
             entry, signature = program.load(**request)

@@ -57,6 +57,18 @@ class Describer:
             returns = self.annotation("return", signature.return_annotation, hints)
         return {"parameters": parameters, "returns": returns}
 
+    def result(self, function: Callable[..., Any]) -> dict[str, Any] | None:
+        """The return type of a function alone. Raises as ``function`` does."""
+        if type(function) is not types.FunctionType or vars(function):
+            returns: dict[str, Any] | None = self.function(function)["returns"]
+            return returns
+        raw = function.__annotations__.get("return", inspect.Parameter.empty)
+        if raw is inspect.Parameter.empty:
+            return None
+        with self.names_of(function):
+            alone = types.SimpleNamespace(__annotations__={"return": raw})
+            return self.annotation("return", raw, self.scope.hints(alone))
+
     def parameters(self, signature: inspect.Signature, hints: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The parameters of a signature, each in the shape of ``models.Parameter``."""
         found: list[dict[str, Any]] = []

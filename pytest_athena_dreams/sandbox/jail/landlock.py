@@ -51,33 +51,35 @@ def rules(readable: Iterable[str], scratch: str | None) -> list[tuple[str, int]]
     return [*((path, _READ) for path in readable), *writable, (os.devnull, _DEVICE)]
 
 
-def restrict(
+def ruleset(
     abi: int, rules: Iterable[tuple[str, int]] | None = None, *, tcp: bool = False, scope: bool = False
-) -> None:
-    """Take one more rule set; what ``abi`` does not know is left out.
+) -> int | None:
+    """A descriptor of one more rule set to ``take``; what ``abi`` does not know is left out.
 
     ``rules`` denies all files but those at or beneath its paths, of which missing ones do not matter;
     ``tcp`` denies connections and ports, ``scope`` signals and abstract sockets to processes outside.
-    Without ``rules``, files are free but can't be moved between folders.
+    Without ``rules``, files are free but can't be moved between folders. ``None`` where nothing is left.
     """
     files = _FILES[max(known for known in _FILES if known <= abi)] if rules is not None else 0
     network = _TCP if tcp and abi >= _TCP_SINCE else 0
     scoped = _SCOPE if scope and abi >= _SCOPE_SINCE else 0
     if not files | network | scoped:
-        return
+        return None
     try:
-        ruleset = _create(abi, files, network, scoped)
+        made = _create(abi, files, network, scoped)
     except OSError as exc:
         if not scoped or exc.errno not in (errno.EINVAL, errno.E2BIG):
             raise
-        restrict(min(abi, _SCOPE_SINCE - 1), rules, tcp=tcp)  # it reports a version whose scopes it lacks
-        return
-    try:
-        for path, access in rules or ():
-            _allow(ruleset, path, access & files)
+        return ruleset(min(abi, _SCOPE_SINCE - 1), rules, tcp=tcp)  # it lacks the scopes of its version
+    for path, access in rules or ():
+        _allow(made, path, access & files)
+    return made
+
+
+def take(ruleset: int | None) -> None:
+    """Be bound by a rule set, this process and all that it starts."""
+    if ruleset is not None:
         syscall(_RESTRICT_SELF, ruleset, 0)
-    finally:
-        os.close(ruleset)
 
 
 def _create(abi: int, files: int, network: int, scope: int) -> int:

@@ -17,7 +17,7 @@ from .describe import Describer
 from .lines import executable
 from .mutants import mutate
 from .raising import describe_exception
-from .source import declares, facts, free_names, literals, usage
+from .source import declares, facts, free_names, literals, nodes, usage
 
 FILENAME = "<dream>"
 RESULT = "_result"
@@ -40,29 +40,30 @@ def load(
     mutant: int | None = None,
     *,
     watched: bool = False,
-    described: bool = True,
+    described: str = "fully",
 ) -> tuple[Callable[..., Any], dict[str, Any]]:
     """Run ``code``, or a ``mutant`` of it, and return its entry point and the entry point's description.
 
-    Code that is not to be ``described`` is told by its entry point's name alone, which is quicker.
+    The description takes longer than the rest: of code that is ``described`` ``"briefly"`` it leaves the
+    parameters out, and of code that is ``"not"`` it is the entry point's name.
 
     Raises ``Failure`` where the code does not compile, which goes for a mutant that there is not, does not
     run, or has no usable entry point.
     """
     try:
-        tree = ast.parse(code, FILENAME)
-        script = _is_script(tree)
-        if mutant is not None:
+        parsed = described != "not" or mutant is not None or watched or RESULT in code
+        tree = ast.parse(code, FILENAME) if parsed else None
+        script = tree is not None and _is_script(tree)
+        if tree is not None and mutant is not None:
             mutate(tree, None if script else entry_point, mutant)
-        program: CodeType = compile(tree, FILENAME, "exec", dont_inherit=True)
-        told = {"literals": literals(tree), "declares": declares(tree)} if described else {}
-        reachable = executable(tree, program, script=script) if watched else []
+        program: CodeType = compile(tree or code, FILENAME, "exec", dont_inherit=True)
+        reachable = executable(tree, program, script=script) if tree is not None and watched else []
     except BaseException as exc:
         raise Failure(exc, "compile") from None
     module = ModuleType("dream")
     sys.modules["dream"] = module
     namespace = vars(module)
-    if script:
+    if tree is not None and script:
         entry, signature = _script(tree, program)
     else:
         try:
@@ -72,23 +73,36 @@ def load(
         try:
             name = _choose(namespace, entry_point, fallbacks)
             owner, entry = _resolve(namespace, name)
-            signature = _function(tree, namespace, name, owner, entry) if described else {"name": name}
+            signature = {"name": name}
+            if tree is not None and described != "not":
+                signature |= _function(tree, namespace, name, owner, entry, fully=described == "fully")
         except BaseException as exc:
             raise Failure(exc, "entry") from None
-    return entry, signature | told | {"lines": reachable}
+    if tree is not None and described != "not":
+        inside = nodes(tree)
+        signature |= {"literals": literals(inside), "declares": declares(inside)}
+    return entry, signature | {"lines": reachable}
 
 
 def _function(
-    tree: ast.Module, namespace: dict[str, Any], name: str, owner: type | None, entry: Callable[..., Any]
+    tree: ast.Module,
+    namespace: dict[str, Any],
+    name: str,
+    owner: type | None,
+    entry: Callable[..., Any],
+    *,
+    fully: bool,
 ) -> dict[str, Any]:
     """The description of the entry point ``name``; an instance of ``owner`` is a method's first argument."""
     describer = Describer(namespace, owner, tree)
+    doc = getattr(entry, "__doc__", None)
+    told = {"doc": doc[:DOC] if type(doc) is str else ""}
+    if not fully:
+        return told | {"returns": describer.result(entry)}
     signature = describer.function(entry)
     if owner is not None:
         signature["parameters"][0]["type"] = describer.spec(owner)
-    doc = getattr(entry, "__doc__", None)
-    signature |= {"name": name, "doc": doc[:DOC] if type(doc) is str else "", "usage": usage(tree, name)}
-    return signature | {"classes": list(describer.classes.values())}
+    return told | signature | {"usage": usage(tree, name), "classes": list(describer.classes.values())}
 
 
 def _is_script(tree: ast.Module) -> bool:

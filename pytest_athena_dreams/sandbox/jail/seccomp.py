@@ -13,7 +13,6 @@ import ctypes
 import errno
 import fcntl
 import os
-import platform
 import socket
 import struct
 import termios
@@ -27,6 +26,10 @@ Program = list[tuple[int, int, int, int]]
 _LOAD, _EQUAL, _GREATER_EQUAL, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 _X32 = 0x40000000
+
+_INSTRUCTION, _OPERAND = struct.Struct("=HBBI"), struct.Struct("=I")
+SELF = 0xFFFFFFFE
+"""An operand that becomes the id of the process that takes the filter; no process has this one."""
 
 _ALLOW = 0x7FFF0000
 _KILL = 0x80000000
@@ -149,14 +152,14 @@ def server_filter(machine: str, *, scratch: bool, read_only: bool) -> Program:
     return _program(machine, rules, _REFUSE)
 
 
-def child_filter(machine: str, pid: int) -> Program:
-    """The short filter, for the process ``pid``."""
+def child_filter(machine: str) -> Program:
+    """The short filter, for the process that takes it."""
     refused = "setrlimit setsid sendmsg recvmsg pidfd_open seccomp landlock_create_ruleset landlock_add_rule"
     rules: dict[str, Program] = {name: _end(_REFUSE) for name in refused.split()}
     rules |= {
         "clone": _bits(0, _CLONE_THREAD, present=_ALLOW, absent=_REFUSE),
-        "kill": _among(0, (pid,)),
-        "tgkill": _among(0, (pid,)),
+        "kill": _among(0, (SELF,)),
+        "tgkill": _among(0, (SELF,)),
         "prlimit64": _null(2),
         "prctl": _among(0, _PRCTL_HARMLESS),
     }
@@ -167,10 +170,19 @@ class _Header(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def install(program: Program) -> None:
-    """Bind the calling thread and all that it starts to ``program``."""
-    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
-    body = ctypes.create_string_buffer(code, len(code))
-    header = _Header(len(program), ctypes.addressof(body))
-    set_mode_filter = 1
-    syscall(numbers(platform.machine())["seccomp"], set_mode_filter, 0, ctypes.byref(header))
+class Filter:
+    """A program made ready, so that a process which takes it has little left to do."""
+
+    def __init__(self, machine: str, program: Program) -> None:
+        code = b"".join(_INSTRUCTION.pack(*instruction) for instruction in program)
+        self._number = numbers(machine)["seccomp"]
+        self._body = ctypes.create_string_buffer(code, len(code))
+        self._header = _Header(len(program), ctypes.addressof(self._body))
+        self._own = [i for i, instruction in enumerate(program) if instruction[-1] == SELF]
+
+    def install(self) -> None:
+        """Bind the calling thread and all that it starts."""
+        for i in self._own:
+            _OPERAND.pack_into(self._body, (i + 1) * _INSTRUCTION.size - _OPERAND.size, os.getpid())
+        set_mode_filter = 1
+        syscall(self._number, set_mode_filter, 0, ctypes.byref(self._header))

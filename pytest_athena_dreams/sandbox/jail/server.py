@@ -51,10 +51,13 @@ def main() -> NoReturn:
     for name in _PRELOADED.split():
         importlib.import_module(name)
     null = _lift(os.open(os.devnull, os.O_RDWR))
+    for number in (signal.SIGXFSZ, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)  # which Python, or who started it, may ignore
     restrictions = _restrict(config)
     gc.collect()
     gc.freeze()  # children then share these pages
-    orders.send({"kind": "hello", "landlock": restrictions["landlock"], "seccomp": restrictions["seccomp"]})
+    held = {"landlock": restrictions["landlock"], "seccomp": restrictions["seccomp"] is not None}
+    orders.send({"kind": "hello", **held})
     while True:
         order = orders.receive()
         if order["kind"] == "spawn":
@@ -114,9 +117,9 @@ def _lift(descriptor: int) -> int:
 
 
 def _restrict(config: dict[str, Any]) -> dict[str, Any]:
-    """Take the restrictions that all children share; tell which of them hold."""
+    """Take the restrictions that all children share; tell which hold, with what each child takes itself."""
     machine, without, scratch = platform.machine(), config["without"], config["scratch"]
-    held = {**config, "landlock": 0, "seccomp": False, "machine": machine}
+    held = {**config, "landlock": 0, "seccomp": None, "scope": None}
     if not config["isolate"] or sys.platform != "linux":
         return held
     if known(machine) and "capabilities" not in without:
@@ -124,11 +127,14 @@ def _restrict(config: dict[str, Any]) -> dict[str, Any]:
     kernel.forbid_new_privileges()
     abi = 0 if "landlock" in without else min(landlock.version(), config["abi"])
     if abi:
-        landlock.restrict(abi, landlock.rules(config["readable"], scratch), tcp=True)
+        landlock.take(landlock.ruleset(abi, landlock.rules(config["readable"], scratch), tcp=True))
         held["landlock"] = abi
+        scope = landlock.ruleset(abi, scope="scope" not in without)
+        held["scope"] = None if scope is None else _lift(scope)
     if known(machine) and "seccomp" not in without:
-        seccomp.install(seccomp.server_filter(machine, scratch=bool(scratch), read_only=not abi))
-        held["seccomp"] = True
+        own = seccomp.server_filter(machine, scratch=bool(scratch), read_only=not abi)
+        seccomp.Filter(machine, own).install()
+        held["seccomp"] = seccomp.Filter(machine, seccomp.child_filter(machine))
     return held
 
 

@@ -12,7 +12,7 @@ Its literals, the guards that it raises, and what it does with each parameter, a
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .canonical import canonical
@@ -28,11 +28,24 @@ _VIEWS = {"items": ["key:", "value:"], "keys": ["key:"], "values": ["value:"]}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def literals(tree: ast.AST) -> list[Any]:
-    """The constants of ``tree`` in canonical form, without docstrings, each once."""
-    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+def nodes(tree: ast.AST) -> list[ast.AST]:
+    """All nodes of ``tree`` in the order of ``ast.walk``, to be looked through more than once."""
+    found = [tree]
+    for node in found:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                found.append(value)
+            elif isinstance(value, list):
+                found += [item for item in value if isinstance(item, ast.AST)]
+    return found
+
+
+def literals(nodes: Sequence[ast.AST]) -> list[Any]:
+    """The constants among ``nodes`` in canonical form, without docstrings, each once."""
+    documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     found: dict[tuple[type, Any], Any] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         value = _constant(node)
         if value is None or isinstance(value, bool) or id(node) in documentation:
             continue
@@ -53,10 +66,10 @@ def _constant(node: ast.AST) -> Any:
     return None
 
 
-def declares(tree: ast.AST) -> list[str]:
+def declares(nodes: Sequence[ast.AST]) -> list[str]:
     """The exceptions that the code raises itself as guards on its arguments."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Raise) and node.exc is not None:
             raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             if isinstance(raised, ast.Name) and raised.id in _GUARDS:
@@ -98,9 +111,10 @@ def free_names(tree: ast.Module) -> list[str]:
 
 def facts(tree: ast.AST, names: set[str]) -> dict[str, list[str]]:
     """What ``tree`` does with the variables ``names``, each fact once."""
-    items = _loop_variables(tree, names)
+    inside = nodes(tree)
+    items = _loop_variables(inside, names)
     found: dict[str, dict[str, None]] = {name: {} for name in names}
-    for node in ast.walk(tree):
+    for node in inside:
         for operand, fact in _told(node):
             while isinstance(operand, ast.Subscript):  # of x[0] is told what holds for an item of x
                 operand, fact = operand.value, f"item:{fact}"
@@ -122,10 +136,10 @@ def _find(tree: ast.AST, path: list[str]) -> _Function | None:
     return None
 
 
-def _loop_variables(tree: ast.AST, names: set[str]) -> dict[str | None, tuple[str, str]]:
+def _loop_variables(nodes: Sequence[ast.AST], names: set[str]) -> dict[str | None, tuple[str, str]]:
     """Loop variables: the variable whose items they take, and the prefix of facts on them."""
     found: dict[str | None, tuple[str, str]] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
             continue
         source: ast.AST = node.iter
