@@ -14,7 +14,6 @@ from .models import Contract, Dream, Outcome, Verdict
 from .reference import Given, References
 from .sandbox.client import Source
 from .sandbox.policy import Policy
-from .sandbox.runner import Runner
 from .trial import Trial
 
 
@@ -43,32 +42,34 @@ class Engine:
             fallbacks=(procedure.entry_point,) if procedure and procedure.entry_point else (),
             described="fully" if contract is Contract.FREE else "briefly",
         )
-        with Runner(self.references.sandbox, source) as runner:
-            trial = Trial(self.references, runner, dream, contract)
+        with Trial(self.references, source, dream, contract) as trial:
             judgement = trial.judge()
             category = judgement.groups[0].finding.category if judgement.groups else None
             compared = contract is Contract.COMPATIBLE and judgement.accepted
             asked = self.references.settings.evidence
             measured = asked == "on" or (asked == "passes" and category is None)
             reached, total = (measured and trial.lines()) or (None, None)
-            return Verdict(
-                dream_id=dream.id,
-                outcome=Outcome.FAILURE if category else Outcome.SUCCESS,
-                contract=contract,
-                category=category,
-                faults=trial.faults(judgement),
-                tried=trial.tried,
-                accepted=judgement.accepted,
-                rejected=max(0, trial.tried - judgement.accepted),
-                diverged=judgement.diverged / judgement.accepted if compared else None,
-                effectiveness=None if category else trial.effectiveness(),
-                evidence=trial.evidence() if measured else None,
-                lines_reached=reached,
-                lines_total=total,
-                elapsed=time.monotonic() - started,
-                cpu=runner.cpu,
-                peak_memory=runner.peak_memory,
-            )
+            faults = trial.faults(judgement)
+            effectiveness = None if category else trial.effectiveness()
+            evidence = trial.evidence() if measured else None
+        return Verdict(
+            dream_id=dream.id,
+            outcome=Outcome.FAILURE if category else Outcome.SUCCESS,
+            contract=contract,
+            category=category,
+            faults=faults,
+            tried=trial.tried,
+            accepted=judgement.accepted,
+            rejected=max(0, trial.tried - judgement.accepted),
+            diverged=judgement.diverged / judgement.accepted if compared else None,
+            effectiveness=effectiveness,
+            evidence=evidence,
+            lines_reached=reached,
+            lines_total=total,
+            elapsed=time.monotonic() - started,
+            cpu=trial.runner.cpu,
+            peak_memory=trial.runner.peak_memory,
+        )
 
 
 def _contract(dream: Dream) -> Contract:

@@ -5,14 +5,13 @@ Neither turns a verdict. Time limits here are a backstop: what they cut off is l
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from .config import Settings
 from .judge.oracle import Oracle
 from .models import Contract, Observation
 from .reference import SHARE, Reference, References, oracle_of
-from .sandbox.client import Source
 from .sandbox.runner import Runner
 
 FIRST, GROWTH = 2, 4
@@ -34,18 +33,17 @@ def _told_apart(references: References, reference: Reference, contract: Contract
     oracle = replace(oracle_of(references.settings, contract), returns=reference.signature.returns)
     expected = reference.expected
     asked = {p: expected[p] for p in reference.pool.inputs if p in expected and oracle.accepts(expected[p])}
-    source = replace(reference.source, entry_point=reference.signature.name)
+    source = replace(reference.source, entry_point=reference.signature.name, described="not")
     timeout, left = references.settings.timeout / SHARE, references.settings.dream_timeout / SHARE
     told: list[bool] = []
-    for number in itertools.count():
-        with Runner(references.sandbox, replace(source, mutant=number)) as mutant:
-            if _there_is_none(mutant):
-                break
+    with Runner(references.sandbox, replace(source, mutant=0)) as mutant:
+        while not _there_is_none(mutant):
             apart, taken = _is_apart(mutant, oracle, asked, timeout, left)
-        if apart is None:
-            break
-        told.append(apart)
-        left -= taken
+            if apart is None:
+                break
+            told.append(apart)
+            left -= taken
+            mutant.turn_to(replace(source, mutant=len(told)))
     return sum(told) / len(told) if asked and told else None
 
 
@@ -74,26 +72,24 @@ def _is_apart(
     return False, taken
 
 
-def lines_reached(
-    references: References, source: Source, payloads: Sequence[bytes]
-) -> tuple[int, int] | None:
-    """How many lines of a source's functions calls with ``payloads`` reach, and how many there are.
+def lines_reached(settings: Settings, runner: Runner, payloads: Sequence[bytes]) -> tuple[int, int] | None:
+    """How many lines of a runner's source calls with ``payloads`` reach, and how many there are.
 
-    ``None`` where there are none. A child of its own watches, for watching slows the calls. It is told by
-    code that runs beside the dream's, so a dream that means to could forge these figures, and no others.
+    ``None`` where there are none. The source is loaded anew and watched from then on, which slows the calls.
+    It is told by code that runs beside the dream's, so a dream that means to could forge these figures, and
+    no others.
     """
-    settings = references.settings
     left = settings.dream_timeout / SHARE
-    with Runner(references.sandbox, replace(source, watched=True)) as runner:
-        if runner.signature is None or not runner.signature.lines:
-            return None
-        lines, reached = set(runner.signature.lines), set[int]()
-        for few in _growing(payloads):
-            seen = runner.run(few, timeout=settings.timeout, budget=left)
-            left -= sum(observation.elapsed for observation in seen)
-            reached |= lines.intersection(line for observation in seen for line in observation.lines)
-            if reached == lines or len(seen) < len(few):
-                break
+    runner.turn_to(replace(runner.source, watched=True, described="not"))
+    if runner.signature is None or not runner.signature.lines:
+        return None
+    lines, reached = set(runner.signature.lines), set[int]()
+    for few in _growing(payloads):
+        seen = runner.run(few, timeout=settings.timeout, budget=left)
+        left -= sum(observation.elapsed for observation in seen)
+        reached |= lines.intersection(line for observation in seen for line in observation.lines)
+        if reached == lines or len(seen) < len(few):
+            break
     return len(reached), len(lines)
 
 

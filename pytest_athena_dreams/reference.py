@@ -99,12 +99,13 @@ class References:
         self.given = given
         self.sandbox = Sandbox(policy)
         self.again = Sandbox(policy, hash_seed=1, random_seed=1)
-        self._timed = Runner(self.sandbox, Source(code=""))
+        self._living = {sandbox: Runner(sandbox, Source(code="")) for sandbox in (self.sandbox, self.again)}
         self._made: dict[tuple[str, str | None], Reference | PlanError] = {}
 
     def close(self) -> None:
         """End both jails and everything in them."""
-        self._timed.close()
+        for runner in self._living.values():
+            runner.close()
         self.sandbox.close()
         self.again.close()
 
@@ -153,7 +154,8 @@ class References:
     def _observed(self, source: Source, runner: Runner, spec: PoolSpec) -> Reference:
         assert runner.signature is not None
         reference = Reference(source, runner.signature, draw_pool(spec))
-        self._extend(reference, reference.pool.inputs, runner)
+        with Runner(self.again, source) as again:
+            self._extend(reference, reference.pool.inputs, runner, again)
         return reference
 
     def own_pool(self, reference: Reference, dream: Signature) -> Pool | None:
@@ -165,8 +167,8 @@ class References:
         size = max(1, self.settings.max_examples // OWN_SHARE)
         drawn = {call.payload(): call for call in planted(spec.signature, new, reference.moderate(), size)}
         fresh = {payload: call for payload, call in drawn.items() if payload not in reference.pool.inputs}
-        with Runner(self.sandbox, reference.source) as runner:
-            self._extend(reference, fresh, runner)
+        here, again = (self.living(reference, sandbox) for sandbox in (self.sandbox, self.again))
+        self._extend(reference, fresh, here, again)
         seed = derive_seed(spec.seed, repr(new))
         return Pool(replace(spec, literals=new, wide=False, size=size, seed=seed, edges=frozenset()), fresh)
 
@@ -178,12 +180,16 @@ class References:
             reference.expected[payload] = replace(seen, steady=reference.steady())
         return reference.expected[payload]
 
-    def timed(self, reference: Reference) -> Runner:
-        """The procedure in a child that lives on, to be timed beside one dream after another."""
-        if self._timed.source is not reference.source:
-            self._timed.close()
-            self._timed = Runner(self.sandbox, reference.source)
-        return self._timed
+    def living(self, reference: Reference, sandbox: Sandbox) -> Runner:
+        """The procedure in a child that lives on, for one dream after another.
+
+        A procedure that is not steady gets a fresh one each time: it may remember what it was asked.
+        """
+        runner = self._living[sandbox]
+        if runner.source is not reference.source or not reference.steady():
+            runner.close()
+            runner = self._living[sandbox] = Runner(sandbox, reference.source)
+        return runner
 
     def simplest(self, reference: Reference, runner: Runner) -> dict[bytes, Arguments]:
         """The simplest inputs, in order, as far as the procedure, which is in ``runner``, answers quickly."""
@@ -201,7 +207,7 @@ class References:
             reference.small.update((p, call) for p, call in small.items() if p in reference.expected)
         return reference.small
 
-    def _extend(self, reference: Reference, payloads: Iterable[bytes], runner: Runner) -> None:
+    def _extend(self, reference: Reference, payloads: Iterable[bytes], runner: Runner, again: Runner) -> None:
         left = [payload for payload in payloads if payload not in reference.expected]
         timeout = self.settings.timeout / SHARE
         for patience, hurry in zip(PATIENCE, (1, HURRY), strict=True):
@@ -213,14 +219,14 @@ class References:
             )
             reference.expected.update(zip(left, seen, strict=False))
             left = left[len(seen) :]
-        self._mark_unsteady(reference, payloads)
+        self._mark_unsteady(reference, payloads, again)
 
-    def _mark_unsteady(self, reference: Reference, payloads: Iterable[bytes]) -> None:
-        """Run the procedure again where nothing but the hash seed and the random seed is another."""
+    def _mark_unsteady(self, reference: Reference, payloads: Iterable[bytes], again: Runner) -> None:
+        """Run the procedure again, with another hash seed and random seed, and in the other direction."""
         expected = reference.expected
         returned = [p for p in payloads if p in expected and expected[p].kind is ObservationKind.RETURNED]
-        with Runner(self.again, reference.source) as runner:
-            seen = runner.run(returned, timeout=self.settings.timeout)
+        returned.reverse()
+        seen = again.run(returned, timeout=self.settings.timeout)
         oracle = oracle_of(self.settings, Contract.EQUIVALENT)
         for payload, second in zip(returned, seen, strict=False):
             if second.kind in _ANSWERS and not oracle.repeats(expected[payload], second):

@@ -6,6 +6,8 @@ import statistics
 import time
 from collections import Counter
 from dataclasses import replace
+from types import TracebackType
+from typing import Self
 
 from .evidence import lines_reached, told_apart
 from .exploration import Explorer
@@ -16,7 +18,7 @@ from .judge.oracle import Finding
 from .judge.verdict import Group, Judgement, judge, judge_load, refusal
 from .models import Category, Contract, DeathReason, Dream, Fault, Observation, ObservationKind, Signature
 from .reference import LARGE, Reference, References, oracle_of
-from .sandbox.client import Sandbox
+from .sandbox.client import Source
 from .sandbox.runner import Runner
 from .shrinking import Asked, Shrinker
 
@@ -24,19 +26,20 @@ DOUBTS = 3
 """Times that a hang or a kill which does not come back is taken for the machine's doing."""
 REPEATED = 10
 """Accepted inputs that a dream which passed is run on again, under another hash seed."""
-TIMED = 15
+TIMED = 10
 """Accepted inputs that procedure and dream are timed on, in turns."""
-ROUNDS = 3
-"""Times that each of them is timed on each input."""
+ROUNDS = 2
+"""Times that each of them is timed on each input; the shorter one counts."""
 
 
 class Trial:
-    """The trial of one dream, which is loaded in ``runner``."""
+    """The trial of one dream. A context manager: ``runner`` is its child, which is killed at the end."""
 
-    def __init__(self, references: References, runner: Runner, dream: Dream, contract: Contract) -> None:
+    def __init__(self, references: References, source: Source, dream: Dream, contract: Contract) -> None:
         self._references = references
         self._settings = references.settings
-        self._runner = runner
+        self.runner = Runner(references.sandbox, source)
+        self._again = Runner(references.again, replace(source, described="not"))
         self._dream = dream
         self._contract = contract
         self._reference: Reference | None = None
@@ -46,6 +49,15 @@ class Trial:
         self._got: list[Observation] = []
         self._smallest: dict[int, tuple[Asked, Finding]] = {}
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.runner.close()
+        self._again.close()
+
     @property
     def tried(self) -> int:
         """How many inputs were drawn for this dream."""
@@ -53,11 +65,11 @@ class Trial:
 
     def judge(self) -> Judgement:
         """Choose the inputs, run the dream on them, and hold it against its procedure and against itself."""
-        if self._runner.failure is not None:
-            return judge_load(self._runner.failure)
-        assert self._runner.signature is not None
+        if self.runner.failure is not None:
+            return judge_load(self.runner.failure)
+        assert self.runner.signature is not None
         try:
-            self._choose(self._runner.signature)
+            self._choose(self.runner.signature)
         except UnmetAnnotation as exc:
             return refusal(Category.VALIDATION, str(exc))
         for _ in range(DOUBTS):
@@ -79,7 +91,7 @@ class Trial:
         """The judgement of what the dream did, once it was asked what is left to ask."""
         payloads = [asked.payload for asked in self._asked[len(self._got) :]]
         budget = self._settings.dream_timeout - sum(seen.elapsed for seen in self._got)
-        self._got += self._runner.run(payloads, timeout=self._settings.timeout, budget=budget, patience=1)
+        self._got += self.runner.run(payloads, timeout=self._settings.timeout, budget=budget, patience=1)
         judgement = judge(self._oracle, [asked.expected for asked in self._asked], self._got)
         accepted = len(self._asked) if self._reference and judgement.accepted else judgement.accepted
         return replace(judgement, accepted=accepted)
@@ -99,7 +111,7 @@ class Trial:
         procedure = self._dream.procedure
         if procedure is None or self._contract is Contract.FREE:
             name = self._dream.procedure_name
-            explorer = Explorer(self._runner, self._settings, self._references.given(name, signature))
+            explorer = Explorer(self.runner, self._settings, self._references.given(name, signature))
             spec = explorer.spec(signature, derive_seed(self._settings.seed, name, self._dream.code))
             self._pools = [draw_pool(spec)]
             self._asked = [Asked(p, arguments, None) for p, arguments in self._pools[0].inputs.items()]
@@ -131,12 +143,12 @@ class Trial:
         """What a fresh child does on the same input, or on a smaller one where that hangs too."""
         if finding.category is Category.TIMEOUT:
             smaller = self._shrinker().smallest(index, finding, self._settings.shrink_time)[0]
-            second = self._fresh(self._references.sandbox, [smaller.payload])[0]
+            second = self._fresh(smaller)
             again = self._oracle.check(smaller.expected, second)
             if smaller is self._asked[index] or (again and again.category is finding.category):
                 self._smallest[index] = smaller, again or finding
                 return second
-        return self._fresh(self._references.sandbox, [self._asked[index].payload])[0]
+        return self._fresh(self._asked[index])
 
     def _shows(self, index: int, second: Observation, finding: Finding) -> bool:
         """Whether an observation shows the same kind of fault as ``finding``."""
@@ -145,9 +157,9 @@ class Trial:
         again = self._oracle.check(self._asked[index].expected, second)
         return again is not None and again.category is finding.category
 
-    def _fresh(self, sandbox: Sandbox, payloads: list[bytes]) -> list[Observation]:
-        with Runner(sandbox, self._runner.source) as fresh:
-            return fresh.run(payloads, timeout=self._settings.timeout)
+    def _fresh(self, asked: Asked) -> Observation:
+        with Runner(self._references.sandbox, self.runner.source) as fresh:
+            return fresh.run([asked.payload], timeout=self._settings.timeout)[0]
 
     def _repeated(self, judgement: Judgement) -> Judgement:
         """The judgement of a pass, if a sample of inputs gives the same under another hash seed."""
@@ -158,7 +170,8 @@ class Trial:
         ]
         left = steady[:: max(1, len(steady) // REPEATED)][:REPEATED]
         for _ in range(DOUBTS):
-            seen = self._fresh(self._references.again, [self._asked[n].payload for n in left])
+            self._again.close()
+            seen = self._again.run([self._asked[n].payload for n in left], timeout=self._settings.timeout)
             for n, second in zip(left, seen, strict=False):
                 if not self._oracle.repeats(self._got[n], second):
                     if _may_be_the_machine(second):
@@ -184,7 +197,8 @@ class Trial:
             return None
         moderate = self._moderate()
         chosen = moderate[:: max(1, len(moderate) // TIMED)][:TIMED]
-        both = (self._references.timed(self._reference), self._runner)
+        procedure = self._references.living(self._reference, self._references.sandbox)
+        both = (procedure, self.runner)
         rounds = [who.run(chosen, timeout=self._settings.timeout) for _ in range(ROUNDS) for who in both]
         columns = zip(*([seen.took for seen in run] for run in rounds), strict=False)
         ratios = [min(took[::2]) / min(took[1::2]) for took in columns if all(took)]
@@ -205,7 +219,7 @@ class Trial:
         Large inputs are left out where there are others: to watch what they do takes long.
         """
         payloads = self._moderate() or [asked.payload for asked in self._asked]
-        return lines_reached(self._references, self._runner.source, payloads) if payloads else None
+        return lines_reached(self._settings, self._again, payloads) if payloads else None
 
     # The smallest inputs
 
@@ -217,8 +231,8 @@ class Trial:
             finding, call = group.finding, None
             if group.index is not None:
                 asked, finding = self._made_small(group.index, finding, end - time.monotonic())
-                assert self._runner.signature is not None
-                call = asked.arguments.call(self._runner.signature.name)
+                assert self.runner.signature is not None
+                call = asked.arguments.call(self.runner.signature.name)
             faults.append(
                 Fault(
                     category=finding.category,
@@ -243,7 +257,7 @@ class Trial:
         return Shrinker(
             self._references,
             self._reference,
-            self._runner,
+            self.runner,
             self._oracle,
             self._pools,
             self._asked,

@@ -287,3 +287,21 @@ def test_several_faults_are_told_apart_each_with_its_smallest_input(engine: Engi
         Category.LOGIC: "f(0, '000')",
     }
     assert {fault.category: fault.line for fault in found.faults}[Category.RUNTIME] == 3
+
+
+def test_a_procedure_that_remembers_what_it_was_asked_is_not_steady(engine: Engine) -> None:
+    counts = "asked = []\ndef f(x: int) -> int:\n    asked.append(x)\n    return len(asked)\n"
+    reference = engine.references.of(Procedure(id=1, name="f", code=counts))
+    assert not reference.steady()
+    payload = next(iter(reference.pool.inputs))
+    for _ in range(2):
+        again = engine.references.living(reference, engine.references.sandbox)
+        assert again.run([payload], timeout=5)[0].value == 1
+
+
+def test_a_verdict_tells_what_its_child_used(engine: Engine) -> None:
+    big = "def f(x: int) -> int:\n    data = b'x' * 30_000_000\n    return x + len(data) - 30_000_000\n"
+    found = verdict(engine, big, "def f(x: int) -> int:\n    return x\n")
+    assert found.outcome is Outcome.SUCCESS
+    assert found.cpu > 0
+    assert found.peak_memory > 25_000_000

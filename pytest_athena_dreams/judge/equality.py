@@ -44,7 +44,9 @@ def difference(
     expected: Canonical, got: Canonical, *, tolerance: float = TOLERANCE, signed_zero: bool = False
 ) -> Difference | None:
     """The first difference between two canonical values, ``None`` where they are equal."""
-    if _encode(expected) == _encode(got):  # by far the most frequent case, and told quickly
+    if expected is got or _encode(expected) == _encode(
+        got
+    ):  # by far the most frequent case, and told quickly
         return None
     return _Comparison(tolerance, signed_zero).compare(unpacked(expected), unpacked(got), "")
 

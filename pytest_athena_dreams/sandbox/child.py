@@ -74,7 +74,7 @@ class _Gone(Exception):
 
 
 class Child:
-    """A process that has loaded one source. Use it in a ``with`` block.
+    """A process that has loaded a source. Use it in a ``with`` block.
 
     Either ``loaded`` describes the entry point, or ``failure`` says what the load did. ``cpu`` is the
     processor seconds used, ``peak_memory`` the bytes above what the loaded child held, at the highest; both
@@ -93,7 +93,7 @@ class Child:
         self._limits = limits
         self._nonce = secrets.token_hex(16)
         self._number = 0
-        self._answers = (wire.Reached,) if source.watched else (wire.Returned, wire.Threw)
+        self._answers: tuple[type[wire.Reply], ...] = ()
         self._next_look = 0.0
         self._inbox = wire.Inbox(limits.reply)
         self._outbox = memoryview(b"")
@@ -118,7 +118,7 @@ class Child:
         self._meter = Meter(self._process.pid)
         self._meter.offer()
         try:
-            self._load(source)
+            self._load(source, first=True)
         except BaseException:
             self.close()
             raise
@@ -130,6 +130,18 @@ class Child:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._process is not None
+
+    def load(self, source: Source) -> None:
+        """Load another source in its place; what the first one did to the process stays done."""
+        if self._process is None:
+            raise ValueError("this child has ended: spawn another")
+        self.loaded = self.failure = None
+        self._load(source, first=False)
 
     def status(self) -> dict[str, str]:
         """The fields of the running child's ``/proc/PID/status``; empty where there is none."""
@@ -167,19 +179,22 @@ class Child:
         if self._process is not None:
             self._reap()
 
-    def _load(self, source: Source) -> None:
+    def _load(self, source: Source, *, first: bool) -> None:
+        self._number = 0
+        self._answers = (wire.Reached,) if source.watched else (wire.Returned, wire.Threw)
         self._outbox = memoryview(wire.frame(source.request()))
         start = self._meter.read()
         deadline = Deadline(start, self._limits.load_timeout)
-        reply = self._reply(deadline, (wire.Ready, wire.Failed), last=False)
+        reply = self._reply(deadline, (wire.Ready, wire.Failed), last=False) if first else None
         if isinstance(reply, wire.Failed):
             raise SandboxError(f"a child could not be locked in: {reply.detail}; run 'athena-dreams doctor'")
-        if isinstance(reply, wire.Ready):
+        if reply is None or isinstance(reply, wire.Ready):
             self._allow_cpu(start.cpu + self._limits.load_timeout)
             reply = self._reply(deadline, (wire.Loaded, wire.Threw), last=True)
         if isinstance(reply, wire.Loaded):
             self.loaded = reply.signature
-            self._meter.mark()
+            if first:
+                self._meter.mark()
         else:
             self.failure = self._observation(reply, start, self._meter.read(), deadline)
             self.close()

@@ -1,4 +1,4 @@
-"""One source in the jail, asked input after input: a child that dies is replaced, and the rest go on."""
+"""A source in the jail, asked input after input: a child that dies is replaced, and the rest go on."""
 
 from __future__ import annotations
 
@@ -44,6 +44,15 @@ class Runner:
         if self._child is not None:
             self._count(self._child)
             self._child = None
+
+    def turn_to(self, source: Source) -> None:
+        """Go on with another source, in the child that is alive, if one is."""
+        self.source, self._first = source, None
+        if self._child is not None and self._child.alive:
+            self._first = self._child
+            self._child.load(source)
+        else:
+            self.close()
 
     @property
     def signature(self) -> Signature | None:

@@ -19,7 +19,9 @@ from .jail.canonical import DEPTH
 from .jail.frames import HEADER
 
 LARGE = 1 << 16
-"""Bytes of a frame above which the values in it are kept packed."""
+"""Bytes above which a value is kept packed."""
+KEPT = 1 << 21
+"""Bytes of frames' parts, of each kind, that are kept with what they mean."""
 NESTING = 4 * DEPTH
 """Levels of arrays in a frame; a value of ``DEPTH`` levels needs fewer."""
 
@@ -95,7 +97,7 @@ class Returned(_Frame, tag="returned"):
 
     value: Canonical
     changed: Canonical
-    took: Annotated[float, msgspec.Meta(ge=0)]
+    took: float
 
 
 class Threw(_Frame, tag="raised"):
@@ -117,12 +119,19 @@ class Broken(_Frame, tag="broken"):
     detail: str
 
 
-class _Values(msgspec.Struct):
-    """The places of a frame where canonical values stand, to be checked against the grammar."""
+class _Returned(_Frame, tag="returned"):
+    value: msgspec.Raw
+    changed: msgspec.Raw
+    took: Annotated[float, msgspec.Meta(ge=0)]
 
-    value: _Value = None
-    changed: tuple[_Value, _Value] | None = None
-    signature: _Defaults | None = None
+
+class _Threw(_Frame, tag="raised"):
+    raised: msgspec.Raw
+    changed: msgspec.Raw
+
+
+class _Signed(msgspec.Struct):
+    signature: _Defaults
 
 
 class _Defaults(msgspec.Struct):
@@ -148,17 +157,52 @@ class _Literals(msgspec.Struct):
 
 
 Reply = Ready | Failed | Loaded | Returned | Threw | Reached | Broken
-_frames = msgspec.json.Decoder(Reply)
-_values = msgspec.json.Decoder(_Values)
+
+
+class _Part:
+    """Decodes one part of a frame, a type and the places of canonical values in it.
+
+    Most parts come again and again, for most dreams do what their procedure does: the last ones are kept,
+    and the same bytes give the same object.
+    """
+
+    def __init__(self, decoded: Any, checked: Any) -> None:
+        self._decode = msgspec.json.Decoder(decoded).decode
+        self._check = msgspec.json.Decoder(checked).decode
+        self._kept: dict[bytes, Any] = {}
+        self._room = KEPT
+
+    def of(self, raw: msgspec.Raw) -> Any:
+        text = bytes(raw)
+        if text not in self._kept:
+            _check_nesting(text)
+            self._check(text)
+            self._keep(text, packed(text) if len(text) > LARGE else self._decode(text))
+        return self._kept[text]
+
+    def _keep(self, text: bytes, part: Any) -> None:
+        self._room -= len(text)
+        while self._room < 0 and self._kept:
+            first = next(iter(self._kept))
+            self._room += len(first)
+            del self._kept[first]
+        self._kept[text] = part
+
+
+_frame = msgspec.json.Decoder(Ready | Failed | Loaded | _Returned | _Threw | Reached | Broken)
+_value = _Part(Any, _Value)
+_changed = _Part(Any, tuple[_Value, _Value] | None)
+_raised = _Part(Raised, Raised)
+_signed = msgspec.json.Decoder(_Signed)
 
 
 def decode(body: bytes, *, nonce: str, number: int) -> Reply:
     """The reply in ``body``; raises ``WireError`` unless it is well-formed and answers ``number``."""
-    if body.count(b"[") > NESTING and _nesting(body) > NESTING:
-        raise WireError(f"a frame nested deeper than {NESTING} levels")
     try:
-        reply: Reply = _frames.decode(body)
-        _values.decode(body)
+        reply = _told(_frame.decode(body))
+        if isinstance(reply, Loaded):
+            _check_nesting(body)
+            _signed.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError) as exc:
         raise WireError(f"a frame that does not fit: {exc}") from None
     if reply.nonce != nonce:
@@ -167,20 +211,29 @@ def decode(body: bytes, *, nonce: str, number: int) -> Reply:
         raise WireError(f"an answer to request {reply.id} where {number} was due")
     if isinstance(reply, Threw) and (reply.raised.stage == "call") != (number > 0):
         raise WireError(f"an exception of stage {reply.raised.stage!r} in answer to request {number}")
-    if len(body) > LARGE and isinstance(reply, Returned):
-        reply.value = packed(reply.value)
-    if len(body) > LARGE and isinstance(reply, Returned | Threw) and reply.changed is not None:
-        reply.changed = packed(reply.changed)
     return reply
 
 
-def _nesting(body: bytes) -> int:
-    """The deepest level of arrays in JSON text."""
+def _told(frame: Any) -> Reply:
+    head = {"nonce": frame.nonce, "id": frame.id}
+    if isinstance(frame, _Returned):
+        value, changed = _value.of(frame.value), _changed.of(frame.changed)
+        return Returned(value=value, changed=changed, took=frame.took, **head)
+    if isinstance(frame, _Threw):
+        return Threw(raised=_raised.of(frame.raised), changed=_changed.of(frame.changed), **head)
+    reply: Reply = frame
+    return reply
+
+
+def _check_nesting(text: bytes) -> None:
+    if text.count(b"[") <= NESTING:
+        return
     deepest = level = 0
-    for bracket in re.findall(rb"[\[\]]", _STRINGS.sub(b"", body)):
+    for bracket in re.findall(rb"[\[\]]", _STRINGS.sub(b"", text)):
         level += 1 if bracket == b"[" else -1
         deepest = max(deepest, level)
-    return deepest
+    if deepest > NESTING:
+        raise WireError(f"a frame nested deeper than {NESTING} levels")
 
 
 class Inbox:

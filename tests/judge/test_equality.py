@@ -272,11 +272,20 @@ def test_a_large_value_has_its_type() -> None:
 
 def test_a_packed_value_is_what_was_packed() -> None:
     value, other = travelled([1, [2.5, "a"]]), travelled([1, [2.5, "b"]])
-    assert difference(packed(value), value) is None
-    assert difference(packed(value), packed(value)) is None
-    found = difference(packed(value), packed(other))
+    first, again, second = (packed(json.dumps(told).encode()) for told in (value, value, other))
+    assert difference(first, value) is None
+    assert difference(first, again) is None
+    found = difference(first, second)
     assert found is not None
-    assert (found.path, render(packed(other))) == ("[1][1]", "[1, [2.5, 'b']]")
+    assert (found.path, render(second)) == ("[1][1]", "[1, [2.5, 'b']]")
+
+
+@given(st.lists(values | st.integers() | st.text(st.characters(codec=None))))
+def test_values_told_at_once_are_told_and_counted_as_one_by_one(items: list[object]) -> None:
+    for chosen in (items, *([x for x in items if type(x) is kind] for kind in set(map(type, items)))):
+        once, alone = _Walk(consume=True), _Walk(consume=True)
+        assert once.items(chosen, 1) == [alone.of(item, 1) for item in chosen]
+        assert (once.size, once.nodes) == (alone.size, alone.nodes)
 
 
 @given(values)

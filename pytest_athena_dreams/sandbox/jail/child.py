@@ -1,4 +1,4 @@
-"""One child of the fork server: it locks itself in, loads one dream and answers calls.
+"""One child of the fork server: it locks itself in, loads a dream and answers calls.
 
 Invariants: nothing of the dream runs before the last restriction holds and the parent was told so; a
 call's arguments are built anew for it; what is sent is plain data in the grammar of ``canonical``;
@@ -16,12 +16,11 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
-from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
 from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NoReturn
 
 from . import frames, kernel, landlock, program
-from .canonical import ITEMS, alike, canonical
+from .canonical import ITEMS, alike, canonical, encoded
 from .lines import Watch
 from .raising import MESSAGE, describe_exception
 from .recipes import Arguments
@@ -31,12 +30,14 @@ CHANNEL = 3
 DESCRIPTORS = 128
 """RLIMIT_NOFILE of a child."""
 
+_REQUEST = b"{"
+"""What a request to load starts with, and no pickle."""
+
 _RECURSION = sys.getrecursionlimit()
 _IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None)})
 _OUT_OF_MEMORY = {"kind": "raised", "raised": describe_exception(MemoryError(), "call", ""), "changed": None}
 
 # The loop below outlives whatever the dream does to these modules.
-_encode = c_make_encoder(None, None, encode_basestring_ascii, None, ":", ",", False, False, False)
 _run, _seed, _sleep, _exit = asyncio.run, random.seed, time.sleep, os._exit
 _clock = time.perf_counter
 _BytesIO, _set_recursion_limit = io.BytesIO, sys.setrecursionlimit
@@ -102,29 +103,34 @@ def _limit(what: int, value: int) -> None:
 
 
 def _send(order: Mapping[str, Any], number: int, message: dict[str, Any]) -> None:
-    text = "".join(_encode({"nonce": order["nonce"], "id": number, **message}, 0)).encode()
+    text = encoded({"nonce": order["nonce"], "id": number, **message}).encode()
     if len(text) > order["reply"]:
         raise ValueError(f"an answer of {len(text)} bytes, where {order['reply']} are allowed")
     frames.write(CHANNEL, text)
 
 
 def _serve(order: Mapping[str, Any]) -> NoReturn:
-    request = json.loads(frames.read(CHANNEL))
+    inbox = frames.Inbox(CHANNEL)
     number = 0
-    _seed(order["seed"])
+    entry: Callable[..., Any] | None = None
+    watch = None
     try:
-        try:
-            entry, signature = program.load(**request)
-        except program.Failure as failure:
-            _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
-            _wait()
-        watch = Watch(program.FILENAME) if request["watched"] else None
-        _send(order, 0, {"kind": "loaded", "signature": signature})
         while True:
+            body = inbox.frame()
+            if entry is None or body.startswith(_REQUEST):
+                number, request = 0, json.loads(body)
+                _seed(order["seed"])
+                try:
+                    entry, signature = program.load(**request)
+                except program.Failure as failure:
+                    _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
+                    _wait()
+                watch = Watch(program.FILENAME) if request["watched"] else None
+                _send(order, 0, {"kind": "loaded", "signature": signature})
+                continue
             number += 1
-            payload = frames.read(CHANNEL)
             try:
-                _send(order, number, _watched(watch, entry, payload, order["seed"]))
+                _send(order, number, _watched(watch, entry, body, order["seed"]))
             except MemoryError:
                 _send(order, number, _OUT_OF_MEMORY)
     except Exception as exc:

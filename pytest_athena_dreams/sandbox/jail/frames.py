@@ -15,7 +15,7 @@ HEADER = struct.Struct(">I")
 
 _pack, _unpack = HEADER.pack, HEADER.unpack
 _read, _write = os.read, os.write
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _LINE = 1 << 16
 _DESCRIPTORS = 2
 """Descriptors that can come with a line."""
@@ -28,21 +28,27 @@ def write(descriptor: int, body: bytes) -> None:
         rest = rest[_write(descriptor, rest) :]
 
 
-def read(descriptor: int) -> bytes:
-    """Receive one frame; raises ``EOFError`` where the other end is gone."""
-    (length,) = _unpack(_exactly(descriptor, HEADER.size))
-    return _exactly(descriptor, length)
+class Inbox:
+    """Frames that arrive at a descriptor, read as many at a time as there are."""
 
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._bytes = bytearray()
 
-def _exactly(descriptor: int, size: int) -> bytes:
-    parts = []
-    while size:
-        part = _read(descriptor, min(size, _CHUNK))
-        if not part:
-            raise EOFError
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+    def frame(self) -> bytes:
+        """The next frame; raises ``EOFError`` where the other end is gone."""
+        (length,) = _unpack(self._take(HEADER.size))
+        return self._take(length)
+
+    def _take(self, size: int) -> bytes:
+        while len(self._bytes) < size:
+            part = _read(self._descriptor, _CHUNK)
+            if not part:
+                raise EOFError
+            self._bytes += part
+        taken = bytes(self._bytes[:size])
+        del self._bytes[:size]
+        return taken
 
 
 def receive(control: socket.socket) -> tuple[bytes, list[int]]:
