@@ -133,10 +133,10 @@ class References:
         source = Source(code=procedure.code, entry_point=procedure.entry_point)
         with Runner(self.sandbox, source) as runner:
             if runner.failure is not None:
+                why = judge_load(runner.failure).groups[0].finding.words.summary
                 raise PlanError(
-                    f"procedure {procedure.name!r} (id {procedure.id}) can't be run: "
-                    f"{judge_load(runner.failure).groups[0].finding.summary}; mend it, or give its dreams "
-                    f"the contract 'free'"
+                    f"procedure {procedure.name!r} (id {procedure.id}) can't be run: {why}; mend it, or give "
+                    f"its dreams the contract 'free'"
                 )
             assert runner.signature is not None
             seed = derive_seed(self.settings.seed, procedure.name, procedure.code)

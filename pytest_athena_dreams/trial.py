@@ -233,12 +233,13 @@ class Trial:
                 asked, finding = self._made_small(group.index, finding, end - time.monotonic())
                 assert self.runner.signature is not None
                 call = asked.arguments.call(self.runner.signature.name)
+            words = finding.words
             faults.append(
                 Fault(
                     category=finding.category,
-                    summary=finding.summary,
-                    expected=finding.expected,
-                    got=finding.got,
+                    summary=words.summary,
+                    expected=words.expected,
+                    got=words.got,
                     call=call,
                     line=finding.line,
                     exception=finding.exception,

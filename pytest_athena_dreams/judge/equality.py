@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +32,22 @@ _DICTS = frozenset({"collections.OrderedDict", "collections.Counter", "collectio
 _ORDERED = frozenset({"collections.OrderedDict"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two values first differ: ``path`` as a Python subscript, and the two sides as text."""
+    """Where two values first differ: ``path`` as a Python subscript; ``sides`` gives both as text."""
 
     path: str
-    expected: str
-    got: str
+    sides: Callable[[], tuple[str, str]]
+
+    @property
+    def expected(self) -> str:
+        """The expected side as text."""
+        return self.sides()[0]
+
+    @property
+    def got(self) -> str:
+        """The other side as text."""
+        return self.sides()[1]
 
 
 def difference(
@@ -77,6 +87,7 @@ def type_of(value: Canonical) -> str:
     return str(value[1]) if tag in ("value", "enum", "object", "sub", "iterator", "opaque") else tag
 
 
+_PARTS = "the expected one (of values too large to be told)", "another part"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -92,8 +103,8 @@ class _Comparison:
         if isinstance(a, str) and isinstance(b, str) and a != b and len(a) + len(b) > LONG:
             pairs = enumerate(zip(a, b, strict=False))
             start = next((n for n, (x, y) in pairs if x != y), min(len(a), len(b)))
-            ends = (_text(text[start : start + LONG // 2]) for text in (a, b))
-            return Difference(path=f"{path}[{start}:]", expected=next(ends), got=next(ends))
+            ends = (a[start : start + LONG // 2], b[start : start + LONG // 2])
+            return Difference(f"{path}[{start}:]", lambda: (_text(ends[0]), _text(ends[1])))
         if not isinstance(a, list) or not isinstance(b, list):
             return None if type(a) is type(b) and a == b else _differ(path, a, b)
         if "sub" in (a[0], b[0]) and a[:2] != b[:2]:
@@ -115,10 +126,9 @@ class _Comparison:
             return _differ(path, ["cut", *a], ["cut", *b])
         for (place, *expected), (_, *got) in zip(a[1], b[1], strict=False):
             if not any(x == y for x, y in zip(expected, got, strict=True)):
-                words = "the expected one (of values too large to be told)"
-                return Difference(path=f"{path}{place}", expected=words, got="another part")
+                return Difference(f"{path}{place}", lambda: _PARTS)
         if len(a[1]) != len(b[1]):
-            return Difference(path=path, expected=f"{a[0]} characters", got=f"{b[0]} characters")
+            return Difference(path, lambda: (f"{a[0]} characters", f"{b[0]} characters"))
         return None
 
     def _items(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
@@ -126,7 +136,7 @@ class _Comparison:
             if found := self.compare(x, y, f"{path}[{n}]"):
                 return found
         if len(a) != len(b):
-            return Difference(path=path, expected=_count(len(a)), got=_count(len(b)))
+            return Difference(path, lambda: (_count(len(a)), _count(len(b))))
         return None
 
     def _list(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
@@ -137,23 +147,21 @@ class _Comparison:
     def _iterator(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
         found = self._items(a[1], b[1], path)
         if found is None and a[2] != b[2]:
-            return Difference(path=path, expected=_length(a), got=_length(b))
+            return Difference(path, lambda: (_length(a), _length(b)))
         return found
 
     def _set(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
         missing, added = self._unmatched([[x, None] for x in a[0]], [[x, None] for x in b[0]], path)[:2]
         if not missing and not added:
             return None
-        return Difference(path=path, expected=_listing("with", missing), got=_listing("with", added))
+        return Difference(path, lambda: (_listing("with", missing), _listing("with", added)))
 
     _frozenset = _set
 
     def _dict(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
         missing, added, found = self._unmatched(a[0], b[0], path)
         if missing or added:
-            return Difference(
-                path=path, expected=_listing("with key", missing), got=_listing("with key", added)
-            )
+            return Difference(path, lambda: (_listing("with key", missing), _listing("with key", added)))
         return found
 
     def _unmatched(
@@ -210,7 +218,7 @@ def _as_dict(value: list[Any]) -> list[Any]:
 
 
 def _differ(path: str, a: Canonical, b: Canonical) -> Difference:
-    return Difference(path=path, expected=render(a), got=render(b))
+    return Difference(path, lambda: (render(a), render(b)))
 
 
 def _text(rest: str) -> str:

@@ -6,7 +6,7 @@ declared exceptions reject the input.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from ..models import Canonical, Category, Contract, Observation, ObservationKind, TypeSpec, unpacked
@@ -19,20 +19,33 @@ from .render import render
 _GUARDS = frozenset({"ValueError", "TypeError"})
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A finding for people: what is wrong, what was expected, and what came."""
+
+    summary: str
+    expected: str = ""
+    got: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One input on which the contract is broken; ``expected`` and ``got`` are words for people.
+    """One input on which the contract is broken.
 
-    ``values`` are the two that differ, where that is what breaks it.
+    ``tell`` makes the words, which most findings are never asked for; ``values`` are the two that differ,
+    where that is what breaks it.
     """
 
     category: Category
-    summary: str
-    expected: str
-    got: str
+    tell: Callable[[], Words]
     line: int | None = None
     exception: str | None = None
     values: tuple[Canonical, Canonical] | None = None
+
+    @property
+    def words(self) -> Words:
+        """The finding for people."""
+        return self.tell()
 
     @property
     def key(self) -> tuple[Category, str | None, int | None]:
@@ -76,7 +89,7 @@ class Oracle:
             return self._same_exception(expected, got)
         category = category_of(got)
         if category is not None:
-            return _finding(category, _summary(got), _wanted(expected), got)
+            return _finding(category, got, lambda: Words(_summary(got), _wanted(expected), _words(got)))
         if expected is None:
             found = None
         elif self.contract is Contract.COMPATIBLE or not expected.steady:
@@ -101,45 +114,55 @@ class Oracle:
     def flaky(self, expected: Observation | None, first: Observation, second: Observation) -> Finding:
         """The finding that the same input gave ``first`` and then ``second``."""
         wanted = _words(expected) if expected else "the same result each time"
-        text = "the same input gave different results"
-        return _finding(Category.FLAKY, text, wanted, first, f"{_words(first)}, then {_words(second)}")
+        got = f"{_words(first)}, then {_words(second)}"
+        words = Words("the same input gave different results", wanted, got)
+        return _finding(Category.FLAKY, first, lambda: words)
 
     def _same_exception(self, expected: Observation, got: Observation) -> Finding | None:
-        wanted = _words(expected)
-        assert expected.raised is not None
+        raised = expected.raised
+        assert raised is not None
+
+        def finding(category: Category, text: str) -> Finding:
+            return _finding(category, got, lambda: Words(text, _words(expected), _words(got)))
+
         if got.kind is ObservationKind.RETURNED:
-            return _finding(Category.LOGIC, f"swallowed {expected.raised.type}", wanted, got)
+            return finding(Category.LOGIC, f"swallowed {raised.type}")
         if got.raised is None:
-            return _finding(category_of(got) or Category.UNKNOWN, _summary(got), wanted, got)
-        if got.raised.bases != expected.raised.bases:
-            text = f"raised {got.raised.type}, not {expected.raised.type}"
-            return _finding(Category.LOGIC, text, wanted, got)
-        if self.messages and got.raised.message != expected.raised.message:
-            return _finding(Category.LOGIC, f"raised {got.raised.type} with another message", wanted, got)
+            return finding(category_of(got) or Category.UNKNOWN, _summary(got))
+        if got.raised.bases != raised.bases:
+            return finding(Category.LOGIC, f"raised {got.raised.type}, not {raised.type}")
+        if self.messages and got.raised.message != raised.message:
+            return finding(Category.LOGIC, f"raised {got.raised.type} with another message")
         return None
 
     def _same_value(self, expected: Observation, got: Observation) -> Finding | None:
         found = self._difference(expected.value, got.value)
-        if found is not None:
+        if found is None:
+            return self._same_arguments(expected, got)
+
+        def words() -> Words:
             where = f" at {found.path}: {found.got}, not {found.expected}" if found.path else ""
-            text = f"returned another value{where}"
-            finding = _finding(Category.LOGIC, text, _words(expected), got)
-            return replace(finding, values=(expected.value, got.value))
-        return self._same_arguments(expected, got)
+            return Words(f"returned another value{where}", _words(expected), _words(got))
+
+        return replace(_finding(Category.LOGIC, got, words), values=(expected.value, got.value))
 
     def _same_arguments(self, expected: Observation, got: Observation) -> Finding | None:
         if expected.changed is None and got.changed is None:
             return None
-        if expected.changed is None:
-            text = "changed an argument in place that the procedure leaves alone"
-            return _finding(Category.LOGIC, text, "left its arguments alone", got, _changed(got))
-        if got.changed is None:
-            text = "left an argument alone that the procedure changes in place"
-            return _finding(Category.LOGIC, text, _changed(expected), got, "left its arguments alone")
-        if self._same_changes(expected, got):
+        if expected.changed is not None and got.changed is not None and self._same_changes(expected, got):
             return None
-        text = "changed an argument in place in another way"
-        finding = _finding(Category.LOGIC, text, _changed(expected), got, _changed(got))
+
+        def words() -> Words:
+            text = "changed an argument in place in another way"
+            if expected.changed is None:
+                text = "changed an argument in place that the procedure leaves alone"
+            elif got.changed is None:
+                text = "left an argument alone that the procedure changes in place"
+            return Words(text, _changed(expected), _changed(got))
+
+        finding = _finding(Category.LOGIC, got, words)
+        if expected.changed is None or got.changed is None:
+            return finding
         return replace(finding, values=(unpacked(expected.changed)[0], unpacked(got.changed)[0]))
 
     def _same_changes(self, expected: Observation, got: Observation) -> bool:
@@ -149,7 +172,7 @@ class Oracle:
     def _same_type(self, expected: Observation, got: Observation) -> Finding | None:
         if not same_type(expected.value, got.value):
             text = f"returned {type_of(got.value)}, not {type_of(expected.value)}"
-            return _finding(Category.LOGIC, text, _words(expected), got)
+            return _finding(Category.LOGIC, got, lambda: Words(text, _words(expected), _words(got)))
         if expected.changed is None and got.changed is not None:
             return self._same_arguments(expected, got)
         return None
@@ -160,16 +183,14 @@ class Oracle:
         if fits(got.value, self.returns) or (expected and not fits(expected.value, self.returns)):
             return None
         text = f"returned {type_of(got.value)}, which does not fit its annotation"
-        return _finding(Category.VALIDATION, text, _wanted(expected), got)
+        return _finding(Category.VALIDATION, got, lambda: Words(text, _wanted(expected), _words(got)))
 
 
-def _finding(category: Category, summary: str, wanted: str, got: Observation, words: str = "") -> Finding:
+def _finding(category: Category, got: Observation, tell: Callable[[], Words]) -> Finding:
     raised = got.raised
     return Finding(
         category=category,
-        summary=summary,
-        expected=wanted,
-        got=words or _words(got),
+        tell=tell,
         line=raised.line if raised else None,
         exception=raised.type if raised else None,
     )
@@ -196,5 +217,7 @@ def _words(observation: Observation) -> str:
 
 
 def _changed(observation: Observation) -> str:
+    if observation.changed is None:
+        return "left its arguments alone"
     positional, keyword = unpacked(observation.changed)
     return f"left its arguments as {render(positional)}{render(keyword) if keyword != ['dict', []] else ''}"

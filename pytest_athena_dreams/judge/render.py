@@ -18,7 +18,7 @@ _OPEN = {
 
 def render(value: Canonical, *, limit: int = 200) -> str:
     """Python-like text for ``value``, at most ``limit`` characters, the middle left out if longer."""
-    return shorten(_render(unpacked(value)), limit)
+    return shorten(_render(unpacked(value), limit), limit)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -29,7 +29,12 @@ def shorten(text: str, limit: int) -> str:
     return f"{text[: limit - tail - 3]}...{text[-tail:]}"
 
 
-def _render(value: Canonical) -> str:
+def _ends(items: list[Any], limit: int) -> list[Any]:
+    """``items`` without those that can't be among the first or last ``limit`` characters of the text."""
+    return items if len(items) <= 2 * limit else items[:limit] + items[-limit:]
+
+
+def _render(value: Canonical, limit: int) -> str:
     if not isinstance(value, list):
         return repr(value)
     tag, *rest = value
@@ -44,12 +49,13 @@ def _render(value: Canonical) -> str:
     if tag == "bytearray":
         return f"bytearray({bytes.fromhex(rest[0])!r})"
     if tag == "complex":
-        return f"complex({_render(rest[0])}, {_render(rest[1])})"
+        return f"complex({_render(rest[0], limit)}, {_render(rest[1], limit)})"
     if tag in _OPEN:
-        return _sequence(tag, rest[0])
+        return _sequence(tag, rest[0], limit)
     if tag == "dict":
-        return "{" + ", ".join(f"{_render(k)}: {_render(v)}" for k, v in rest[0]) + "}"
-    return _named(tag, rest)
+        pairs = (f"{_render(k, limit)}: {_render(v, limit)}" for k, v in _ends(rest[0], limit))
+        return "{" + ", ".join(pairs) + "}"
+    return _named(tag, rest, limit)
 
 
 def _integer(text: str) -> str:
@@ -57,8 +63,8 @@ def _integer(text: str) -> str:
     return repr(value) if value.bit_length() < 400 else text
 
 
-def _sequence(tag: str, items: list[Any]) -> str:
-    inner = ", ".join(map(_render, items))
+def _sequence(tag: str, items: list[Any], limit: int) -> str:
+    inner = ", ".join(_render(item, limit) for item in _ends(items, limit))
     if tag == "tuple" and len(items) == 1:
         inner += ","
     if tag in ("set", "frozenset") and not items:
@@ -67,20 +73,20 @@ def _sequence(tag: str, items: list[Any]) -> str:
     return left + inner + right
 
 
-def _named(tag: str, rest: list[Any]) -> str:
+def _named(tag: str, rest: list[Any], limit: int) -> str:
     if tag == "value":
         return str(rest[1])
     if tag == "enum":
         return f"{rest[0]}.{rest[1]}"
     if tag == "object":
-        return f"{rest[0]}(" + ", ".join(f"{name}={_render(field)}" for name, field in rest[1]) + ")"
+        return f"{rest[0]}(" + ", ".join(f"{name}={_render(field, limit)}" for name, field in rest[1]) + ")"
     if tag == "sub":
-        return f"{rest[0]}({_render(rest[1])})"
+        return f"{rest[0]}({_render(rest[1], limit)})"
     if tag == "iterator":
-        return f"<{rest[0]} giving {_sequence('list', rest[1])}{' and more' if rest[2] else ''}>"
+        return f"<{rest[0]} giving {_sequence('list', rest[1], limit)}{' and more' if rest[2] else ''}>"
     if tag == "cut":
         size = "" if rest[0] < 0 else f", some {rest[0]} characters"
-        return f"<too large{size}: {_render(rest[2])} and more>"
+        return f"<too large{size}: {_render(rest[2], limit)} and more>"
     if tag == "ref":
         return "..."
     return f"<{rest[0]}>"

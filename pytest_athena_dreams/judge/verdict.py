@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..models import Category, Observation
 from .categories import category_of
-from .oracle import Finding, Oracle
+from .oracle import Finding, Oracle, Words
 
 STOPPED = (Category.TIMEOUT, Category.RESOURCE, Category.BLOCKED)
 """Categories of a dream that was stopped, in the order in which they win."""
@@ -73,11 +73,10 @@ def judge_load(failure: Observation) -> Judgement:
     raised = failure.raised
     category = category_of(failure) or Category.UNKNOWN
     text = f"{raised.type}: {raised.message}" if raised else failure.detail or failure.kind.value
+    words = Words(text, got=_LOADING.get(raised.stage if raised else "", "could not be loaded"))
     finding = Finding(
         category=category,
-        summary=text,
-        expected="",
-        got=_LOADING.get(raised.stage if raised else "", "could not be loaded"),
+        tell=lambda: words,
         line=raised.line if raised else None,
         exception=raised.type if raised else None,
     )
@@ -93,5 +92,5 @@ _LOADING = {
 
 def refusal(category: Category, summary: str) -> Judgement:
     """The judgement of a dream that could not be tried on any input, for the reason in ``summary``."""
-    finding = Finding(category=category, summary=summary, expected="", got="")
+    finding = Finding(category=category, tell=lambda: Words(summary))
     return Judgement(groups=(Group(finding=finding, index=None, inputs=0),), accepted=0, diverged=0)

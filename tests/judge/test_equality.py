@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pytest_athena_dreams.judge.annotations import fits
 from pytest_athena_dreams.judge.equality import difference, same_type
-from pytest_athena_dreams.judge.render import render
+from pytest_athena_dreams.judge.render import render, shorten
 from pytest_athena_dreams.models import TypeSpec, packed
 from pytest_athena_dreams.sandbox.jail.canonical import TEXT, _Walk, alike, canonical
 
@@ -278,6 +278,14 @@ def test_a_packed_value_is_what_was_packed() -> None:
     found = difference(first, second)
     assert found is not None
     assert (found.path, render(second)) == ("[1][1]", "[1, [2.5, 'b']]")
+
+
+@given(st.lists(values, max_size=30), st.integers(4, 12))
+def test_a_long_value_is_rendered_as_its_whole_text_would_be_shortened(
+    items: list[object], limit: int
+) -> None:
+    value = travelled(items)
+    assert render(value, limit=limit) == shorten(render(value, limit=1 << 30), limit)
 
 
 @given(st.lists(values | st.integers() | st.text(st.characters(codec=None))))
