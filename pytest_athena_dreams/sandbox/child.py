@@ -16,6 +16,7 @@ import secrets
 import select
 import socket
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -35,6 +36,8 @@ _GLANCE = 0.05
 """Seconds after which the clocks are looked at again: threads may use more than one processor."""
 THREADS = 256
 """Threads that a child may have: RLIMIT_NPROC counts all of a user's, and not root's."""
+MANY, NAP = 8, 0.0003
+"""Replies due from which on it is waited, and seconds: to be woken by each costs more than most calls."""
 _GRACE = 1.0
 """Seconds that a child which closed its channel may take to end."""
 
@@ -94,7 +97,7 @@ class Child:
         self._nonce = secrets.token_hex(16)
         self._number = 0
         self._answers: tuple[type[wire.Reply], ...] = ()
-        self._next_look = 0.0
+        self._next_look = time.monotonic() + _GLANCE
         self._inbox = wire.Inbox(limits.reply)
         self._outbox = memoryview(b"")
         self._channel, theirs = socket.socketpair()
@@ -167,8 +170,7 @@ class Child:
             if not self._inbox.ready:
                 start = self._meter.read()
             deadline = Deadline(start, timeout)
-            last = index == len(payloads) - 1
-            reply = self._reply(deadline, self._answers, last=last)
+            reply = self._reply(deadline, self._answers, due=len(payloads) - index)
             now = self._meter.read() if deadline.waited or self._process is None else start
             yield self._observation(reply, start, now, deadline)
             if self._process is None:
@@ -185,12 +187,12 @@ class Child:
         self._outbox = memoryview(wire.frame(source.request()))
         start = self._meter.read()
         deadline = Deadline(start, self._limits.load_timeout)
-        reply = self._reply(deadline, (wire.Ready, wire.Failed), last=False) if first else None
+        reply = self._reply(deadline, (wire.Ready, wire.Failed), due=2) if first else None
         if isinstance(reply, wire.Failed):
             raise SandboxError(f"a child could not be locked in: {reply.detail}; run 'athena-dreams doctor'")
         if reply is None or isinstance(reply, wire.Ready):
             self._allow_cpu(start.cpu + self._limits.load_timeout)
-            reply = self._reply(deadline, (wire.Loaded, wire.Threw), last=True)
+            reply = self._reply(deadline, (wire.Loaded, wire.Threw), due=1)
         if isinstance(reply, wire.Loaded):
             self.loaded = reply.signature
             if first:
@@ -205,11 +207,13 @@ class Child:
             self._process.allow_cpu(math.ceil(seconds) + 2)
 
     def _reply(
-        self, deadline: Deadline, expected: tuple[type[wire.Reply], ...], *, last: bool
+        self, deadline: Deadline, expected: tuple[type[wire.Reply], ...], *, due: int
     ) -> wire.Reply | Observation:
-        """The reply to the request in progress, or the death that came instead."""
+        """The reply to the request in progress, or the death that came instead; ``due`` are yet to come."""
         try:
             while (body := self._inbox.frame()) is None:
+                if due >= MANY and not self._outbox:
+                    time.sleep(NAP)
                 self._exchange(deadline)
             reply = wire.decode(body, nonce=self._nonce, number=self._number)
             if isinstance(reply, wire.Broken):
@@ -217,7 +221,7 @@ class Child:
             if not isinstance(reply, expected):
                 raise wire.WireError(f"a frame of kind {type(reply).__name__.lower()!r} where none was due")
             self._check_scratch()
-            if last and self._more():
+            if due == 1 and self._more():
                 raise wire.WireError("more than was asked for")
             return reply
         except _Late:

@@ -174,6 +174,8 @@ class _Part:
 
     def of(self, raw: msgspec.Raw) -> Any:
         text = bytes(raw)
+        if text == b"null":
+            return None
         if text not in self._kept:
             _check_nesting(text)
             self._check(text)
@@ -251,21 +253,25 @@ class Inbox:
         return not self._bytes
 
     @property
-    def ready(self) -> bool:
-        """Whether a whole frame has arrived, or the head of one above the cap."""
+    def _end(self) -> int | None:
+        """Where the next frame ends, ``None`` if not even its head has arrived."""
         if len(self._bytes) < HEADER.size:
-            return False
-        length: int = HEADER.unpack_from(self._bytes)[0]
-        return length > self._cap or len(self._bytes) >= HEADER.size + length
+            return None
+        return HEADER.size + int(HEADER.unpack_from(self._bytes)[0])
+
+    @property
+    def ready(self) -> bool:
+        """Whether a whole frame has arrived."""
+        end = self._end
+        return end is not None and end <= len(self._bytes)
 
     def frame(self) -> bytes | None:
         """The next whole frame, ``None`` if it has not arrived; raises ``WireError`` above the cap."""
-        if not self.ready:
+        end = self._end
+        if end is not None and end > HEADER.size + self._cap:
+            raise WireError(f"a frame of {end - HEADER.size} bytes, where {self._cap} are allowed")
+        if end is None or end > len(self._bytes):
             return None
-        (length,) = HEADER.unpack_from(self._bytes)
-        if length > self._cap:
-            raise WireError(f"a frame of {length} bytes, where {self._cap} are allowed")
-        end = HEADER.size + length
         body = bytes(self._bytes[HEADER.size : end])
         del self._bytes[:end]
         return body
