@@ -5,6 +5,7 @@ The same ``PoolSpec`` gives the same pool in any process.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -101,6 +102,10 @@ class Pool:
         return len(self.inputs)
 
 
+class _Full(BaseException):
+    """The pool has all its inputs. No ``Exception``, which Hypothesis would take for a failing test."""
+
+
 def draw_pool(spec: PoolSpec) -> Pool:
     """Draw the inputs of ``spec``: examples and edge cases first.
 
@@ -109,12 +114,14 @@ def draw_pool(spec: PoolSpec) -> Pool:
     inputs: dict[bytes, Arguments] = {}
 
     def keep(arguments: Arguments) -> None:
-        if len(inputs) < spec.size:
-            inputs.setdefault(arguments.payload(), arguments)
+        if len(inputs) == spec.size:
+            raise _Full
+        inputs.setdefault(arguments.payload(), arguments)
 
-    for arguments in (*spec.examples, *_edges(spec)):
-        keep(arguments)
-    spec.run(keep, [Phase.generate])
+    with contextlib.suppress(_Full):
+        for arguments in (*spec.examples, *_edges(spec)):
+            keep(arguments)
+        spec.run(keep, [Phase.generate])
     if spec.narrowings:  # what is within them first: the rest may hang
         inputs = dict(sorted(inputs.items(), key=lambda item: not spec.conforms(item[1])))
     return Pool(spec, inputs)
