@@ -9,7 +9,7 @@ end, which keeps the workers balanced.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -17,15 +17,19 @@ from xdist.scheduler import LoadScheduling  # type: ignore[import-untyped]
 
 
 class ProcedureScheduling(LoadScheduling):  # type: ignore[misc]
-    """Deals out items by family; ``families`` names those of the dreams by node id.
+    """Deals out items by family; ``family`` names that of a dream by its node id.
 
-    Ordinary tests are one family that belongs to everybody, dealt out in their order.
+    Ordinary tests, for which it gives ``None``, belong to everybody and are dealt out in their order.
     """
 
-    def __init__(self, config: pytest.Config, log: Any, families: Mapping[str, str]) -> None:
+    def __init__(self, config: pytest.Config, log: Any, family: Callable[[str], str | None]) -> None:
         super().__init__(config, log)
-        self._families = families
+        self._family = family
         self._begun: defaultdict[str, set[Any]] = defaultdict(set)
+
+    def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
+        same = [known for known in self.node2collection.values() if known == collection]
+        super().add_node_collection(node, same[0] if same else collection)
 
     def _send_tests(self, node: Any, num: int) -> None:
         chosen = self._chosen(node, num)
@@ -38,7 +42,7 @@ class ProcedureScheduling(LoadScheduling):  # type: ignore[misc]
         assert self.collection is not None
         by_family: dict[str | None, list[int]] = {}
         for index in self.pending:
-            by_family.setdefault(self._families.get(self.collection[index]), []).append(index)
+            by_family.setdefault(self._family(self.collection[index]), []).append(index)
         chosen = by_family.pop(None, [])
         families = {name: indices for name, indices in by_family.items() if name is not None}
         while families and len(chosen) < num:

@@ -13,6 +13,7 @@ from ..config import Settings
 from ..models import PENDING, Dream, Status
 from ..store.known import known_verdicts
 from .digests import Digests
+from .packed import PackedDreams
 from .plan import Plan
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Stor
             known = {dream.id for dream, _ in unchanged}
             dreams = [dream for dream in dreams if dream.id not in known]
     dreams = sorted(dreams, key=lambda dream: dream.id)
-    return replace(plan, dreams=tuple(dreams), arguments=tuple(arguments)), unchanged
+    return replace(plan, dreams=PackedDreams.of(dreams), arguments=tuple(arguments)), unchanged
 
 
 def _unchanged(dreams: Sequence[Dream], digests: Digests, store: Store) -> Unchanged:

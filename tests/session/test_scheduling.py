@@ -40,7 +40,7 @@ class Node:
 
 def deal(pytester: pytest.Pytester, families: dict[str, str], items: list[str], nodes: int) -> list[Node]:
     """Schedule ``items`` on workers of which a random one finishes an item at a time."""
-    scheduler: Any = ProcedureScheduling(pytester.parseconfig(f"--tx={nodes}*popen"), None, families)
+    scheduler: Any = ProcedureScheduling(pytester.parseconfig(f"--tx={nodes}*popen"), None, families.get)
     workers = [Node(f"gw{n}") for n in range(nodes)]
     for node in workers:
         scheduler.add_node(node)

@@ -1,0 +1,50 @@
+"""What pytest keeps of the dreams' reports until a run ends: as little as is read again.
+
+Invariants: a report is made smaller only after every hook has seen it; those of ordinary tests stay whole.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from .plan import Plan
+
+
+class Forgetful:
+    """In an xdist worker, whose terminal nobody sees: nothing is kept of a report that was sent."""
+
+    def __init__(self, plan: Plan, config: pytest.Config) -> None:
+        self._plan = plan
+        self._config = config
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
+        yield
+        if self._plan.family(report.nodeid) is not None:
+            drop(report, self._config)
+
+
+def drop(report: pytest.TestReport, config: pytest.Config, *, uncounted: bool = False) -> None:
+    """Take the last report out of what the terminal keeps; ``uncounted``: only if it tells nothing."""
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    stats = terminal.stats if terminal is not None else {}
+    for category in ("",) if uncounted else tuple(stats):
+        if (kept := stats.get(category)) and kept[-1] is report:
+            kept.pop()
+
+
+def slim(report: pytest.TestReport) -> None:
+    """Let go of what nobody reads again; what came by wire has each text once for each report."""
+    report.keywords = {}
+    report.user_properties = [(sys.intern(name), value) for name, value in report.user_properties]
+    left = {n: v for n, v in vars(report).items() if n not in ("athena_verdict", "athena_digest")}
+    vars(report).clear()
+    vars(report).update((sys.intern(name), _shared(value)) for name, value in left.items())
+
+
+def _shared(value: Any) -> Any:
+    return sys.intern(value) if type(value) is str else value
