@@ -6,6 +6,7 @@ They hang directly under the session, for the store need not exist on a worker's
 from __future__ import annotations
 
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
@@ -37,6 +38,7 @@ class DreamPlugin:
         self._given = UserStrategies(config, plan.strategies)
         self._engine: Engine | None = None
         self._twins = Twins()
+        self.shown_path: str | None = None
         self._digests = Digests(config, plan.settings)
 
     def test(self, dream: Dream) -> Verdict:
@@ -125,7 +127,10 @@ class DreamItem(pytest.Item):
         self.verdict: Verdict | None = None
         self.add_marker(
             pytest.mark.athena_dream(
-                dream_type=dream.dream_type, tier=dream.tier, label=dream.label, model=dream.model_used
+                dream_type=sys.intern(dream.dream_type),
+                tier=dream.tier,
+                label=dream.label,
+                model=sys.intern(dream.model_used) if dream.model_used else None,
             )
         )
         if dream.label:
@@ -164,6 +169,13 @@ class DreamItem(pytest.Item):
         if isinstance(excinfo.value, DreamsError):
             return f"{type(excinfo.value).__name__}: {excinfo.value}"
         return super().repr_failure(excinfo, style)
+
+    @property
+    def location(self) -> tuple[str, int | None, str]:
+        """What pytest makes of ``reportinfo``, which it would do anew, and keep, for each item."""
+        if self.plugin.shown_path is None:
+            self.plugin.shown_path = str(super().location[0])
+        return self.plugin.shown_path, *self.reportinfo()[1:]
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         return self.path, None, self.nodeid.partition("::")[2]

@@ -6,12 +6,18 @@ Invariants: a report is made smaller only after every hook has seen it; those of
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from .plan import Plan
+
+WORD = 40
+"""Characters up to which a text is likely to come again."""
+_READ = ("athena_verdict", "athena_digest")
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Forgetful:
@@ -38,13 +44,15 @@ def drop(report: pytest.TestReport, config: pytest.Config, *, uncounted: bool = 
 
 
 def slim(report: pytest.TestReport) -> None:
-    """Let go of what nobody reads again; what came by wire has each text once for each report."""
-    report.keywords = {}
-    report.user_properties = [(sys.intern(name), value) for name, value in report.user_properties]
-    left = {n: v for n, v in vars(report).items() if n not in ("athena_verdict", "athena_digest")}
+    """Let go of what nobody reads again; of what came by wire, keep equal texts once for all reports."""
+    path, line, headline = report.location
+    report.keywords = _NONE
+    report.location = sys.intern(path), line, headline
+    report.user_properties = [(sys.intern(name), _shared(value)) for name, value in report.user_properties]
+    left = {sys.intern(n): _shared(v) for n, v in vars(report).items() if n not in _READ}
     vars(report).clear()
-    vars(report).update((sys.intern(name), _shared(value)) for name, value in left.items())
+    vars(report).update(left)
 
 
 def _shared(value: Any) -> Any:
-    return sys.intern(value) if type(value) is str else value
+    return sys.intern(value) if type(value) is str and len(value) <= WORD else value

@@ -6,6 +6,7 @@ holds it, and its replacement after a crash collects the same items.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -50,7 +51,7 @@ class Plan:
     def family(self, node_id: str) -> str | None:
         """The procedure that a dream's node id names; ``None`` for that of anything else."""
         store, _, rest = node_id.partition("::")
-        return rest.partition("::")[0] if store == self.store_id else None
+        return sys.intern(rest.partition("::")[0]) if store == self.store_id else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

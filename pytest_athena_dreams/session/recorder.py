@@ -82,9 +82,10 @@ class Recorder:
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         if self._unchanged and not session.config.option.collectonly:
-            take_over(self._store, self._begun(), {dream.id: known for dream, known in self._unchanged})
-            for dream, known in self._unchanged:
-                self._gate.take(dream.id, known.outcome, known.patterns)
+            taken = {dream_id: known for dream_id, (_, known) in self._unchanged.items()}
+            take_over(self._store, self._begun(), taken)
+            for dream_id, known in taken.items():
+                self._gate.take(dream_id, known.outcome, known.patterns)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
@@ -105,7 +106,8 @@ class Recorder:
         if verdict is None:
             return
         seen = self._record(dream, verdict, getattr(report, "athena_digest", None))
-        report.athena_word = word(verdict)  # type: ignore[attr-defined]
+        if told := word(verdict):
+            report.athena_word = told  # type: ignore[attr-defined]
         excused = self._gate.judge(report, dream.id, verdict.outcome, seen)
         if verdict.faults and github.active():
             kind = "warning" if excused else "error"
@@ -186,12 +188,12 @@ class Recorder:
         if self._shared:
             told.append(f"same code as another dream of this run, and its verdict: {self._shared}")
         if self._unchanged:
-            failed = [(dream, known) for dream, known in self._unchanged if known.outcome is Outcome.FAILURE]
+            failed = [one for one in self._unchanged.values() if one[1].outcome is Outcome.FAILURE]
             passed = len(self._unchanged) - len(failed)
             told.append(f"unchanged, not run again: {passed} passed, {len(failed)} failed")
             told += [
-                f"  {self._plan.node_id(dream)} - {printable(known.error or '', limit=TOLD)}"
-                for dream, known in failed[:LISTED]
+                f"  {node_id} - {printable(known.error or '', limit=TOLD)}"
+                for node_id, known in failed[:LISTED]
             ]
             told += [f"  and {len(failed) - LISTED} more"] if len(failed) > LISTED else []
         told += [
