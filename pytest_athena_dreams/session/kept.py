@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +17,8 @@ from .plan import Plan
 
 WORD = 40
 """Characters up to which a text is likely to come again."""
+PAIRS = 512
+"""Properties that are kept once for all reports: most say one of a few words or a small number."""
 _READ = ("athena_verdict", "athena_digest")
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -48,10 +51,17 @@ def slim(report: pytest.TestReport) -> None:
     path, line, headline = report.location
     report.keywords = _NONE
     report.location = sys.intern(path), line, headline
-    report.user_properties = [(sys.intern(name), _shared(value)) for name, value in report.user_properties]
+    report.user_properties = [
+        _pair(*told) if isinstance(told[1], str | int | float) else told for told in report.user_properties
+    ]
     left = {sys.intern(n): _shared(v) for n, v in vars(report).items() if n not in _READ}
     vars(report).clear()
     vars(report).update(left)
+
+
+@lru_cache(maxsize=PAIRS, typed=True)
+def _pair(name: str, value: object) -> tuple[str, object]:
+    return sys.intern(name), value
 
 
 def _shared(value: Any) -> Any:
