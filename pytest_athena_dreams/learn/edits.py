@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
-from .normalise import is_builtin, label, parse
+from .normalise import TREES, is_builtin, label, nodes, parse
 
 FEW = 2
 """Distinct edits up to which a dream is told by them; one with more is a rewrite."""
@@ -239,9 +240,10 @@ def _within(node: ast.AST, parts: Sequence[ast.AST]) -> bool:
     return shape(node, {}) in [shape(part, {}) for part in parts]
 
 
-def _own_names(tree: ast.Module) -> set[str]:
+@lru_cache(maxsize=TREES)
+def _own_names(tree: ast.Module) -> frozenset[str]:
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
                 names.add(name)
@@ -249,7 +251,7 @@ def _own_names(tree: ast.Module) -> set[str]:
                 names.add(name)
             case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
                 names.add(name)
-    return names
+    return frozenset(names)
 
 
 def _role(parent: ast.AST, field: str, role: str) -> str:

@@ -35,6 +35,12 @@ Profile = Counter[tuple[str, str, str]]
 
 
 @lru_cache(maxsize=TREES)
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """All nodes of a tree that :func:`parse` gave, breadth first: later ones are further in."""
+    return tuple(ast.walk(tree))
+
+
+@lru_cache(maxsize=TREES)
 def parse(code: str) -> ast.Module | None:
     """The syntax tree of ``code`` without docstrings, negative numbers folded; ``None`` if unreadable.
 

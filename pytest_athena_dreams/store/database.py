@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlite_utils import Database
@@ -262,7 +262,7 @@ class Store:
 
 
 def _row(record: Run | Result) -> dict[str, Any]:
-    return {name: storable(value) for name, value in asdict(record).items()}
+    return {field.name: storable(getattr(record, field.name)) for field in fields(record)}
 
 
 def _recorded(row: dict[str, Any]) -> Recorded:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +176,7 @@ def put_sightings(db: Database, run_id: int, dream_id: int, sightings: Iterable[
     """Write the patterns that one result shows, in place of what was seen; ``db`` is in a transaction."""
     db.execute("DELETE FROM dream_failure_sightings WHERE dream_id = ? AND run_id = ?", [dream_id, run_id])
     for sighting in sightings:
-        row = {name: storable(value) for name, value in asdict(sighting).items()}
+        row = {field.name: storable(getattr(sighting, field.name)) for field in fields(sighting)}
         key, place = row.pop("pattern_id"), row.pop("place")
         db.execute(
             "INSERT INTO dream_failure_patterns (id, category, exception, message, context, title)"
