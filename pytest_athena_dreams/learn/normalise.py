@@ -11,7 +11,6 @@ import ast
 import builtins
 import hashlib
 import warnings
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -30,8 +29,8 @@ _LOOKS_AT_NAMES = frozenset({"locals", "vars", "eval", "exec", "dir", "globals",
 """Code that uses one of these can see the names of its locals: there they are no matter of taste."""
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
-Profile = Counter[tuple[str, str, str]]
-"""How often each step of the syntax tree occurs: a node, its parent, and its elder sibling, as labels."""
+Profile = frozenset[str]
+"""The steps of a syntax tree, each a node, its parent and its elder sibling, as labels, equal ones numbered."""
 
 
 @lru_cache(maxsize=TREES)
@@ -96,28 +95,25 @@ def profile(code: str) -> Profile | None:
     if tree is None:
         return None
     try:
-        return Counter(_steps(tree, label(tree), []))
+        steps = _steps(tree, label(tree), [])
     except RecursionError:
         return None
+    met: dict[str, int] = {}
+    for step in steps:
+        met[step] = met.get(step, 0) + 1
+    return frozenset(f"{step}\0{number}" for step, count in met.items() for number in range(count))
 
 
 def distance(a: Profile, b: Profile) -> float:
-    """How far two profiles are apart, from 0 (equal) to 1 (nothing in common): weighted Jaccard distance."""
-    common = a.keys() & b.keys()
-    shared = sum(map(min, map(a.__getitem__, common), map(b.__getitem__, common)))
-    union = a.total() + b.total() - shared
+    """How far two profiles are apart, from 0 (equal) to 1 (nothing in common): the Jaccard distance."""
+    shared = len(a & b)
+    union = len(a) + len(b) - shared
     return 1 - shared / union if union else 0.0
 
 
 def novelty(own: Profile, others: Iterable[Profile]) -> float:
     """The distance of a profile from the nearest of ``others``: 1 without any."""
-    nearest, size = 1.0, own.total()
-    for other in others:
-        few, many = sorted((size, other.total()))
-        # Two profiles share at most the smaller of them.
-        if not many or 1 - few / many < nearest:
-            nearest = min(nearest, distance(own, other))
-    return nearest
+    return min((distance(own, other) for other in others), default=1.0)
 
 
 def label(node: ast.AST) -> str:
@@ -177,12 +173,12 @@ def _fold(node: ast.AST) -> ast.AST:
     return node
 
 
-def _steps(tree: ast.AST, parent: str, found: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+def _steps(tree: ast.AST, parent: str, found: list[str]) -> list[str]:
     elder = ""
     for child in ast.iter_child_nodes(tree):
         if not isinstance(child, ast.expr_context):
             own = label(child)
-            found.append((own, parent, elder))
+            found.append(f"{own}\0{parent}\0{elder}")
             _steps(child, own, found)
             elder = own
     return found
