@@ -30,7 +30,7 @@ _LOOKS_AT_NAMES = frozenset({"locals", "vars", "eval", "exec", "dir", "globals",
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 Profile = frozenset[str]
-"""The steps of a syntax tree, each a node, its parent and its elder sibling, as labels, equal ones numbered."""
+"""The steps of a syntax tree: each a node, its parent, its elder sibling, as labels; equal ones numbered."""
 
 
 @lru_cache(maxsize=TREES)
