@@ -6,10 +6,11 @@ computes from what is stored, so a run that was killed is made up for by the nex
 
 from __future__ import annotations
 
+import json
+import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .learn.health import GENERATION_DAYS, metrics
@@ -20,12 +21,17 @@ from .learn.suggestions import rule
 from .models import Category, Dream, Fault, Outcome
 from .store.database import Store
 from .store.lessons import (
-    Lessons,
+    each_dream,
+    each_family,
+    each_result,
+    each_sighting,
+    each_source,
     put_metrics,
     put_novelty,
     put_patterns,
     read_generation_runs,
-    read_lessons,
+    read_patterns,
+    read_starts,
 )
 from .store.records import Sighting
 
@@ -62,99 +68,81 @@ def learn(store: Store, run_id: int) -> None:
 
     Raises ``StoreError``.
     """
-    lessons = read_lessons(store)
-    tested = {row["dream_id"] for row in lessons.results if row["run_id"] == run_id}
-    scores = measured_novelty(lessons, tested)
-    if scores:
-        put_novelty(store, scores)
-    put_patterns(store, pattern_rows(lessons, run_id))
-    dreams = [
-        d if d["novelty_score"] is not None else d | {"novelty_score": scores.get(d["id"])}
-        for d in lessons.dreams
-    ]
+    put_novelty(store, measured_novelty(store, run_id))
+    put_patterns(store, pattern_rows(store, run_id))
     week = int(time.time()) - GENERATION_DAYS * DAY
-    put_metrics(store, metrics(dreams, read_generation_runs(store, since=week)))
+    put_metrics(store, metrics(each_dream(store), read_generation_runs(store, since=week)))
 
 
 def latest_patterns(store: Store) -> dict[int, frozenset[str]]:
     """The patterns of each dream that failed when it was last tested. Raises ``StoreError``."""
-    latest = {test.dream_id: test for test in tests(read_lessons(store))}
-    failed = [test for test in latest.values() if test.outcome == Outcome.FAILURE]
-    return {test.dream_id: frozenset(test.patterns) for test in failed}
+    found: dict[int, frozenset[str]] = {}
+    for test in tests(each_result(store)):
+        found.pop(test.dream_id, None)
+        if test.outcome == Outcome.FAILURE:
+            found[test.dream_id] = frozenset(test.patterns)
+    return found
 
 
-def tests(lessons: Lessons) -> list[Test]:
+def tests(results: Iterable[Row]) -> Iterator[Test]:
     """The results as history sees them, in the order of their runs."""
-    patterns: dict[tuple[int, int], list[str]] = {}
-    for row in lessons.sightings:
-        patterns.setdefault((row["dream_id"], row["run_id"]), []).append(row["pattern_id"])
-    return [
-        Test(
+    for row in results:
+        yield Test(
             dream_id=row["dream_id"],
             run_id=row["run_id"],
             outcome=row["outcome"],
             category=row["category"],
-            patterns=tuple(patterns.get((row["dream_id"], row["run_id"]), ())),
+            patterns=tuple(map(sys.intern, json.loads(row["patterns"]))),
         )
-        for row in lessons.results
-    ]
 
 
-def measured_novelty(lessons: Lessons, wanted: set[int]) -> dict[int, float]:
-    """Novelty of the ``wanted`` dreams that have none: the distance from the nearest of what came before."""
-    empty = {d["id"] for d in lessons.dreams if d["novelty_score"] is None and d["id"] in wanted}
+def measured_novelty(store: Store, run_id: int) -> dict[int, float]:
+    """Novelty of the dreams of a run that have none: the distance from the nearest of what came before."""
     found: dict[int, float] = {}
-    by_base = sorted(lessons.dreams, key=lambda d: (str(d["base_procedure_id"]), d["procedure"], d["id"]))
-    for (base, _), group in groupby(by_base, key=lambda d: (d["base_procedure_id"], d["procedure"])):
-        family = list(group)
-        if not any(dream["id"] in empty for dream in family):
-            continue
-        procedure = lessons.procedures.get(base)
-        known = [profile(procedure["code"] or "")] if procedure else []
-        origin = [p for p in known if p is not None]
+    for procedure, family in each_family(store, run_id):
+        origin = profile(procedure) if procedure is not None else None
         earlier: deque[Profile] = deque(maxlen=NEIGHBOURS)
         for dream in family:
             own = profile(dream["code"] or "")
             if own is None:
                 continue
-            if dream["id"] in empty:
-                found[dream["id"]] = novelty(own, [*origin, *earlier])
+            if dream["wanted"]:
+                found[dream["id"]] = novelty(own, [*([origin] if origin else []), *earlier])
             earlier.append(own)
     return found
 
 
-def pattern_rows(lessons: Lessons, run_id: int) -> list[Row]:
+def pattern_rows(store: Store, run_id: int) -> list[Row]:
     """What the table of patterns says after run ``run_id``."""
-    dreams = {dream["id"]: dream for dream in lessons.dreams}
-    started = {run["id"]: run["started_at"] for run in lessons.runs}
-    samples = smallest_samples(lessons)
+    started, patterns = read_starts(store), read_patterns(store)
+    samples = smallest_samples(each_sighting(store))
+    sources: dict[str, list[Row]] = {}
+    for row in each_source(store):
+        sources.setdefault(row["pattern_id"], []).append(row)
     return [
-        _pattern_row(history, lessons.patterns[key], dreams, started, samples.get(key))
-        for key, history in pattern_histories(tests(lessons), run_id).items()
+        _pattern_row(history, patterns[key], sources.get(key, ()), started, samples.get(key))
+        for key, history in pattern_histories(tests(each_result(store)), run_id).items()
     ]
 
 
-def smallest_samples(lessons: Lessons) -> dict[str, Row]:
+def smallest_samples(sightings: Iterable[Row]) -> dict[str, Row]:
     """For each pattern the result that shows it with the shortest call, as its deciding fault if possible."""
-    results = {(row["dream_id"], row["run_id"]): row for row in lessons.results}
     best: dict[str, tuple[tuple[bool, int, int, int], Row]] = {}
-    for seen in lessons.sightings:
-        row = results[seen["dream_id"], seen["run_id"]]
+    for row in sightings:
         # A later result first: its dream is likelier to be still as it was.
-        rank = (seen["place"] != 0, len(row["failing_input"] or ""), -seen["run_id"], seen["dream_id"])
-        if seen["pattern_id"] not in best or rank < best[seen["pattern_id"]][0]:
-            best[seen["pattern_id"]] = rank, row
+        rank = (row["place"] != 0, len(row["failing_input"] or ""), -row["run_id"], row["dream_id"])
+        if row["pattern_id"] not in best or rank < best[row["pattern_id"]][0]:
+            best[row["pattern_id"]] = rank, row
     return {key: row for key, (_, row) in best.items()}
 
 
 def _pattern_row(
     history: PatternHistory,
     pattern: Mapping[str, Any],
-    dreams: Mapping[int, Row],
+    sources: Sequence[Row],
     started: Mapping[int, int],
     sample: Row | None,
 ) -> Row:
-    affected = [dreams[dream_id] for dream_id in history.dreams if dream_id in dreams]
     row: Row = {
         "id": history.key,
         "status": history.status,
@@ -165,9 +153,9 @@ def _pattern_row(
         "first_seen": started.get(history.first_run),
         "last_run_id": history.last_run,
         "last_seen": started.get(history.last_run),
-        "dream_types": names(affected, "dream_type"),
-        "models": names(affected, "model_used"),
-        "procedures": names(affected, "procedure"),
+        "dream_types": names(sources, "dream_type"),
+        "models": names(sources, "model_used"),
+        "procedures": names(sources, "procedure"),
         "suggestion": rule(
             Category(pattern["category"]), pattern["exception"], pattern["message"], pattern["context"]
         ),

@@ -57,7 +57,7 @@ def make_report(store: Store) -> Report:
         results.setdefault(row["run_id"], []).append(row)
     tested = [run for run in lessons.runs if run["id"] in results]
     last = tested[-1]["id"] if tested else 0
-    past = tests(lessons)
+    past = tuple(tests(lessons.results))
     dreams = _dreams(lessons, past, changes(past, last))
     return Report(
         schema=NAME,

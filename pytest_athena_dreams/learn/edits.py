@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
-from .normalise import is_builtin, label, parse
+from .normalise import TREES, is_builtin, label, nodes, parse
 
 FEW = 2
 """Distinct edits up to which a dream is told by them; one with more is a rewrite."""
@@ -71,12 +72,14 @@ class _Diff:
     def __init__(self, before: ast.Module, after: ast.Module) -> None:
         self.found: list[str] = []
         self._own = _own_names(before), _own_names(after)
+        self._shapes: dict[ast.AST, str] = {}
         self._forth: dict[str, str] = {}
         self._back: dict[str, str] = {}
 
     def statements(self, a: Sequence[ast.AST], b: Sequence[ast.AST]) -> None:
         """Align two bodies by the shape of their statements, then go into those that correspond."""
-        matcher = SequenceMatcher(None, [shape(x) for x in a], [shape(x) for x in b], autojunk=False)
+        before, after = ([shape(x, self._shapes) for x in body] for body in (a, b))
+        matcher = SequenceMatcher(None, before, after, autojunk=False)
         for _, a1, a2, b1, b2 in matcher.get_opcodes():
             shared = min(a2 - a1, b2 - b1)
             if shared and a2 - a1 != b2 - b1:
@@ -219,19 +222,28 @@ def _replacement(a: ast.AST, b: ast.AST, role: str) -> str:
     return f"another expression in {role}" if role else "another expression"
 
 
-def shape(node: ast.AST) -> str:
-    """The syntax of a node, in which own names and the values of constants do not matter."""
+def shape(node: ast.AST, known: dict[ast.AST, str]) -> str:
+    """The syntax of a node, in which own names and the values of constants do not matter.
+
+    ``known`` are the shapes of statements that were asked for already.
+    """
+    if node in known:
+        return known[node]
     children = [c for c in ast.iter_child_nodes(node) if not isinstance(c, ast.expr_context)]
-    return f"{label(node)}({','.join(map(shape, children))})"
+    text = f"{label(node)}({','.join([shape(child, known) for child in children])})"
+    if isinstance(node, ast.stmt):
+        known[node] = text
+    return text
 
 
 def _within(node: ast.AST, parts: Sequence[ast.AST]) -> bool:
-    return shape(node) in map(shape, parts)
+    return shape(node, {}) in [shape(part, {}) for part in parts]
 
 
-def _own_names(tree: ast.Module) -> set[str]:
+@lru_cache(maxsize=TREES)
+def _own_names(tree: ast.Module) -> frozenset[str]:
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
                 names.add(name)
@@ -239,7 +251,7 @@ def _own_names(tree: ast.Module) -> set[str]:
                 names.add(name)
             case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
                 names.add(name)
-    return names
+    return frozenset(names)
 
 
 def _role(parent: ast.AST, field: str, role: str) -> str:

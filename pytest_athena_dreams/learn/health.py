@@ -44,19 +44,28 @@ _EVALUATED = (Status.EVALUATED, Status.PENDING_TEST, Status.TESTED)
 Row = Mapping[str, Any]
 
 
-def metrics(dreams: Sequence[Row], generation_runs: Sequence[Row]) -> dict[str, float | int]:
+def metrics(dreams: Iterable[Row], generation_runs: Sequence[Row]) -> dict[str, float | int]:
     """The columns of a ``dream_metrics`` row but its id and its time.
 
     ``dreams`` are rows of ``dream_procedures``; ``generation_runs`` those of the last ``GENERATION_DAYS``.
     """
-    tiers = {tier: sum(d["tier"] == tier for d in dreams) for tier in (1, 2, 3)}
-    evaluated = [d for d in dreams if d["status"] in _EVALUATED]
-    tested = [d for d in dreams if d["tier"] == 1 and d["test_outcome"] is not None]
-    success = _share(d["test_outcome"] == Outcome.SUCCESS for d in tested)
-    viability = _mean(d["viability_score"] for d in dreams)
-    novelty = _mean(d["novelty_score"] for d in evaluated)
-    high = sum((d["novelty_score"] or 0) >= HIGH_NOVELTY for d in evaluated)
-    adopted = [(d["cross_project_matches"] or 0) >= ADOPTED_MATCHES for d in evaluated if d["tier"] == 1]
+    tiers = dict.fromkeys((1, 2, 3), 0)
+    tested: list[bool] = []
+    adopted: list[bool] = []
+    viabilities: list[float | None] = []
+    novelties: list[float | None] = []
+    for dream in dreams:
+        if dream["tier"] in tiers:
+            tiers[dream["tier"]] += 1
+        if dream["tier"] == 1 and dream["test_outcome"] is not None:
+            tested.append(dream["test_outcome"] == Outcome.SUCCESS)
+        viabilities.append(dream["viability_score"])
+        if dream["status"] in _EVALUATED:
+            novelties.append(dream["novelty_score"])
+            if dream["tier"] == 1:
+                adopted.append((dream["cross_project_matches"] or 0) >= ADOPTED_MATCHES)
+    viability, novelty, success = _mean(viabilities), _mean(novelties), _share(tested)
+    high = sum((score or 0) >= HIGH_NOVELTY for score in novelties)
     seconds = _mean(run["duration_seconds"] for run in generation_runs)
     components = {
         "novelty_score_weighted": novelty_component(novelty, high),

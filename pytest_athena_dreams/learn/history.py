@@ -92,20 +92,33 @@ def pattern_histories(tests: Iterable[Test], run_id: int) -> dict[str, PatternHi
     """Every pattern that was seen up to run ``run_id``. ``tests`` are in the order of their runs."""
     before: dict[int, tuple[str, ...]] = {}
     now: dict[int, tuple[str, ...]] = {}
-    seen: dict[str, list[Test]] = {}
+    seen: dict[str, _Seen] = {}
     for test in tests:
-        if test.run_id > run_id:
-            break
-        now[test.dream_id] = test.patterns
-        if test.run_id < run_id:
-            before[test.dream_id] = test.patterns
-        for key in dict.fromkeys(test.patterns):
-            seen.setdefault(key, []).append(test)
+        if test.run_id <= run_id:
+            now[test.dream_id] = test.patterns
+            if test.run_id < run_id:
+                before[test.dream_id] = test.patterns
+            for key in dict.fromkeys(test.patterns):
+                seen.setdefault(key, _Seen(test.run_id)).count(test)
     open_now, open_before = _by_pattern(now), _by_pattern(before)
     return {
         key: _history(key, run_id, found, open_now.get(key, ()), open_before.get(key, ()))
         for key, found in seen.items()
     }
+
+
+class _Seen:
+    """The results that show one pattern."""
+
+    def __init__(self, run_id: int) -> None:
+        self.first = self.last = run_id
+        self.frequency = 0
+        self.dreams: set[int] = set()
+
+    def count(self, test: Test) -> None:
+        self.last = test.run_id
+        self.frequency += 1
+        self.dreams.add(test.dream_id)
 
 
 def _by_pattern(state: dict[int, tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
@@ -117,11 +130,11 @@ def _by_pattern(state: dict[int, tuple[str, ...]]) -> dict[str, tuple[int, ...]]
 
 
 def _history(
-    key: str, run_id: int, seen: Sequence[Test], open_now: tuple[int, ...], before: tuple[int, ...]
+    key: str, run_id: int, seen: _Seen, open_now: tuple[int, ...], before: tuple[int, ...]
 ) -> PatternHistory:
     if not open_now:
         status = PatternStatus.FIXED
-    elif seen[0].run_id == run_id:
+    elif seen.first == run_id:
         status = PatternStatus.NEW
     elif not before:
         status = PatternStatus.BACK
@@ -130,10 +143,10 @@ def _history(
     return PatternHistory(
         key=key,
         status=status,
-        first_run=seen[0].run_id,
-        last_run=seen[-1].run_id,
-        frequency=len(seen),
-        dreams=tuple(sorted({test.dream_id for test in seen})),
+        first_run=seen.first,
+        last_run=seen.last,
+        frequency=seen.frequency,
+        dreams=tuple(sorted(seen.dreams)),
         open=open_now,
         before=before,
     )

@@ -11,12 +11,15 @@ import ast
 import builtins
 import hashlib
 import warnings
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 SIZE = 100_000
 """Characters of source beyond which it is not read."""
+
+TREES = 4
+"""Trees that are kept: those of a dream and its procedure are asked for again and again."""
 
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 _COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -26,19 +29,31 @@ _LOOKS_AT_NAMES = frozenset({"locals", "vars", "eval", "exec", "dir", "globals",
 """Code that uses one of these can see the names of its locals: there they are no matter of taste."""
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
-Profile = Counter[tuple[str, str, str]]
-"""How often each step of the syntax tree occurs: a node, its parent, and its elder sibling, as labels."""
+Profile = frozenset[str]
+"""The steps of a syntax tree: each a node, its parent, its elder sibling, as labels; equal ones numbered."""
 
 
+@lru_cache(maxsize=TREES)
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """All nodes of a tree that :func:`parse` gave, breadth first: later ones are further in."""
+    return tuple(ast.walk(tree))
+
+
+@lru_cache(maxsize=TREES)
 def parse(code: str) -> ast.Module | None:
-    """The syntax tree of ``code`` without docstrings, negative numbers folded; ``None`` if unreadable."""
+    """The syntax tree of ``code`` without docstrings, negative numbers folded; ``None`` if unreadable.
+
+    It is not to be changed: whoever asks for the same code is given the same tree.
+    """
     if len(code) > SIZE:
         return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an odd escape in a dream's text is no news to the user
             tree = ast.parse(code)
-        _Tidy().visit(tree)
+        _undocument(tree)
+        if "-" in code.replace("->", ""):
+            _fold(tree)
     except _UNREADABLE:
         return None
     return tree
@@ -80,15 +95,19 @@ def profile(code: str) -> Profile | None:
     if tree is None:
         return None
     try:
-        return Counter(_steps(tree))
+        steps = _steps(tree, label(tree), [])
     except RecursionError:
         return None
+    met: dict[str, int] = {}
+    for step in steps:
+        met[step] = met.get(step, 0) + 1
+    return frozenset(f"{step}\0{number}" for step, count in met.items() for number in range(count))
 
 
 def distance(a: Profile, b: Profile) -> float:
-    """How far two profiles are apart, from 0 (equal) to 1 (nothing in common): weighted Jaccard distance."""
-    shared = sum(min(count, b[step]) for step, count in a.items() if step in b)
-    union = a.total() + b.total() - shared
+    """How far two profiles are apart, from 0 (equal) to 1 (nothing in common): the Jaccard distance."""
+    shared = len(a & b)
+    union = len(a) + len(b) - shared
     return 1 - shared / union if union else 0.0
 
 
@@ -127,36 +146,42 @@ def is_builtin(name: str) -> bool:
     return name in _BUILTINS
 
 
-class _Tidy(ast.NodeTransformer):
-    """Drops docstrings; makes ``-1``, which Python reads as an operation, a constant."""
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        super().generic_visit(node)
+def _undocument(tree: ast.Module) -> None:
+    """Drop docstrings, and whatever constant stands in the place of one."""
+    left: list[ast.AST] = [tree]
+    while left:
+        node = left.pop()
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                node.body = node.body[1:]
-        return node
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
-        self.generic_visit(node)
-        inner = node.operand
-        if isinstance(node.op, ast.USub) and isinstance(inner, ast.Constant) and label(inner) == "number":
-            assert isinstance(inner.value, int | float)
-            return ast.copy_location(ast.Constant(value=-inner.value), node)
-        return node
+                del node.body[0]
+        for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+            left += getattr(node, name, ())
 
 
-def _steps(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
-    parent = label(tree)
+def _fold(node: ast.AST) -> ast.AST:
+    """``node`` with ``-1``, which Python reads as an operation, as a constant."""
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            setattr(node, name, _fold(value))
+        elif isinstance(value, list):
+            value[:] = [_fold(part) if isinstance(part, ast.AST) else part for part in value]
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            if not isinstance(number, bool):
+                return ast.copy_location(ast.Constant(value=-number), node)
+    return node
+
+
+def _steps(tree: ast.AST, parent: str, found: list[str]) -> list[str]:
     elder = ""
     for child in ast.iter_child_nodes(tree):
-        if isinstance(child, ast.expr_context):
-            continue
-        own = label(child)
-        yield own, parent, elder
-        yield from _steps(child)
-        elder = own
+        if not isinstance(child, ast.expr_context):
+            own = label(child)
+            found.append(f"{own}\0{parent}\0{elder}")
+            _steps(child, own, found)
+            elder = own
+    return found
 
 
 def _word(node: ast.AST) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .normalise import is_builtin
+from .normalise import is_builtin, nodes
 
 _COMPOUND = (
     ast.If,
@@ -44,7 +44,7 @@ def site(tree: ast.Module, line: int, exception: str) -> str:
     own = _OWN.get(type(statement))
     if own:
         return own
-    functions = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+    functions = {n.name for n in nodes(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
     steps = [step for node in _header(statement) for step in _steps(node, line, functions)]
     for kind in _STEPS.get(exception, ()):
         for found, words in steps:
@@ -55,11 +55,11 @@ def site(tree: ast.Module, line: int, exception: str) -> str:
 
 def loops(tree: ast.Module) -> str:
     """The kinds of repetition that code holds, for a dream that did not come to an end."""
-    nodes = list(ast.walk(tree))
-    kinds = [words for kind, words in _LOOPS if any(isinstance(node, kind) for node in nodes)]
-    functions = {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+    kinds = [words for kind, words in _LOOPS if any(isinstance(node, kind) for node in nodes(tree))]
+    functions = {n.name for n in nodes(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
     if any(
-        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in functions for n in nodes
+        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in functions
+        for n in nodes(tree)
     ):
         kinds.append("a call of itself")
     return " and ".join(kinds[:2])
@@ -82,9 +82,9 @@ _KINDS = {
 }
 
 
-def _innermost(tree: ast.AST, line: int) -> ast.stmt | None:
+def _innermost(tree: ast.Module, line: int) -> ast.stmt | None:
     found: ast.stmt | None = None
-    for node in ast.walk(tree):  # breadth first: later ones are further in
+    for node in nodes(tree):
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
             found = node
     return found

@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from functools import lru_cache
 from importlib.metadata import version
 
 import msgspec
 import pytest
 
 from ..config import Settings
-from ..models import Dream
+from ..models import Dream, Procedure
 from ..repeating import OF_THE_RUN
+from .packed import PROCEDURES
 
 VERSIONS = ("pytest-athena-dreams", "hypothesis")
 """Packages that bear on verdicts, beside Python itself."""
@@ -37,11 +39,15 @@ class Digests:
         """The digest of a test of ``dream``; ``None`` where there is none."""
         if self._open or dream.problem is not None:
             return None
-        base = dream.procedure
         digest = self._base.copy()
         digest.update(_bytes([dream.code, dream.entry_point, dream.contract, dream.procedure_name]))
-        digest.update(_bytes([base.code, base.entry_point, base.name] if base else None))
+        digest.update(_origin(dream.procedure))
         return digest.hexdigest()
+
+
+@lru_cache(maxsize=PROCEDURES)
+def _origin(base: Procedure | None) -> bytes:
+    return _bytes([base.code, base.entry_point, base.name] if base else None)
 
 
 def _bytes(value: object) -> bytes:

@@ -21,7 +21,6 @@ class Distribution:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._packed: str | None = None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_setupnodes(self, config: pytest.Config, specs: Sequence[Any]) -> None:
@@ -43,8 +42,11 @@ class Distribution:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        self._packed = self._packed or self._plan.packed()
-        node.workerinput["athena_plan"] = self._packed
+        node.workerinput["athena_plan"] = self._plan.packed()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodeready(self, node: Any) -> None:
+        del node.workerinput["athena_plan"]  # it has arrived
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -53,5 +55,4 @@ class Distribution:
             return None
         from .scheduler import ProcedureScheduling
 
-        families = {self._plan.node_id(dream): dream.procedure_name for dream in self._plan.dreams}
-        return ProcedureScheduling(config, log, families)
+        return ProcedureScheduling(config, log, self._plan.family)

@@ -12,6 +12,7 @@ from ..models import Contract, Dream, Fault, Verdict
 from ..repeating import repeat_command
 from ..text import printable
 from .marking import first_change
+from .packed import pack, unpack
 from .plan import Plan
 
 MESSAGE = 300
@@ -41,33 +42,57 @@ class DreamFailed(Exception):
 
 
 class FailureRepr:
-    """A failed dream as what pytest keeps in ``report.longrepr``.
+    """A failed dream as what pytest keeps in ``report.longrepr``: packed, and told whenever it is asked for.
 
     ``--tb=short`` leaves the code around the marked line out, ``--tb=long`` shows more of it; with
     ``--tb=line`` pytest shows ``reprcrash`` alone, and with ``--tb=no`` nothing. As in an assertion, ``-v``
     shows more of how two values differ, and ``-vv`` all of it.
     """
 
+    __slots__ = ("_config", "_place", "_plan", "_verdict")
+
+    def __init__(self, plan: Plan, place: int, verdict: Verdict, config: pytest.Config) -> None:
+        """``place`` is where the dream stands in the plan."""
+        self._plan, self._place, self._config = plan, place, config
+        self._verdict = pack(verdict, plan.dreams[place].procedure)
+
+    @property
+    def reprcrash(self) -> Crash:
+        """The one-line form, which pytest reads."""
+        return self._failure().crash()
+
+    def toterminal(self, tw: Any) -> None:
+        """Write to pytest's terminal writer: what failed in red, the marked code in bold."""
+        if self._config.getoption("tbstyle") != "line":
+            for text, markup in self._failure().lines(tw.fullwidth):
+                tw.line(text, **markup)
+
+    def __str__(self) -> str:
+        return "\n".join(text for text, _ in self._failure().lines(WIDTH))
+
+    def _failure(self) -> _Failure:
+        dream = self._plan.dreams[self._place]
+        verdict = unpack(self._verdict, Verdict, dream.procedure)
+        return _Failure(self._plan, dream, verdict, self._config)
+
+
+class _Failure:
+    """What there is to say of a failed dream."""
+
     def __init__(self, plan: Plan, dream: Dream, verdict: Verdict, config: pytest.Config) -> None:
-        first = verdict.faults[0]
-        self.reprcrash = _Crash(
-            path=plan.node_id(dream),
-            lineno=first.line or 0,
-            message=printable(f"{first.category}: {first.summary}", limit=MESSAGE),
-        )
         self._plan, self._dream, self._verdict = plan, dream, verdict
         self._style = config.getoption("tbstyle")
         self._verbosity = config.get_verbosity(pytest.Config.VERBOSITY_ASSERTIONS)
 
-    def toterminal(self, tw: Any) -> None:
-        """Write to pytest's terminal writer: what failed in red, the marked code in bold."""
-        for text, markup in self._lines(tw.fullwidth) if self._style != "line" else ():
-            tw.line(text, **markup)
+    def crash(self) -> Crash:
+        first = self._verdict.faults[0]
+        return Crash(
+            path=self._plan.node_id(self._dream),
+            lineno=first.line or 0,
+            message=printable(f"{first.category}: {first.summary}", limit=MESSAGE),
+        )
 
-    def __str__(self) -> str:
-        return "\n".join(text for text, _ in self._lines(WIDTH))
-
-    def _lines(self, width: int) -> Lines:
+    def lines(self, width: int) -> Lines:
         first, *others = self._verdict.faults
         room = ROWS * width
         yield printable(f"{first.category}: {first.summary}", limit=room), {"red": True, "bold": True}
@@ -117,7 +142,7 @@ class FailureRepr:
             yield printable(text, limit=rows * width), {"bold": number == marked}
 
 
-class _Crash(SimpleNamespace):
+class Crash(SimpleNamespace):
     """The one-line form, for ``--tb=line``, junit and the short summary."""
 
     path: str

@@ -17,7 +17,7 @@ from ..errors import SettingError
 from ..learn.normalise import digest
 from ..learn.report import NAME, VERSION
 from ..learning import latest_patterns
-from ..models import Dream, Outcome
+from ..models import Outcome
 from ..store.database import Store
 from .plan import Plan
 
@@ -67,37 +67,41 @@ class Gate:
     def __init__(self, plan: Plan, known: Known | None) -> None:
         self._known = known
         self._threshold = plan.settings.fail_under
-        self.excused: list[Dream] = []
-        self.new: list[Dream] = []
+        self._excused = 0
+        self._new = 0
         self._tested = 0
         self._not_run = 0
 
     @property
     def rate(self) -> float:
         """The share of tested dreams that pass, known failures counted as failures; 1 of none."""
-        failed = len(self.excused) + len(self.new)
+        failed = self._excused + self._new
         return (self._tested - failed) / self._tested if self._tested else 1.0
 
     def judge(
-        self, report: pytest.TestReport, dream: Dream, outcome: Outcome, patterns: frozenset[str]
-    ) -> None:
-        """Take note of one verdict; a failure that is known becomes an expected one."""
-        if self._excuses(dream, outcome, patterns):
+        self, report: pytest.TestReport, dream_id: int, outcome: Outcome, patterns: frozenset[str]
+    ) -> bool:
+        """Take note of one verdict; a failure that is known, which is the answer, becomes an expected one."""
+        excused = self._excuses(dream_id, outcome, patterns)
+        if excused:
             report.outcome = "skipped"
             report.wasxfail = "known failure"  # as pytest marks an expected failure
+        return excused
 
-    def take(self, dream: Dream, outcome: Outcome, patterns: frozenset[str]) -> None:
+    def take(self, dream_id: int, outcome: Outcome, patterns: frozenset[str]) -> None:
         """Take note of a verdict that stands without a run; of its failure no report tells."""
-        excused = self._excuses(dream, outcome, patterns)
+        excused = self._excuses(dream_id, outcome, patterns)
         self._not_run += outcome is Outcome.FAILURE and not excused
 
-    def _excuses(self, dream: Dream, outcome: Outcome, patterns: frozenset[str]) -> bool:
+    def _excuses(self, dream_id: int, outcome: Outcome, patterns: frozenset[str]) -> bool:
         self._tested += 1
         if outcome is not Outcome.FAILURE:
             return False
-        known = self._known is not None and patterns and patterns <= self._known.get(dream.id, frozenset())
-        (self.excused if known else self.new).append(dream)
-        return bool(known)
+        before = (self._known or {}).get(dream_id, frozenset())
+        known = bool(patterns) and patterns <= before
+        self._excused += known
+        self._new += not known
+        return known
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -110,8 +114,8 @@ class Gate:
         elif (
             self._threshold is not None
             and session.exitstatus == pytest.ExitCode.TESTS_FAILED
-            and session.testsfailed == len(self.new) - self._not_run
-            and (self._known is None or not self.new)
+            and session.testsfailed == self._new - self._not_run
+            and (self._known is None or not self._new)
         ):
             session.exitstatus = pytest.ExitCode.OK
 
@@ -119,7 +123,7 @@ class Gate:
         """What the closing summary says of it."""
         told = []
         if self._known is not None:
-            told.append(f"baseline: {len(self.excused)} known failures, {len(self.new)} new")
+            told.append(f"baseline: {self._excused} known failures, {self._new} new")
         if self._threshold is not None:
             verdict = "passed" if 100 * self.rate >= self._threshold else "failed"
             told.append(

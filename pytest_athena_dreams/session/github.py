@@ -7,10 +7,9 @@ runner asks (github.com/actions/toolkit, docs/commands.md).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..models import Dream, Verdict
+from ..models import Dream, Fault
 from ..report.markdown import markdown
 from ..reporting import make_report
 from ..store.database import Store
@@ -28,15 +27,12 @@ def active() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def marks(kind: str, dreams: Iterable[Dream], verdicts: dict[int, Verdict]) -> Iterator[str]:
-    """Workflow commands that mark failures on the run's page; ``kind`` is ``error`` or ``warning``."""
-    failed = [dream for dream in dreams if dream.id in verdicts]
-    for dream in failed[:ANNOTATIONS]:
-        fault = verdicts[dream.id].faults[0]
-        title = f"Dream {dream.label or dream.id} of {dream.procedure_name or 'no procedure'}"
-        call = f", on {fault.call}" if fault.call else ""
-        text = printable(f"{fault.category}: {fault.summary}{call}", limit=MESSAGE)
-        yield f"::{kind} title={_escape(printable(title, limit=100), ':,')}::{_escape(text)}"
+def mark(kind: str, dream: Dream, fault: Fault) -> str:
+    """The workflow command that marks a failure on the run's page; ``kind`` is ``error`` or ``warning``."""
+    title = f"Dream {dream.label or dream.id} of {dream.procedure_name or 'no procedure'}"
+    call = f", on {fault.call}" if fault.call else ""
+    text = printable(f"{fault.category}: {fault.summary}{call}", limit=MESSAGE)
+    return f"::{kind} title={_escape(printable(title, limit=100), ':,')}::{_escape(text)}"
 
 
 def write_summary(store: Store) -> str | None:

@@ -6,8 +6,9 @@ They hang directly under the session, for the store need not exist on a worker's
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable
-from itertools import groupby
+import sys
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..engine import Engine
 from ..errors import DreamsError
 from ..isolation import policy_of
 from ..models import Dream, Outcome, Verdict
-from ..repeating import domain, item_part, procedure_part
+from ..repeating import item_part, procedure_part
 from ..text import printable
 from .digests import Digests
 from .failure import DreamFailed, FailureRepr
@@ -37,6 +38,7 @@ class DreamPlugin:
         self._given = UserStrategies(config, plan.strategies)
         self._engine: Engine | None = None
         self._twins = Twins()
+        self.shown_path: str | None = None
         self._digests = Digests(config, plan.settings)
 
     def test(self, dream: Dream) -> Verdict:
@@ -89,40 +91,55 @@ class StoreNode(pytest.Collector):
         self.add_marker(pytest.mark.timeout(3 * limits.dream_timeout + limits.shrink_time + BACKSTOP))
 
     def collect(self) -> Iterable[ProcedureNode]:
-        by_procedure = sorted(self.plugin.plan.dreams, key=procedure_part)
-        for name, dreams in groupby(by_procedure, key=procedure_part):
-            yield ProcedureNode.from_parent(self, name=name, plugin=self.plugin, dreams=tuple(dreams))
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        for place, dream in enumerate(self.plugin.plan.dreams):
+            places[procedure_part(dream)].append(place)
+        for name in sorted(places):
+            yield ProcedureNode.from_parent(self, name=name, plugin=self.plugin, places=places[name])
 
 
 class ProcedureNode(pytest.Collector):
-    """A procedure: its children are the plan's dreams of it."""
+    """A procedure: its children are the plan's dreams of it, which stand at ``places`` in the plan."""
 
-    def __init__(self, *, plugin: DreamPlugin, dreams: tuple[Dream, ...], **kwargs: Any) -> None:
+    def __init__(self, *, plugin: DreamPlugin, places: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.plugin = plugin
-        self.dreams = dreams
+        self.places = places
 
     def collect(self) -> Iterable[DreamItem]:
-        for dream in self.dreams:
-            yield DreamItem.from_parent(self, name=item_part(dream), plugin=self.plugin, dream=dream)
+        for place in self.places:
+            dream = self.plugin.plan.dreams[place]
+            yield DreamItem.from_parent(
+                self, name=item_part(dream), plugin=self.plugin, place=place, dream=dream
+            )
 
 
 class DreamItem(pytest.Item):
-    """One dream: run in the jail, held against its procedure, failed by a verdict of failure."""
+    """One dream: run in the jail, held against its procedure, failed by a verdict of failure.
 
-    def __init__(self, *, plugin: DreamPlugin, dream: Dream, **kwargs: Any) -> None:
+    It keeps where the dream stands in the plan; the dream itself is unpacked for as long as it runs.
+    """
+
+    def __init__(self, *, plugin: DreamPlugin, place: int, dream: Dream, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.plugin = plugin
-        self.dream = dream
+        self.place = place
         self.verdict: Verdict | None = None
         self.add_marker(
             pytest.mark.athena_dream(
-                dream_type=dream.dream_type, tier=dream.tier, label=dream.label, model=dream.model_used
+                dream_type=sys.intern(dream.dream_type),
+                tier=dream.tier,
+                label=dream.label,
+                model=sys.intern(dream.model_used) if dream.model_used else None,
             )
         )
         if dream.label:
             self.extra_keyword_matches.add(dream.label)
             self.user_properties.append(("athena_label", printable(dream.label)))
+
+    @property
+    def dream(self) -> Dream:
+        return self.plugin.plan.dreams[self.place]
 
     def runtest(self) -> None:
         self.verdict = self.plugin.test(self.dream)
@@ -148,10 +165,17 @@ class DreamItem(pytest.Item):
             if hasattr(self.config, "workerinput"):  # the controller tells it in full
                 fault = excinfo.value.verdict.faults[0]
                 return f"{fault.category}: {printable(fault.summary)}"
-            return FailureRepr(self.plugin.plan, self.dream, excinfo.value.verdict, self.config)
+            return FailureRepr(self.plugin.plan, self.place, excinfo.value.verdict, self.config)
         if isinstance(excinfo.value, DreamsError):
             return f"{type(excinfo.value).__name__}: {excinfo.value}"
         return super().repr_failure(excinfo, style)
 
+    @property
+    def location(self) -> tuple[str, int | None, str]:
+        """What pytest makes of ``reportinfo``, which it would do anew, and keep, for each item."""
+        if self.plugin.shown_path is None:
+            self.plugin.shown_path = str(super().location[0])
+        return self.plugin.shown_path, *self.reportinfo()[1:]
+
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        return self.path, None, domain(self.dream)
+        return self.path, None, self.nodeid.partition("::")[2]

@@ -1,20 +1,21 @@
 """The plan of one run: which dreams, with which settings. Made once by the controller, then frozen.
 
-It crosses to the xdist workers as compressed JSON, each procedure once, so a worker needs neither the store
-nor the machine that holds it, and its replacement after a crash collects the same items.
+It crosses to the xdist workers as packed bytes, so a worker needs neither the store nor the machine that
+holds it, and its replacement after a crash collects the same items.
 """
 
 from __future__ import annotations
 
-import base64
-import zlib
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from ..config import Settings
-from ..models import Dream, Procedure
+from ..models import Dream
 from ..repeating import domain
+from .packed import PackedDreams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,41 +28,33 @@ class Plan:
 
     path: str
     store_id: str
-    dreams: tuple[Dream, ...]
+    dreams: Sequence[Dream]
     settings: Settings
     arguments: tuple[str, ...] = ()
     strategies: tuple[str, ...] = ()
 
-    def packed(self) -> str:
-        """The plan as text that any wire takes."""
-        procedures = {dream.procedure: None for dream in self.dreams if dream.procedure}
-        places = {procedure: place for place, procedure in enumerate(procedures)}
-        wire = _Wire(
-            plan=replace(self, dreams=tuple(replace(dream, procedure=None) for dream in self.dreams)),
-            procedures=tuple(procedures),
-            places=tuple(places[dream.procedure] if dream.procedure else None for dream in self.dreams),
-        )
-        return base64.b85encode(zlib.compress(msgspec.json.encode(wire))).decode()
+    def packed(self) -> bytes:
+        """The plan as it crosses to a worker."""
+        dreams = self.dreams if isinstance(self.dreams, PackedDreams) else PackedDreams.of(self.dreams)
+        return msgspec.msgpack.encode(_Wire(plan=replace(self, dreams=()), dreams=dreams))
 
     @classmethod
-    def unpacked(cls, text: str) -> Plan:
-        """The plan that :meth:`packed` made ``text`` of; dreams of one procedure share it."""
-        wire = msgspec.json.decode(zlib.decompress(base64.b85decode(text)), type=_Wire)
-        dreams = (
-            dream if place is None else replace(dream, procedure=wire.procedures[place])
-            for dream, place in zip(wire.plan.dreams, wire.places, strict=True)
-        )
-        return replace(wire.plan, dreams=tuple(dreams))
+    def unpacked(cls, packed: bytes) -> Plan:
+        """The plan that :meth:`packed` was called on."""
+        wire = msgspec.msgpack.decode(packed, type=_Wire)
+        return replace(wire.plan, dreams=wire.dreams)
 
     def node_id(self, dream: Dream) -> str:
         """``<store>::<procedure>::<dream type>-<id>``."""
         return f"{self.store_id}::{domain(dream)}"
 
+    def family(self, node_id: str) -> str | None:
+        """The procedure that a dream's node id names; ``None`` for that of anything else."""
+        store, _, rest = node_id.partition("::")
+        return sys.intern(rest.partition("::")[0]) if store == self.store_id else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wire:
-    """A plan whose dreams name their procedures by ``places`` in a list."""
-
     plan: Plan
-    procedures: tuple[Procedure, ...]
-    places: tuple[int | None, ...]
+    dreams: PackedDreams

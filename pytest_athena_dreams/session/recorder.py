@@ -29,6 +29,7 @@ from ..text import printable
 from . import github
 from .failure import FailureRepr
 from .gate import Gate
+from .kept import drop, slim
 from .passed import footing, word
 from .plan import Plan
 from .progress import Progress
@@ -60,17 +61,17 @@ class Recorder:
         self._progress = Progress(config, len(plan.dreams))
         self._store = store
         self._sandbox = sandbox
-        self._dreams = {plan.node_id(dream): dream for dream in plan.dreams}
+        self._places = {plan.node_id(dream): place for place, dream in enumerate(plan.dreams)}
         self._run_id: int | None = None
         self._by_category = Counter[str]()
         self._by_type = Counter[tuple[str, Outcome]]()
         self._evidence: list[float] = []
         self._shared = 0
-        self._changed: list[Dream] = []
-        self._failures: dict[int, Verdict] = {}
+        self._changed: list[str] = []
+        self._marks: dict[str, list[str]] = {"error": [], "warning": []}
 
     def pytest_report_header(self) -> list[str]:
-        plan, procedures = self._plan, {d.procedure_name for d in self._plan.dreams}
+        plan, procedures = self._plan, {self._plan.family(node_id) for node_id in self._places}
         dreams = f"{_count(len(plan.dreams), 'dream')} of {_count(len(procedures), 'procedure')}"
         unchanged = f"unchanged: {_count(len(self._unchanged), 'dream')} with a verdict, not run again"
         return [
@@ -81,38 +82,39 @@ class Recorder:
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         if self._unchanged and not session.config.option.collectonly:
-            take_over(self._store, self._begun(), {dream.id: known for dream, known in self._unchanged})
-            for dream, known in self._unchanged:
-                self._gate.take(dream, known.outcome, known.patterns)
+            taken = {dream_id: known for dream_id, (_, known) in self._unchanged.items()}
+            take_over(self._store, self._begun(), taken)
+            for dream_id, known in taken.items():
+                self._gate.take(dream_id, known.outcome, known.patterns)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
         # A wrapper, so that whoever counts failures sees what the gate made of the report.
-        dream = self._dreams.get(report.nodeid)
-        verdict = _verdict_of(report, dream) if dream else None
-        if dream is not None and verdict is not None:
-            self._receive(report, dream, verdict)
+        place = self._places.get(report.nodeid)
+        if place is not None and (report.when not in ("setup", "teardown")):
+            self._receive(report, place)
         yield
-        if dream is not None:
-            self._slim(report)
+        if place is not None:
+            slim(report)
+            drop(report, self._config, uncounted=True)
             if report.when == "teardown":
                 self._progress.count()
 
-    def _slim(self, report: pytest.TestReport) -> None:
-        """Let go of what nobody reads again of a report that pytest keeps to the end."""
-        report.keywords = {}
-        vars(report).pop("athena_verdict", None)
-        terminal = self._config.pluginmanager.getplugin("terminalreporter")
-        uncounted = terminal.stats.get("") if terminal is not None else None
-        if uncounted and uncounted[-1] is report:  # set up or torn down, and nothing to tell
-            uncounted.pop()
-
-    def _receive(self, report: pytest.TestReport, dream: Dream, verdict: Verdict) -> None:
+    def _receive(self, report: pytest.TestReport, place: int) -> None:
+        dream = self._plan.dreams[place]
+        verdict = _verdict_of(report, dream)
+        if verdict is None:
+            return
         seen = self._record(dream, verdict, getattr(report, "athena_digest", None))
-        report.athena_word = word(verdict)  # type: ignore[attr-defined]
-        self._gate.judge(report, dream, verdict.outcome, seen)
+        if told := word(verdict):
+            report.athena_word = told  # type: ignore[attr-defined]
+        excused = self._gate.judge(report, dream.id, verdict.outcome, seen)
+        if verdict.faults and github.active():
+            kind = "warning" if excused else "error"
+            if len(self._marks[kind]) < github.ANNOTATIONS:
+                self._marks[kind].append(github.mark(kind, dream, verdict.faults[0]))
         if verdict.outcome is Outcome.FAILURE and isinstance(report.longrepr, str):  # it came by wire
-            report.longrepr = cast("Any", FailureRepr(self._plan, dream, verdict, self._config))
+            report.longrepr = cast("Any", FailureRepr(self._plan, place, verdict, self._config))
             report.location = (self._plan.store_id, None, domain(dream))
 
     def _record(self, dream: Dream, verdict: Verdict, digest: str | None) -> frozenset[str]:
@@ -121,7 +123,7 @@ class Recorder:
         self._tally(dream, verdict)
         seen = sightings(dream, verdict.faults)
         if not self._store.record(run_id, _result(verdict, digest, run_id), seen, code=dream.code):
-            self._changed.append(dream)
+            self._changed.append(self._plan.node_id(dream))
         return frozenset(sighting.pattern_id for sighting in seen)
 
     def _begun(self) -> int:
@@ -135,8 +137,6 @@ class Recorder:
         self._shared += verdict.taken_from is not None
         if verdict.outcome is Outcome.SUCCESS and verdict.evidence is not None:
             self._evidence.append(verdict.evidence)
-        if verdict.faults and github.active():
-            self._failures[dream.id] = verdict
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         told = getattr(report, "athena_word", None) if report.when == "call" and report.passed else None
@@ -188,27 +188,23 @@ class Recorder:
         if self._shared:
             told.append(f"same code as another dream of this run, and its verdict: {self._shared}")
         if self._unchanged:
-            failed = [(dream, known) for dream, known in self._unchanged if known.outcome is Outcome.FAILURE]
+            failed = [one for one in self._unchanged.values() if one[1].outcome is Outcome.FAILURE]
             passed = len(self._unchanged) - len(failed)
             told.append(f"unchanged, not run again: {passed} passed, {len(failed)} failed")
             told += [
-                f"  {self._plan.node_id(dream)} - {printable(known.error or '', limit=TOLD)}"
-                for dream, known in failed[:LISTED]
+                f"  {node_id} - {printable(known.error or '', limit=TOLD)}"
+                for node_id, known in failed[:LISTED]
             ]
             told += [f"  and {len(failed) - LISTED} more"] if len(failed) > LISTED else []
         told += [
-            f"{self._plan.node_id(dream)} was changed while it was tested: it waits for another test"
-            for dream in self._changed
+            f"{node_id} was changed while it was tested: it waits for another test"
+            for node_id in self._changed
         ]
         return told
 
     def _github(self) -> list[str]:
         problem = github.write_summary(self._store)
-        return [
-            *github.marks("error", self._gate.new, self._failures),
-            *github.marks("warning", self._gate.excused, self._failures),
-            *([problem] if problem else []),
-        ]
+        return [*self._marks["error"], *self._marks["warning"], *([problem] if problem else [])]
 
     def pytest_unconfigure(self) -> None:
         self._store.close()

@@ -13,14 +13,15 @@ from ..config import Settings
 from ..models import PENDING, Dream, Status
 from ..store.known import known_verdicts
 from .digests import Digests
+from .packed import PackedDreams
 from .plan import Plan
 
 if TYPE_CHECKING:
     from ..store.database import Store
     from ..store.records import Known
 
-Unchanged = tuple[tuple[Dream, "Known"], ...]
-"""Dreams that wait though the store has the verdict, each with that."""
+Unchanged = dict[int, tuple[str, "Known"]]
+"""Dreams that wait though the store has the verdict, by id: their node ids, and the verdict."""
 
 _PICKING = ("keyword", "markexpr", "deselect", "lf", "failedfirst")
 """Options of pytest's that pick dreams by what they are called."""
@@ -41,29 +42,29 @@ def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Stor
         strategies=tuple(config.getini("athena_strategies")),
     )
     arguments = [arg for arg in config.args if _names_store(config, arg, path, plan.store_id)]
-    unchanged: Unchanged = ()
+    unchanged: Unchanged = {}
     named = [arg.partition("::")[2] for arg in arguments if "::" in arg]
     if arguments and len(named) == len(arguments):
-        dreams = _named(plan, store.dreams(), named)
+        dreams = PackedDreams.of(_named(plan, store.dreams(), named))
     elif settings.select == "all":
-        dreams = [dream for status in _TESTABLE for dream in store.dreams(tier=1, status=status)]
+        dreams = PackedDreams.of(store.each(_TESTABLE))
     else:
-        dreams = store.pending()
-        if failed := _last_failed(config, plan.store_id):
+        dreams = PackedDreams.of(store.each(PENDING))
+        failed = _last_failed(config, plan.store_id)
+        if failed:
             waiting = {dream.id for dream in dreams}
-            dreams += [d for d in store.dreams() if d.id not in waiting and plan.node_id(d) in failed]
-        if not failed and not any(config.getoption(name, None) for name in _PICKING):
-            unchanged = _unchanged(dreams, Digests(config, settings), store)
-            known = {dream.id for dream, _ in unchanged}
-            dreams = [dream for dream in dreams if dream.id not in known]
-    dreams = sorted(dreams, key=lambda dream: dream.id)
-    return replace(plan, dreams=tuple(dreams), arguments=tuple(arguments)), unchanged
+            more = [d for d in store.dreams() if d.id not in waiting and plan.node_id(d) in failed]
+            dreams = PackedDreams.of(sorted([*dreams, *more], key=lambda dream: dream.id))
+        elif not any(config.getoption(name, None) for name in _PICKING):
+            unchanged = _unchanged(plan, dreams, Digests(config, settings), store)
+            if unchanged:
+                dreams = PackedDreams.of(dream for dream in dreams if dream.id not in unchanged)
+    return replace(plan, dreams=dreams, arguments=tuple(arguments)), unchanged
 
 
-def _unchanged(dreams: Sequence[Dream], digests: Digests, store: Store) -> Unchanged:
-    named = {dream.id: digest for dream in dreams if (digest := digests.of(dream)) is not None}
-    known = known_verdicts(store, named)
-    return tuple((dream, known[dream.id]) for dream in dreams if dream.id in known)
+def _unchanged(plan: Plan, dreams: Sequence[Dream], digests: Digests, store: Store) -> Unchanged:
+    known = known_verdicts(store, {d.id: digest for d in dreams if (digest := digests.of(d)) is not None})
+    return {dream.id: (plan.node_id(dream), known[dream.id]) for dream in dreams if dream.id in known}
 
 
 def _node_id(config: pytest.Config, path: Path) -> str:
@@ -89,7 +90,7 @@ def _named(plan: Plan, dreams: Sequence[Dream], named: Sequence[str]) -> list[Dr
                 f"'athena-dreams list --store {plan.settings.store}' shows them all)"
             )
         chosen |= {dream.id: dream for dream in found}
-    return list(chosen.values())
+    return [chosen[dream_id] for dream_id in sorted(chosen)]
 
 
 def _last_failed(config: pytest.Config, store_id: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from ..store.database import Store
 from .distribution import Distribution
 from .gate import Gate, read_baseline
 from .items import DreamPlugin
+from .kept import Forgetful
 from .plan import Plan
 from .recorder import Recorder
 from .selection import make_plan
@@ -21,9 +23,10 @@ from .selection import make_plan
 
 def configure(config: pytest.Config) -> None:
     """Register what this process needs. Raises ``pytest.UsageError`` where a run can't be had."""
-    workerinput: dict[str, str] | None = getattr(config, "workerinput", None)
+    workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
     if workerinput is not None:
         plan = Plan.unpacked(workerinput.pop("athena_plan"))
+        config.pluginmanager.register(Forgetful(plan, config), "athena-dreams-forgetful")
     else:
         try:
             plan = _control(config)

@@ -11,24 +11,27 @@ from dataclasses import replace
 
 from ..learn.twins import lines_of, outline, twin_key
 from ..models import Contract, Dream, Fault, Verdict
+from .packed import pack, unpack
 
 PROCEDURES = 4
 """Procedures whose verdicts are kept: their dreams come one after another."""
 _TELL_NAMES = frozenset({"NameError", "UnboundLocalError"})
 """Exceptions whose message names a local."""
 
-_Family = dict[str, list[tuple[Dream, Verdict]]]
+_Family = dict[int, list[bytes]]
+"""Dreams with their verdicts, packed, by the hash of the outline of their code."""
 
 
 class Twins:
-    """The verdicts of the last few procedures, by the outline of the code."""
+    """The verdicts of the last few procedures."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, str, str | None], _Family] = OrderedDict()
 
     def verdict(self, dream: Dream) -> Verdict | None:
         """The verdict of a twin as that of ``dream``, if one was kept."""
-        for twin, verdict in self._family(dream).get(outline(dream.code), ()):
+        for packed in self._family(dream).get(hash(outline(dream.code)), ()):
+            twin, verdict = unpack(packed, tuple[Dream, Verdict], dream.procedure)
             if _alike(twin, dream):
                 own = replace(verdict, dream_id=dream.id, elapsed=0.0, cpu=0.0, taken_from=twin.id)
                 if twin.code == dream.code:
@@ -40,7 +43,8 @@ class Twins:
     def keep(self, dream: Dream, verdict: Verdict) -> None:
         """Keep the verdict of a dream that was run, for its twins to come."""
         if not any(fault.exception in _TELL_NAMES for fault in verdict.faults):
-            self._family(dream).setdefault(outline(dream.code), []).append((dream, verdict))
+            packed = pack((replace(dream, procedure=None), verdict), dream.procedure)
+            self._family(dream).setdefault(hash(outline(dream.code)), []).append(packed)
 
     def _family(self, dream: Dream) -> _Family:
         base = dream.procedure
@@ -52,12 +56,13 @@ class Twins:
         return family
 
 
-def _alike(a: Dream, b: Dream) -> bool:
-    if (a.contract, a.entry_point) != (b.contract, b.entry_point):
+def _alike(twin: Dream, dream: Dream) -> bool:
+    """Whether one verdict serves both, which are of one procedure."""
+    if (twin.contract, twin.entry_point) != (dream.contract, dream.entry_point):
         return False
     # A dream without a procedure draws its inputs by its own text.
-    free = a.procedure is None or a.contract is Contract.FREE
-    return a.code == b.code or (not free and twin_key(a.code) == twin_key(b.code))
+    free = dream.procedure is None or dream.contract is Contract.FREE
+    return twin.code == dream.code or (not free and twin_key(twin.code) == twin_key(dream.code))
 
 
 def _moved(faults: tuple[Fault, ...], code: str, twin: str) -> tuple[Fault, ...]:

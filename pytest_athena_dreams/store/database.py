@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlite_utils import Database
@@ -25,7 +25,7 @@ from .shape import Shape
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
     from types import TracebackType
     from typing import Unpack
@@ -110,12 +110,20 @@ class Store:
 
         A dream whose row can't be understood is given with its ``problem``.
         """
-        where, parameters = self._where({"tier": tier})
-        return self._load(f"{where} AND status IN (?, ?)", [*parameters, *PENDING])
+        return list(self.each(PENDING, tier=tier))
 
     def dreams(self, **filters: Unpack[Filters]) -> list[Dream]:
         """The dreams that meet ``filters``, in id order, as :meth:`pending` gives them."""
-        return self._load(*self._where(filters))
+        return list(self._load(*self._where(filters)))
+
+    def each(self, statuses: Collection[str], *, tier: int | None = 1) -> Iterator[Dream]:
+        """The dreams of ``tier`` that have one of ``statuses``, in id order, as :meth:`pending` gives them.
+
+        They are read one at a time: no other transaction may begin before the last.
+        """
+        where, parameters = self._where({"tier": tier})
+        marks = ", ".join("?" * len(statuses))
+        return self._load(f"{where} AND status IN ({marks})", [*parameters, *statuses])
 
     def summaries(self, *, limit: int | None = None, **filters: Unpack[Filters]) -> list[Summary]:
         """The first ``limit`` dreams that meet ``filters``, without their code, in id order."""
@@ -218,7 +226,7 @@ class Store:
             row["id"] = row.pop(_KEY)  # an Athena row may have none of its own
         return row
 
-    def _load(self, where: str, parameters: Sequence[object]) -> list[Dream]:
+    def _load(self, where: str, parameters: Sequence[object]) -> Iterator[Dream]:
         base, dream = self.procedures, self.dream_procedures
         with self.reading() as db:
             # Once a procedure and not once a dream: hundreds of dreams share one.
@@ -235,7 +243,8 @@ class Store:
                 f" FROM dream_procedures WHERE {where} ORDER BY 1",
                 parameters,
             )
-            return [_dream(row, procedures.get(row.pop("base_procedure_id"))) for row in rows]
+            for row in rows:
+                yield _dream(row, procedures.get(row.pop("base_procedure_id")))
 
     def _where(self, filters: Filters) -> tuple[str, list[object]]:
         conditions: list[str] = ["1"]
@@ -253,7 +262,7 @@ class Store:
 
 
 def _row(record: Run | Result) -> dict[str, Any]:
-    return {name: storable(value) for name, value in asdict(record).items()}
+    return {field.name: storable(getattr(record, field.name)) for field in fields(record)}
 
 
 def _recorded(row: dict[str, Any]) -> Recorded:

@@ -1,20 +1,22 @@
 """What learning reads from a store and writes back to it.
 
-Invariants: reads are whole and ordered, each list by its key; a dream or result that holds words which this
-version does not know is given as it stands.
+Invariants: what is read as a whole is ordered, each list by its key; what can be large is given row by row as
+well (``each_…``), and no other transaction may begin before the last row; a dream or result that holds words
+which this version does not know is given as it stands.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from .connection import insert, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlite_utils import Database
 
@@ -27,6 +29,11 @@ _RESULT = (
     " dream_result, inputs_tried, inputs_accepted, elapsed, effectiveness, diverged, evidence,"
     " lines_reached, lines_total, details"
 )
+_SHOWN = (
+    "(SELECT json_group_array(pattern_id) FROM (SELECT pattern_id FROM dream_failure_sightings s"
+    " WHERE s.dream_id = r.dream_id AND s.run_id = r.run_id ORDER BY place)) AS patterns"
+)
+"""The patterns of a result ``r`` as JSON, the deciding one first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +71,9 @@ def read_lessons(store: Store) -> Lessons:
                 )
             },
             runs=tuple(db.query("SELECT * FROM dream_test_runs ORDER BY id")),
-            results=tuple(db.query(f"SELECT {_RESULT} FROM dream_test_results ORDER BY run_id, dream_id")),
+            results=tuple(
+                db.query(f"SELECT {_RESULT}, {_SHOWN} FROM dream_test_results r ORDER BY run_id, dream_id")
+            ),
             sightings=tuple(
                 db.query("SELECT * FROM dream_failure_sightings ORDER BY run_id, dream_id, place")
             ),
@@ -72,6 +81,87 @@ def read_lessons(store: Store) -> Lessons:
             metrics=tuple(db.query("SELECT * FROM dream_metrics ORDER BY timestamp, rowid")),
             repairs={row["dream_id"]: row for row in db.query("SELECT * FROM dream_repairs")},
         )
+
+
+def each_result(store: Store) -> Iterator[Row]:
+    """What became of each dream in each run, and the patterns that it showed, in the order of the runs."""
+    yield from _each(
+        store,
+        f"SELECT dream_id, run_id, outcome, category, {_SHOWN}"
+        " FROM dream_test_results r ORDER BY run_id, dream_id",
+    )
+
+
+def each_sighting(store: Store) -> Iterator[Row]:
+    """Each pattern that a result shows, with the call that shows it."""
+    yield from _each(
+        store,
+        "SELECT s.pattern_id, s.place, r.run_id, r.dream_id, r.failing_input, r.procedure_result,"
+        " r.dream_result FROM dream_failure_sightings s JOIN dream_test_results r USING (dream_id, run_id)",
+    )
+
+
+def each_source(store: Store) -> Iterator[Row]:
+    """From whom the dreams come that show a pattern, each combination once."""
+    yield from _each(
+        store,
+        "SELECT DISTINCT pattern_id, dream_type, model_used, coalesce(base_procedure_name, '') AS procedure"
+        f" FROM dream_failure_sightings JOIN dream_procedures ON {store.dream_procedures.key} = dream_id",
+    )
+
+
+def each_dream(store: Store) -> Iterator[Row]:
+    """What Athena's metrics ask of each dream."""
+    columns = "status, tier, viability_score, novelty_score, cross_project_matches, test_outcome"
+    yield from _each(store, f"SELECT {columns} FROM dream_procedures")
+
+
+def each_family(store: Store, run_id: int) -> Iterator[tuple[str | None, Iterator[Row]]]:
+    """Procedures of which run ``run_id`` tested a dream without a novelty score.
+
+    Each with its code and all of its dreams, in id order: ``id``, ``code``, and whether its score is
+    ``wanted``.
+    """
+    dream, base = store.dream_procedures, store.procedures
+    one = f"SELECT {dream.code} FROM dream_procedures WHERE {dream.key} = ?"
+    procedure = f"SELECT {base.code} FROM procedures WHERE {base.key} = ?"
+    with store.reading() as db:
+        # Without the code, which SQLite would sort as well.
+        rows = db.query(
+            f"SELECT {dream.key} AS id, base_procedure_id AS base, coalesce(base_procedure_name, '') AS name,"
+            f" novelty_score IS NULL AND {dream.key} IN"
+            " (SELECT dream_id FROM dream_test_results WHERE run_id = ?) AS wanted"
+            " FROM dream_procedures ORDER BY base, name, id",
+            [run_id],
+        )
+        for (key, _), group in groupby(rows, key=lambda row: (row["base"], row["name"])):
+            family = list(group)
+            if any(row["wanted"] for row in family):
+                found = db.execute(procedure, [key]).fetchone()
+                yield (
+                    (found[0] or "") if found else None,
+                    (row | {"code": db.execute(one, [row["id"]]).fetchone()[0]} for row in family),
+                )
+
+
+def _each(store: Store, query: str) -> Iterator[Row]:
+    """Rows one at a time: there may be many. The transaction ends with the last of them."""
+    with store.reading() as db:
+        yield from db.query(query)
+
+
+def read_patterns(store: Store) -> dict[str, Row]:
+    """The rows of all patterns."""
+    with store.reading() as db:
+        return {row["id"]: row for row in db.query("SELECT * FROM dream_failure_patterns ORDER BY id")}
+
+
+def read_starts(store: Store) -> dict[int, int]:
+    """When each run began, in epoch seconds."""
+    with store.reading() as db:
+        return {
+            row["id"]: row["started_at"] for row in db.query("SELECT id, started_at FROM dream_test_runs")
+        }
 
 
 def read_generation_runs(store: Store, *, since: int) -> list[Row]:
@@ -86,7 +176,7 @@ def put_sightings(db: Database, run_id: int, dream_id: int, sightings: Iterable[
     """Write the patterns that one result shows, in place of what was seen; ``db`` is in a transaction."""
     db.execute("DELETE FROM dream_failure_sightings WHERE dream_id = ? AND run_id = ?", [dream_id, run_id])
     for sighting in sightings:
-        row = {name: storable(value) for name, value in asdict(sighting).items()}
+        row = {field.name: storable(getattr(sighting, field.name)) for field in fields(sighting)}
         key, place = row.pop("pattern_id"), row.pop("place")
         db.execute(
             "INSERT INTO dream_failure_patterns (id, category, exception, message, context, title)"
@@ -112,12 +202,11 @@ def put_patterns(store: Store, rows: Sequence[Mapping[str, Any]]) -> None:
 def put_novelty(store: Store, scores: Mapping[int, float]) -> None:
     """Write novelty scores by dream, where the dream has none."""
     with store.writing() as db:
-        for dream_id, score in scores.items():
-            db.execute(
-                "UPDATE dream_procedures SET novelty_score = ?"
-                f" WHERE {store.dream_procedures.key} = ? AND novelty_score IS NULL",
-                [score, dream_id],
-            )
+        db.conn.executemany(
+            "UPDATE dream_procedures SET novelty_score = ?"
+            f" WHERE {store.dream_procedures.key} = ? AND novelty_score IS NULL",
+            ((score, dream_id) for dream_id, score in scores.items()),
+        )
 
 
 def put_metrics(store: Store, row: Mapping[str, Any]) -> None:

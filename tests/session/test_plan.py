@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Dream
 from pytest_athena_dreams.repeating import domain
+from pytest_athena_dreams.session.packed import PackedDreams
 from pytest_athena_dreams.session.plan import Plan
 from tests.test_models import model
 
@@ -29,6 +30,15 @@ def test_a_plan_survives_the_wire(plan: Plan) -> None:
     assert Plan.unpacked(plan.packed()) == plan
 
 
+@given(dreams=_DREAMS)
+def test_packed_dreams_are_what_they_were_made_of(dreams: tuple[Dream, ...]) -> None:
+    packed = PackedDreams.of(dreams)
+    assert list(packed) == list(dreams)
+    assert [packed[place] for place in range(len(packed))] == list(dreams)
+    assert list(packed[1:]) == list(dreams[1:])
+    assert packed == dreams
+
+
 @given(plan=_PLANS)
 def test_node_ids_are_unique_and_stable(plan: Plan) -> None:
     node_ids = [plan.node_id(dream) for dream in plan.dreams]
@@ -42,7 +52,7 @@ def test_a_node_id_has_three_parts_that_pytest_can_read(dream: Dream) -> None:
     plan = Plan(path="/x/athena.db", store_id="athena.db", dreams=(dream,), settings=Settings())
     store, procedure, item = plan.node_id(dream).split("::")
     assert store == "athena.db"
-    assert procedure
+    assert procedure == plan.family(plan.node_id(dream))
     assert item.endswith(f"-{dream.id}")
     assert not set("[]:/\\\n\r\x00") & set(procedure + item)
     assert plan.node_id(dream) == f"athena.db::{domain(dream)}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_athena_dreams.session.scheduler import ProcedureScheduling
+from pytest_athena_dreams.session.scheduler import AHEAD, ProcedureScheduling
 from tests.dreams import CLAMP, dream, make_store, verdicts
 from tests.session.conftest import runner
 
@@ -28,11 +28,13 @@ class Node:
         self.gateway = SimpleNamespace(id=name)
         self.queue: list[int] = []
         self.ran: list[int] = []
+        self.most = 0
         self.shutting_down = False
 
     def send_runtest_some(self, indices: Sequence[int]) -> None:
         assert not self.shutting_down
         self.queue += indices
+        self.most = max(self.most, len(self.queue))
 
     def shutdown(self) -> None:
         self.shutting_down = True
@@ -40,7 +42,7 @@ class Node:
 
 def deal(pytester: pytest.Pytester, families: dict[str, str], items: list[str], nodes: int) -> list[Node]:
     """Schedule ``items`` on workers of which a random one finishes an item at a time."""
-    scheduler: Any = ProcedureScheduling(pytester.parseconfig(f"--tx={nodes}*popen"), None, families)
+    scheduler: Any = ProcedureScheduling(pytester.parseconfig(f"--tx={nodes}*popen"), None, families.get)
     workers = [Node(f"gw{n}") for n in range(nodes)]
     for node in workers:
         scheduler.add_node(node)
@@ -81,6 +83,12 @@ def test_a_procedure_that_has_most_of_the_dreams_is_shared(pytester: pytest.Pyte
 def test_a_few_items_on_many_workers(pytester: pytest.Pytester, count: int) -> None:
     items = [f"test.py::test_{n}" for n in range(count)]
     deal(pytester, dict.fromkeys(items[::2], "some"), items, 4)
+
+
+def test_no_worker_runs_far_ahead_of_what_is_recorded(pytester: pytest.Pytester) -> None:
+    items = [f"p{n % 7}-{n}" for n in range(3000)]
+    families = {item: item.partition("-")[0] for item in items}
+    assert all(AHEAD // 2 <= node.most <= AHEAD for node in deal(pytester, families, items, 2))
 
 
 def test_ordinary_tests_go_to_everybody_in_their_order(pytester: pytest.Pytester) -> None:
