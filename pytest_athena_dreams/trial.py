@@ -189,20 +189,23 @@ class Trial:
     def effectiveness(self) -> float | None:
         """How many times faster the dream is than its procedure: the median of paired ratios.
 
-        Both are timed in turns on the same accepted inputs, the few large ones left out, which would cost
-        more than they count in a median; ``None`` without a procedure. The seconds are
-        those that the children tell, so a dream that means to could forge this figure, and no other.
+        Both are timed one after the other on the same accepted inputs, the few large ones left out, which
+        would cost more than they count in a median; ``None`` without a procedure. The seconds are those
+        that the children tell, so a dream that means to could forge this figure, and no other.
         """
         if self._reference is None:
             return None
         moderate = self._moderate()
         chosen = moderate[:: max(1, len(moderate) // TIMED)][:TIMED]
         procedure = self._references.living(self._reference, self._references.sandbox)
-        both = (procedure, self.runner)
-        rounds = [who.run(chosen, timeout=self._settings.timeout) for _ in range(ROUNDS) for who in both]
-        columns = zip(*([seen.took for seen in run] for run in rounds), strict=False)
-        ratios = [min(took[::2]) / min(took[1::2]) for took in columns if all(took)]
+        pairs = zip(self._times(procedure, chosen), self._times(self.runner, chosen), strict=False)
+        ratios = [of_procedure / of_dream for of_procedure, of_dream in pairs if of_procedure and of_dream]
         return statistics.median(ratios) if ratios else None
+
+    def _times(self, runner: Runner, payloads: list[bytes]) -> list[float]:
+        """The seconds of each call, the shortest of all rounds."""
+        took = [seen.took for seen in runner.run(payloads * ROUNDS, timeout=self._settings.timeout)]
+        return [min(took[n :: len(payloads)]) for n in range(min(len(payloads), len(took)))]
 
     def _moderate(self) -> list[bytes]:
         return [asked.payload for asked in self._asked if len(asked.payload) < LARGE]

@@ -11,6 +11,7 @@ import asyncio
 import io
 import json
 import os
+import pickle
 import random
 import resource
 import sys
@@ -40,6 +41,7 @@ _OUT_OF_MEMORY = {"kind": "raised", "raised": describe_exception(MemoryError(), 
 # The loop below outlives whatever the dream does to these modules.
 _run, _seed, _sleep, _exit = asyncio.run, random.seed, time.sleep, os._exit
 _clock = time.perf_counter
+_dumps = pickle.dumps
 _BytesIO, _set_recursion_limit = io.BytesIO, sys.setrecursionlimit
 
 
@@ -152,11 +154,12 @@ def _watched(watch: Watch | None, entry: Callable[..., Any], payload: bytes, see
 
 
 def _answer(entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, Any]:
-    before = after = None
+    before: _Before | None = None
     try:
-        args, kwargs = Arguments(_BytesIO(payload)).load()
-        mutable = not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values()))
-        before = _arguments(args, kwargs) if mutable else None
+        loaded = Arguments(_BytesIO(payload))
+        args, kwargs = loaded.load()
+        if not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values())):
+            before = _Before(payload, args, kwargs, plain=not loaded.built)
         _seed(seed)
         started = _clock()
         result = entry(*args, **kwargs)
@@ -171,9 +174,31 @@ def _answer(entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, A
     except BaseException as exc:
         _set_recursion_limit(_RECURSION)
         message = {"kind": "raised", "raised": describe_exception(exc, "call", program.FILENAME)}
-    if before is not None:
+    return message | {"changed": before.changed(args, kwargs) if before is not None else None}
+
+
+class _Before:
+    """Arguments as they were before a call, which may change them in place.
+
+    Where they are ``plain`` builtins it is their pickle that is compared, which is quicker by far.
+    """
+
+    def __init__(self, payload: bytes, args: tuple[Any, ...], kwargs: dict[str, Any], *, plain: bool) -> None:
+        self._payload = payload
+        self._pickle = _dumps((args, kwargs), 5) if plain else None
+        self._told = None if plain else _arguments(args, kwargs)
+
+    def changed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any] | None:
+        """The arguments as they are now in canonical form, ``None`` where they are as they were."""
+        if self._pickle is not None:
+            try:
+                if _dumps((args, kwargs), 5) == self._pickle:
+                    return None
+            except BaseException:  # by what the call put in: it is told without its help
+                pass
+        told = self._told or _arguments(*Arguments(_BytesIO(self._payload)).load())
         after = _arguments(args, kwargs)
-    return message | {"changed": None if alike(before, after) else after}
+        return None if alike(told, after) else after
 
 
 async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:
