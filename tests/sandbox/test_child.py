@@ -300,3 +300,18 @@ def test_a_large_value_is_kept_packed(sandbox: Sandbox) -> None:
     assert isinstance(observation.changed, Packed)
     assert unpacked(observation.value) == ["list", [0] * 10**5]
     assert len(observation.value.text) < 5_000
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import random\ndef f(): return random.random()",
+        "def f(): return __import__('ran' + 'dom').random() if __import__('cProfile') else 0",
+        "import random\nfirst = random.random()\ndef f(): return first",
+    ],
+    ids=["named", "by-a-module-that-was-not-there", "at-load"],
+)
+def test_a_call_draws_the_same_however_often_and_wherever_it_is_made(sandbox: Sandbox, code: str) -> None:
+    one, other = (run(sandbox, code, *[()] * 2).observations for _ in range(2))
+    values = {seen.value for seen in (*one, *other)}
+    assert len(values) == 1

@@ -116,6 +116,7 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
     number = 0
     entry: Callable[..., Any] | None = None
     watch = None
+    preloaded = len(sys.modules)
     try:
         while True:
             body = inbox.frame()
@@ -128,11 +129,14 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
                     _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
                     _wait()
                 watch = Watch(program.FILENAME) if request["watched"] else None
+                draws = "random" in request["code"]
                 _send(order, 0, {"kind": "loaded", "signature": signature})
                 continue
             number += 1
+            if draws or len(sys.modules) > preloaded + 1:  # more than the dream itself: one may draw for it
+                _seed(order["seed"])
             try:
-                _send(order, number, _watched(watch, entry, body, order["seed"]))
+                _send(order, number, _watched(watch, entry, body))
             except MemoryError:
                 _send(order, number, _OUT_OF_MEMORY)
     except Exception as exc:
@@ -145,22 +149,21 @@ def _wait() -> NoReturn:
         _sleep(3600)
 
 
-def _watched(watch: Watch | None, entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, Any]:
+def _watched(watch: Watch | None, entry: Callable[..., Any], payload: bytes) -> dict[str, Any]:
     if watch is None:
-        return _answer(entry, payload, seed)
+        return _answer(entry, payload)
     watch.start()
-    _answer(entry, payload, seed)
+    _answer(entry, payload)
     return {"kind": "reached", "lines": watch.stop()}
 
 
-def _answer(entry: Callable[..., Any], payload: bytes, seed: int) -> dict[str, Any]:
+def _answer(entry: Callable[..., Any], payload: bytes) -> dict[str, Any]:
     before: _Before | None = None
     try:
         loaded = Arguments(_BytesIO(payload))
         args, kwargs = loaded.load()
         if not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values())):
             before = _Before(payload, args, kwargs, plain=not loaded.built)
-        _seed(seed)
         started = _clock()
         result = entry(*args, **kwargs)
         if type(result) is CoroutineType:
