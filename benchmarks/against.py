@@ -25,9 +25,6 @@ IN_PROCESS = 0.1
 FASTER = 200.0
 """How many times faster than one process a call ours must be for each call."""
 
-SMALL = ("--athena-edge-cases", "empty,extreme,none")
-"""No texts of 100,000 characters and lists of 10,000 items, which the plain run does not draw either."""
-
 PLAIN = """
 import copy, json, pathlib, typing
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -86,7 +83,7 @@ def main() -> int:
         (folder / "dreams.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
         for turn in range(chosen.rounds):
             store = stock.make_store(folder / f"{turn}.db", chosen.dreams)
-            ours.append(runs.run_dreams(store, "--athena-max-examples", str(chosen.inputs), *SMALL))
+            ours.append(runs.run_dreams(store, "--athena-max-examples", str(chosen.inputs)))
             found = runs.figures(store)
             print(
                 f"ours: {ours[-1].seconds:.1f} s ({ours[-1].cpu:.1f} s CPU), {ours[-1].last_line}", flush=True

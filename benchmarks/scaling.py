@@ -40,6 +40,7 @@ def main() -> int:
             taken[title] = one
             return one
 
+        run("20 dreams, for Hypothesis to make its tables", 20, INPUTS)
         nothing = run("nothing", 0, INPUTS)
         alone = run(f"{few.dreams} dreams, one worker", few.dreams, INPUTS, workers=1)
         small = run(f"{few.dreams} dreams", few.dreams, INPUTS)
