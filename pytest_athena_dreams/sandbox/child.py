@@ -7,14 +7,11 @@ wait status, never from what it said.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import math
 import os
 import secrets
-import select
-import socket
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -25,19 +22,17 @@ from typing import IO, Literal
 from ..errors import SandboxError
 from ..models import DeathReason, Observation, ObservationKind, Raised, Signature
 from . import wire
+from .channel import Channel, Gone
 from .death import cause, died
 from .forkserver import ForkServer, Process, Reaped, ServerLost
 from .meter import Deadline, Meter, Reading
 from .policy import Policy
 from .scratch import Scratch
 
-_CHUNK = 1 << 18
 _GLANCE = 0.05
 """Seconds after which the clocks are looked at again: threads may use more than one processor."""
 THREADS = 256
 """Threads that a child may have: RLIMIT_NPROC counts all of a user's, and not root's."""
-MANY, NAP = 8, 0.0003
-"""Replies due from which on it is waited, and seconds: to be woken by each costs more than most calls."""
 _GRACE = 1.0
 """Seconds that a child which closed its channel may take to end."""
 
@@ -72,10 +67,6 @@ class _Over(Exception):
     """The child has more of something than it may; the arguments are the reason and a detail."""
 
 
-class _Gone(Exception):
-    """The child's end of the channel is closed."""
-
-
 class Child:
     """A process that has loaded a source. Use it in a ``with`` block.
 
@@ -98,9 +89,7 @@ class Child:
         self._number = 0
         self._answers: tuple[type[wire.Reply], ...] = ()
         self._next_look = time.monotonic() + _GLANCE
-        self._inbox = wire.Inbox(limits.reply)
-        self._outbox = memoryview(b"")
-        self._channel, theirs = socket.socketpair()
+        self._channel = Channel(limits.reply)
         self._scratch = Scratch(server.outside / "scratch", policy.scratch) if policy.scratch else None
         order = {
             "nonce": self._nonce,
@@ -112,12 +101,11 @@ class Child:
             "scratch_size": policy.scratch,
         }
         try:
-            with theirs, _output() as output:
+            with self._channel.theirs as theirs, _output() as output:
                 self._process: Process | None = server.spawn(order, theirs.fileno(), output.fileno())
         except BaseException:
             self._discard()
             raise
-        self._channel.setblocking(False)
         self._meter = Meter(self._process.pid)
         self._meter.offer()
         try:
@@ -162,12 +150,12 @@ class Child:
         """
         if self._process is None or self.loaded is None:
             raise ValueError("this child has no entry point or has ended: spawn another")
-        self._outbox = memoryview(b"".join(wire.frame(payload) for payload in payloads))
+        self._channel.send(payloads)
         start = self._meter.read()
         self._allow_cpu(start.cpu + len(payloads) * timeout)
         for index in range(len(payloads)):
             self._number += 1
-            if not self._inbox.ready:
+            if not self._channel.ready:
                 start = self._meter.read()
             deadline = Deadline(start, timeout)
             reply = self._reply(deadline, self._answers, due=len(payloads) - index)
@@ -184,7 +172,7 @@ class Child:
     def _load(self, source: Source, *, first: bool) -> None:
         self._number = 0
         self._answers = (wire.Reached,) if source.watched else (wire.Returned, wire.Threw)
-        self._outbox = memoryview(wire.frame(source.request()))
+        self._channel.send([source.request()])
         start = self._meter.read()
         deadline = Deadline(start, self._limits.load_timeout)
         reply = self._reply(deadline, (wire.Ready, wire.Failed), due=2) if first else None
@@ -211,17 +199,14 @@ class Child:
     ) -> wire.Reply | Observation:
         """The reply to the request in progress, or the death that came instead; ``due`` are yet to come."""
         try:
-            while (body := self._inbox.frame()) is None:
-                if due >= MANY and not self._outbox:
-                    time.sleep(NAP)
-                self._exchange(deadline)
+            body = self._channel.frame(due, lambda: self._pause(deadline))
             reply = wire.decode(body, nonce=self._nonce, number=self._number)
             if isinstance(reply, wire.Broken):
                 raise wire.WireError(f"it could not tell what happened: {reply.detail}")
             if not isinstance(reply, expected):
                 raise wire.WireError(f"a frame of kind {type(reply).__name__.lower()!r} where none was due")
             self._check_scratch()
-            if due == 1 and self._more():
+            if due == 1 and self._channel.more():
                 raise wire.WireError("more than was asked for")
             return reply
         except _Late:
@@ -230,7 +215,7 @@ class Child:
         except _Over as exc:
             self.close()
             return died(*exc.args)
-        except _Gone:
+        except Gone:
             return self._death()
         except wire.WireError as exc:
             self.close()
@@ -240,41 +225,18 @@ class Child:
         if self._scratch is not None and self._scratch.over():
             raise _Over(DeathReason.OUTPUT, "killed for a scratch folder fuller or deeper than allowed")
 
-    def _look(self, now: float) -> None:
-        """Look now and then at what no limit of the kernel's counts."""
-        if now < self._next_look:
-            return
-        self._next_look = now + _GLANCE
-        self._check_scratch()
-        if self._meter.threads() > THREADS:
-            raise _Over(DeathReason.SIGNAL, f"killed for having more than {THREADS} threads")
-
-    def _exchange(self, deadline: Deadline) -> None:
-        """Send what is left to send and receive what has come, waiting until the deadline at most."""
+    def _pause(self, deadline: Deadline) -> float:
+        """Seconds that may be waited, once it was looked at what no limit of the kernel's counts."""
         now = self._meter.read()
         pause = deadline.pause(now, _GLANCE)
         if pause <= 0:
             raise _Late
-        self._look(now.wall)
-        poll = select.poll()
-        poll.register(self._channel, select.POLLIN | (select.POLLOUT if self._outbox else 0))
-        events = sum(event for _, event in poll.poll(math.ceil(pause * 1000)))
-        try:
-            if events & select.POLLOUT:
-                self._outbox = self._outbox[self._channel.send(self._outbox[:_CHUNK]) :]
-            if events & ~select.POLLOUT:
-                data = self._channel.recv(_CHUNK)
-                if not data:
-                    raise _Gone
-                self._inbox.feed(data)
-        except ConnectionError:
-            raise _Gone from None
-
-    def _more(self) -> bool:
-        """Whether something came that nobody asked for."""
-        with contextlib.suppress(BlockingIOError, ConnectionError):
-            self._inbox.feed(self._channel.recv(_CHUNK))
-        return not self._inbox.empty
+        if now.wall >= self._next_look:
+            self._next_look = now.wall + _GLANCE
+            self._check_scratch()
+            if self._meter.threads() > THREADS:
+                raise _Over(DeathReason.SIGNAL, f"killed for having more than {THREADS} threads")
+        return pause
 
     def _observation(
         self, reply: wire.Reply | Observation, start: Reading, now: Reading, deadline: Deadline

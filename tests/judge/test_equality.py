@@ -17,7 +17,8 @@ from pytest_athena_dreams.judge.annotations import fits
 from pytest_athena_dreams.judge.equality import difference, same_type
 from pytest_athena_dreams.judge.render import render, shorten
 from pytest_athena_dreams.models import TypeSpec, packed
-from pytest_athena_dreams.sandbox.jail.canonical import TEXT, _Walk, alike, canonical
+from pytest_athena_dreams.sandbox.jail.canonical import TEXT, _Walk, canonical
+from pytest_athena_dreams.sandbox.jail.encoding import alike
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary()
 hashables = st.deferred(

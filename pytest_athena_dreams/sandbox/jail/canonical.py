@@ -49,10 +49,11 @@ import zoneinfo
 from collections.abc import Iterable
 from enum import Enum
 from itertools import islice
-from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from .arrays import plain
+from .encoding import encoded
 from .large import cut
 from .typenames import made_by_class_statement, type_name
 
@@ -92,9 +93,6 @@ _mro = type.__dict__["__mro__"].__get__
 _attributes = type.__dict__["__dict__"].__get__
 _exception_args = BaseException.__dict__["args"].__get__
 _issubclass, _type, _len, _id, _hex, _quoted = issubclass, type, len, id, hex, encode_basestring_ascii
-_encode = c_make_encoder(
-    None, None, _quoted, None, ":", ",", False, False, False
-)  # nothing a dream can change
 _isfinite = math.isfinite
 
 
@@ -115,22 +113,6 @@ def canonical(value: object, *, consume: bool) -> Any:
     except _TooLarge:
         return ["cut", -1, [], ["opaque", type_name(_type(value))]]
     return data if walk.size <= TEXT else cut(data, walk.size)
-
-
-def encoded(data: Any) -> str:
-    """JSON data as text; there must be no ``nan`` and no infinity in it."""
-    return "".join(_encode(data, 0))
-
-
-def alike(a: Any, b: Any) -> bool:
-    """Whether two canonical values are the same to the letter, but for the sign of a zero."""
-    return encoded(a) == encoded(b) or _equal(a, b)
-
-
-def _equal(a: Any, b: Any) -> bool:
-    if _type(a) is list and _type(b) is list:
-        return _len(a) == _len(b) and all(map(_equal, a, b))
-    return _type(a) is _type(b) and bool(a == b)
 
 
 class _Walk:

@@ -21,7 +21,8 @@ from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NoReturn
 
 from . import frames, kernel, landlock, program
-from .canonical import ITEMS, alike, canonical, encoded
+from .canonical import ITEMS, canonical
+from .encoding import alike, encoded
 from .lines import Watch
 from .raising import MESSAGE, describe_exception
 from .recipes import Arguments

@@ -9,9 +9,10 @@ the other. Order is left out where the type has none.
 from __future__ import annotations
 
 import hashlib
-import json
 from json.encoder import encode_basestring_ascii
 from typing import Any
+
+from .encoding import encoded
 
 PARTS = 1_000
 """Parts of a value at most."""
@@ -35,7 +36,6 @@ _SEQUENCES = ("list", "tuple", "deque")
 _SETS = ("set", "frozenset")
 _TEXTS = ("int", "str", "bytes", "bytearray")
 _UNORDERED = ("collections.OrderedDict", "collections.Counter", "collections.defaultdict")
-_dumps = json.JSONEncoder(separators=(",", ":")).encode
 _isinstance, _float, _list, _str, _len, _sorted, _repr = isinstance, float, list, str, len, sorted, repr
 _sha256, _quoted = hashlib.sha256, encode_basestring_ascii
 
@@ -85,19 +85,19 @@ class _Parts:
                 self.add(key, place)
                 self.add(value, (place, [key]))
         elif tag == "object":
-            self._leaf(place, _dumps([tag, rest[0], _len(rest[1])]))
+            self._leaf(place, encoded([tag, rest[0], _len(rest[1])]))
             for name, field in rest[1]:
                 self.add(name, place)
                 self.add(field, (place, name if _isinstance(name, _str) else "?"))
         elif tag in ("sub", "complex"):
-            self._leaf(place, _dumps([tag, rest[0]] if tag == "sub" else tag))
+            self._leaf(place, encoded([tag, rest[0]] if tag == "sub" else tag))
             for item in rest[1:] if tag == "sub" else rest:
                 self.add(item, place)
         elif tag in _TEXTS:
             self._leaf(place, tag)
             self._text(rest[0], place)
         else:
-            self._leaf(place, _dumps(data))
+            self._leaf(place, encoded(data))
 
     def told(self) -> list[list[str]]:
         """The parts, at most ``PARTS`` of them."""
