@@ -1,6 +1,6 @@
 """Dreams in the jail, beside the same dreams in plain pytest and Hypothesis, and beside a process a call.
 
-    python benchmarks/against.py [--dreams 1000] [--inputs 100] [--rounds 1] [--calls 60]
+    python benchmarks/against.py [--dreams 1000] [--inputs 100] [--rounds 1] [--calls 60] [--large]
 
 Both runs have two workers and take turns. The plain one is what a person would write without this tool: a
 test for each dream with strategies from the procedure's annotations, no isolation, no memory of what it saw.
@@ -24,6 +24,9 @@ IN_PROCESS = 0.1
 """Share of the plain run's time that ours may take; half of it is the aim."""
 FASTER = 200.0
 """How many times faster than one process a call ours must be for each call."""
+
+SMALL = ("--athena-edge-cases", "empty,extreme,none")
+"""Without texts of 100,000 characters and lists of 10,000 items, which the plain run does not draw either."""
 
 PLAIN = """
 import copy, json, pathlib, typing
@@ -74,8 +77,10 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=100, help="inputs of a dream (default: 100)")
     parser.add_argument("--rounds", type=int, default=1, help="turns of both runs (default: 1)")
     parser.add_argument("--calls", type=int, default=60, help="calls in a process each (default: 60)")
+    parser.add_argument("--large", action="store_true", help="our run with large edge cases, as by default")
     parser.add_argument("--ours", action="store_true", help="our run alone")
     chosen = parser.parse_args()
+    chosen_inputs = ["--athena-max-examples", str(chosen.inputs), *(() if chosen.large else SMALL)]
     ours, theirs, found = [], [], {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -83,7 +88,7 @@ def main() -> int:
         (folder / "dreams.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
         for turn in range(chosen.rounds):
             store = stock.make_store(folder / f"{turn}.db", chosen.dreams)
-            ours.append(runs.run_dreams(store, "--athena-max-examples", str(chosen.inputs)))
+            ours.append(runs.run_dreams(store, *chosen_inputs))
             found = runs.figures(store)
             print(
                 f"ours: {ours[-1].seconds:.1f} s ({ours[-1].cpu:.1f} s CPU), {ours[-1].last_line}", flush=True
