@@ -21,7 +21,7 @@ from .jail.frames import HEADER
 LARGE = 1 << 16
 """Bytes above which a value is kept packed."""
 KEPT = 1 << 21
-"""Bytes of frames' parts, of each kind, that are kept with what they mean."""
+"""Bytes of values, and of changed arguments, that are kept with what they mean."""
 NESTING = 4 * DEPTH
 """Levels of arrays in a frame; a value of ``DEPTH`` levels needs fewer."""
 
@@ -126,7 +126,7 @@ class _Returned(_Frame, tag="returned"):
 
 
 class _Threw(_Frame, tag="raised"):
-    raised: msgspec.Raw
+    raised: Raised
     changed: msgspec.Raw
 
 
@@ -159,15 +159,14 @@ class _Literals(msgspec.Struct):
 Reply = Ready | Failed | Loaded | Returned | Threw | Reached | Broken
 
 
-class _Part:
-    """Decodes one part of a frame, a type and the places of canonical values in it.
+class _Values:
+    """Decodes canonical values in the shape that ``checked`` has, or none.
 
-    Most parts come again and again, for most dreams do what their procedure does: the last ones are kept,
+    Most values come again and again, for most dreams do what their procedure does: the last ones are kept,
     and the same bytes give the same object.
     """
 
-    def __init__(self, decoded: Any, checked: Any) -> None:
-        self._decode = msgspec.json.Decoder(decoded).decode
+    def __init__(self, checked: Any) -> None:
         self._check = msgspec.json.Decoder(checked).decode
         self._kept: dict[bytes, Any] = {}
         self._room = KEPT
@@ -179,22 +178,21 @@ class _Part:
         if text not in self._kept:
             _check_nesting(text)
             self._check(text)
-            self._keep(text, packed(text) if len(text) > LARGE else self._decode(text))
+            self._keep(text, packed(text) if len(text) > LARGE else msgspec.json.decode(text))
         return self._kept[text]
 
-    def _keep(self, text: bytes, part: Any) -> None:
+    def _keep(self, text: bytes, value: Any) -> None:
         self._room -= len(text)
         while self._room < 0 and self._kept:
             first = next(iter(self._kept))
             self._room += len(first)
             del self._kept[first]
-        self._kept[text] = part
+        self._kept[text] = value
 
 
 _frame = msgspec.json.Decoder(Ready | Failed | Loaded | _Returned | _Threw | Reached | Broken)
-_value = _Part(Any, _Value)
-_changed = _Part(Any, tuple[_Value, _Value] | None)
-_raised = _Part(Raised, Raised)
+_value = _Values(_Value)
+_changed = _Values(tuple[_Value, _Value])
 _signed = msgspec.json.Decoder(_Signed)
 
 
@@ -222,7 +220,7 @@ def _told(frame: Any) -> Reply:
         value, changed = _value.of(frame.value), _changed.of(frame.changed)
         return Returned(value=value, changed=changed, took=frame.took, **head)
     if isinstance(frame, _Threw):
-        return Threw(raised=_raised.of(frame.raised), changed=_changed.of(frame.changed), **head)
+        return Threw(raised=frame.raised, changed=_changed.of(frame.changed), **head)
     reply: Reply = frame
     return reply
 

@@ -38,6 +38,10 @@ def returned(value: Any, *, nonce: str = "n", number: int = 1, **more: Any) -> b
     return json.dumps(message | more).encode()
 
 
+def raised(told: Any) -> bytes:
+    return json.dumps({"kind": "raised", "nonce": "n", "id": 1, "raised": told, "changed": None}).encode()
+
+
 def decode(body: bytes) -> wire.Reply:
     return wire.decode(body, nonce="n", number=1)
 
@@ -52,7 +56,7 @@ def test_every_canonical_value_comes_through_unchanged(value: Any) -> None:
 
 @given(st.lists(VALUES, max_size=5), st.integers(0, 3000))
 def test_what_is_kept_is_what_would_be_decoded_anew(values: list[Any], room: int) -> None:
-    kept = wire._Part(Any, wire._Value)
+    kept = wire._Values(wire._Value)
     kept._room = room
     texts = [json.dumps(canonical(value, consume=True)).encode() for value in values]
     for text in texts * 2:
@@ -130,11 +134,26 @@ def test_malformed_values_are_refused(value: Any) -> None:
         (b'{"kind": "passed", "nonce": "n", "id": 1}', "Invalid value 'passed'"),
         (returned(1) + b"{}", "trailing"),
         (b'"\\ud800"', "does not fit"),
+        (raised(None), "Expected `object`, got `null`"),
+        (raised({"type": "E", "stage": "load", "message": "x" * wire.LARGE}), "stage 'load' in answer to"),
         (returned([]).replace(b"[]", b"[" * 500 + b"]" * 500), "nested deeper"),
         (returned([]).replace(b"[]", b"[" * 50_000 + b"]" * 50_000), "does not fit"),
         (returned(0).replace(b": 0,", b": " + b"9" * 100_000 + b","), "does not fit"),
     ],
-    ids=["nonce", "number", "extra", "missing", "kind", "trailing", "surrogate", "deep", "deeper", "digits"],
+    ids=[
+        "nonce",
+        "number",
+        "extra",
+        "missing",
+        "kind",
+        "trailing",
+        "surrogate",
+        "no exception",
+        "large exception",
+        "deep",
+        "deeper",
+        "digits",
+    ],
 )
 def test_foreign_frames_are_refused(body: bytes, reason: str) -> None:
     with pytest.raises(wire.WireError, match=reason):
