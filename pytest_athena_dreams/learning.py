@@ -100,14 +100,14 @@ def measured_novelty(store: Store, run_id: int) -> dict[int, float]:
     """Novelty of the dreams of a run that have none: the distance from the nearest of what came before."""
     found: dict[int, float] = {}
     for procedure, family in each_family(store, run_id):
-        origin = profile(procedure) if procedure is not None else None
+        origin = [p] if procedure is not None and (p := profile(procedure)) is not None else []
         earlier: deque[Profile] = deque(maxlen=NEIGHBOURS)
         for dream in family:
             own = profile(dream["code"] or "")
             if own is None:
                 continue
             if dream["wanted"]:
-                found[dream["id"]] = novelty(own, [*([origin] if origin else []), *earlier])
+                found[dream["id"]] = novelty(own, [*origin, *earlier])
             earlier.append(own)
     return found
 

@@ -54,9 +54,8 @@ def difference(
     expected: Canonical, got: Canonical, *, tolerance: float = TOLERANCE, signed_zero: bool = False
 ) -> Difference | None:
     """The first difference between two canonical values, ``None`` where they are equal."""
-    if expected is got or _encode(expected) == _encode(
-        got
-    ):  # by far the most frequent case, and told quickly
+    # Equal to the letter is by far the most frequent case, and told quickly.
+    if expected is got or _encode(expected) == _encode(got):
         return None
     return _Comparison(tolerance, signed_zero).compare(unpacked(expected), unpacked(got), "")
 

@@ -75,8 +75,6 @@ class PackedDreams(Sequence[Dream]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and len(self) == len(other) and all(map(Dream.__eq__, self, other))
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 @lru_cache(maxsize=PROCEDURES)
 def _procedure(packed: bytes) -> Procedure:

@@ -91,7 +91,7 @@ class Recorder:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
         # A wrapper, so that whoever counts failures sees what the gate made of the report.
         place = self._places.get(report.nodeid)
-        if place is not None and (report.when not in ("setup", "teardown")):
+        if place is not None and report.when not in ("setup", "teardown"):
             self._receive(report, place)
         yield
         if place is not None:

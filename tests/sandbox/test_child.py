@@ -315,3 +315,16 @@ def test_a_call_draws_the_same_however_often_and_wherever_it_is_made(sandbox: Sa
     one, other = (run(sandbox, code, *[()] * 2).observations for _ in range(2))
     values = {seen.value for seen in (*one, *other)}
     assert len(values) == 1
+
+
+def test_what_a_call_left_in_its_arguments_can_not_take_itself_out(sandbox: Sandbox) -> None:
+    code = """
+        class Sly:
+            def __init__(self, xs): self.xs = xs
+            def __reduce__(self): self.xs[:] = [1, 2]; raise ValueError
+            __reduce_ex__ = __getstate__ = __eq__ = __iter__ = __repr__ = lambda self, *_: self.__reduce__()
+        def f(xs): xs[0] = Sly(xs)
+    """
+    changed = only(run(sandbox, code, ([1, 2],))).changed
+    assert changed is not None
+    assert changed[0][1][0][1][0][:2] == ["object", "Sly"]

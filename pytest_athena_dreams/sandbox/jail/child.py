@@ -42,7 +42,6 @@ _OUT_OF_MEMORY = {"kind": "raised", "raised": describe_exception(MemoryError(), 
 # The loop below outlives whatever the dream does to these modules.
 _run, _seed, _sleep, _exit = asyncio.run, random.seed, time.sleep, os._exit
 _clock = time.perf_counter
-_dumps = pickle.dumps
 _BytesIO, _set_recursion_limit = io.BytesIO, sys.setrecursionlimit
 
 
@@ -161,10 +160,9 @@ def _watched(watch: Watch | None, entry: Callable[..., Any], payload: bytes) -> 
 def _answer(entry: Callable[..., Any], payload: bytes) -> dict[str, Any]:
     before: _Before | None = None
     try:
-        loaded = Arguments(_BytesIO(payload))
-        args, kwargs = loaded.load()
+        args, kwargs = Arguments(_BytesIO(payload)).load()
         if not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values())):
-            before = _Before(payload, args, kwargs, plain=not loaded.built)
+            before = _Before(payload, args, kwargs)
         started = _clock()
         result = entry(*args, **kwargs)
         if type(result) is CoroutineType:
@@ -184,25 +182,38 @@ def _answer(entry: Callable[..., Any], payload: bytes) -> dict[str, Any]:
 class _Before:
     """Arguments as they were before a call, which may change them in place.
 
-    Where they are ``plain`` builtins it is their pickle that is compared, which is quicker by far.
+    Where they are plain builtins it is their pickle that is compared, which is quicker by far.
     """
 
-    def __init__(self, payload: bytes, args: tuple[Any, ...], kwargs: dict[str, Any], *, plain: bool) -> None:
+    def __init__(self, payload: bytes, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._payload = payload
-        self._pickle = _dumps((args, kwargs), 5) if plain else None
-        self._told = None if plain else _arguments(args, kwargs)
+        self._pickle = _pickled(args, kwargs)
+        self._told = _arguments(args, kwargs) if self._pickle is None else None
 
     def changed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any] | None:
         """The arguments as they are now in canonical form, ``None`` where they are as they were."""
-        if self._pickle is not None:
-            try:
-                if _dumps((args, kwargs), 5) == self._pickle:
-                    return None
-            except BaseException:  # by what the call put in: it is told without its help
-                pass
+        if self._pickle is not None and _pickled(args, kwargs) == self._pickle:
+            return None
         told = self._told or _arguments(*Arguments(_BytesIO(self._payload)).load())
         after = _arguments(args, kwargs)
         return None if alike(told, after) else after
+
+
+class _Plain(pickle.Pickler):
+    """Pickles plain builtins, and asks nothing of a value of any other type, for it may be the dream's."""
+
+    def reducer_override(self, value: Any) -> NoReturn:
+        raise TypeError
+
+
+def _pickled(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | None:
+    """The pickle of arguments, ``None`` where not all in them are plain builtins."""
+    buffer = _BytesIO()
+    try:
+        _Plain(buffer, 5).dump((args, kwargs))
+    except (TypeError, RecursionError):
+        return None
+    return buffer.getvalue()
 
 
 async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:

@@ -76,10 +76,10 @@ def ruleset(
     return made
 
 
-def take(ruleset: int | None) -> None:
-    """Be bound by a rule set, this process and all that it starts."""
-    if ruleset is not None:
-        syscall(_RESTRICT_SELF, ruleset, 0)
+def take(descriptor: int | None) -> None:
+    """Be bound by a rule set, if there is one: this process and all that it starts."""
+    if descriptor is not None:
+        syscall(_RESTRICT_SELF, descriptor, 0)
 
 
 def _create(abi: int, files: int, network: int, scope: int) -> int:

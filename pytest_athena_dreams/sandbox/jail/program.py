@@ -17,7 +17,7 @@ from .describe import Describer
 from .lines import executable
 from .mutants import mutate
 from .raising import describe_exception
-from .source import declares, facts, free_names, literals, nodes, usage
+from .source import all_nodes, declares, facts, free_names, literals, usage
 
 FILENAME = "<dream>"
 RESULT = "_result"
@@ -52,18 +52,18 @@ def load(
     """
     try:
         parsed = described != "not" or mutant is not None or watched or RESULT in code
-        tree = ast.parse(code, FILENAME) if parsed else None
-        script = tree is not None and _is_script(tree)
-        if tree is not None and mutant is not None:
+        tree = ast.parse(code, FILENAME) if parsed else ast.Module([], [])
+        script = _is_script(tree)
+        if mutant is not None:
             mutate(tree, None if script else entry_point, mutant)
-        program: CodeType = compile(tree or code, FILENAME, "exec", dont_inherit=True)
-        reachable = executable(tree, program, script=script) if tree is not None and watched else []
+        program: CodeType = compile(tree if parsed else code, FILENAME, "exec", dont_inherit=True)
+        reachable = executable(tree, program, script=script) if watched else []
     except BaseException as exc:
         raise Failure(exc, "compile") from None
     module = ModuleType("dream")
     sys.modules["dream"] = module
     namespace = vars(module)
-    if tree is not None and script:
+    if script:
         entry, signature = _script(tree, program)
     else:
         try:
@@ -74,12 +74,12 @@ def load(
             name = _choose(namespace, entry_point, fallbacks)
             owner, entry = _resolve(namespace, name)
             signature = {"name": name}
-            if tree is not None and described != "not":
+            if described != "not":
                 signature |= _function(tree, namespace, name, owner, entry, fully=described == "fully")
         except BaseException as exc:
             raise Failure(exc, "entry") from None
-    if tree is not None and described != "not":
-        inside = nodes(tree)
+    if described != "not":
+        inside = all_nodes(tree)
         signature |= {"literals": literals(inside), "declares": declares(inside)}
     return entry, signature | {"lines": reachable}
 

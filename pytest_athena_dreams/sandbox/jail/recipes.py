@@ -20,12 +20,9 @@ from .canonical import canonical
 
 
 class Arguments(pickle.Unpickler):
-    """Loads the arguments of one call, and builds recipes on the way; ``built``: there were any."""
-
-    built = False
+    """Loads the arguments of one call, building recipes on the way."""
 
     def persistent_load(self, pid: Any) -> Any:
-        self.built = True
         maker, reference, args, kwargs = pid
         return _MAKERS[maker](reference, *args, **kwargs)
 

@@ -28,7 +28,7 @@ _VIEWS = {"items": ["key:", "value:"], "keys": ["key:"], "values": ["value:"]}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def nodes(tree: ast.AST) -> list[ast.AST]:
+def all_nodes(tree: ast.AST) -> list[ast.AST]:
     """All nodes of ``tree`` in the order of ``ast.walk``, to be looked through more than once."""
     found = [tree]
     for node in found:
@@ -111,7 +111,7 @@ def free_names(tree: ast.Module) -> list[str]:
 
 def facts(tree: ast.AST, names: set[str]) -> dict[str, list[str]]:
     """What ``tree`` does with the variables ``names``, each fact once."""
-    inside = nodes(tree)
+    inside = all_nodes(tree)
     items = _loop_variables(inside, names)
     found: dict[str, dict[str, None]] = {name: {} for name in names}
     for node in inside:
