@@ -165,9 +165,16 @@ class Child:
                 return
 
     def close(self) -> None:
-        """Kill and reap the child, whatever it does. Safe to call twice."""
-        if self._process is not None:
-            self._reap()
+        """Kill the child, whatever it does. Safe to call twice."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        self.cpu, self.peak_memory = self._meter.read().cpu, self._meter.peak()
+        try:
+            process.kill()
+            self._server.forget(process)
+        finally:
+            self._let_go(process)
 
     def _load(self, source: Source, *, first: bool) -> None:
         self._number = 0
@@ -287,13 +294,16 @@ class Child:
             process.ended(_GRACE)  # the kernel kills it along with the server
             return None
         finally:
-            self._meter.close()
-            if process.pidfd is not None:
-                os.close(process.pidfd)
-            self._discard()
+            self._let_go(process)
         self.cpu = reaped.cpu
         self.peak_memory = self._meter.above(reaped.memory * 1024)
         return reaped
+
+    def _let_go(self, process: Process) -> None:
+        self._meter.close()
+        if process.pidfd is not None:
+            os.close(process.pidfd)
+        self._discard()
 
     def _discard(self) -> None:
         self._channel.close()

@@ -109,6 +109,7 @@ class ForkServer:
         launch = prepare(policy, mode, hash_seed)
         self._workspace = launch.workspace
         self.outside = self._workspace.path
+        self._killed: list[int] = []
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in ``close``
         self._control, theirs = socket.socketpair()
         with theirs:
@@ -136,7 +137,8 @@ class ForkServer:
 
     def spawn(self, order: dict[str, Any], channel: int, output: int) -> Process:
         """Have a child forked that serves on ``channel`` and prints to ``output``."""
-        self._order({"kind": "spawn", **order}, [channel, output])
+        killed, self._killed = self._killed, []
+        self._order({"kind": "spawn", "killed": killed, **order}, [channel, output])
         spawned, pidfds = self._answer(Spawned)
         pidfd = pidfds[0] if pidfds else None
         return Process(pid=_pid(pidfd, spawned.pid), server_pid=spawned.pid, pidfd=pidfd)
@@ -145,6 +147,10 @@ class ForkServer:
         """Collect a child that was killed or has ended."""
         self._order({"kind": "reap", "pid": process.server_pid}, [])
         return self._answer(Reaped)[0]
+
+    def forget(self, process: Process) -> None:
+        """Have a child that was killed collected when the next one is forked, by when it has ended."""
+        self._killed.append(process.server_pid)
 
     def _order(self, order: dict[str, Any], descriptors: Sequence[int]) -> None:
         try:

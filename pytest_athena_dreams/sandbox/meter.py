@@ -82,6 +82,10 @@ class Meter:
         """What ``resident`` bytes are above the mark, 0 where that is unknown."""
         return max(0, resident - self._baseline) if self._baseline else 0
 
+    def peak(self) -> int:
+        """The most bytes above the mark so far, 0 where that is unknown."""
+        return self.above(int(self.status().get("VmHWM", "0").partition(" ")[0]) * 1024)
+
     def threads(self) -> int:
         """How many threads it has, 0 where that is unknown."""
         return int(self.status().get("Threads", 0))

@@ -62,6 +62,9 @@ def main() -> NoReturn:
         order = orders.receive()
         if order["kind"] == "spawn":
             orders.children.add(_spawn(order, restrictions, orders, null))
+            for pid in order["killed"]:
+                orders.children.remove(pid)
+                os.waitpid(pid, 0)
         else:
             orders.children.remove(order["pid"])
             _, status, usage = os.wait4(order["pid"], 0)
