@@ -8,7 +8,6 @@ built in the jail, where a class may still refuse what it was given: that share 
 from __future__ import annotations
 
 import argparse
-import ast
 import importlib
 import inspect
 import itertools
@@ -89,7 +88,7 @@ def annotated(function: FunctionType, skip: int) -> bool:
 
 def described(module: ModuleType, owner: type | None, function: FunctionType) -> Signature:
     """The function's signature as the parent gets it from the jail."""
-    describer = Describer(vars(module), owner, ast.parse(inspect.getsource(module)))
+    describer = Describer(vars(module), owner, inspect.getsource(module))
     signature = describer.function(function)
     if owner is not None:
         signature["parameters"][0]["type"] = describer.spec(owner)

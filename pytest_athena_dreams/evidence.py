@@ -73,25 +73,22 @@ def _is_apart(
     return False, taken
 
 
-def lines_reached(settings: Settings, runner: Runner, payloads: Sequence[bytes]) -> tuple[int, int] | None:
-    """How many lines of a runner's source calls with ``payloads`` reach, and how many there are.
+def lines_reached(settings: Settings, runner: Runner, lines: set[int], payloads: Sequence[bytes]) -> int:
+    """How many of the ``lines`` of a runner's source calls with ``payloads`` reach.
 
-    ``None`` where there are none. The source is loaded anew and watched from then on, which slows the calls.
-    It is told by code that runs beside the dream's, so a dream that means to could forge these figures, and
-    no others.
+    The source is loaded anew and watched from then on, which slows the calls. It is told by code that runs
+    beside the dream's, so a dream that means to could forge this figure, and no other.
     """
     left = settings.dream_timeout / SHARE
     runner.turn_to(replace(runner.source, watched=True, described="not"))
-    if runner.signature is None or not runner.signature.lines:
-        return None
-    lines, reached = set(runner.signature.lines), set[int]()
+    reached = set[int]()
     for few in _growing(payloads):
         seen = runner.run(few, timeout=settings.timeout, budget=left)
         left -= sum(observation.elapsed for observation in seen)
         reached |= lines.intersection(line for observation in seen for line in observation.lines)
         if reached == lines or len(seen) < len(few):
             break
-    return len(reached), len(lines)
+    return len(reached)
 
 
 def _growing(payloads: Sequence[bytes]) -> Iterator[Sequence[bytes]]:

@@ -185,7 +185,7 @@ class Signature:
 
     ``literals`` are the constants in its source, ``declares`` the exceptions that a guard announces
     (``raise ValueError``, ``raise TypeError``), ``usage`` what the source does with each parameter, in
-    the words of ``sandbox.jail.source``. ``lines`` are those of watched code that calls could reach.
+    the words of ``sandbox.jail.source``, ``lines`` those that calls could reach.
     """
 
     name: str

@@ -222,7 +222,10 @@ class Trial:
         Large inputs are left out where there are others: to watch what they do takes long.
         """
         payloads = self._moderate() or [asked.payload for asked in self._asked]
-        return lines_reached(self._settings, self._again, payloads) if payloads else None
+        lines = set(self.runner.signature.lines) if self.runner.signature else None
+        if not payloads or not lines:
+            return None
+        return lines_reached(self._settings, self._again, lines, payloads), len(lines)
 
     # The smallest inputs
 

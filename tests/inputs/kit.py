@@ -30,7 +30,7 @@ def module_of(code: str) -> ModuleType:
 
 def signature_of(code: str, name: str = "f") -> tuple[Signature, ModuleType]:
     module, tree = module_of(code), ast.parse(code)
-    describer = Describer(vars(module), None, tree)
+    describer = Describer(vars(module), None, code)
     told: dict[str, Any] = {"name": name, **describer.function(getattr(module, name))}
     told |= {"doc": getattr(module, name).__doc__ or "", "literals": literals(all_nodes(tree))}
     told |= {"classes": list(describer.classes.values()), "usage": usage(tree, name)}

@@ -123,12 +123,13 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
             if entry is None or body.startswith(_REQUEST):
                 number, request = 0, json.loads(body)
                 _seed(order["seed"])
+                watched = request.pop("watched")
                 try:
                     entry, signature = program.load(**request)
                 except program.Failure as failure:
                     _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
                     _wait()
-                watch = Watch(program.FILENAME) if request["watched"] else None
+                watch = Watch(program.FILENAME) if watched else None
                 draws = "random" in request["code"]
                 _send(order, 0, {"kind": "loaded", "signature": signature})
                 continue

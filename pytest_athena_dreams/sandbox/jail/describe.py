@@ -6,7 +6,6 @@ nothing can build is a class of the kind ``unknown``, each with the reason.
 
 from __future__ import annotations
 
-import ast
 import inspect
 import types
 import typing
@@ -30,15 +29,13 @@ KEY = 200
 class Describer:
     """Describes what one module annotates; ``classes`` collects the classes that were met on the way.
 
-    ``owner`` is the class whose method is described; ``tree`` the module's source, for names that only
-    type checkers import.
+    ``owner`` is the class whose method is described; ``source`` the module's, for names that only type
+    checkers import.
     """
 
-    def __init__(
-        self, namespace: Mapping[str, Any], owner: type | None = None, tree: ast.Module | None = None
-    ) -> None:
+    def __init__(self, namespace: Mapping[str, Any], owner: type | None = None, source: str = "") -> None:
         self.owner = owner
-        self.scope = Scope(namespace, tree)
+        self.scope = Scope(namespace, source)
         self.classes: dict[str, dict[str, Any]] = {}
         self._scopes = {str(namespace.get("__name__", "dream")): self.scope}
         self._open: Counter[Any] = Counter()

@@ -6,35 +6,16 @@ other, and only until the next call.
 
 from __future__ import annotations
 
-import ast
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
 STEPS = 10_000
 """Lines that a call runs without a new one before it is watched no more, where watching slows every line."""
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _settrace, _settrace_threads = sys.settrace, threading.settrace
-
-
-def executable(tree: ast.Module, program: CodeType, *, script: bool) -> list[int]:
-    """The lines on which a statement of a function begins that has code; of a script, any statement."""
-    functions = [node for node in ast.walk(tree) if isinstance(node, _Function)]
-    bodies = [tree.body] if script else [function.body for function in functions]
-    nodes = (node for body in bodies for statement in body for node in ast.walk(statement))
-    found = {node.lineno for node in nodes if isinstance(node, ast.stmt)}
-    found |= {node.body.lineno for node in ast.walk(tree) if isinstance(node, ast.Lambda)}
-    return sorted(found & set(_compiled(program)))
-
-
-def _compiled(code: CodeType) -> Iterator[int]:
-    yield from (line for _, _, line in code.co_lines() if line)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _compiled(constant)
 
 
 class _Steps:

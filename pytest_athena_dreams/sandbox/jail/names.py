@@ -15,21 +15,21 @@ from typing import Any, Self
 
 
 class Scope:
-    """Annotations are resolved in ``names``; ``tree`` is the module's source, where it is known."""
+    """Annotations are resolved in ``names``; ``source`` is the module's, empty where it is not known."""
 
-    def __init__(self, names: Mapping[str, Any], tree: ast.Module | None) -> None:
+    def __init__(self, names: Mapping[str, Any], source: str) -> None:
         self.names = dict(names)
-        self._tree = tree
+        self._source = source
 
     @classmethod
     def of_module(cls, name: str) -> Self:
         """The scope of a module that is imported already, empty where it is not."""
         module = sys.modules.get(name)
         try:
-            tree = ast.parse(inspect.getsource(module)) if module is not None else None
-        except (OSError, TypeError, SyntaxError):  # no source: a builtin, or not from a file
-            tree = None
-        return cls(vars(module) if module is not None else {}, tree)
+            source = inspect.getsource(module) if module is not None else ""
+        except (OSError, TypeError):  # no source: a builtin, or not from a file
+            source = ""
+        return cls(vars(module) if module is not None else {}, source)
 
     def evaluate(self, text: str) -> Any:
         """What a postponed annotation stands for. Raises whatever evaluating it raises."""
@@ -51,10 +51,12 @@ class Scope:
 
     def _extend(self) -> bool:
         """Add the names for type checkers; whether there are any that were not added before."""
-        if self._tree is None:
+        source, self._source = self._source, ""
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:  # not Python: a module of a kind of its own
             return False
-        blocks = [node.body for node in self._tree.body if isinstance(node, ast.If) and _checking(node.test)]
-        self._tree = None
+        blocks = [node.body for node in tree.body if isinstance(node, ast.If) and _checking(node.test)]
         namespace = dict(self.names)
         for statement in (statement for block in blocks for statement in block):
             try:

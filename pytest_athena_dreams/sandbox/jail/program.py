@@ -14,13 +14,11 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from .describe import Describer
-from .lines import executable
 from .mutants import mutate
 from .raising import describe_exception
-from .source import all_nodes, declares, facts, free_names, literals, usage
+from .source import RESULT, facts, free_names, is_script, told, usage
 
 FILENAME = "<dream>"
-RESULT = "_result"
 DOC = 4_000
 """Characters of a docstring that are passed on."""
 
@@ -39,7 +37,6 @@ def load(
     fallbacks: Sequence[str],
     mutant: int | None = None,
     *,
-    watched: bool = False,
     described: str = "fully",
 ) -> tuple[Callable[..., Any], dict[str, Any]]:
     """Run ``code``, or a ``mutant`` of it, and return its entry point and the entry point's description.
@@ -51,66 +48,49 @@ def load(
     run, or has no usable entry point.
     """
     try:
-        parsed = described != "not" or mutant is not None or watched or RESULT in code
+        parsed = described != "not" or mutant is not None or RESULT in code
         tree = ast.parse(code, FILENAME) if parsed else ast.Module([], [])
-        script = _is_script(tree)
+        script = is_script(tree)
         if mutant is not None:
             mutate(tree, None if script else entry_point, mutant)
         program: CodeType = compile(tree if parsed else code, FILENAME, "exec", dont_inherit=True)
-        reachable = executable(tree, program, script=script) if watched else []
     except BaseException as exc:
         raise Failure(exc, "compile") from None
     module = ModuleType("dream")
     sys.modules["dream"] = module
     namespace = vars(module)
+    static = told(tree, program) if described != "not" else {}
     if script:
-        entry, signature = _script(tree, program)
-    else:
-        try:
-            exec(program, namespace)
-        except BaseException as exc:
-            raise Failure(exc, "load") from None
-        try:
-            name = _choose(namespace, entry_point, fallbacks)
-            owner, entry = _resolve(namespace, name)
-            signature = {"name": name}
-            if described != "not":
-                signature |= _function(tree, namespace, name, owner, entry, fully=described == "fully")
-        except BaseException as exc:
-            raise Failure(exc, "entry") from None
-    if described != "not":
-        inside = all_nodes(tree)
-        signature |= {"literals": literals(inside), "declares": declares(inside)}
-    return entry, signature | {"lines": reachable}
+        entry, parameters = _script(tree, program)
+        return entry, parameters | static
+    try:
+        exec(program, namespace)
+    except BaseException as exc:
+        raise Failure(exc, "load") from None
+    try:
+        name = _choose(namespace, entry_point, fallbacks)
+        owner, entry = _resolve(namespace, name)
+        signature: dict[str, Any] = {"name": name}
+        if described != "not":
+            describer = Describer(namespace, owner, code)
+            signature |= _described(describer, entry, fully=described == "fully")
+        if described == "fully":
+            signature |= {"usage": usage(tree, name)}
+    except BaseException as exc:
+        raise Failure(exc, "entry") from None
+    return entry, signature | static
 
 
-def _function(
-    tree: ast.Module,
-    namespace: dict[str, Any],
-    name: str,
-    owner: type | None,
-    entry: Callable[..., Any],
-    *,
-    fully: bool,
-) -> dict[str, Any]:
-    """The description of the entry point ``name``; an instance of ``owner`` is a method's first argument."""
-    describer = Describer(namespace, owner, tree)
+def _described(describer: Describer, entry: Callable[..., Any], *, fully: bool) -> dict[str, Any]:
+    """What the entry point tells of itself; an instance of its owner is a method's first argument."""
     doc = getattr(entry, "__doc__", None)
-    told = {"doc": doc[:DOC] if type(doc) is str else ""}
+    found = {"doc": doc[:DOC] if type(doc) is str else ""}
     if not fully:
-        return told | {"returns": describer.result(entry)}
+        return found | {"returns": describer.result(entry)}
     signature = describer.function(entry)
-    if owner is not None:
-        signature["parameters"][0]["type"] = describer.spec(owner)
-    return told | signature | {"usage": usage(tree, name), "classes": list(describer.classes.values())}
-
-
-def _is_script(tree: ast.Module) -> bool:
-    """Whether the code is no function but a script that leaves its answer in ``_result``."""
-    if any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for node in tree.body):
-        return False
-    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return any(node.id == RESULT and isinstance(node.ctx, ast.Store) for node in names)
+    if describer.owner is not None:
+        signature["parameters"][0]["type"] = describer.spec(describer.owner)
+    return found | signature | {"classes": list(describer.classes.values())}
 
 
 def _script(tree: ast.Module, program: CodeType) -> tuple[Callable[..., Any], dict[str, Any]]:

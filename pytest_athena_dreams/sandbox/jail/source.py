@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from types import CodeType
 from typing import Any
 
 from .canonical import canonical
 
+RESULT = "_result"
+"""The name that a script leaves its answer in."""
 LITERALS = 60
 """Constants that are told, in the order of the source."""
 LENGTH = 200
@@ -25,7 +28,23 @@ LENGTH = 200
 _GUARDS = frozenset({"ValueError", "TypeError"})
 _KEEPS_ITEMS = frozenset({"sorted", "reversed", "set", "list", "tuple"})
 _VIEWS = {"items": ["key:", "value:"], "keys": ["key:"], "values": ["value:"]}
+_BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def told(tree: ast.Module, program: CodeType) -> dict[str, Any]:
+    """The literals of a source, the guards that it declares, and the lines that calls could reach."""
+    nodes = all_nodes(tree)
+    return {"literals": literals(nodes), "declares": declares(nodes), "lines": lines(tree, nodes, program)}
+
+
+def is_script(tree: ast.Module) -> bool:
+    """Whether the code is no function but a script that leaves its answer in ``_result``."""
+    if any(isinstance(node, _Function | ast.ClassDef) for node in tree.body):
+        return False
+    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return any(node.id == RESULT and isinstance(node.ctx, ast.Store) for node in names)
 
 
 def all_nodes(tree: ast.AST) -> list[ast.AST]:
@@ -43,7 +62,7 @@ def all_nodes(tree: ast.AST) -> list[ast.AST]:
 
 def literals(nodes: Sequence[ast.AST]) -> list[Any]:
     """The constants among ``nodes`` in canonical form, without docstrings, each once."""
-    documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    documentation = {id(node.value) for node in nodes if type(node) is ast.Expr}
     found: dict[tuple[type, Any], Any] = {}
     for node in nodes:
         value = _constant(node)
@@ -55,6 +74,25 @@ def literals(nodes: Sequence[ast.AST]) -> list[Any]:
         if len(found) == LITERALS:
             break
     return list(found.values())
+
+
+def lines(tree: ast.Module, nodes: Sequence[ast.AST], program: CodeType) -> list[int]:
+    """The lines on which a statement of a function begins that has code; of a script, any statement."""
+    bodies = [tree.body] if is_script(tree) else [node.body for node in nodes if isinstance(node, _FUNCTIONS)]
+    left: list[ast.AST] = [statement for body in bodies for statement in body]
+    for statement in left:
+        for name in _BLOCKS.intersection(statement._fields):
+            left += getattr(statement, name)
+    found = {statement.lineno for statement in left if isinstance(statement, ast.stmt)}
+    found |= {node.body.lineno for node in nodes if type(node) is ast.Lambda}
+    return sorted(found & set(_compiled(program)))
+
+
+def _compiled(code: CodeType) -> Iterator[int]:
+    yield from (line for _, _, line in code.co_lines() if line)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _compiled(constant)
 
 
 def _constant(node: ast.AST) -> Any:
@@ -70,7 +108,7 @@ def declares(nodes: Sequence[ast.AST]) -> list[str]:
     """The exceptions that the code raises itself as guards on its arguments."""
     found = set()
     for node in nodes:
-        if isinstance(node, ast.Raise) and node.exc is not None:
+        if type(node) is ast.Raise and node.exc is not None:
             raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             if isinstance(raised, ast.Name) and raised.id in _GUARDS:
                 found.add(raised.id)
