@@ -21,10 +21,13 @@ class Distribution:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._local = 0
+        self._places: dict[Any, int] = {}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_setupnodes(self, config: pytest.Config, specs: Sequence[Any]) -> None:
         """Refuse what xdist would take for files that it has to send. Raises ``pytest.UsageError``."""
+        self._local = sum(bool(spec.popen) for spec in specs)
         if all(spec.popen and not spec.chdir for spec in specs):
             return
         if self._plan.arguments:
@@ -43,10 +46,17 @@ class Distribution:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["athena_plan"] = self._plan.packed()
+        if node.gateway.spec.popen:
+            self._places[node] = min(set(range(self._local)) - set(self._places.values()))
+            node.workerinput["athena_place"] = self._places[node], self._local
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodeready(self, node: Any) -> None:
         del node.workerinput["athena_plan"]  # it has arrived
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self._places.pop(node, None)  # for the worker that xdist starts in its stead, if it went too early
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

@@ -23,6 +23,7 @@ from ..text import printable
 from .digests import Digests
 from .failure import DreamFailed, FailureRepr
 from .plan import Plan
+from .processor import kept_to, processors_of
 from .strategies import UserStrategies
 from .twins import Twins
 
@@ -40,6 +41,7 @@ class DreamPlugin:
         self._twins = Twins()
         self.shown_path: str | None = None
         self._digests = Digests(config, plan.settings)
+        self._processors = processors_of(getattr(config, "workerinput", None))
 
     def test(self, dream: Dream) -> Verdict:
         """The verdict on one dream: that of a twin which was run here, or by the engine.
@@ -51,7 +53,8 @@ class DreamPlugin:
             self._engine = Engine(settings, policy_of(settings, os.environ), self._given)
         verdict = self._twins.verdict(dream) if dream.problem is None else None
         if verdict is None:
-            verdict = self._engine.test(dream)
+            with kept_to(self._processors):
+                verdict = self._engine.test(dream)
             self._twins.keep(dream, verdict)
         return verdict
 

@@ -1,0 +1,80 @@
+"""A worker keeps to one processor while it tests a dream, where there are no more processors than workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import pytest
+
+from pytest_athena_dreams.session.processor import kept_to, processors_of
+from tests.dreams import CLAMP, dream, make_store
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processors are chosen on Linux alone")
+
+TELLS = """
+import json, os, pathlib
+import pytest
+from pytest_athena_dreams.engine import Engine
+
+test = Engine.test
+
+def told(self, dream):
+    verdict = test(self, dream)
+    server = self.references.sandbox._server._process.pid
+    with open(pathlib.Path(__file__).with_name("told.jsonl"), "a") as file:
+        here, there = (sorted(os.sched_getaffinity(pid)) for pid in (0, server))
+        print(json.dumps([os.environ["PYTEST_XDIST_WORKER"], here, there]), file=file)
+    return verdict
+
+Engine.test = told
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown():
+    with open(pathlib.Path(__file__).with_name("beside.jsonl"), "a") as file:
+        print(json.dumps(sorted(os.sched_getaffinity(0))), file=file)
+"""
+
+
+@pytest.mark.parametrize(("workers", "processors", "place"), [(2, 1, 0), (2, 2, 0), (2, 2, 1), (3, 2, 2)])
+def test_a_processor_is_chosen_by_the_place_of_the_worker(
+    monkeypatch: pytest.MonkeyPatch, workers: int, processors: int, place: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {10 + n for n in range(processors)})
+    assert processors_of({"athena_place": (place, workers)}) == {10 + place % processors}
+
+
+def test_with_more_processors_than_workers_all_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
+    assert processors_of({"athena_place": (0, 2)}) is None
+    assert processors_of({}) is None
+    assert processors_of(None) is None
+
+
+def test_a_processor_that_is_not_there_changes_nothing() -> None:
+    before = os.sched_getaffinity(0)
+    with kept_to({1023}):
+        assert os.sched_getaffinity(0) == before
+    assert os.sched_getaffinity(0) == before
+
+
+def test_workers_keep_to_processors_of_their_own_while_they_test(pytester: pytest.Pytester) -> None:
+    allowed = sorted(os.sched_getaffinity(0))[:2]
+    numbers = range(8)
+    kinds = [CLAMP.replace("clamp", f"clamp{n % 4}") for n in numbers]
+    lines = [dream(f"d{n}", f"# {n}\n{kinds[n]}# {n}\n", procedure=kinds[n]) for n in numbers]
+    make_store(pytester.path / "athena.db", *lines)
+    pytester.makeconftest(TELLS)
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, allowed)
+    try:
+        result = pytester.runpytest_subprocess("--athena-dreams", "-n2")
+    finally:
+        os.sched_setaffinity(0, before)
+    result.assert_outcomes(passed=8)
+    told = [json.loads(line) for line in (pytester.path / "told.jsonl").read_text().splitlines()]
+    for worker, here, server in told:
+        assert here == server == [allowed[int(worker[2:]) % len(allowed)]]
+    beside = [json.loads(line) for line in (pytester.path / "beside.jsonl").read_text().splitlines()]
+    assert beside == [allowed] * 8
