@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,12 +99,20 @@ def test_the_jail_imports_only_the_standard_library_and_its_siblings(path: Path)
         assert inside or top in sys.stdlib_module_names, f"{path}:{line} imports {name}"
 
 
-def test_the_plugin_imports_nothing_heavy() -> None:
-    import subprocess
-
+def loaded_by(module: str) -> set[str]:
+    """The packages that come with ``module`` in a process that has pytest."""
     code = (
-        "import sys, pytest; before = set(sys.modules); import pytest_athena_dreams.plugin; "
-        "print(*sorted(m.partition('.')[0] for m in set(sys.modules) - before))"
+        f"import sys, pytest; before = set(sys.modules); import {module}; "
+        "print(*(m.partition('.')[0] for m in set(sys.modules) - before))"
     )
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert not HEAVY & set(loaded.split())
+    command = [sys.executable, "-c", code]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_the_plugin_imports_nothing_heavy() -> None:
+    assert not HEAVY & loaded_by("pytest_athena_dreams.plugin")
+
+
+def test_a_worker_starts_without_the_store_and_a_controller_without_hypothesis() -> None:
+    assert not {"sqlite_utils", "hypothesis"} & loaded_by("pytest_athena_dreams.session.setup")
+    assert "hypothesis" not in loaded_by("pytest_athena_dreams.session.control")

@@ -10,13 +10,11 @@ import sys
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..engine import Engine
 from ..errors import DreamsError
-from ..isolation import policy_of
 from ..models import Dream, Outcome, Verdict
 from ..repeating import item_part, procedure_part
 from ..text import printable
@@ -24,8 +22,10 @@ from .digests import Digests
 from .failure import DreamFailed, FailureRepr
 from .plan import Plan
 from .processor import kept_to, processors_of
-from .strategies import UserStrategies
 from .twins import Twins
+
+if TYPE_CHECKING:
+    from ..engine import Engine
 
 BACKSTOP = 60.0
 """Seconds past all of a dream's own limits before pytest-timeout ends it."""
@@ -36,7 +36,7 @@ class DreamPlugin:
 
     def __init__(self, plan: Plan, config: pytest.Config) -> None:
         self.plan = plan
-        self._given = UserStrategies(config, plan.strategies)
+        self._config = config
         self._engine: Engine | None = None
         self._twins = Twins()
         self.shown_path: str | None = None
@@ -49,14 +49,22 @@ class DreamPlugin:
         The engine is started by the first dream. Raises as :meth:`Engine.test` does.
         """
         if self._engine is None:
-            settings = self.plan.settings
-            self._engine = Engine(settings, policy_of(settings, os.environ), self._given)
+            self._engine = self._started()
         verdict = self._twins.verdict(dream) if dream.problem is None else None
         if verdict is None:
             with kept_to(self._processors):
                 verdict = self._engine.test(dream)
             self._twins.keep(dream, verdict)
         return verdict
+
+    def _started(self) -> Engine:
+        from ..engine import Engine  # with Hypothesis: not for a controller that leaves all this to workers
+        from ..isolation import policy_of
+        from .strategies import UserStrategies
+
+        settings = self.plan.settings
+        given = UserStrategies(self._config, self.plan.strategies)
+        return Engine(settings, policy_of(settings, os.environ), given)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(

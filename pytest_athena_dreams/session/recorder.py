@@ -142,6 +142,7 @@ class Recorder:
         told = getattr(report, "athena_word", None) if report.when == "call" and report.passed else None
         return ("passed", ".", told) if told else None
 
+    @pytest.hookimpl(tryfirst=True)  # xdist waits in it until its workers are gone, which takes them a while
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
         if not self._plan.dreams and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             session.exitstatus = pytest.ExitCode.OK

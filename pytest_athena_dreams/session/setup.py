@@ -1,35 +1,32 @@
-"""Wiring of one process: a controller reads the store and plans, a worker is handed the plan."""
+"""Wiring of one process: a controller makes the plan, a worker is handed it, and either may run dreams.
+
+Invariants: a worker imports nothing of the store, and a controller that has workers no Hypothesis.
+"""
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
 
-from ..config import SETTINGS, Settings, resolve
 from ..errors import DreamsError
-from ..isolation import policy_of
-from ..sandbox.client import Sandbox
-from ..store.database import Store
-from .distribution import Distribution
-from .gate import Gate, read_baseline
 from .items import DreamPlugin
-from .kept import Forgetful
 from .plan import Plan
-from .recorder import Recorder
-from .selection import make_plan
 
 
 def configure(config: pytest.Config) -> None:
     """Register what this process needs. Raises ``pytest.UsageError`` where a run can't be had."""
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
     if workerinput is not None:
+        from .kept import Forgetful
+
         plan = Plan.unpacked(workerinput.pop("athena_plan"))
         config.pluginmanager.register(Forgetful(plan, config), "athena-dreams-forgetful")
     else:
+        from .control import control
+
         try:
-            plan = _control(config)
+            plan = control(config)
         except DreamsError as exc:
             raise pytest.UsageError(str(exc)) from None
     if config.args_source is config.ArgsSource.ARGS:
@@ -37,42 +34,3 @@ def configure(config: pytest.Config) -> None:
     else:
         config.args[:] = []  # nothing was named: only dreams run
     config.pluginmanager.register(DreamPlugin(plan, config), "athena-dreams-items")
-
-
-def _control(config: pytest.Config) -> Plan:
-    settings = settings_of(config)
-    path = config.invocation_params.dir.joinpath(settings.store).resolve()
-    store = Store.open(path)
-    try:
-        plan, unchanged = make_plan(config, settings, path, store)
-        sandbox = "not probed" if config.option.collectonly or not plan.dreams else _probe(plan)
-        gate = Gate(plan, read_baseline(plan, store, config.invocation_params.dir))
-    except BaseException:
-        store.close()
-        raise
-    recorder = Recorder(config, plan, unchanged, store, sandbox, gate)
-    config.pluginmanager.register(recorder, "athena-dreams-recorder")
-    config.pluginmanager.register(gate, "athena-dreams-gate")
-    config.pluginmanager.register(Distribution(plan), "athena-dreams-distribution")
-    return plan
-
-
-def _probe(plan: Plan) -> str:
-    sandbox = Sandbox(policy_of(plan.settings, os.environ))
-    try:
-        return str(sandbox.layers())
-    finally:
-        sandbox.close()
-
-
-def settings_of(config: pytest.Config) -> Settings:
-    """The settings of this run; a store that the ini file names is named from where that file is."""
-    ini = {setting.name: config.getini(setting.ini) for setting in SETTINGS}
-    if ini["store"] is not None and config.inipath is not None:
-        ini["store"] = str(config.inipath.parent / ini["store"])
-    return resolve(
-        {setting.name: config.getoption(setting.option) for setting in SETTINGS},
-        os.environ,
-        {name: None if value is None else str(value) for name, value in ini.items()},
-        config.inipath.name if config.inipath else "the ini file",
-    )

@@ -60,8 +60,8 @@ class Describer:
             returns: dict[str, Any] | None = self.function(function)["returns"]
             return returns
         raw = function.__annotations__.get("return", inspect.Parameter.empty)
-        if raw is inspect.Parameter.empty:
-            return None
+        if raw is inspect.Parameter.empty or type(raw) is type:  # what needs no names to be looked up
+            return self.annotation("return", raw, {})
         with self.names_of(function):
             alone = types.SimpleNamespace(__annotations__={"return": raw})
             return self.annotation("return", raw, self.scope.hints(alone))
