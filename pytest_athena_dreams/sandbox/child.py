@@ -1,6 +1,6 @@
 """One child of the fork server, seen from the parent: what it is asked, and what is seen of it.
 
-Invariants: the child is killed and reaped whichever way the block that holds it ends; every wait ends
+Invariants: the child is killed and has ended whichever way the block that holds it ends; every wait ends
 with the deadline; what the child says is an observation or a death, and how it went is told from its
 wait status, never from what it said.
 """
@@ -164,8 +164,8 @@ class Child:
             if self._process is None:
                 return
 
-    def close(self) -> None:
-        """Kill the child, whatever it does. Safe to call twice."""
+    def close(self, *, wait: bool = True) -> None:
+        """Kill the child, whatever it does, and wait until it has ended, if asked to. Safe to call twice."""
         if self._process is None:
             return
         process, self._process = self._process, None
@@ -173,6 +173,8 @@ class Child:
         try:
             process.kill()
             self._server.forget(process)
+            if wait or self._scratch is not None:  # which is to be removed
+                process.ended(_GRACE)
         finally:
             self._let_go(process)
 
