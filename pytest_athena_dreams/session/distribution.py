@@ -47,7 +47,8 @@ class Distribution:
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["athena_plan"] = self._plan.packed()
         if node.gateway.spec.popen:
-            self._places[node] = min(set(range(self._local)) - set(self._places.values()))
+            free = set(range(self._local)) - set(self._places.values())
+            self._places[node] = min(free, default=0)
             node.workerinput["athena_place"] = self._places[node], self._local
 
     @pytest.hookimpl(optionalhook=True)
@@ -56,7 +57,7 @@ class Distribution:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        self._places.pop(node, None)  # for the worker that xdist starts in its stead, if it went too early
+        self._places.pop(node, None)  # for the worker that may be started in its stead
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
