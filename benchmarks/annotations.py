@@ -19,11 +19,10 @@ from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 
 import msgspec
-from hypothesis import Phase
 from hypothesis.errors import Unsatisfiable
 
 from pytest_athena_dreams.inputs.arguments import Arguments
-from pytest_athena_dreams.inputs.pool import PoolSpec
+from pytest_athena_dreams.inputs.pool import PoolSpec, draw_pool
 from pytest_athena_dreams.inputs.strategies import UnmetAnnotation
 from pytest_athena_dreams.models import ObservationKind, Signature
 from pytest_athena_dreams.sandbox.client import Sandbox, Source
@@ -98,11 +97,8 @@ def described(module: ModuleType, owner: type | None, function: FunctionType) ->
 
 def drawn(signature: Signature) -> list[Arguments]:
     """Three calls. Raises ``UnmetAnnotation`` or ``Unsatisfiable``."""
-    found: list[Arguments] = []
-    PoolSpec(signature=signature, literals=(), size=CALLS, seed=0).run(found.append, [Phase.generate])
-    if not found:
-        raise Unsatisfiable("Hypothesis draws nothing")
-    return found[:CALLS]
+    pool = draw_pool(PoolSpec(signature=signature, literals=(), size=CALLS, seed=0))
+    return list(pool.inputs.values())
 
 
 def tally(library: str, sandbox: Sandbox | None) -> Tally:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .inputs.arguments import Arguments
+from .inputs.conjecture import shrunk
 from .inputs.pool import Pool
-from .inputs.shrink import shrink
 from .inputs.small import small_arguments
 from .judge.oracle import Finding, Oracle
 from .models import Category, Observation, ObservationKind
@@ -59,13 +60,17 @@ class Shrinker:
                 return simple
             found = self._known(target)
             unasked = {asked.payload for asked in self.asked[len(self.got) :]}
-            known = {p: p in found for pool in self.pools for p in pool.inputs if p not in unasked}
+            known = {p for pool in self.pools for p in pool.inputs if p not in unasked}
+            end = time.monotonic() + seconds
 
             def fails(arguments: Arguments) -> bool:
                 nonlocal hangs
-                if hangs <= 0:
-                    return False
                 payload = arguments.payload()
+                if payload in known:
+                    return payload in found
+                known.add(payload)
+                if hangs <= 0 or time.monotonic() > end:
+                    return False
                 expected = None
                 if self.reference is not None:
                     expected = self.references.ask(self.reference, procedure, payload)
@@ -78,7 +83,14 @@ class Shrinker:
                     found[payload] = Asked(payload, arguments, expected), finding
                 return finding is not None
 
-            smallest = shrink(pool.spec, known, fails, seconds)
+            drawn = [pool.choices[payload] for payload in found if payload in pool.choices]
+            smallest = shrunk(
+                pool.spec.strategy(),
+                fails,
+                min(drawn, key=len, default=None),
+                examples=pool.spec.draws,
+                seed=pool.spec.seed,
+            )
         return found[smallest.payload() if smallest else min(found, key=len)]
 
     def _simplest(

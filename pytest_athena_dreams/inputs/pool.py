@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, settings
-from hypothesis import seed as with_seed
 from hypothesis import strategies as st
 
 from ..models import Canonical, Signature
 from .arguments import Arguments
 from .calls import calls
+from .conjecture import Choices, draw
 from .edges import edge_arguments
-from .mined import nothing_mined
 from .narrowing import Narrowing, narrow, sample
 from .scalars import Strategy, Width
 from .weights import weighted
@@ -68,63 +66,55 @@ class PoolSpec:
         """Whether all narrowings leave ``arguments`` as they are."""
         return all(sample(arguments, self.signature, n) == arguments for n in self.narrowings)
 
-    def run(self, test: Callable[[Arguments], None], phases: Sequence[Phase]) -> None:
-        """Let Hypothesis call ``test`` with what it draws; nothing is printed, stored or timed.
-
-        Raises ``UnmetAnnotation`` where a required parameter has no strategy.
-        """
-        quiet = settings(
-            max_examples=self.size + self.size // REPEATS,
-            phases=list(phases),
-            database=None,
-            deadline=None,
-            print_blob=False,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-            verbosity=Verbosity.quiet,
-        )
-
-        def body(arguments: Arguments) -> None:
-            test(arguments)
-
-        with nothing_mined():
-            with_seed(self.seed)(quiet(given(self.strategy())(body)))()
+    @property
+    def draws(self) -> int:
+        """How many examples Hypothesis draws at most."""
+        return self.size + self.size // REPEATS
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Distinct inputs in a fixed order: by payload, what they read as."""
+    """Distinct inputs in a fixed order: by payload, what they read as.
+
+    ``choices`` are those behind the inputs that were drawn, in the order in which they were.
+    """
 
     spec: PoolSpec
     inputs: dict[bytes, Arguments]
+    choices: dict[bytes, Choices] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.inputs)
 
 
-class _Full(BaseException):
-    """The pool has all its inputs. No ``Exception``, which Hypothesis would take for a failing test."""
+class _Full(Exception):
+    """The pool has all its inputs."""
 
 
 def draw_pool(spec: PoolSpec) -> Pool:
     """Draw the inputs of ``spec``: examples and edge cases first.
 
-    Raises ``UnmetAnnotation`` where a required parameter has no strategy.
+    Raises ``UnmetAnnotation`` where a required parameter has no strategy, and what Hypothesis raises where it
+    can't draw: ``Unsatisfiable`` if a filter lets nothing through.
     """
     inputs: dict[bytes, Arguments] = {}
+    choices: dict[bytes, Choices] = {}
 
-    def keep(arguments: Arguments) -> None:
+    def keep(arguments: Arguments, behind: Choices | None = None) -> None:
         if len(inputs) == spec.size:
             raise _Full
-        inputs.setdefault(arguments.payload(), arguments)
+        payload = arguments.payload()
+        inputs.setdefault(payload, arguments)
+        if behind is not None:
+            choices.setdefault(payload, behind)
 
     with contextlib.suppress(_Full):
         for arguments in (*spec.examples, *_edges(spec)):
             keep(arguments)
-        spec.run(keep, [Phase.generate])
+        draw(spec.strategy(), keep, examples=spec.draws, seed=spec.seed)
     if spec.narrowings:  # what is within them first: the rest may hang
         inputs = dict(sorted(inputs.items(), key=lambda item: not spec.conforms(item[1])))
-    return Pool(spec, inputs)
+    return Pool(spec, inputs, choices)
 
 
 def _edges(spec: PoolSpec) -> list[Arguments]:

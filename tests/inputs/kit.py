@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import Any
 
 import msgspec
-from hypothesis import Phase
 
 from pytest_athena_dreams.inputs.arguments import Arguments
+from pytest_athena_dreams.inputs.conjecture import draw
 from pytest_athena_dreams.inputs.pool import PoolSpec
 from pytest_athena_dreams.models import Signature
 from pytest_athena_dreams.sandbox.jail.describe import Describer
@@ -40,7 +40,7 @@ def signature_of(code: str, name: str = "f") -> tuple[Signature, ModuleType]:
 def drawn(signature: Signature, size: int = 20, **options: Any) -> list[Arguments]:
     found: list[Arguments] = []
     spec = PoolSpec(signature=signature, literals=signature.literals, size=size, seed=0, **options)
-    spec.run(found.append, [Phase.generate])
+    draw(spec.strategy(), lambda arguments, _: found.append(arguments), examples=spec.draws, seed=spec.seed)
     return found
 
 
