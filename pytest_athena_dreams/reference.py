@@ -21,7 +21,7 @@ from .inputs.small import small_arguments
 from .judge.oracle import Oracle
 from .judge.verdict import judge_load
 from .models import Contract, Observation, ObservationKind, Procedure, Signature
-from .sandbox.client import Sandbox, Source
+from .sandbox.client import SandboxPair, Source
 from .sandbox.policy import Policy
 from .sandbox.runner import Runner
 
@@ -97,8 +97,8 @@ class References:
     def __init__(self, settings: Settings, policy: Policy, given: Given) -> None:
         self.settings = settings
         self.given = given
-        self.sandbox = Sandbox(policy)
-        self.again = Sandbox(policy, hash_seed=1, random_seed=1)
+        self.sandbox = SandboxPair(policy)
+        self.again = SandboxPair(policy, hash_seed=1, random_seed=1)
         self._living = {sandbox: Runner(sandbox, Source(code="")) for sandbox in (self.sandbox, self.again)}
         self._made: dict[tuple[str, str | None], Reference | PlanError] = {}
 
@@ -180,7 +180,7 @@ class References:
             reference.expected[payload] = replace(seen, steady=reference.steady())
         return reference.expected[payload]
 
-    def living(self, reference: Reference, sandbox: Sandbox) -> Runner:
+    def living(self, reference: Reference, sandbox: SandboxPair) -> Runner:
         """The procedure in a child that lives on, for one dream after another.
 
         A procedure that is not steady gets a fresh one each time: it may remember what it was asked.

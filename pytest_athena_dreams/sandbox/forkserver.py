@@ -105,8 +105,8 @@ class ForkServer:
     that children start in.
     """
 
-    def __init__(self, policy: Policy, mode: SandboxMode, *, hash_seed: int) -> None:
-        launch = prepare(policy, mode, hash_seed)
+    def __init__(self, policy: Policy, mode: SandboxMode, *, hash_seed: int, lean: bool = False) -> None:
+        launch = prepare(policy, mode, hash_seed, lean=lean)
         self._workspace = launch.workspace
         self.outside = self._workspace.path
         self._killed: list[int] = []

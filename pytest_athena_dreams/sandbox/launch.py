@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SandboxError
+from .modules import COMMON, RARE
 from .policy import Policy, SandboxMode
 from .workspace import Workspace
 
@@ -37,7 +38,7 @@ class Launch:
     config: dict[str, Any]
 
 
-def prepare(policy: Policy, mode: SandboxMode, hash_seed: int) -> Launch:
+def prepare(policy: Policy, mode: SandboxMode, hash_seed: int, *, lean: bool) -> Launch:
     """Lay out the folders and the command for a server in ``mode``.
 
     Raises ``SandboxError`` where the mode's program is not installed or a granted path is missing.
@@ -81,6 +82,7 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int) -> Launch:
             "readable": [*readable, *_DEVICES],
             "directory": str(empty),
             "variables": list(environment),
+            "modules": COMMON if lean else COMMON + RARE,
             "scratch": str(scratch) if policy.scratch else None,
             "isolate": mode is not SandboxMode.NONE,
             "abi": policy.landlock_abi,

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from ..models import Observation, ObservationKind, Signature
-from .client import Child, Sandbox, Source
+from .client import Child, Sandbox, SandboxPair, Source
 
 _SURVIVED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 
@@ -22,7 +22,7 @@ class Runner:
     cpu: float
     peak_memory: int
 
-    def __init__(self, sandbox: Sandbox, source: Source) -> None:
+    def __init__(self, sandbox: Sandbox | SandboxPair, source: Source) -> None:
         self._sandbox = sandbox
         self.source = source
         self._child: Child | None = None

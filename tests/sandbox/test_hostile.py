@@ -63,8 +63,9 @@ def attacks(chosen: Sequence[Attack]) -> pytest.MarkDecorator:
 
 @pytest.fixture(scope="session")
 def jail(request: pytest.FixtureRequest) -> Iterator[tuple[Sandbox, Surroundings]]:
-    """One jail after the other, and what the attacks go for."""
-    with Surroundings() as surroundings, Sandbox(request.param) as sandbox:
+    """One jail after the other, and what the attacks go for; the default one lean, as most dreams have it."""
+    lean = request.param is MODES[FAST]
+    with Surroundings() as surroundings, Sandbox(request.param, lean=lean) as sandbox:
         try:
             sandbox.layers()
         except SandboxError as exc:

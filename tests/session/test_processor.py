@@ -22,7 +22,7 @@ test = Engine.test
 
 def told(self, dream):
     verdict = test(self, dream)
-    server = self.references.sandbox._server._process.pid
+    server = self.references.sandbox._lean._server._process.pid
     with open(pathlib.Path(__file__).with_name("told.jsonl"), "a") as file:
         here, there = (sorted(os.sched_getaffinity(pid)) for pid in (0, server))
         print(json.dumps([os.environ["PYTEST_XDIST_WORKER"], here, there]), file=file)

@@ -7,7 +7,7 @@ the process never ends on its own account but by being killed, so no exit hook o
 
 from __future__ import annotations
 
-import asyncio
+import importlib
 import io
 import json
 import os
@@ -16,7 +16,7 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NoReturn
 
@@ -40,8 +40,8 @@ _IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None)})
 _OUT_OF_MEMORY = {"kind": "raised", "raised": describe_exception(MemoryError(), "call", ""), "changed": None}
 
 # The loop below outlives whatever the dream does to these modules.
-_run, _seed, _sleep, _exit = asyncio.run, random.seed, time.sleep, os._exit
-_clock = time.perf_counter
+_seed, _sleep, _exit = random.seed, time.sleep, os._exit
+_clock, _import = time.perf_counter, importlib.import_module
 _BytesIO, _set_recursion_limit = io.BytesIO, sys.setrecursionlimit
 
 
@@ -215,6 +215,11 @@ def _pickled(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | None:
     except (TypeError, RecursionError):
         return None
     return buffer.getvalue()
+
+
+def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """``asyncio.run``, which is loaded only where the code names it."""
+    return _import("asyncio").run(coroutine)
 
 
 async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:

@@ -24,15 +24,6 @@ from typing import Any, NoReturn
 from . import child, frames, kernel, landlock, seccomp
 from .syscalls import known, numbers
 
-_PRELOADED = """
-abc argparse array ast asyncio base64 bisect builtins calendar cmath collections.abc contextlib copy csv
-ctypes dataclasses datetime decimal difflib enum fractions functools gc getpass glob hashlib heapq hmac html
-inspect io ipaddress itertools json logging math numbers operator os.path pathlib pickle pprint queue random
-re secrets shutil statistics string struct subprocess tempfile textwrap threading time timeit traceback
-types typing unicodedata unittest urllib.parse uuid warnings weakref zlib zoneinfo
-"""
-"""Modules of the standard library that children start with, for importing them takes longer than forking."""
-
 _FIRST = 100
 """Descriptors are kept above this, out of the way of the places that a child puts its own in."""
 
@@ -48,7 +39,7 @@ def main() -> NoReturn:
     sys.argv[:] = [""]
     sys.path[:] = [path for path in sys.path if path] + config["paths"]
     os.chdir(config["directory"])
-    for name in _PRELOADED.split():
+    for name in config["modules"]:
         importlib.import_module(name)
     null = _lift(os.open(os.devnull, os.O_RDWR))
     for number in (signal.SIGXFSZ, signal.SIGTERM, signal.SIGHUP):
