@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 Canonical = Any
 """A value as the jail describes it: JSON data in the grammar of ``sandbox.jail.canonical``, or ``Packed``."""
 
@@ -240,8 +242,7 @@ class DeathReason(StrEnum):
     SYSCALL = "syscall"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """What one call (or the load) in the jail was seen to do. Never "pass" or "fail".
 
     ``value`` is set where it returned, ``raised`` where it raised, ``death`` and ``detail`` where

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from .config import Settings
 from .errors import PlanError
 from .exploration import FEW, Explorer
@@ -177,7 +179,7 @@ class References:
         if payload not in reference.expected:
             timeout = self.settings.timeout / SHARE
             seen = runner.run([payload], timeout=timeout)[0]
-            reference.expected[payload] = replace(seen, steady=reference.steady())
+            reference.expected[payload] = structs.replace(seen, steady=reference.steady())
         return reference.expected[payload]
 
     def living(self, reference: Reference, sandbox: SandboxPair) -> Runner:
@@ -200,7 +202,7 @@ class References:
             seen = runner.run(left, timeout=self.settings.timeout / SHARE / HURRY, patience=PATIENCE[0])
             steady = reference.steady()
             reference.expected.update(
-                (payload, replace(one, steady=steady))
+                (payload, structs.replace(one, steady=steady))
                 for payload, one in zip(left, seen, strict=False)
                 if one.kind in _ANSWERS  # what is slow here may do elsewhere, where it gets more time
             )
@@ -230,4 +232,4 @@ class References:
         oracle = oracle_of(self.settings, Contract.EQUIVALENT)
         for payload, second in zip(returned, seen, strict=False):
             if second.kind in _ANSWERS and not oracle.repeats(expected[payload], second):
-                expected[payload] = replace(expected[payload], steady=False)
+                expected[payload] = structs.replace(expected[payload], steady=False)

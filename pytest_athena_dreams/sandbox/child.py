@@ -19,6 +19,8 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import IO, Literal
 
+from msgspec import structs
+
 from ..errors import SandboxError
 from ..models import DeathReason, Observation, ObservationKind, Raised, Signature
 from . import wire
@@ -153,14 +155,17 @@ class Child:
         self._channel.send(payloads)
         start = self._meter.read()
         self._allow_cpu(start.cpu + len(payloads) * timeout)
-        for index in range(len(payloads)):
+        deadline = Deadline(start, timeout)
+        for due in range(len(payloads), 0, -1):
             self._number += 1
-            if not self._channel.ready:
+            if waits := not self._channel.ready:
                 start = self._meter.read()
-            deadline = Deadline(start, timeout)
-            reply = self._reply(deadline, self._answers, due=len(payloads) - index)
-            now = self._meter.read() if deadline.waited or self._process is None else start
-            yield self._observation(reply, start, now, deadline)
+                deadline = Deadline(start, timeout)
+            reply = self._reply(deadline, self._answers, due=due)
+            if waits or self._process is None:
+                yield self._observation(reply, start, self._meter.read(), deadline)
+            else:  # it came together with the one before: what both used was that one's
+                yield _seen(reply, cpu=0.0, elapsed=0.0)
             if self._process is None:
                 return
 
@@ -251,28 +256,7 @@ class Child:
         self, reply: wire.Reply | Observation, start: Reading, now: Reading, deadline: Deadline
     ) -> Observation:
         cpu = max(0.0, (self.cpu if self._process is None else now.cpu) - start.cpu)
-        elapsed = deadline.used(now)
-        if isinstance(reply, wire.Returned):
-            return Observation(
-                kind=ObservationKind.RETURNED,
-                value=reply.value,
-                changed=reply.changed,
-                took=reply.took,
-                cpu=cpu,
-                elapsed=elapsed,
-            )
-        if isinstance(reply, wire.Threw):
-            return Observation(
-                kind=ObservationKind.RAISED,
-                raised=_refused(reply.raised),
-                changed=reply.changed,
-                cpu=cpu,
-                elapsed=elapsed,
-            )
-        if isinstance(reply, wire.Reached):
-            return Observation(kind=ObservationKind.RETURNED, lines=reply.lines, cpu=cpu, elapsed=elapsed)
-        assert isinstance(reply, Observation)
-        return replace(reply, cpu=cpu, elapsed=elapsed)
+        return _seen(reply, cpu=cpu, elapsed=deadline.used(now))
 
     def _death(self) -> Observation:
         """How a child went that closed its channel."""
@@ -311,6 +295,31 @@ class Child:
         self._channel.close()
         if self._scratch is not None:
             self._scratch.remove()
+
+
+def _seen(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Observation:
+    """What a reply tells, or the death that came in its place, with what was used."""
+    if isinstance(reply, wire.Returned):
+        return Observation(
+            kind=ObservationKind.RETURNED,
+            value=reply.value,
+            changed=reply.changed,
+            took=reply.took,
+            cpu=cpu,
+            elapsed=elapsed,
+        )
+    if isinstance(reply, wire.Threw):
+        return Observation(
+            kind=ObservationKind.RAISED,
+            raised=_refused(reply.raised),
+            changed=reply.changed,
+            cpu=cpu,
+            elapsed=elapsed,
+        )
+    if isinstance(reply, wire.Reached):
+        return Observation(kind=ObservationKind.RETURNED, lines=reply.lines, cpu=cpu, elapsed=elapsed)
+    assert isinstance(reply, Observation)
+    return structs.replace(reply, cpu=cpu, elapsed=elapsed)
 
 
 def _refused(raised: Raised) -> Raised:

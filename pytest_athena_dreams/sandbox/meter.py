@@ -133,11 +133,6 @@ class Deadline:
         self._own = 0.0
         self._due = 0.0
 
-    @property
-    def waited(self) -> bool:
-        """Whether the clocks were looked at since the start."""
-        return self._last is not self._start
-
     def used(self, now: Reading) -> float:
         """Seconds that count, up to ``now``."""
         passed = now.wall - self._last.wall
