@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_athena_dreams.models import DeathReason, Observation, ObservationKind
 from pytest_athena_dreams.sandbox.client import Sandbox, Source

@@ -37,7 +37,9 @@ _REQUEST = b"{"
 
 _RECURSION = sys.getrecursionlimit()
 _IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None)})
-_OUT_OF_MEMORY = {"kind": "raised", "raised": describe_exception(MemoryError(), "call", ""), "changed": None}
+_OUT_OF_MEMORY = encoded(
+    {"kind": "raised", "raised": describe_exception(MemoryError(), "call", ""), "changed": None}
+)
 
 # The loop below outlives whatever the dream does to these modules.
 _seed, _sleep, _exit = random.seed, time.sleep, os._exit
@@ -105,7 +107,12 @@ def _limit(what: int, value: int) -> None:
 
 
 def _send(order: Mapping[str, Any], number: int, message: dict[str, Any]) -> None:
-    text = encoded({"nonce": order["nonce"], "id": number, **message}).encode()
+    _send_encoded(order, number, encoded(message))
+
+
+def _send_encoded(order: Mapping[str, Any], number: int, message: str) -> None:
+    """Send an object that is JSON already, with nonce and number put at its head."""
+    text = f'{{"nonce":"{order["nonce"]}","id":{number},{message[1:]}'.encode()
     if len(text) > order["reply"]:
         raise ValueError(f"an answer of {len(text)} bytes, where {order['reply']} are allowed")
     frames.write(CHANNEL, text)
@@ -137,9 +144,9 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
             if draws or len(sys.modules) > preloaded + 1:  # more than the dream itself: one may draw for it
                 _seed(order["seed"])
             try:
-                _send(order, number, _watched(watch, entry, body))
+                _send_encoded(order, number, _watched(watch, entry, body))
             except MemoryError:
-                _send(order, number, _OUT_OF_MEMORY)
+                _send_encoded(order, number, _OUT_OF_MEMORY)
     except Exception as exc:
         _send(order, number, {"kind": "broken", "detail": f"{type(exc).__name__}: {exc}"[:MESSAGE]})
         raise
@@ -150,19 +157,21 @@ def _wait() -> NoReturn:
         _sleep(3600)
 
 
-def _watched(watch: Watch | None, entry: Callable[..., Any], payload: bytes) -> dict[str, Any]:
+def _watched(watch: Watch | None, entry: Callable[..., Any], payload: bytes) -> str:
     if watch is None:
         return _answer(entry, payload)
     watch.start()
     _answer(entry, payload)
-    return {"kind": "reached", "lines": watch.stop()}
+    return encoded({"kind": "reached", "lines": watch.stop()})
 
 
-def _answer(entry: Callable[..., Any], payload: bytes) -> dict[str, Any]:
+def _answer(entry: Callable[..., Any], payload: bytes) -> str:
+    """What a call does, as JSON."""
     before: _Before | None = None
+    raised: dict[str, Any] | None = None
     try:
         args, kwargs = Arguments(_BytesIO(payload)).load()
-        if not all(type(value) in _IMMUTABLE for value in (*args, *kwargs.values())):
+        if not _IMMUTABLE.issuperset(map(type, (*args, *kwargs.values()))):
             before = _Before(payload, args, kwargs)
         started = _clock()
         result = entry(*args, **kwargs)
@@ -173,11 +182,14 @@ def _answer(entry: Callable[..., Any], payload: bytes) -> dict[str, Any]:
         _set_recursion_limit(_RECURSION)
         value = canonical(result, consume=True)  # an iterator's work is the call's
         took = _clock() - started
-        message = {"kind": "returned", "value": value, "took": took}
     except BaseException as exc:
         _set_recursion_limit(_RECURSION)
-        message = {"kind": "raised", "raised": describe_exception(exc, "call", program.FILENAME)}
-    return message | {"changed": before.changed(args, kwargs) if before is not None else None}
+        raised = describe_exception(exc, "call", program.FILENAME)
+    changed = before.changed(args, kwargs) if before is not None else None
+    now = "null" if changed is None else encoded(changed)
+    if raised is not None:
+        return f'{{"kind":"raised","raised":{encoded(raised)},"changed":{now}}}'
+    return f'{{"kind":"returned","value":{encoded(value)},"took":{took!r},"changed":{now}}}'
 
 
 class _Before:

@@ -13,7 +13,7 @@ import struct
 
 HEADER = struct.Struct(">I")
 
-_pack, _unpack = HEADER.pack, HEADER.unpack
+_HEAD, _pack, _unpack = HEADER.size, HEADER.pack, HEADER.unpack_from
 _read, _write = os.read, os.write
 _CHUNK = 1 << 18
 _LINE = 1 << 16
@@ -33,22 +33,31 @@ class Inbox:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._bytes = bytearray()
+        self._bytes = b""
+        self._start = 0
 
     def frame(self) -> bytes:
         """The next frame; raises ``EOFError`` where the other end is gone."""
-        (length,) = _unpack(self._take(HEADER.size))
-        return self._take(length)
+        self._await(_HEAD)
+        (length,) = _unpack(self._bytes, self._start)
+        self._await(_HEAD + length)
+        start = self._start + _HEAD
+        self._start = start + length
+        return self._bytes[start : self._start]
 
-    def _take(self, size: int) -> bytes:
-        while len(self._bytes) < size:
+    def _await(self, size: int) -> None:
+        """Read until ``size`` bytes are there."""
+        there = len(self._bytes) - self._start
+        if there >= size:
+            return
+        parts = [self._bytes[self._start :]]
+        while there < size:
             part = _read(self._descriptor, _CHUNK)
             if not part:
                 raise EOFError
-            self._bytes += part
-        taken = bytes(self._bytes[:size])
-        del self._bytes[:size]
-        return taken
+            parts.append(part)
+            there += len(part)
+        self._bytes, self._start = b"".join(parts), 0
 
 
 def receive(control: socket.socket) -> tuple[bytes, list[int]]:
