@@ -7,7 +7,7 @@ declared exceptions reject the input.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..models import Canonical, Category, Contract, Observation, ObservationKind, TypeSpec, unpacked
 from .annotations import fits
@@ -144,7 +144,7 @@ class Oracle:
             where = f" at {found.path}: {found.got}, not {found.expected}" if found.path else ""
             return Words(f"returned another value{where}", _words(expected), _words(got))
 
-        return replace(_finding(Category.LOGIC, got, words), values=(expected.value, got.value))
+        return _finding(Category.LOGIC, got, words, (expected.value, got.value))
 
     def _same_arguments(self, expected: Observation, got: Observation) -> Finding | None:
         if expected.changed is None and got.changed is None:
@@ -160,10 +160,10 @@ class Oracle:
                 text = "left an argument alone that the procedure changes in place"
             return Words(text, _changed(expected), _changed(got))
 
-        finding = _finding(Category.LOGIC, got, words)
         if expected.changed is None or got.changed is None:
-            return finding
-        return replace(finding, values=(unpacked(expected.changed)[0], unpacked(got.changed)[0]))
+            return _finding(Category.LOGIC, got, words)
+        changes = unpacked(expected.changed)[0], unpacked(got.changed)[0]
+        return _finding(Category.LOGIC, got, words, changes)
 
     def _same_changes(self, expected: Observation, got: Observation) -> bool:
         both = zip(unpacked(expected.changed), unpacked(got.changed), strict=True)
@@ -186,13 +186,19 @@ class Oracle:
         return _finding(Category.VALIDATION, got, lambda: Words(text, _wanted(expected), _words(got)))
 
 
-def _finding(category: Category, got: Observation, tell: Callable[[], Words]) -> Finding:
+def _finding(
+    category: Category,
+    got: Observation,
+    tell: Callable[[], Words],
+    values: tuple[Canonical, Canonical] | None = None,
+) -> Finding:
     raised = got.raised
     return Finding(
         category=category,
         tell=tell,
         line=raised.line if raised else None,
         exception=raised.type if raised else None,
+        values=values,
     )
 
 

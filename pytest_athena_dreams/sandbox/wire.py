@@ -175,19 +175,20 @@ class _Values:
         text = bytes(raw)
         if text == b"null":
             return None
-        if text not in self._kept:
-            _check_nesting(text)
-            self._check(text)
-            self._keep(text, packed(text) if len(text) > LARGE else msgspec.json.decode(text))
-        return self._kept[text]
+        kept = self._kept.get(text, self)
+        return kept if kept is not self else self._keep(text)
 
-    def _keep(self, text: bytes, value: Any) -> None:
+    def _keep(self, text: bytes) -> Any:
+        _check_nesting(text)
+        self._check(text)
+        value = packed(text) if len(text) > LARGE else msgspec.json.decode(text)
         self._room -= len(text)
         while self._room < 0 and self._kept:
             first = next(iter(self._kept))
             self._room += len(first)
             del self._kept[first]
         self._kept[text] = value
+        return value
 
 
 _frame = msgspec.json.Decoder(Ready | Failed | Loaded | _Returned | _Threw | Reached | Broken)
@@ -215,12 +216,12 @@ def decode(body: bytes, *, nonce: str, number: int) -> Reply:
 
 
 def _told(frame: Any) -> Reply:
-    head = {"nonce": frame.nonce, "id": frame.id}
+    nonce, number = frame.nonce, frame.id
     if isinstance(frame, _Returned):
         value, changed = _value.of(frame.value), _changed.of(frame.changed)
-        return Returned(value=value, changed=changed, took=frame.took, **head)
+        return Returned(nonce=nonce, id=number, value=value, changed=changed, took=frame.took)
     if isinstance(frame, _Threw):
-        return Threw(raised=frame.raised, changed=_changed.of(frame.changed), **head)
+        return Threw(nonce=nonce, id=number, raised=frame.raised, changed=_changed.of(frame.changed))
     reply: Reply = frame
     return reply
 
@@ -242,37 +243,42 @@ class Inbox:
     def __init__(self, cap: int) -> None:
         self._cap = cap
         self._bytes = bytearray()
+        self._start = 0
+        """Where the next frame starts; what is before it was read."""
 
     def feed(self, data: bytes) -> None:
+        del self._bytes[: self._start]
+        self._start = 0
         self._bytes += data
 
     @property
     def empty(self) -> bool:
-        return not self._bytes
+        return self._start == len(self._bytes)
 
     @property
-    def _end(self) -> int | None:
-        """Where the next frame ends, ``None`` if not even its head has arrived."""
-        if len(self._bytes) < HEADER.size:
+    def _size(self) -> int | None:
+        """The bytes of the next frame without its head, ``None`` if not even that has arrived."""
+        if len(self._bytes) < self._start + HEADER.size:
             return None
-        return HEADER.size + int(HEADER.unpack_from(self._bytes)[0])
+        size: int = HEADER.unpack_from(self._bytes, self._start)[0]
+        return size
 
     @property
     def ready(self) -> bool:
         """Whether a whole frame has arrived."""
-        end = self._end
-        return end is not None and end <= len(self._bytes)
+        size = self._size
+        return size is not None and self._start + HEADER.size + size <= len(self._bytes)
 
     def frame(self) -> bytes | None:
         """The next whole frame, ``None`` if it has not arrived; raises ``WireError`` above the cap."""
-        end = self._end
-        if end is not None and end > HEADER.size + self._cap:
-            raise WireError(f"a frame of {end - HEADER.size} bytes, where {self._cap} are allowed")
-        if end is None or end > len(self._bytes):
+        size = self._size
+        if size is not None and size > self._cap:
+            raise WireError(f"a frame of {size} bytes, where {self._cap} are allowed")
+        if size is None or self._start + HEADER.size + size > len(self._bytes):
             return None
-        body = bytes(self._bytes[HEADER.size : end])
-        del self._bytes[:end]
-        return body
+        start = self._start + HEADER.size
+        self._start = start + size
+        return bytes(self._bytes[start : self._start])
 
 
 def frame(body: bytes) -> bytes:
