@@ -48,10 +48,10 @@ class Engine:
             compared = contract is Contract.COMPATIBLE and judgement.accepted
             asked = self.references.settings.evidence
             measured = asked == "on" or (asked == "passes" and category is None)
-            reached, total = (measured and trial.lines()) or (None, None)
             faults = trial.faults(judgement)
             effectiveness = None if category else trial.effectiveness()
             evidence = trial.evidence() if measured else None
+            reached, total = (measured and trial.lines()) or (None, None)
         return Verdict(
             dream_id=dream.id,
             outcome=Outcome.FAILURE if category else Outcome.SUCCESS,

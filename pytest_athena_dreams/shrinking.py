@@ -83,11 +83,11 @@ class Shrinker:
                     found[payload] = Asked(payload, arguments, expected), finding
                 return finding is not None
 
-            drawn = [pool.choices[payload] for payload in found if payload in pool.choices]
+            drawn = (choices for payload, choices in pool.choices.items() if payload in found)
             smallest = shrunk(
                 pool.spec.strategy(),
                 fails,
-                min(drawn, key=len, default=None),
+                next(drawn, None),
                 examples=pool.spec.draws,
                 seed=pool.spec.seed,
             )

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections import Counter
 from dataclasses import replace
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -15,8 +16,9 @@ from .inputs.docs import read
 from .inputs.pool import Pool, derive_seed, draw_pool
 from .inputs.strategies import UnmetAnnotation
 from .judge.oracle import Finding
-from .judge.verdict import Group, Judgement, judge, judge_load, refusal
+from .judge.verdict import STOPPED, Group, Judgement, judge, judge_load, refusal
 from .models import Category, Contract, DeathReason, Dream, Fault, Observation, ObservationKind, Signature
+from .purity import is_pure
 from .reference import LARGE, Reference, References, oracle_of
 from .sandbox.client import Source
 from .sandbox.runner import Runner
@@ -79,6 +81,8 @@ class Trial:
             if not judgement.groups:
                 return self._out_of_time(judgement) or self._repeated(judgement)
             index, finding = _deciding(judgement)
+            if self._pure and finding.category not in STOPPED:
+                return judgement
             first, second = self._got[index], self._second(index, finding)
             if self._shows(index, second, finding):
                 return judgement
@@ -139,6 +143,11 @@ class Trial:
 
     # Whether it is so again
 
+    @cached_property
+    def _pure(self) -> bool:
+        """Whether what the dream did once it does again, as its source tells: then it is not asked again."""
+        return is_pure(self._dream.code) and all(pool.plain for pool in self._pools)
+
     def _second(self, index: int, finding: Finding) -> Observation:
         """What a fresh child does on the same input, or on a smaller one where that hangs too."""
         if finding.category is Category.TIMEOUT:
@@ -163,6 +172,8 @@ class Trial:
 
     def _repeated(self, judgement: Judgement) -> Judgement:
         """The judgement of a pass, if a sample of inputs gives the same under another hash seed."""
+        if self._pure:
+            return judgement
         steady = [
             n
             for n, (asked, got) in enumerate(zip(self._asked, self._got, strict=True))
@@ -219,13 +230,15 @@ class Trial:
     def lines(self) -> tuple[int, int] | None:
         """How many lines of the dream its inputs reach, and how many it has; ``None`` of none.
 
-        Large inputs are left out where there are others: to watch what they do takes long.
+        Large inputs are left out where there are others: to watch what they do takes long. To be asked last,
+        for the child that is alive is then watched and answers no more.
         """
         payloads = self._moderate() or [asked.payload for asked in self._asked]
         lines = set(self.runner.signature.lines) if self.runner.signature else None
         if not payloads or not lines:
             return None
-        return lines_reached(self._settings, self._again, lines, payloads), len(lines)
+        runner = self.runner if self._pure else self._again
+        return lines_reached(self._settings, runner, lines, payloads), len(lines)
 
     # The smallest inputs
 

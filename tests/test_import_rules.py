@@ -32,7 +32,9 @@ ALLOWED = {
     "reference": BASE | {"exploration", "inputs", "sandbox", "judge"},
     "evidence": BASE | {"reference", "sandbox", "judge"},
     "shrinking": BASE | {"reference", "inputs", "sandbox", "judge"},
-    "trial": BASE | {"evidence", "shrinking", "reference", "exploration", "inputs", "sandbox", "judge"},
+    "purity": {"learn"},
+    "trial": BASE
+    | {"purity", "evidence", "shrinking", "reference", "exploration", "inputs", "sandbox", "judge"},
     "engine": BASE | {"trial", "reference", "sandbox"},
     "mending": BASE | {"engine", "sandbox", "store", "learn", "learning"},
     "reporting": BASE | {"store", "learn", "learning", "mending"},

@@ -12,13 +12,16 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pytest_athena_dreams import config, models
 
 MODELS = [
     kind
     for kind in vars(models).values()
-    if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == models.__name__
+    if isinstance(kind, type)
+    and (is_dataclass(kind) or issubclass(kind, msgspec.Struct))
+    and kind.__module__ == models.__name__
 ]
 _NUMBERS = st.integers(-(2**63), 2**63 - 1)
 _FLOATS = st.floats(allow_nan=False, allow_infinity=False)
@@ -39,8 +42,7 @@ def of(annotation: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         return st.just(()) if depth > 1 else st.lists(of(args[0], depth + 1), max_size=2).map(tuple)
     if annotation is Any:
         return _CANONICAL
-    if is_dataclass(annotation):
-        assert isinstance(annotation, type)
+    if annotation in MODELS:
         return model(annotation, depth)
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return st.sampled_from(annotation)
@@ -60,10 +62,16 @@ def model(kind: type[Any], depth: int = 0) -> st.SearchStrategy[Any]:
     hints = typing.get_type_hints(kind)
     given_: dict[str, st.SearchStrategy[Any]] = {}
     left_out: dict[str, st.SearchStrategy[Any]] = {}
-    for field in fields(kind):
-        required = field.default is MISSING and field.default_factory is MISSING
-        (given_ if required else left_out)[field.name] = of(hints[field.name], depth)
+    for name, required in fields_of(kind).items():
+        (given_ if required else left_out)[name] = of(hints[name], depth)
     return st.fixed_dictionaries(given_, optional=left_out).map(lambda values: kind(**values))
+
+
+def fields_of(kind: type[Any]) -> dict[str, bool]:
+    """The fields of a model, and whether each has to be given."""
+    if issubclass(kind, msgspec.Struct):
+        return {field.name: field.required for field in structs.fields(kind)}
+    return {f.name: f.default is MISSING and f.default_factory is MISSING for f in fields(kind)}
 
 
 def test_all_models_are_looked_at() -> None:
@@ -81,9 +89,14 @@ def test_json_round_trip(kind: type[Any], data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("kind", MODELS, ids=lambda kind: kind.__name__)
 def test_models_are_frozen_and_take_keywords_only(kind: Any) -> None:
-    assert kind.__dataclass_params__.frozen
-    assert hasattr(kind, "__slots__")
-    assert all(field.kw_only for field in fields(kind))
+    if issubclass(kind, msgspec.Struct):
+        assert kind.__struct_config__.frozen
+        with pytest.raises(TypeError, match="positional"):
+            kind(object())
+    else:
+        assert kind.__dataclass_params__.frozen
+        assert hasattr(kind, "__slots__")
+        assert all(field.kw_only for field in fields(kind))
     assert kind.__doc__
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,4 +40,18 @@ class Arguments:
         return Arguments(args, {key: values.get(key, value) for key, value in self.kwargs.items()})
 
 
+def is_plain(values: Iterable[object]) -> bool:
+    """Whether ``values`` are of builtin types that have an order, and so is all that is in them."""
+    left = list(values)
+    for value in left:
+        if isinstance(value, list | tuple) and type(value) in (list, tuple):
+            left += value
+        elif isinstance(value, dict) and type(value) is dict:
+            left += [*value.keys(), *value.values()]
+        elif value is not None and type(value) not in _ATOMS:
+            return False
+    return True
+
+
+_ATOMS = (bool, int, float, complex, str, bytes)
 _POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)

@@ -9,11 +9,12 @@ import contextlib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from hypothesis import strategies as st
 
 from ..models import Canonical, Signature
-from .arguments import Arguments
+from .arguments import Arguments, is_plain
 from .calls import calls
 from .conjecture import Choices, draw
 from .edges import edge_arguments
@@ -72,7 +73,7 @@ class PoolSpec:
         return self.size + self.size // REPEATS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pool:
     """Distinct inputs in a fixed order: by payload, what they read as.
 
@@ -85,6 +86,11 @@ class Pool:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether all arguments are plain values, as :func:`is_plain` tells."""
+        return all(is_plain((*x.args, *x.kwargs.values())) for x in self.inputs.values())
 
 
 class _Full(Exception):

@@ -1,0 +1,216 @@
+"""Whether code is pure, told from its source: the same arguments give the same answer, in any process.
+
+Such code can remember nothing from one call to the next and has nothing to draw from: no clock, no chance, no
+hash seed, no address, and no name that leads out of it. What it does once it does again, so it need not be
+asked again. All that is allowed is listed; code with anything else in it is taken to be impure, and much of
+that is not.
+
+Invariants: nothing here runs or compiles code. All this holds for arguments that are plain
+(``inputs.arguments.is_plain``): a set's order is that of the hash seed.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+from collections.abc import Iterable
+
+from .learn.normalise import parse
+
+_BUILTINS = frozenset(dir(builtins))
+_LAZY = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
+"""Calls of these give an iterator, whose text is its address."""
+_CONSUMERS = _LAZY | {"all", "any", "dict", "list", "max", "min", "sorted", "sum", "tuple"}
+_FUNCTIONS = _CONSUMERS | {
+    "abs", "bin", "bool", "bytes", "chr", "complex", "divmod", "float", "hex", "int", "isinstance", "len",
+    "oct", "ord", "pow", "range", "round", "str",
+}  # fmt: skip
+_EXHAUSTED = {"MemoryError", "RecursionError", "RuntimeError"}
+"""When memory or stack run out is not for the code to say, so it may catch none of these."""
+_EXCEPTIONS = {name for name in _BUILTINS if name.endswith("Error")} - _EXHAUSTED
+_ALLOWED = _FUNCTIONS | _EXCEPTIONS
+_VIEWS = frozenset({"items", "keys", "values"})
+"""Methods that give a view, of which two make a set."""
+_FILLERS = frozenset({"extend", "join", "update"})
+"""Methods that take all items of their argument at once."""
+_OTHER_METHODS = """
+append capitalize casefold center clear copy count endswith expandtabs find fromkeys get index insert
+is_integer isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace
+istitle isupper ljust lower lstrip maketrans partition pop popitem remove removeprefix removesuffix replace
+reverse rfind rindex rjust rpartition rsplit rstrip setdefault sort split splitlines startswith strip swapcase
+title translate upper zfill
+"""
+_METHODS = _VIEWS.union(_FILLERS, _OTHER_METHODS.split())
+"""Methods of the builtin types. Not ``format``, which reads attributes."""
+_TYPING = "Any Dict Iterable Iterator List Literal Mapping Optional Sequence Tuple Union"
+_NAMES = {
+    "math": frozenset(name for name in dir(math) if not name.startswith("_")),
+    "typing": frozenset(_TYPING.split()),
+    "__future__": frozenset({"annotations"}),
+}
+"""What may be imported, by module."""
+
+_PLAIN_NODES = (
+    ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For, ast.While, ast.If, ast.Try, ast.Raise,
+    ast.Assert, ast.Pass, ast.Break, ast.Continue, ast.Expr, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.IfExp,
+    ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Subscript, ast.Slice, ast.ListComp, ast.DictComp,
+    ast.JoinedStr, ast.FormattedValue, ast.Starred, ast.NamedExpr, ast.comprehension, ast.arguments, ast.arg,
+    ast.keyword, ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop,
+)  # fmt: skip
+"""Syntax that is pure where its parts are."""
+
+
+def is_pure(code: str) -> bool:
+    """Whether ``code`` is seen to be pure. What can't be read is not."""
+    tree = parse(code)
+    if tree is None:
+        return False
+    try:
+        return _Reader(tree).pure()
+    except RecursionError:
+        return False
+
+
+class _Reader:
+    """Reads one tree from its top: what may stand in certain places alone, the node above it allows there."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+        self._nodes = list(ast.walk(tree))
+        self._functions = {node.name for node in self._nodes if isinstance(node, ast.FunctionDef)}
+        self._called: set[ast.AST] = set()
+        """What is called: names of functions, and methods."""
+        self._consumed: set[ast.AST] = set()
+        """What is iterated over and then gone: here an iterator may stand."""
+        self._given: set[ast.AST] = set()
+        """Where a function may stand that is not called at once."""
+        self._modules: set[ast.AST] = set()
+
+    def pure(self) -> bool:
+        """Whether all statements and names are."""
+        bound = list(self._bound())
+        return (
+            not _BUILTINS.intersection(bound)
+            and not any(name.startswith("__") for name in bound)
+            and all(bound.count(name) == 1 for name in self._functions)
+            and all(map(self._at_top, self._tree.body))
+            and all(map(self._allowed, self._nodes))
+        )
+
+    def _bound(self) -> Iterable[str]:
+        for node in self._nodes:
+            match node:
+                case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                    yield name
+                case ast.FunctionDef(name=name) | ast.ExceptHandler(name=str(name)):
+                    yield name
+                case ast.alias():
+                    yield (node.asname or node.name).partition(".")[0]
+
+    def _at_top(self, node: ast.stmt) -> bool:
+        """Whether a statement of the module leaves nothing behind that a call could change."""
+        match node:
+            case ast.FunctionDef() | ast.Import() | ast.ImportFrom():
+                return True
+            case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+                return _is_constant(value)
+        return False
+
+    def _allowed(self, node: ast.AST) -> bool:
+        match node:
+            case ast.Module() | ast.alias():
+                return True
+            case ast.Import(names=names):
+                return all(alias.name == "math" and alias.asname is None for alias in names)
+            case ast.ImportFrom(module=module, names=names, level=0):
+                return all(alias.name in _NAMES.get(str(module), ()) for alias in names)
+            case ast.FunctionDef():
+                defaults = [*node.args.defaults, *(value for value in node.args.kw_defaults if value)]
+                return not node.decorator_list and all(map(_is_constant, defaults))
+            case ast.Name():
+                return self._name(node)
+            case ast.Attribute(value=ast.Name(id="math"), attr=name, ctx=ast.Load()):
+                self._modules.add(node.value)
+                return name in _NAMES["math"]
+            case ast.Attribute():
+                return node in self._called
+            case ast.ExceptHandler():
+                return node.type is not None
+            case ast.Starred():
+                self._consumed.add(node.value)
+            case ast.GeneratorExp():
+                return node in self._consumed
+            case ast.Lambda():
+                return node in self._given
+            case ast.Call():
+                return self._call(node)
+            case ast.Compare():
+                return self._compare(node)
+            case ast.For():
+                self._consumed.add(node.iter)
+            case ast.comprehension():
+                self._consumed.add(node.iter)
+                return not node.is_async
+        return isinstance(node, _PLAIN_NODES)
+
+    def _name(self, node: ast.Name) -> bool:
+        name = node.id
+        if name.startswith("__") or (name in _BUILTINS and name not in _ALLOWED):
+            return False
+        if name == "math":
+            return node in self._modules
+        if name in _LAZY:
+            return node in self._called
+        return name not in self._functions or node in self._called or node in self._given
+
+    def _call(self, node: ast.Call) -> bool:
+        name: str | None = None
+        method: str | None = None
+        match node.func:
+            case ast.Name():
+                name = node.func.id
+            case ast.Attribute(value=ast.Name(id="math")):
+                return True  # which is looked at in its turn
+            case ast.Attribute() if node.func.attr in _METHODS:
+                method = node.func.attr
+            case _:
+                return False
+        if (name in _LAZY or method in _VIEWS) and node not in self._consumed:
+            return False
+        self._called.add(node.func)
+        self._consumed.update(self._iterated(name, method, node.args))
+        if name in ("filter", "map"):
+            self._given.update(node.args[:1])
+        if name in ("max", "min", "sorted") or method == "sort":
+            self._given.update(keyword.value for keyword in node.keywords if keyword.arg == "key")
+        return True
+
+    def _iterated(self, name: str | None, method: str | None, arguments: list[ast.expr]) -> list[ast.expr]:
+        """The arguments that a call takes all items of, and does not give back or keep."""
+        if name in ("filter", "map"):
+            return arguments[1:]
+        if name == "zip":
+            return arguments
+        if name in ("max", "min"):
+            return arguments if len(arguments) == 1 else []
+        return arguments[:1] if name in _CONSUMERS or method in _FILLERS else []
+
+    def _compare(self, node: ast.Compare) -> bool:
+        for operator, side in zip(node.ops, node.comparators, strict=True):
+            if isinstance(operator, ast.Is | ast.IsNot) and not isinstance(side, ast.Constant):
+                return False
+            if isinstance(operator, ast.In | ast.NotIn):
+                self._consumed.add(side)
+        return True
+
+
+def _is_constant(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant():
+            return True
+        case ast.UnaryOp(operand=ast.Constant()):
+            return True
+        case ast.Tuple(elts=parts):
+            return all(map(_is_constant, parts))
+    return False
