@@ -31,7 +31,7 @@ class Workspace:
         _sweep(Path(tempfile.gettempdir()))
         made = Path(tempfile.mkdtemp(prefix=_PREFIX, suffix=_UNFINISHED))
         self._lock = os.open(made / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        _locked(self._lock)
+        _locked(self._lock, wait=True)  # a sweeper holds it for the moment that it looks
         self.path = made.rename(made.with_suffix(""))
         self.empty, self.scratch = self.path / "empty", self.path / "scratch"
         self.empty.mkdir(mode=0o555)
@@ -43,12 +43,12 @@ class Workspace:
         os.close(self._lock)
 
 
-def _locked(descriptor: int) -> bool:
-    """Lock an open file, if nobody else has."""
+def _locked(descriptor: int, *, wait: bool = False) -> bool:
+    """Lock an open file, if nobody else has, or once nobody has."""
     import fcntl  # not on Windows, where this module is still to be imported
 
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         return False
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from pytest_athena_dreams.sandbox import forkserver
 from pytest_athena_dreams.sandbox.attacks.surroundings import left_over, processes
 from pytest_athena_dreams.sandbox.client import Sandbox, Source
 from pytest_athena_dreams.sandbox.policy import Policy, SandboxMode
+from pytest_athena_dreams.sandbox.workspace import Workspace
 
 from .conftest import SMALL
 from .kit import death, payload, run, value
@@ -238,6 +240,27 @@ def test_folders_made_at_the_same_time_do_not_sweep_each_other(
     makers = [subprocess.Popen([sys.executable, "-c", code], env=environment) for _ in range(4)]
     assert [maker.wait() for maker in makers] == [0, 0, 0, 0]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_gets_its_lock_though_a_sweeper_looks_at_it_just_then(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    make = tempfile.mkdtemp
+
+    def looked_at(**options: str) -> str:
+        made = make(**options)
+        lock = os.open(Path(made, "lock"), os.O_RDWR | os.O_CREAT)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        threading.Timer(0.2, os.close, [lock]).start()
+        return made
+
+    monkeypatch.setattr(tempfile, "mkdtemp", looked_at)
+    workspace = Workspace()
+    time.sleep(0.3)
+    with open(workspace.path / "lock") as lock, pytest.raises(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    workspace.remove()
 
 
 def test_folders_of_others_are_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
