@@ -184,6 +184,7 @@ def test_two_children_live_side_by_side(sandbox: Sandbox) -> None:
 
 
 def test_an_unfinished_child_is_killed_when_its_block_ends(sandbox: Sandbox) -> None:
+    sandbox.layers()
     before = processes(str(sandbox.outside))
     with pytest.raises(KeyboardInterrupt), sandbox.spawn(LOOP):
         raise KeyboardInterrupt
