@@ -198,11 +198,15 @@ class _Reader:
 
     def _compare(self, node: ast.Compare) -> bool:
         for operator, side in zip(node.ops, node.comparators, strict=True):
-            if isinstance(operator, ast.Is | ast.IsNot) and not isinstance(side, ast.Constant):
+            if isinstance(operator, ast.Is | ast.IsNot) and not _is_singleton(side):
                 return False
             if isinstance(operator, ast.In | ast.NotIn):
                 self._consumed.add(side)
         return True
+
+
+def _is_singleton(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool))
 
 
 def _is_constant(node: ast.expr) -> bool:

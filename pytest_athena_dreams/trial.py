@@ -81,7 +81,7 @@ class Trial:
             if not judgement.groups:
                 return self._out_of_time(judgement) or self._repeated(judgement)
             index, finding = _deciding(judgement)
-            if self._pure and finding.category not in STOPPED:
+            if self._pure and self._got[index].death is None and finding.category not in STOPPED:
                 return judgement
             first, second = self._got[index], self._second(index, finding)
             if self._shows(index, second, finding):

@@ -111,6 +111,7 @@ IMPURE = {
     "a with block": "def f(x):\n    with x:\n        pass",
     "nonlocal": "def f(x):\n    def g():\n        nonlocal x\n        x += 1\n    g()\n    return x",
     "identity": "def f(a, b): return a is b",
+    "identity with a number": "def f(a): return a is 1000",
     "running out of memory": (
         "def f(x):\n    try:\n        return [0] * x\n    except MemoryError:\n        return 1"
     ),

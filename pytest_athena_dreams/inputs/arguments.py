@@ -44,9 +44,9 @@ def is_plain(values: Iterable[object]) -> bool:
     """Whether ``values`` are of builtin types that have an order, and so is all that is in them."""
     left = list(values)
     for value in left:
-        if isinstance(value, list | tuple) and type(value) in (list, tuple):
+        if type(value) is list or type(value) is tuple:
             left += value
-        elif isinstance(value, dict) and type(value) is dict:
+        elif type(value) is dict:
             left += [*value.keys(), *value.values()]
         elif value is not None and type(value) not in _ATOMS:
             return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from random import Random
 from typing import Any, TypeVar
 
@@ -29,6 +30,8 @@ T = TypeVar("T")
 Choices = tuple[Any, ...]
 """What an example was drawn from: a strategy draws the same from the same choices."""
 
+_FAULT = InterestingOrigin.from_exception(AssertionError())
+"""The one way to fail that the engine is told of."""
 _permitted: Any = LRUCache(1024)
 
 
@@ -64,11 +67,11 @@ def shrunk(
 
     It starts from the choices of one that fails, or else from the first of ``examples`` that does.
     """
-    best: list[tuple[Any, T]] = []
+    failing: list[tuple[Any, T]] = []
 
     def see(value: T, data: ConjectureData) -> None:
         if fails(value):
-            best[:] = [min([*best, (sort_key(data.nodes), value)], key=lambda pair: pair[0])]
+            failing.append((sort_key(data.nodes), value))
             data.mark_interesting(_FAULT)
 
     with nothing_mined():
@@ -76,10 +79,7 @@ def shrunk(
         if start is not None:
             engine.cached_test_function(start)
         engine.run()
-    return best[0][1] if best else None
-
-
-_FAULT = InterestingOrigin.from_exception(AssertionError())
+    return min(failing, key=itemgetter(0))[1] if failing else None
 
 
 def _engine(
