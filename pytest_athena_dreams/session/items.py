@@ -21,7 +21,7 @@ from ..text import printable
 from .digests import Digests
 from .failure import DreamFailed, FailureRepr
 from .plan import Plan
-from .processor import kept_to, processors_of
+from .processor import Keeper, processors_of
 from .twins import Twins
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class DreamPlugin:
         self._twins = Twins()
         self.shown_path: str | None = None
         self._digests = Digests(config, plan.settings)
-        self._processors = processors_of(getattr(config, "workerinput", None))
+        self._keeper = Keeper(processors_of(getattr(config, "workerinput", None)))
 
     def test(self, dream: Dream) -> Verdict:
         """The verdict on one dream: that of a twin which was run here, or by the engine.
@@ -52,8 +52,8 @@ class DreamPlugin:
             self._engine = self._started()
         verdict = self._twins.verdict(dream) if dream.problem is None else None
         if verdict is None:
-            with kept_to(self._processors):
-                verdict = self._engine.test(dream)
+            self._keeper.keep()
+            verdict = self._engine.test(dream)
             self._twins.keep(dream, verdict)
         return verdict
 
@@ -85,6 +85,11 @@ class DreamPlugin:
             report.athena_digest = self._digests.of(item.dream)  # type: ignore[attr-defined]
             item.verdict = None
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, nextitem: pytest.Item | None) -> None:
+        if not isinstance(nextitem, DreamItem):
+            self._keeper.free()
 
     def pytest_unconfigure(self) -> None:
         if self._engine is not None:

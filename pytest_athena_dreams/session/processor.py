@@ -1,9 +1,10 @@
-"""The processor that a worker keeps to while it tests a dream.
+"""The processor that a worker keeps to while it tests dreams.
 
 A worker, its fork server and the child that it asks take turns: no two of them have work for long. Where
 every processor has a worker anyway, turns on one processor are quicker than turns on whichever is idle.
 
-Invariants: whatever else a worker runs may use all processors; no verdict depends on this.
+Invariants: ordinary tests, and what is torn down before them, may use all processors; no verdict depends on
+this.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Generator, Set
+from collections.abc import Set
 from typing import Any
 
 
@@ -27,17 +28,23 @@ def processors_of(workerinput: dict[str, Any] | None) -> Set[int] | None:
     return {allowed[place % len(allowed)]} if workers >= len(allowed) else None
 
 
-@contextlib.contextmanager
-def kept_to(processors: Set[int] | None) -> Generator[None]:
-    """Keep this thread, and the processes that it starts, to some processors, if they are given."""
-    if processors is None or sys.platform != "linux":
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    with contextlib.suppress(OSError):  # they may have been taken from this machine since
-        os.sched_setaffinity(0, processors)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            os.sched_setaffinity(0, before)
+class Keeper:
+    """Keeps this thread, and the processes that it starts, to some processors, if they are given."""
+
+    def __init__(self, processors: Set[int] | None) -> None:
+        self._processors = processors
+        self._before: Set[int] | None = None
+
+    def keep(self) -> None:
+        """Keep to them from here on. Safe to call twice."""
+        if self._before is None and self._processors is not None and sys.platform == "linux":
+            self._before = os.sched_getaffinity(0)
+            with contextlib.suppress(OSError):  # they may have been taken from this machine since
+                os.sched_setaffinity(0, self._processors)
+
+    def free(self) -> None:
+        """May use again what it might before. Safe to call twice."""
+        before, self._before = self._before, None
+        if before is not None and sys.platform == "linux":
+            with contextlib.suppress(OSError):
+                os.sched_setaffinity(0, before)
