@@ -73,14 +73,20 @@ def _is_apart(
     return False, taken
 
 
-def lines_reached(settings: Settings, runner: Runner, lines: set[int], payloads: Sequence[bytes]) -> int:
-    """How many of the ``lines`` of a runner's source calls with ``payloads`` reach.
+def lines_reached(
+    settings: Settings, runner: Runner, statements: frozenset[int], payloads: Sequence[bytes], *, anew: bool
+) -> tuple[int, int] | None:
+    """How many of the lines of a runner's source calls with ``payloads`` reach, and how many there are.
 
-    The source is loaded anew and watched from then on, which slows the calls. It is told by code that runs
-    beside the dream's, so a dream that means to could forge this figure, and no other.
+    Those count that one of the ``statements`` begins on and that there is code for; ``None`` without any. The
+    source is watched from here on, which slows the calls, and first loaded ``anew``, if asked to. It is told
+    by code that runs beside the dream's, so a dream that means to could forge these figures, and no other.
     """
     left = settings.dream_timeout / SHARE
-    runner.turn_to(replace(runner.source, watched=True, described="not"))
+    runner.turn_to(replace(runner.source, watched=True, described="not"), anew=anew)
+    lines = statements.intersection(runner.signature.lines) if runner.signature else set[int]()
+    if not lines:
+        return None
     reached = set[int]()
     for few in _growing(payloads):
         seen = runner.run(few, timeout=settings.timeout, budget=left)
@@ -88,7 +94,7 @@ def lines_reached(settings: Settings, runner: Runner, lines: set[int], payloads:
         reached |= lines.intersection(line for observation in seen for line in observation.lines)
         if reached == lines or len(seen) < len(few):
             break
-    return len(reached)
+    return len(reached), len(lines)
 
 
 def _growing(payloads: Sequence[bytes]) -> Iterator[Sequence[bytes]]:

@@ -17,6 +17,7 @@ from .inputs.narrowing import Narrowing, candidates, sample
 from .inputs.pool import PoolSpec
 from .inputs.scalars import Strategy
 from .models import ObservationKind, Signature, TypeSpec
+from .reading import reading
 from .sandbox.runner import Runner
 
 SAMPLE = 60
@@ -49,7 +50,7 @@ class Explorer:
         typed, notes = self._typed(with_types(signature, doc), doc)
         return PoolSpec(
             signature=typed,
-            literals=(*signature.literals, *doc.literals),
+            literals=(*reading(self.runner.source.code).literals, *doc.literals),
             size=self.settings.max_examples,
             seed=seed,
             edges=frozenset(self.settings.edge_cases),

@@ -185,17 +185,14 @@ class ClassSpec:
 class Signature:
     """What the jail tells of an entry point.
 
-    ``literals`` are the constants in its source, ``declares`` the exceptions that a guard announces
-    (``raise ValueError``, ``raise TypeError``), ``usage`` what the source does with each parameter, in
-    the words of ``sandbox.jail.source``, ``lines`` those that calls could reach.
+    ``usage`` is what the source does with each parameter, in the words of ``sandbox.jail.source``, ``lines``
+    are those that there is code for, told of a source that is watched.
     """
 
     name: str
     parameters: tuple[Parameter, ...] = ()
     returns: TypeSpec | None = None
     doc: str = ""
-    literals: tuple[Canonical, ...] = ()
-    declares: tuple[str, ...] = ()
     classes: tuple[ClassSpec, ...] = ()
     usage: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lines: tuple[int, ...] = ()

@@ -16,7 +16,7 @@ import builtins
 import math
 from collections.abc import Iterable
 
-from .learn.normalise import parse
+from .syntax import Syntax, syntax
 
 _BUILTINS = frozenset(dir(builtins))
 _LAZY = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
@@ -63,21 +63,15 @@ _PLAIN_NODES = (
 
 def is_pure(code: str) -> bool:
     """Whether ``code`` is seen to be pure. What can't be read is not."""
-    tree = parse(code)
-    if tree is None:
-        return False
-    try:
-        return _Reader(tree).pure()
-    except RecursionError:
-        return False
+    found = syntax(code)
+    return found is not None and _Reader(found).pure()
 
 
 class _Reader:
     """Reads one tree from its top: what may stand in certain places alone, the node above it allows there."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        self._tree = tree
-        self._nodes = list(ast.walk(tree))
+    def __init__(self, found: Syntax) -> None:
+        self._tree, self._nodes = found.tree, found.nodes
         self._functions = {node.name for node in self._nodes if isinstance(node, ast.FunctionDef)}
         self._called: set[ast.AST] = set()
         """What is called: names of functions, and methods."""
@@ -111,7 +105,7 @@ class _Reader:
     def _at_top(self, node: ast.stmt) -> bool:
         """Whether a statement of the module leaves nothing behind that a call could change."""
         match node:
-            case ast.FunctionDef() | ast.Import() | ast.ImportFrom():
+            case ast.FunctionDef() | ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
                 return True
             case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
                 return _is_constant(value)

@@ -6,7 +6,7 @@ inputs that a dream's own literals suggest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from msgspec import structs
@@ -15,14 +15,13 @@ from .config import Settings
 from .errors import PlanError
 from .exploration import FEW, Explorer
 from .inputs.arguments import Arguments
-from .inputs.docs import read
 from .inputs.planting import planted
 from .inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
 from .inputs.scalars import Strategy
 from .inputs.small import small_arguments
 from .judge.oracle import Oracle
 from .judge.verdict import judge_load
-from .models import Contract, Observation, ObservationKind, Procedure, Signature
+from .models import Canonical, Contract, Observation, ObservationKind, Procedure, Signature
 from .sandbox.client import SandboxPair, Source
 from .sandbox.policy import Policy
 from .sandbox.runner import Runner
@@ -160,10 +159,10 @@ class References:
             self._extend(reference, reference.pool.inputs, runner, again)
         return reference
 
-    def own_pool(self, reference: Reference, dream: Signature) -> Pool | None:
-        """A few inputs with the literals that only the dream has: where they differ, a fault may hide."""
+    def own_pool(self, reference: Reference, literals: Sequence[Canonical]) -> Pool | None:
+        """A few inputs with those ``literals`` of a dream that are new: a fault may hide where they count."""
         spec = reference.pool.spec
-        new = tuple(x for x in (*dream.literals, *read(dream).literals) if x not in spec.literals)
+        new = tuple(x for x in literals if x not in spec.literals)
         if not new:
             return None
         size = max(1, self.settings.max_examples // OWN_SHARE)

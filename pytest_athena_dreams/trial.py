@@ -19,6 +19,7 @@ from .judge.oracle import Finding
 from .judge.verdict import STOPPED, Group, Judgement, judge, judge_load, refusal
 from .models import Category, Contract, DeathReason, Dream, Fault, Observation, ObservationKind, Signature
 from .purity import is_pure
+from .reading import reading
 from .reference import LARGE, Reference, References, oracle_of
 from .sandbox.client import Source
 from .sandbox.runner import Runner
@@ -110,8 +111,10 @@ class Trial:
 
     def _choose(self, signature: Signature) -> None:
         """The procedure's pool and a few of the dream's own; under ``free`` the dream's pool alone."""
-        declares = {*signature.declares, *read(signature).raises}
-        self._oracle = replace(self._oracle, returns=signature.returns, declares=declares)
+        told, doc = reading(self._dream.code), read(signature)
+        self._oracle = replace(
+            self._oracle, returns=signature.returns, declares={*told.declares, *doc.raises}
+        )
         procedure = self._dream.procedure
         if procedure is None or self._contract is Contract.FREE:
             name = self._dream.procedure_name
@@ -121,7 +124,7 @@ class Trial:
             self._asked = [Asked(p, arguments, None) for p, arguments in self._pools[0].inputs.items()]
             return
         self._reference = self._references.of(procedure)
-        own = self._references.own_pool(self._reference, signature)
+        own = self._references.own_pool(self._reference, (*told.literals, *doc.literals))
         self._pools = [self._reference.pool, own] if own else [self._reference.pool]
         expected = self._reference.expected
         self._asked = [
@@ -234,11 +237,10 @@ class Trial:
         for the child that is alive is then watched and answers no more.
         """
         payloads = self._moderate() or [asked.payload for asked in self._asked]
-        lines = set(self.runner.signature.lines) if self.runner.signature else None
-        if not payloads or not lines:
+        if not payloads:
             return None
-        runner = self.runner if self._pure else self._again
-        return lines_reached(self._settings, runner, lines, payloads), len(lines)
+        runner, statements = self.runner if self._pure else self._again, reading(self._dream.code).lines
+        return lines_reached(self._settings, runner, statements, payloads, anew=not self._pure)
 
     # The smallest inputs
 

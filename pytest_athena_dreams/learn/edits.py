@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from .normalise import TREES, is_builtin, label, nodes, parse
+from ..syntax import TREES
+from .normalise import is_builtin, label, nodes, parse
 
 FEW = 2
 """Distinct edits up to which a dream is told by them; one with more is a rewrite."""

@@ -1,8 +1,7 @@
 """Source as syntax: what is left of code when formatting, comments and the names of locals are not looked at.
 
-Invariants: nothing here runs or compiles code. CPython's parser bounds its own depth and answers with an
-exception where source is nested too deeply; so does every walk here. Source that can't be read, or is longer
-than ``SIZE``, is ``None``: never an error, for dreams are often no Python at all.
+Invariants: nothing here runs or compiles code. Source that can't be read, or is nested too deeply for a walk
+through it, is ``None``: never an error, for dreams are often no Python at all.
 """
 
 from __future__ import annotations
@@ -10,16 +9,11 @@ from __future__ import annotations
 import ast
 import builtins
 import hashlib
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-SIZE = 100_000
-"""Characters of source beyond which it is not read."""
-
-TREES = 4
-"""Trees that are kept: those of a dream and its procedure are asked for again and again."""
+from ..syntax import TREES, UNREADABLE, parsed
 
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 _COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -27,7 +21,6 @@ _SCOPES = _FUNCTIONS | ast.Lambda | ast.ClassDef | _COMPREHENSIONS
 _BUILTINS = frozenset(dir(builtins))
 _LOOKS_AT_NAMES = frozenset({"locals", "vars", "eval", "exec", "dir", "globals", "_getframe", "inspect"})
 """Code that uses one of these can see the names of its locals: there they are no matter of taste."""
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 Profile = frozenset[str]
 """The steps of a syntax tree: each a node, its parent, its elder sibling, as labels; equal ones numbered."""
@@ -45,16 +38,14 @@ def parse(code: str) -> ast.Module | None:
 
     It is not to be changed: whoever asks for the same code is given the same tree.
     """
-    if len(code) > SIZE:
+    tree = parsed(code)
+    if tree is None:
         return None
+    _undocument(tree)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an odd escape in a dream's text is no news to the user
-            tree = ast.parse(code)
-        _undocument(tree)
         if "-" in code.replace("->", ""):
             _fold(tree)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     return tree
 
@@ -65,19 +56,17 @@ def canonical(code: str) -> str | None:
     Parameters, functions, attributes, numbers and docstrings count. Where the code can see the names of
     its locals, they count as well.
     """
-    if len(code) > SIZE:
+    tree = parsed(code)
+    if tree is None:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(code)
         if not any(_word(node) in _LOOKS_AT_NAMES for node in ast.walk(tree)):
             units = list(_units(tree))
             outside = _names_outside(tree, units)
             for unit in units:
                 _rename(unit, outside)
         return ast.dump(tree)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 

@@ -12,9 +12,9 @@ import ast
 import hashlib
 import keyword
 import re
-import warnings
 from functools import lru_cache
 
+from ..syntax import syntax
 from .normalise import canonical
 
 _BLIND_MODULES = frozenset({
@@ -46,12 +46,8 @@ def outline(code: str) -> str:
 @lru_cache(maxsize=16)
 def twin_key(code: str) -> str:
     """A name that is the same for sources of which one verdict can serve all."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            blind = not any(_sees(node) for node in ast.walk(ast.parse(code)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        blind = False
+    found = syntax(code)
+    blind = found is not None and not any(map(_sees, found.nodes))
     text = canonical(code) if blind else None
     content = f"text\0{code}" if text is None else f"syntax\0{text}"
     return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()

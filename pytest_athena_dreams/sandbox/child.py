@@ -45,8 +45,8 @@ class Source:
 
     ``mutant`` is the number of a mutant to load in the code's place, for which the entry point must be
     named; one that there is not does not compile. Calls of ``watched`` code tell the lines they reach
-    and nothing else. Code that is ``described`` briefly is so without its parameters, and otherwise
-    ``loaded`` tells its name alone.
+    and nothing else; ``loaded`` then tells its name and the lines that there are. Code that is ``described``
+    briefly is so without its parameters, and otherwise ``loaded`` tells its name alone.
     """
 
     code: str
@@ -56,9 +56,10 @@ class Source:
     watched: bool = False
     described: Literal["fully", "briefly", "not"] = "fully"
 
-    def request(self) -> bytes:
-        """The request to load it, in which even a lone surrogate is plain ASCII."""
-        return json.dumps({name: getattr(self, name) for name in Source.__slots__}).encode()
+    def request(self, *, anew: bool) -> bytes:
+        """The request to load it, in which even a lone surrogate is plain ASCII; ``anew`` if need be."""
+        told = {name: getattr(self, name) for name in Source.__slots__}
+        return json.dumps(told | {"anew": anew}).encode()
 
 
 class _Late(Exception):
@@ -129,12 +130,15 @@ class Child:
         """Whether it can still be asked."""
         return self._process is not None
 
-    def load(self, source: Source) -> None:
-        """Load another source in its place; what the first one did to the process stays done."""
+    def load(self, source: Source, *, anew: bool = True) -> None:
+        """Load another source in its place; what the first one did to the process stays done.
+
+        What is not loaded ``anew`` is the code that is loaded, to be ``watched`` from now on.
+        """
         if self._process is None:
             raise ValueError("this child has ended: spawn another")
         self.loaded = self.failure = None
-        self._load(source, first=False)
+        self._load(source, first=False, anew=anew)
 
     def status(self) -> dict[str, str]:
         """The fields of the running child's ``/proc/PID/status``; empty where there is none."""
@@ -183,10 +187,10 @@ class Child:
         finally:
             self._let_go(process)
 
-    def _load(self, source: Source, *, first: bool) -> None:
+    def _load(self, source: Source, *, first: bool, anew: bool = True) -> None:
         self._number = 0
         self._answers = (wire.Reached,) if source.watched else (wire.Returned, wire.Threw)
-        self._channel.send([source.request()])
+        self._channel.send([source.request(anew=anew)])
         start = self._meter.read()
         deadline = Deadline(start, self._limits.load_timeout)
         reply = self._reply(deadline, (wire.Ready, wire.Failed), due=2) if first else None

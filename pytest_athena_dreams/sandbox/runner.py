@@ -45,12 +45,15 @@ class Runner:
             self._count(self._child)
             self._child = None
 
-    def turn_to(self, source: Source) -> None:
-        """Go on with another source, in the child that is alive, if one is."""
+    def turn_to(self, source: Source, *, anew: bool = True) -> None:
+        """Go on with another source, in the child that is alive, if one is.
+
+        There, what is not loaded ``anew`` is the code that is loaded, to be ``watched`` from now on.
+        """
         self.source, self._first = source, None
         if self._child is not None and self._child.alive:
             self._first = self._child
-            self._child.load(source)
+            self._child.load(source, anew=anew)
         else:
             self.close()
 

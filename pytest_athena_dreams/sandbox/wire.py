@@ -137,7 +137,6 @@ class _Signed(msgspec.Struct):
 class _Defaults(msgspec.Struct):
     parameters: list[_Default] = []
     returns: _Literals | None = None
-    literals: list[_Value] = []
     classes: list[_Class] = []
 
 

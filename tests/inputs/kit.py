@@ -17,7 +17,7 @@ from pytest_athena_dreams.inputs.pool import PoolSpec
 from pytest_athena_dreams.models import Signature
 from pytest_athena_dreams.sandbox.jail.describe import Describer
 from pytest_athena_dreams.sandbox.jail.recipes import Arguments as Loader
-from pytest_athena_dreams.sandbox.jail.source import all_nodes, literals, usage
+from pytest_athena_dreams.sandbox.jail.source import usage
 
 
 def module_of(code: str) -> ModuleType:
@@ -32,14 +32,14 @@ def signature_of(code: str, name: str = "f") -> tuple[Signature, ModuleType]:
     module, tree = module_of(code), ast.parse(code)
     describer = Describer(vars(module), None, code)
     told: dict[str, Any] = {"name": name, **describer.function(getattr(module, name))}
-    told |= {"doc": getattr(module, name).__doc__ or "", "literals": literals(all_nodes(tree))}
+    told |= {"doc": getattr(module, name).__doc__ or ""}
     told |= {"classes": list(describer.classes.values()), "usage": usage(tree, name)}
     return msgspec.convert(msgspec.json.decode(msgspec.json.encode(told)), Signature), module
 
 
 def drawn(signature: Signature, size: int = 20, **options: Any) -> list[Arguments]:
     found: list[Arguments] = []
-    spec = PoolSpec(signature=signature, literals=signature.literals, size=size, seed=0, **options)
+    spec = PoolSpec(signature=signature, literals=(), size=size, seed=0, **options)
     draw(spec.strategy(), lambda arguments, _: found.append(arguments), examples=spec.draws, seed=spec.seed)
     return found
 

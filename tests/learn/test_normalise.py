@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_athena_dreams.learn.normalise import (
-    SIZE,
     Profile,
     canonical,
     digest,
@@ -18,6 +17,7 @@ from pytest_athena_dreams.learn.normalise import (
     novelty,
     profile,
 )
+from pytest_athena_dreams.syntax import SIZE
 from tests.corpus import corpus
 
 from .kit import renamed, shifted

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_athena_dreams.models import DeathReason, Observation, ObservationKind
+from pytest_athena_dreams.reading import reading
 from pytest_athena_dreams.sandbox.client import Sandbox, Source
 from pytest_athena_dreams.sandbox.runner import Runner
 
@@ -17,9 +18,15 @@ from .kit import payload
 
 def watch(sandbox: Sandbox, code: str, *calls: tuple[Any, ...]) -> tuple[tuple[int, ...], list[Observation]]:
     """The lines that there are, and what was seen of each call."""
-    with Runner(sandbox, Source(code=textwrap.dedent(code), watched=True)) as runner:
-        assert runner.signature is not None, runner.failure
-        return runner.signature.lines, runner.run([payload(*call) for call in calls], timeout=5.0)
+    code = textwrap.dedent(code)
+    with Runner(sandbox, Source(code=code, watched=True)) as runner:
+        seen = runner.run([payload(*call) for call in calls], timeout=5.0)
+        return lines_of(runner), seen
+
+
+def lines_of(runner: Runner) -> tuple[int, ...]:
+    assert runner.signature is not None, runner.failure
+    return tuple(sorted(reading(runner.source.code).lines.intersection(runner.signature.lines)))
 
 
 BRANCHES = '''\
@@ -57,6 +64,16 @@ def test_an_answer_in_place_of_lines_is_refused(sandbox: Sandbox) -> None:
     code = "import os, sys\ndef f(x):\n    os.write(3, b'\\0\\0\\0\\2{}')\n"
     _, seen = watch(sandbox, code, (1,))
     assert seen[0].death is DeathReason.PROTOCOL
+
+
+def test_code_that_is_loaded_may_be_watched_as_it_is(sandbox: Sandbox) -> None:
+    code = "seen = []\ndef f(x):\n    seen.append(x)\n    if len(seen) > 1:\n        return 1\n    return 0\n"
+    with Runner(sandbox, Source(code=code)) as runner:
+        assert runner.run([payload(1)], timeout=5.0)[0].value == 0
+        for anew, lines in ((True, [3, 4, 6]), (False, [3, 4, 5])):
+            runner.turn_to(Source(code=code, watched=True), anew=anew)
+            assert lines_of(runner) == (3, 4, 5, 6)
+            assert list(runner.run([payload(1)], timeout=5.0)[0].lines) == lines
 
 
 def test_code_that_is_not_watched_tells_no_lines(sandbox: Sandbox) -> None:
@@ -99,8 +116,7 @@ def test_all_lines_are_reached_whatever_their_shape(
 ) -> None:
     if "_result" in code:
         with Runner(sandbox, Source(code=code, watched=True)) as runner:
-            assert runner.signature is not None
-            lines, seen = runner.signature.lines, runner.run([payload(x=1)], timeout=5.0)
+            lines, seen = lines_of(runner), runner.run([payload(x=1)], timeout=5.0)
     else:
         lines, seen = watch(sandbox, code, (1,))
     assert lines == expected

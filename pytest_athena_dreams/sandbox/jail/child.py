@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 from . import frames, kernel, landlock, program
 from .canonical import ITEMS, canonical
 from .encoding import alike, encoded
-from .lines import Watch
+from .lines import Watch, executable
 from .raising import MESSAGE, describe_exception
 from .recipes import Arguments
 
@@ -121,30 +121,34 @@ def _send_encoded(order: Mapping[str, Any], number: int, message: str) -> None:
 def _serve(order: Mapping[str, Any]) -> NoReturn:
     inbox = frames.Inbox(CHANNEL)
     number = 0
-    entry: Callable[..., Any] | None = None
+    loaded: program.Program | None = None
     watch = None
     preloaded = len(sys.modules)
     try:
         while True:
             body = inbox.frame()
-            if entry is None or body.startswith(_REQUEST):
+            if loaded is None or body.startswith(_REQUEST):
                 number, request = 0, json.loads(body)
                 _seed(order["seed"])
-                watched = request.pop("watched")
-                try:
-                    entry, signature = program.load(**request)
-                except program.Failure as failure:
-                    _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
-                    _wait()
-                watch = Watch(program.FILENAME) if watched else None
-                draws = "random" in request["code"]
+                watched, anew = request.pop("watched"), request.pop("anew")
+                if anew or loaded is None:
+                    try:
+                        loaded = program.load(**request)
+                    except program.Failure as failure:
+                        _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
+                        _wait()
+                    draws = "random" in request["code"]
+                signature, watch = loaded.signature, None
+                if watched:
+                    lines = sorted(set(executable(loaded.code)))
+                    signature, watch = {"name": signature["name"], "lines": lines}, Watch(program.FILENAME)
                 _send(order, 0, {"kind": "loaded", "signature": signature})
                 continue
             number += 1
             if draws or len(sys.modules) > preloaded + 1:  # more than the dream itself: one may draw for it
                 _seed(order["seed"])
             try:
-                _send_encoded(order, number, _watched(watch, entry, body))
+                _send_encoded(order, number, _watched(watch, loaded.entry, body))
             except MemoryError:
                 _send_encoded(order, number, _OUT_OF_MEMORY)
     except Exception as exc:

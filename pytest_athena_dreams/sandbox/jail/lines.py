@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
@@ -16,6 +16,14 @@ STEPS = 10_000
 """Lines that a call runs without a new one before it is watched no more, where watching slows every line."""
 
 _settrace, _settrace_threads = sys.settrace, threading.settrace
+
+
+def executable(code: CodeType) -> Iterator[int]:
+    """The lines that there is code for, in ``code`` and in all that it defines."""
+    yield from (line for _, _, line in code.co_lines() if line)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from executable(constant)
 
 
 class _Steps:

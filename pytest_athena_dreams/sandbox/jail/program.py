@@ -11,12 +11,12 @@ import inspect
 import sys
 from collections.abc import Callable, Sequence
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from .describe import Describer
 from .mutants import mutate
 from .raising import describe_exception
-from .source import RESULT, facts, free_names, is_script, told, usage
+from .source import RESULT, facts, free_names, is_script, usage
 
 FILENAME = "<dream>"
 DOC = 4_000
@@ -31,6 +31,14 @@ class Failure(Exception):
         self.raised = describe_exception(exc, stage, FILENAME)
 
 
+class Program(NamedTuple):
+    """What was loaded: ``entry`` is called, ``signature`` describes it, ``code`` is all of it."""
+
+    entry: Callable[..., Any]
+    signature: dict[str, Any]
+    code: CodeType
+
+
 def load(
     code: str,
     entry_point: str | None,
@@ -38,8 +46,8 @@ def load(
     mutant: int | None = None,
     *,
     described: str = "fully",
-) -> tuple[Callable[..., Any], dict[str, Any]]:
-    """Run ``code``, or a ``mutant`` of it, and return its entry point and the entry point's description.
+) -> Program:
+    """Run ``code``, or a ``mutant`` of it, and find its entry point.
 
     The description takes longer than the rest: of code that is ``described`` ``"briefly"`` it leaves the
     parameters out, and of code that is ``"not"`` it is the entry point's name.
@@ -48,7 +56,7 @@ def load(
     run, or has no usable entry point.
     """
     try:
-        parsed = described != "not" or mutant is not None or RESULT in code
+        parsed = described == "fully" or mutant is not None or RESULT in code
         tree = ast.parse(code, FILENAME) if parsed else ast.Module([], [])
         script = is_script(tree)
         if mutant is not None:
@@ -59,10 +67,8 @@ def load(
     module = ModuleType("dream")
     sys.modules["dream"] = module
     namespace = vars(module)
-    static = told(tree, program) if described != "not" else {}
     if script:
-        entry, parameters = _script(tree, program)
-        return entry, parameters | static
+        return _script(tree, program)
     try:
         exec(program, namespace)
     except BaseException as exc:
@@ -78,7 +84,7 @@ def load(
             signature |= {"usage": usage(tree, name)}
     except BaseException as exc:
         raise Failure(exc, "entry") from None
-    return entry, signature | static
+    return Program(entry, signature, program)
 
 
 def _described(describer: Describer, entry: Callable[..., Any], *, fully: bool) -> dict[str, Any]:
@@ -93,7 +99,7 @@ def _described(describer: Describer, entry: Callable[..., Any], *, fully: bool) 
     return found | signature | {"classes": list(describer.classes.values())}
 
 
-def _script(tree: ast.Module, program: CodeType) -> tuple[Callable[..., Any], dict[str, Any]]:
+def _script(tree: ast.Module, program: CodeType) -> Program:
     """A script as a function: the names that it reads first are its parameters."""
 
     def entry(**inputs: Any) -> Any:
@@ -110,7 +116,8 @@ def _script(tree: ast.Module, program: CodeType) -> tuple[Callable[..., Any], di
     }
     parameters = [{"name": name, "kind": "keyword_only", "type": types.get(name)} for name in names]
     doc = (ast.get_docstring(tree) or "")[:DOC]
-    return entry, {"name": "script", "parameters": parameters, "doc": doc, "usage": facts(tree, set(names))}
+    usage = facts(tree, set(names))
+    return Program(entry, {"name": "script", "parameters": parameters, "doc": doc, "usage": usage}, program)
 
 
 def _choose(namespace: dict[str, Any], entry_point: str | None, fallbacks: Sequence[str]) -> str:

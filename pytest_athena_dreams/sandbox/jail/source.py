@@ -1,6 +1,6 @@
-"""What a dream's source tells without running it.
+"""What a dream's source tells of its entry point without being run.
 
-Its literals, the guards that it raises, and what it does with each parameter, as facts in these words:
+Whether it is a script, and what it does with each parameter, as facts in these words:
 
 - ``passed:NAME`` to a function, ``method:NAME`` called on it, ``isinstance:NAME``, ``called``
 - ``iterated``, ``indexed``, ``indexed:str`` (by a constant of that type), ``contains`` (``x in it``)
@@ -13,30 +13,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from types import CodeType
 from typing import Any
-
-from .canonical import canonical
 
 RESULT = "_result"
 """The name that a script leaves its answer in."""
-LITERALS = 60
-"""Constants that are told, in the order of the source."""
-LENGTH = 200
-"""Characters above which a string constant is not told."""
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
-_GUARDS = frozenset({"ValueError", "TypeError"})
 _KEEPS_ITEMS = frozenset({"sorted", "reversed", "set", "list", "tuple"})
 _VIEWS = {"items": ["key:", "value:"], "keys": ["key:"], "values": ["value:"]}
-_BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def told(tree: ast.Module, program: CodeType) -> dict[str, Any]:
-    """The literals of a source, the guards that it declares, and the lines that calls could reach."""
-    nodes = all_nodes(tree)
-    return {"literals": literals(nodes), "declares": declares(nodes), "lines": lines(tree, nodes, program)}
 
 
 def is_script(tree: ast.Module) -> bool:
@@ -60,59 +45,14 @@ def all_nodes(tree: ast.AST) -> list[ast.AST]:
     return found
 
 
-def literals(nodes: Sequence[ast.AST]) -> list[Any]:
-    """The constants among ``nodes`` in canonical form, without docstrings, each once."""
-    documentation = {id(node.value) for node in nodes if type(node) is ast.Expr}
-    found: dict[tuple[type, Any], Any] = {}
-    for node in nodes:
-        value = _constant(node)
-        if value is None or isinstance(value, bool) or id(node) in documentation:
-            continue
-        if isinstance(value, str | bytes) and len(value) > LENGTH:
-            continue
-        found.setdefault((type(value), value), canonical(value, consume=False))
-        if len(found) == LITERALS:
-            break
-    return list(found.values())
-
-
-def lines(tree: ast.Module, nodes: Sequence[ast.AST], program: CodeType) -> list[int]:
-    """The lines on which a statement of a function begins that has code; of a script, any statement."""
-    bodies = [tree.body] if is_script(tree) else [node.body for node in nodes if isinstance(node, _FUNCTIONS)]
-    left: list[ast.AST] = [statement for body in bodies for statement in body]
-    for statement in left:
-        for name in _BLOCKS.intersection(statement._fields):
-            left += getattr(statement, name)
-    found = {statement.lineno for statement in left if isinstance(statement, ast.stmt)}
-    found |= {node.body.lineno for node in nodes if type(node) is ast.Lambda}
-    return sorted(found & set(_compiled(program)))
-
-
-def _compiled(code: CodeType) -> Iterator[int]:
-    yield from (line for _, _, line in code.co_lines() if line)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _compiled(constant)
-
-
-def _constant(node: ast.AST) -> Any:
+def constant(node: ast.AST) -> Any:
+    """The number, text or bytes that a node stands for, be it negative; otherwise ``None``."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _constant(node.operand)
-        return -inner if isinstance(inner, int | float) and not isinstance(inner, bool) else None
+        inner: Any = getattr(node.operand, "value", None)
+        return -inner if type(inner) in (int, float) else None
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float | str | bytes):
         return node.value
     return None
-
-
-def declares(nodes: Sequence[ast.AST]) -> list[str]:
-    """The exceptions that the code raises itself as guards on its arguments."""
-    found = set()
-    for node in nodes:
-        if type(node) is ast.Raise and node.exc is not None:
-            raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-            if isinstance(raised, ast.Name) and raised.id in _GUARDS:
-                found.add(raised.id)
-    return sorted(found)
 
 
 def usage(tree: ast.AST, name: str) -> dict[str, list[str]]:
@@ -202,7 +142,7 @@ def _told(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
     elif isinstance(node, ast.Attribute):
         yield node.value, f"method:{node.attr}"
     elif isinstance(node, ast.Subscript):
-        yield node.value, "indexed:str" if isinstance(_constant(node.slice), str) else "indexed"
+        yield node.value, "indexed:str" if isinstance(constant(node.slice), str) else "indexed"
         yield node.slice, "index"
     elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
         yield node.iter, "iterated"
@@ -212,7 +152,7 @@ def _told(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         yield node.value, f"unpacked:{len(node.targets[0].elts)}"
     elif isinstance(node, ast.BinOp):
         for one, other in ((node.left, node.right), (node.right, node.left)):
-            text = isinstance(_constant(other), str) or isinstance(other, ast.JoinedStr)
+            text = isinstance(constant(other), str) or isinstance(other, ast.JoinedStr)
             yield one, "added:str" if text else "arithmetic"
     elif isinstance(node, ast.AugAssign):
         yield node.value, "arithmetic"
@@ -238,13 +178,13 @@ def _told_by_comparison(node: ast.Compare) -> Iterator[tuple[ast.AST, str]]:
     for operator, one, other in zip(node.ops, sides, sides[1:], strict=False):
         if isinstance(operator, ast.In | ast.NotIn):
             yield other, "contains"
-            if isinstance(_constant(other), str):
+            if isinstance(constant(other), str):
                 yield one, "compared:str"
             continue
         for this, that in ((one, other), (other, one)):
-            constant = _constant(that)
-            if constant is not None:
-                yield this, f"compared:{type(constant).__name__}"
+            value = constant(that)
+            if value is not None:
+                yield this, f"compared:{type(value).__name__}"
 
 
 def _name(node: ast.AST) -> str | None:

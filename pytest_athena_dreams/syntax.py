@@ -1,0 +1,49 @@
+"""Sources as syntax trees.
+
+Invariants: nothing here runs or compiles code. CPython's parser bounds its own depth and answers with an
+exception where source is nested too deeply. Source that can't be read, or is longer than ``SIZE``, is
+``None``: never an error, for dreams are often no Python at all.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .sandbox.jail.source import all_nodes
+
+SIZE = 100_000
+"""Characters of source beyond which it is not read."""
+TREES = 4
+"""Trees that are kept: those of a dream and its procedure are asked for again and again."""
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What parsing a source raises, and walking through what came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """A tree, and all its nodes, breadth first. Both serve all who ask, and are not to be changed."""
+
+    tree: ast.Module
+    nodes: list[ast.AST]
+
+
+def parsed(code: str) -> ast.Module | None:
+    """The syntax tree of ``code``, made anew each time."""
+    if len(code) > SIZE:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an odd escape in a dream's text is no news to the user
+            return ast.parse(code)
+    except UNREADABLE:
+        return None
+
+
+@lru_cache(maxsize=TREES)
+def syntax(code: str) -> Syntax | None:
+    """The syntax of ``code``, kept for a while."""
+    tree = parsed(code)
+    return None if tree is None else Syntax(tree, all_nodes(tree))
