@@ -74,7 +74,7 @@ def _is_apart(
 
 
 def lines_reached(
-    settings: Settings, runner: Runner, statements: frozenset[int], payloads: Sequence[bytes], *, anew: bool
+    settings: Settings, runner: Runner, statements: set[int], payloads: Sequence[bytes], *, anew: bool
 ) -> tuple[int, int] | None:
     """How many of the lines of a runner's source calls with ``payloads`` reach, and how many there are.
 

@@ -59,6 +59,12 @@ _PLAIN_NODES = (
     ast.keyword, ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop,
 )  # fmt: skip
 """Syntax that is pure where its parts are."""
+_ITERATING = frozenset({ast.For, ast.comprehension, ast.Starred})
+"""That of it which says of a part that it is iterated over."""
+_QUIET = {kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, _PLAIN_NODES)}
+_QUIET -= _ITERATING
+"""The rest, of which nothing else is to be seen."""
+_NAMED = (ast.FunctionDef, ast.ExceptHandler)
 
 
 def is_pure(code: str) -> bool:
@@ -89,18 +95,20 @@ class _Reader:
             and not any(name.startswith("__") for name in bound)
             and all(bound.count(name) == 1 for name in self._functions)
             and all(map(self._at_top, self._tree.body))
-            and all(map(self._allowed, self._nodes))
+            and all(self._allowed(node) for node in self._nodes if type(node) not in _QUIET)
         )
 
     def _bound(self) -> Iterable[str]:
         for node in self._nodes:
-            match node:
-                case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
-                    yield name
-                case ast.FunctionDef(name=name) | ast.ExceptHandler(name=str(name)):
-                    yield name
-                case ast.alias():
-                    yield (node.asname or node.name).partition(".")[0]
+            if isinstance(node, ast.Name):
+                if not isinstance(node.ctx, ast.Load):
+                    yield node.id
+            elif isinstance(node, ast.arg):
+                yield node.arg
+            elif isinstance(node, _NAMED):
+                yield node.name or ""
+            elif isinstance(node, ast.alias):
+                yield (node.asname or node.name).partition(".")[0]
 
     def _at_top(self, node: ast.stmt) -> bool:
         """Whether a statement of the module leaves nothing behind that a call could change."""

@@ -19,7 +19,7 @@ from .judge.oracle import Finding
 from .judge.verdict import STOPPED, Group, Judgement, judge, judge_load, refusal
 from .models import Category, Contract, DeathReason, Dream, Fault, Observation, ObservationKind, Signature
 from .purity import is_pure
-from .reading import reading
+from .reading import reading, statement_lines
 from .reference import LARGE, Reference, References, oracle_of
 from .sandbox.client import Source
 from .sandbox.runner import Runner
@@ -239,7 +239,7 @@ class Trial:
         payloads = self._moderate() or [asked.payload for asked in self._asked]
         if not payloads:
             return None
-        runner, statements = self.runner if self._pure else self._again, reading(self._dream.code).lines
+        runner, statements = self.runner if self._pure else self._again, statement_lines(self._dream.code)
         return lines_reached(self._settings, runner, statements, payloads, anew=not self._pure)
 
     # The smallest inputs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_athena_dreams.reading import LENGTH, LITERALS, Reading, reading
+from pytest_athena_dreams.reading import LENGTH, LITERALS, Reading, reading, statement_lines
 from pytest_athena_dreams.syntax import SIZE
 
 
@@ -29,8 +29,8 @@ def test_guards_are_declared_and_other_exceptions_are_not() -> None:
 
 def test_lines_are_those_of_the_statements_of_functions() -> None:
     code = "N = 3\ndef f(x):\n    if x:\n        return (\n            1)\n    return lambda: (\n        2)\n"
-    assert reading(code).lines == {3, 4, 6, 7}
-    assert reading("y = x\n_result = y\n").lines == {1, 2}
+    assert statement_lines(code) == {3, 4, 6, 7}
+    assert statement_lines("y = x\n_result = y\n") == {1, 2}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,7 @@ def test_lines_are_those_of_the_statements_of_functions() -> None:
 )
 def test_of_what_can_not_be_read_nothing_is_told(code: str) -> None:
     assert reading(code) == Reading()
+    assert statement_lines(code) == set()
 
 
 def test_a_long_chain_of_signs_is_no_literal_of_its_own() -> None:

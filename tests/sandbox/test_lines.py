@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_athena_dreams.models import DeathReason, Observation, ObservationKind
-from pytest_athena_dreams.reading import reading
+from pytest_athena_dreams.reading import statement_lines
 from pytest_athena_dreams.sandbox.client import Sandbox, Source
 from pytest_athena_dreams.sandbox.runner import Runner
 
@@ -26,7 +26,7 @@ def watch(sandbox: Sandbox, code: str, *calls: tuple[Any, ...]) -> tuple[tuple[i
 
 def lines_of(runner: Runner) -> tuple[int, ...]:
     assert runner.signature is not None, runner.failure
-    return tuple(sorted(reading(runner.source.code).lines.intersection(runner.signature.lines)))
+    return tuple(sorted(statement_lines(runner.source.code).intersection(runner.signature.lines)))
 
 
 BRANCHES = '''\
