@@ -173,11 +173,11 @@ class References:
         seed = derive_seed(spec.seed, repr(new))
         return Pool(replace(spec, literals=new, wide=False, size=size, seed=seed, edges=frozenset()), fresh)
 
-    def ask(self, reference: Reference, runner: Runner, payload: bytes) -> Observation:
-        """What the procedure, which is in ``runner``, does on one more input."""
+    def ask(self, reference: Reference, payload: bytes) -> Observation:
+        """What the procedure does on one more input."""
         if payload not in reference.expected:
             timeout = self.settings.timeout / SHARE
-            seen = runner.run([payload], timeout=timeout)[0]
+            seen = self.living(reference, self.sandbox).run([payload], timeout=timeout)[0]
             reference.expected[payload] = structs.replace(seen, steady=reference.steady())
         return reference.expected[payload]
 
@@ -192,12 +192,13 @@ class References:
             runner = self._living[sandbox] = Runner(sandbox, reference.source)
         return runner
 
-    def simplest(self, reference: Reference, runner: Runner) -> dict[bytes, Arguments]:
-        """The simplest inputs, in order, as far as the procedure, which is in ``runner``, answers quickly."""
+    def simplest(self, reference: Reference) -> dict[bytes, Arguments]:
+        """The simplest inputs, in order, as far as the procedure answers quickly."""
         spec = reference.pool.spec
         if not reference.small and not spec.given:
             small = {call.payload(): call for call in small_arguments(spec.signature, SIMPLEST)}
             left = [payload for payload in small if payload not in reference.expected]
+            runner = self.living(reference, self.sandbox)
             seen = runner.run(left, timeout=self.settings.timeout / SHARE / HURRY, patience=PATIENCE[0])
             steady = reference.steady()
             reference.expected.update(

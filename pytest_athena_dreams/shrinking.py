@@ -54,51 +54,48 @@ class Shrinker:
         if seconds <= 0:
             return first, target
         pool = next(pool for pool in self.pools if first.payload in pool.inputs)
-        source = self.reference.source if self.reference else self.runner.source
-        with Runner(self.references.sandbox, source) as procedure:
-            if simple := self._simplest(procedure, pool, target, timeout):
-                return simple
-            found = self._known(target)
-            unasked = {asked.payload for asked in self.asked[len(self.got) :]}
-            known = {p for pool in self.pools for p in pool.inputs if p not in unasked}
-            end = time.monotonic() + seconds
+        if simple := self._simplest(pool, target, timeout):
+            return simple
+        found = self._known(target)
+        unasked = {asked.payload for asked in self.asked[len(self.got) :]}
+        known = {p for pool in self.pools for p in pool.inputs if p not in unasked}
+        end = time.monotonic() + seconds
 
-            def fails(arguments: Arguments) -> bool:
-                nonlocal hangs
-                payload = arguments.payload()
-                if payload in known:
-                    return payload in found
-                known.add(payload)
-                if hangs <= 0 or time.monotonic() > end:
+        def fails(arguments: Arguments) -> bool:
+            nonlocal hangs
+            payload = arguments.payload()
+            if payload in known:
+                return payload in found
+            known.add(payload)
+            if hangs <= 0 or time.monotonic() > end:
+                return False
+            expected = None
+            if self.reference is not None:
+                expected = self.references.ask(self.reference, payload)
+                if not self.oracle.accepts(expected):
                     return False
-                expected = None
-                if self.reference is not None:
-                    expected = self.references.ask(self.reference, procedure, payload)
-                    if not self.oracle.accepts(expected):
-                        return False
-                got = self.runner.run([payload], timeout=timeout)[0]
-                hangs -= got.kind is ObservationKind.TIMED_OUT
-                finding = self._finding(expected, got, target)
-                if finding is not None:
-                    found[payload] = Asked(payload, arguments, expected), finding
-                return finding is not None
+            got = self.runner.run([payload], timeout=timeout)[0]
+            hangs -= got.kind is ObservationKind.TIMED_OUT
+            finding = self._finding(expected, got, target)
+            if finding is not None:
+                found[payload] = Asked(payload, arguments, expected), finding
+            return finding is not None
 
-            drawn = (choices for payload, choices in pool.choices.items() if payload in found)
-            smallest = shrunk(
-                pool.spec.strategy(),
-                fails,
-                next(drawn, None),
-                examples=pool.spec.draws,
-                seed=pool.spec.seed,
-            )
+        drawn = (choices for payload, choices in pool.choices.items() if payload in found)
+        smallest = shrunk(
+            pool.spec.strategy(),
+            fails,
+            next(drawn, None),
+            examples=pool.spec.draws,
+            seed=pool.spec.seed,
+            seeded=bool(pool.spec.given),
+        )
         return found[smallest.payload() if smallest else min(found, key=len)]
 
-    def _simplest(
-        self, procedure: Runner, pool: Pool, target: Finding, timeout: float
-    ) -> tuple[Asked, Finding] | None:
+    def _simplest(self, pool: Pool, target: Finding, timeout: float) -> tuple[Asked, Finding] | None:
         """The first of the simplest inputs that shows the fault, if one does."""
         if self.reference is not None:
-            small = self.references.simplest(self.reference, procedure)
+            small = self.references.simplest(self.reference)
             asked = [Asked(p, arguments, self.reference.expected[p]) for p, arguments in small.items()]
             asked = [x for x in asked if x.expected and self.oracle.accepts(x.expected)]
         else:

@@ -8,7 +8,7 @@ anew. This is the one module that looks at Hypothesis' inside.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from operator import itemgetter
 from random import Random
 from typing import Any, TypeVar
@@ -36,9 +36,16 @@ _permitted: Any = LRUCache(1024)
 
 
 def draw(
-    strategy: st.SearchStrategy[T], keep: Callable[[T, Choices], None], *, examples: int, seed: int
+    strategy: st.SearchStrategy[T],
+    keep: Callable[[T, Choices], None],
+    *,
+    examples: int,
+    seed: int,
+    seeded: bool = False,
 ) -> None:
     """Draw at most ``examples`` and ``keep`` each, with its choices; what ``keep`` raises ends it.
+
+    A strategy that may draw from Python's own ``random`` has to be ``seeded``: for each example anew.
 
     Raises ``Unsatisfiable`` where none could be drawn.
     """
@@ -50,7 +57,7 @@ def draw(
         keep(value, data.choices)
 
     with nothing_mined():
-        _engine(strategy, see, [Phase.generate], examples, seed).run()
+        _engine(strategy, see, [Phase.generate], examples, seed, seeded).run()
     if not drawn:
         raise Unsatisfiable(f"nothing that {strategy!r} draws meets its own assumptions")
 
@@ -62,10 +69,12 @@ def shrunk(
     *,
     examples: int,
     seed: int,
+    seeded: bool = False,
 ) -> T | None:
     """The smallest example found on which ``fails`` holds, ``None`` where none is found.
 
-    It starts from the choices of one that fails, or else from the first of ``examples`` that does.
+    It starts from the choices of one that fails, or else from the first of ``examples`` that does. For the
+    rest it is as in :func:`draw`.
     """
     failing: list[tuple[Any, T]] = []
 
@@ -75,7 +84,7 @@ def shrunk(
             data.mark_interesting(_FAULT)
 
     with nothing_mined():
-        engine = _engine(strategy, see, [Phase.generate, Phase.shrink], examples, seed)
+        engine = _engine(strategy, see, [Phase.generate, Phase.shrink], examples, seed, seeded)
         if start is not None:
             engine.cached_test_function(start)
         engine.run()
@@ -88,6 +97,7 @@ def _engine(
     phases: Sequence[Phase],
     examples: int,
     seed: int,
+    seeded: bool,
 ) -> ConjectureRunner:
     """An engine that prints, stores and times nothing, and stops at the first fault."""
     quiet = settings(
@@ -101,7 +111,8 @@ def _engine(
     )
 
     def once(data: ConjectureData) -> None:
-        with deterministic_PRNG(), BuildContext(data, wrapped_test=once):
+        random = deterministic_PRNG() if seeded else nullcontext()
+        with random, BuildContext(data, wrapped_test=once):
             try:
                 value = data.draw(strategy)
             except UnsatisfiedAssumption as exc:

@@ -117,7 +117,7 @@ def draw_pool(spec: PoolSpec) -> Pool:
     with contextlib.suppress(_Full):
         for arguments in (*spec.examples, *_edges(spec)):
             keep(arguments)
-        draw(spec.strategy(), keep, examples=spec.draws, seed=spec.seed)
+        draw(spec.strategy(), keep, examples=spec.draws, seed=spec.seed, seeded=bool(spec.given))
     if spec.narrowings:  # what is within them first: the rest may hang
         inputs = dict(sorted(inputs.items(), key=lambda item: not spec.conforms(item[1])))
     return Pool(spec, inputs, choices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import random
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,25 @@ def test_it_draws_what_given_draws(strategy: st.SearchStrategy[Any]) -> None:
     with nothing_mined():
         test()
     assert list(map(repr, found)) == [repr(value) for value, _ in drawn_directly(strategy, 60)]
+
+
+def test_a_strategy_that_draws_from_random_itself_is_seeded_if_asked_to() -> None:
+    def drawn_twice(*, seeded: bool) -> list[list[float]]:
+        runs: list[list[float]] = [[], []]
+        for found in runs:
+            draw(
+                st.integers().map(lambda n: n + random.random()),
+                lambda value, _, found=found: found.append(value),  # type: ignore[misc]
+                examples=20,
+                seed=7,
+                seeded=seeded,
+            )
+        return runs
+
+    first, second = drawn_twice(seeded=True)
+    assert first == second
+    first, second = drawn_twice(seeded=False)
+    assert first != second
 
 
 def test_what_keep_raises_ends_it() -> None:
