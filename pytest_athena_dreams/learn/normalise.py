@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 import builtins
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from ..syntax import TREES, UNREADABLE, parsed
+from ..syntax import TREES, UNREADABLE, all_nodes, children, parsed
 
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 _COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -29,7 +29,7 @@ Profile = frozenset[str]
 @lru_cache(maxsize=TREES)
 def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
     """All nodes of a tree that :func:`parse` gave, breadth first: later ones are further in."""
-    return tuple(ast.walk(tree))
+    return tuple(all_nodes(tree))
 
 
 @lru_cache(maxsize=TREES)
@@ -107,22 +107,22 @@ def novelty(own: Profile, others: Iterable[Profile]) -> float:
 
 def label(node: ast.AST) -> str:
     """A node in a word: its kind and what counts of it; own names and values of constants do not."""
-    match node:
-        case ast.Name(id=name):
-            return name if name in _BUILTINS else "name"
-        case ast.Attribute(attr=name):
-            return f".{name}"
-        case ast.keyword(arg=name):
-            return f"{name}="
-        case ast.alias(name=name):
-            return f"import {name}"
-        case ast.Constant(value=value):
-            return (
-                "number"
-                if isinstance(value, int | float) and not isinstance(value, bool)
-                else repr_type(value)
-            )
-    return type(node).__name__
+    kind = type(node)
+    return _LABELS[kind](node) if kind in _LABELS else kind.__name__
+
+
+def _constant(node: ast.Constant) -> str:
+    number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    return "number" if number else repr_type(node.value)
+
+
+_LABELS: dict[type[ast.AST], Callable[[Any], str]] = {
+    ast.Name: lambda node: node.id if node.id in _BUILTINS else "name",
+    ast.Attribute: lambda node: f".{node.attr}",
+    ast.keyword: lambda node: f"{node.arg}=",
+    ast.alias: lambda node: f"import {node.name}",
+    ast.Constant: _constant,
+}
 
 
 def repr_type(value: object) -> str:
@@ -164,7 +164,7 @@ def _fold(node: ast.AST) -> ast.AST:
 
 def _steps(tree: ast.AST, parent: str, found: list[str]) -> list[str]:
     elder = ""
-    for child in ast.iter_child_nodes(tree):
+    for child in children(tree):
         if not isinstance(child, ast.expr_context):
             own = label(child)
             found.append(f"{own}\0{parent}\0{elder}")
@@ -184,7 +184,7 @@ def _word(node: ast.AST) -> str:
 
 def _units(tree: ast.AST) -> Iterator[_FUNCTIONS]:
     """The outermost functions: locals never leave them."""
-    for child in ast.iter_child_nodes(tree):
+    for child in children(tree):
         if isinstance(child, _FUNCTIONS):
             yield child
         else:
@@ -222,7 +222,7 @@ def _within(tree: ast.AST, closed: Any) -> Iterator[ast.AST]:
     while left:
         node = left.pop()
         yield node
-        left += () if isinstance(node, closed) else ast.iter_child_nodes(node)
+        left += () if isinstance(node, closed) else children(node)
 
 
 def _rename(unit: _FUNCTIONS, outside: set[str]) -> None:

@@ -32,19 +32,6 @@ def is_script(tree: ast.Module) -> bool:
     return any(node.id == RESULT and isinstance(node.ctx, ast.Store) for node in names)
 
 
-def all_nodes(tree: ast.AST) -> list[ast.AST]:
-    """All nodes of ``tree`` in the order of ``ast.walk``, to be looked through more than once."""
-    found = [tree]
-    for node in found:
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                found.append(value)
-            elif isinstance(value, list):
-                found += [item for item in value if isinstance(item, ast.AST)]
-    return found
-
-
 def constant(node: ast.AST) -> Any:
     """The number, text or bytes that a node stands for, be it negative; otherwise ``None``."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -89,7 +76,7 @@ def free_names(tree: ast.Module) -> list[str]:
 
 def facts(tree: ast.AST, names: set[str]) -> dict[str, list[str]]:
     """What ``tree`` does with the variables ``names``, each fact once."""
-    inside = all_nodes(tree)
+    inside = list(ast.walk(tree))
     items = _loop_variables(inside, names)
     found: dict[str, dict[str, None]] = {name: {} for name in names}
     for node in inside:
