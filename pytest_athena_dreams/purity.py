@@ -15,8 +15,9 @@ import ast
 import builtins
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
-from .syntax import Syntax, syntax
+from .syntax import TREES, Syntax, syntax
 
 _BUILTINS = frozenset(dir(builtins))
 _LAZY = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
@@ -67,6 +68,7 @@ _QUIET -= _ITERATING
 _NAMED = (ast.FunctionDef, ast.ExceptHandler)
 
 
+@lru_cache(maxsize=TREES)
 def is_pure(code: str) -> bool:
     """Whether ``code`` is seen to be pure. What can't be read is not."""
     found = syntax(code)

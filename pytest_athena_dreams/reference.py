@@ -22,6 +22,7 @@ from .inputs.small import small_arguments
 from .judge.oracle import Oracle
 from .judge.verdict import judge_load
 from .models import Canonical, Contract, Observation, ObservationKind, Procedure, Signature
+from .purity import is_pure
 from .sandbox.client import SandboxPair, Source
 from .sandbox.policy import Policy
 from .sandbox.runner import Runner
@@ -156,7 +157,7 @@ class References:
         assert runner.signature is not None
         reference = Reference(source, runner.signature, draw_pool(spec))
         with Runner(self.again, source) as again:
-            self._extend(reference, reference.pool.inputs, runner, again)
+            self._extend(reference, reference.pool, runner, again)
         return reference
 
     def own_pool(self, reference: Reference, literals: Sequence[Canonical]) -> Pool | None:
@@ -168,10 +169,11 @@ class References:
         size = max(1, self.settings.max_examples // OWN_SHARE)
         drawn = {call.payload(): call for call in planted(spec.signature, new, reference.moderate(), size)}
         fresh = {payload: call for payload, call in drawn.items() if payload not in reference.pool.inputs}
-        here, again = (self.living(reference, sandbox) for sandbox in (self.sandbox, self.again))
-        self._extend(reference, fresh, here, again)
         seed = derive_seed(spec.seed, repr(new))
-        return Pool(replace(spec, literals=new, wide=False, size=size, seed=seed, edges=frozenset()), fresh)
+        own = Pool(replace(spec, literals=new, wide=False, size=size, seed=seed, edges=frozenset()), fresh)
+        here, again = (self.living(reference, sandbox) for sandbox in (self.sandbox, self.again))
+        self._extend(reference, own, here, again)
+        return own
 
     def ask(self, reference: Reference, payload: bytes) -> Observation:
         """What the procedure does on one more input."""
@@ -209,8 +211,8 @@ class References:
             reference.small.update((p, call) for p, call in small.items() if p in reference.expected)
         return reference.small
 
-    def _extend(self, reference: Reference, payloads: Iterable[bytes], runner: Runner, again: Runner) -> None:
-        left = [payload for payload in payloads if payload not in reference.expected]
+    def _extend(self, reference: Reference, pool: Pool, runner: Runner, again: Runner) -> None:
+        left = [payload for payload in pool.inputs if payload not in reference.expected]
         timeout = self.settings.timeout / SHARE
         for patience, hurry in zip(PATIENCE, (1, HURRY), strict=True):
             seen = runner.run(
@@ -221,7 +223,8 @@ class References:
             )
             reference.expected.update(zip(left, seen, strict=False))
             left = left[len(seen) :]
-        self._mark_unsteady(reference, payloads, again)
+        if not (pool.plain and is_pure(reference.source.code)):
+            self._mark_unsteady(reference, pool.inputs, again)
 
     def _mark_unsteady(self, reference: Reference, payloads: Iterable[bytes], again: Runner) -> None:
         """Run the procedure again, with another hash seed and random seed, and in the other direction."""

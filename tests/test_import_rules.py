@@ -30,7 +30,7 @@ ALLOWED = {
     "learning": BASE | {"store", "learn"},
     "isolation": BASE | {"sandbox"},
     "exploration": BASE | {"inputs", "reading", "sandbox"},
-    "reference": BASE | {"exploration", "inputs", "sandbox", "judge"},
+    "reference": BASE | {"exploration", "purity", "inputs", "sandbox", "judge"},
     "evidence": BASE | {"reference", "sandbox", "judge"},
     "shrinking": BASE | {"reference", "inputs", "sandbox", "judge"},
     "purity": {"syntax"},

@@ -13,6 +13,7 @@ from pytest_athena_dreams.engine import Engine
 from pytest_athena_dreams.inputs.arguments import is_plain
 from pytest_athena_dreams.models import Category, Contract, Dream, Outcome, Procedure
 from pytest_athena_dreams.purity import is_pure
+from pytest_athena_dreams.reference import References
 from pytest_athena_dreams.sandbox.client import Child, SandboxPair, Source
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial import Trial
@@ -211,6 +212,28 @@ def test_only_pure_code_is_not_asked_again(
     assert verdict.outcome is outcome
     assert spawned.count(code) == children
     assert verdict.lines_reached or outcome is Outcome.FAILURE
+
+
+@pytest.mark.parametrize(
+    ("code", "children"), [(TWICE, 0), (f"kept = []\n{TWICE}", 1), (FIRST, 1)], ids=["pure", "impure", "sets"]
+)
+def test_only_a_pure_procedure_is_taken_to_be_steady(
+    monkeypatch: pytest.MonkeyPatch, code: str, children: int
+) -> None:
+    spawned = []
+    spawn = SandboxPair.spawn
+
+    def counted(self: SandboxPair, source: Source) -> Child:
+        spawned.append(self)
+        return spawn(self, source)
+
+    monkeypatch.setattr(SandboxPair, "spawn", counted)
+    references = References(Settings(), Policy(), lambda *_: {})
+    try:
+        assert references.of(Procedure(id=1, name="f", code=code)).steady()
+    finally:
+        references.close()
+    assert spawned.count(references.again) == children
 
 
 def test_pure_code_that_hangs_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,6 @@ import pytest
 
 from ..errors import SettingError
 from ..learn.normalise import digest
-from ..learn.report import NAME, VERSION
 from ..learning import latest_patterns
 from ..models import Outcome
 from ..store.database import Store
@@ -41,6 +40,8 @@ def read_baseline(plan: Plan, store: Store, folder: Path) -> Known | None:
 
 
 def _from_file(path: Path, plan: Plan) -> Known:
+    from ..learn.report import NAME, VERSION  # many classes, which few runs need
+
     remedy = "make one with: athena-dreams report --format json --output FILE"
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
