@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models import Category, Observation
+from ..models import Category, Contract, Observation
 from .categories import category_of
 from .oracle import Finding, Oracle, Words
 
@@ -32,7 +32,8 @@ class Group:
 class Judgement:
     """What the observations of one dream come to, before its faults are made smaller.
 
-    ``groups`` are the distinct faults, the deciding one first; empty for a pass.
+    ``groups`` are the distinct faults, the deciding one first; empty for a pass. ``diverged`` counts the
+    inputs on which a ``compatible`` dream returned another value.
     """
 
     groups: tuple[Group, ...]
@@ -47,6 +48,7 @@ def judge(oracle: Oracle, expected: Sequence[Observation | None], got: Sequence[
     dream that hangs is not asked everything.
     """
     accepted = diverged = 0
+    loose = oracle.contract is Contract.COMPATIBLE
     found: dict[object, list[tuple[int, Finding]]] = {}
     for index, (reference, observation) in enumerate(zip(expected, got, strict=False)):
         if reference is None and oracle.rejects(observation):
@@ -55,7 +57,7 @@ def judge(oracle: Oracle, expected: Sequence[Observation | None], got: Sequence[
         finding = oracle.check(reference, observation)
         if finding is not None:
             found.setdefault(finding.key, []).append((index, finding))
-        elif reference is not None and oracle.diverges(reference, observation):
+        elif reference is not None and loose and oracle.diverges(reference, observation):
             diverged += 1
     groups = [Group(finding=g[0][1], index=g[0][0], inputs=len(g)) for g in found.values()]
     groups.sort(key=_rank)

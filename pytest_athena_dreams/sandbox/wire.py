@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import operator
 import re
+from collections import deque
 from typing import Annotated, Any
 
 import msgspec
@@ -240,44 +241,48 @@ class Inbox:
     """Bytes from a child, cut into frames of at most ``cap`` bytes."""
 
     def __init__(self, cap: int) -> None:
-        self._cap = cap
-        self._bytes = bytearray()
-        self._start = 0
-        """Where the next frame starts; what is before it was read."""
+        self._most = HEADER.size + cap
+        self._frames: deque[bytes] = deque()
+        self._rest = bytearray()
+        """The begin of the next frame."""
+        self._due = 0
+        """How long that frame is, its head included, as far as is known."""
 
     def feed(self, data: bytes) -> None:
-        del self._bytes[: self._start]
-        self._start = 0
-        self._bytes += data
+        if self._rest:
+            self._rest += data
+            if len(self._rest) < self._due:
+                return
+            data = bytes(self._rest)
+        start = 0
+        while True:
+            left, self._due = len(data) - start, HEADER.size
+            if left < HEADER.size:
+                break
+            self._due += HEADER.unpack_from(data, start)[0]
+            if self._due > min(self._most, left):
+                break
+            self._frames.append(data[start + HEADER.size : start + self._due])
+            start += self._due
+        self._rest[:] = data[start:]
 
     @property
     def empty(self) -> bool:
-        return self._start == len(self._bytes)
-
-    @property
-    def _size(self) -> int | None:
-        """The bytes of the next frame without its head, ``None`` if not even that has arrived."""
-        if len(self._bytes) < self._start + HEADER.size:
-            return None
-        size: int = HEADER.unpack_from(self._bytes, self._start)[0]
-        return size
+        return not self._frames and not self._rest
 
     @property
     def ready(self) -> bool:
         """Whether a whole frame has arrived."""
-        size = self._size
-        return size is not None and self._start + HEADER.size + size <= len(self._bytes)
+        return bool(self._frames)
 
     def frame(self) -> bytes | None:
         """The next whole frame, ``None`` if it has not arrived; raises ``WireError`` above the cap."""
-        size = self._size
-        if size is not None and size > self._cap:
-            raise WireError(f"a frame of {size} bytes, where {self._cap} are allowed")
-        if size is None or self._start + HEADER.size + size > len(self._bytes):
-            return None
-        start = self._start + HEADER.size
-        self._start = start + size
-        return bytes(self._bytes[start : self._start])
+        if self._frames:
+            return self._frames.popleft()
+        if self._rest and self._due > self._most:
+            sizes = self._due - HEADER.size, self._most - HEADER.size
+            raise WireError("a frame of {} bytes, where {} are allowed".format(*sizes))
+        return None
 
 
 def frame(body: bytes) -> bytes:
