@@ -10,6 +10,7 @@ from ..config import SETTINGS, Settings, resolve
 from ..isolation import policy_of
 from ..sandbox.client import Sandbox
 from ..store.database import Store
+from .crossing import Unpacking
 from .distribution import Distribution
 from .gate import Gate, read_baseline
 from .plan import Plan
@@ -33,6 +34,7 @@ def control(config: pytest.Config) -> Plan:
     config.pluginmanager.register(recorder, "athena-dreams-recorder")
     config.pluginmanager.register(gate, "athena-dreams-gate")
     config.pluginmanager.register(Distribution(plan), "athena-dreams-distribution")
+    config.pluginmanager.register(Unpacking(), "athena-dreams-unpacking")
     return plan
 
 

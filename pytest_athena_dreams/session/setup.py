@@ -18,10 +18,12 @@ def configure(config: pytest.Config) -> None:
     """Register what this process needs. Raises ``pytest.UsageError`` where a run can't be had."""
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
     if workerinput is not None:
+        from .crossing import Packing
         from .kept import Forgetful
 
         plan = Plan.unpacked(workerinput.pop("athena_plan"))
         config.pluginmanager.register(Forgetful(plan, config), "athena-dreams-forgetful")
+        config.pluginmanager.register(Packing(plan), "athena-dreams-packing")
     else:
         from .control import control
 
