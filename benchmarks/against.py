@@ -4,7 +4,9 @@
 
 Both runs have two workers and take turns. The plain one is what a person would write without this tool: a
 test for each dream with strategies from the procedure's annotations, no isolation, no memory of what it saw.
-A process a call is measured on a sample, two at a time. Exits with status 1 where a limit is not kept.
+A process a call is measured on a sample, two at a time, in several ways; the limit goes by that of the seed
+of this tool, for which ``srt`` has to be installed (npm install -g @anthropic-ai/sandbox-runtime). Exits with
+status 1 where a limit is not kept, or could not be looked at.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ import stock
 IN_PROCESS = 0.1
 """Share of the plain run's time that ours may take; half of it is the aim."""
 FASTER = 200.0
-"""How many times faster than one process a call ours must be for each call."""
+"""How many times faster than one process a call, in the way of the seed of this tool, ours must be."""
+SEED = "srt"
 
 SMALL = ("--athena-edge-cases", "empty,extreme,none")
 """Without texts of 100,000 characters and lists of 10,000 items, which the plain run does not draw either."""
@@ -122,12 +125,14 @@ def main() -> int:
     print(
         f"processor time: {median(m.cpu / o.cpu for m, o in zip(ours, theirs, strict=True)):.3g} of plain's"
     )
-    faster = min(processes.values()) / a_call
-    figures |= {"seconds_a_call": {"ours": a_call, **processes}, "share": share, "faster_a_call": faster}
+    figures |= {"seconds_a_call": {"ours": a_call, **processes}, "share": share}
     runs.write(chosen.output, "against", figures)
-    return runs.check(
-        [("share of the plain run's time", share, IN_PROCESS, False), ("faster a call", faster, FASTER, True)]
-    )
+    limits = [("share of the plain run's time", share, IN_PROCESS, False)]
+    if SEED in processes:
+        limits.append(("faster a call than the seed's way", processes[SEED] / a_call, FASTER, True))
+    else:
+        print("faster a call than the seed's way: NOT LOOKED AT, there is no srt here")
+    return max(runs.check(limits), SEED not in processes)
 
 
 if __name__ == "__main__":

@@ -2,26 +2,44 @@
 
     python benchmarks/processes.py CALLS
 
-It imports little, for a process that multiprocessing spawns imports this module anew.
+It imports little, for a process that multiprocessing spawns imports this module anew. ``srt`` is how the seed
+of this tool went about it: a script for each call, with the arguments written into it, is run by Anthropic's
+Sandbox Runtime and prints its answer as JSON. The other ways are the same with less, none of them isolated.
 """
 
 from __future__ import annotations
 
 import json
 import multiprocessing
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 CODE = "def clamp(x, low, high):\n    return max(low, min(x, high))\n"
 PRINTED = f"{CODE}\nprint(clamp(5, 1, 3))\n"
+SCRIPT = f"""import json
+import sys
+import traceback
+
+output = error = None
+try:
+    exec(compile({CODE!r}, "<dream>", "exec"))
+    output = clamp(**{{"x": 5, "low": 1, "high": 3}})
+except Exception:
+    error = traceback.format_exc()
+print(json.dumps({{"output": output, "error": error}}))
+"""
+NOTHING: dict[str, Any] = {"network": {"allowedDomains": [], "deniedDomains": []}}
 
 
 def by_command() -> None:
-    """One call in an interpreter of its own."""
+    """One call in an interpreter of its own: no arguments go in, and nobody reads the answer."""
     subprocess.run([sys.executable, "-c", PRINTED], stdout=subprocess.DEVNULL, check=True)
 
 
@@ -41,6 +59,21 @@ def answer(queue: Any) -> None:
     queue.put(space["clamp"](5, 1, 3))
 
 
+def by_script(*runtime: str) -> None:
+    """One call in a script of its own, run by what ``runtime`` names."""
+    with tempfile.TemporaryDirectory() as folder:
+        script, settings = Path(folder, "call.py"), Path(folder, "settings.json")
+        script.write_text(SCRIPT)
+        files = {"denyRead": [], "allowWrite": [folder], "denyWrite": []}
+        settings.write_text(json.dumps(NOTHING | {"filesystem": files}))
+        wrapped = [*runtime, "--settings", str(settings), "--"] if runtime else []
+        ran = subprocess.run(
+            [*wrapped, sys.executable, str(script)], stdout=subprocess.PIPE, text=True, check=True
+        )
+        if json.loads(ran.stdout) != {"output": 3, "error": None}:
+            raise AssertionError(ran.stdout)
+
+
 def seconds_a_call(call: Callable[[], None], calls: int) -> float:
     started = time.perf_counter()
     with ThreadPoolExecutor(2) as pool:
@@ -49,7 +82,12 @@ def seconds_a_call(call: Callable[[], None], calls: int) -> float:
     return (time.perf_counter() - started) / calls
 
 
+def ways() -> dict[str, Callable[[], None]]:
+    found = {"python -c": by_command, "a script": by_script, "multiprocessing, spawn": by_multiprocessing}
+    srt = shutil.which("srt")
+    return found | ({"srt": lambda: by_script(srt)} if srt else {})
+
+
 if __name__ == "__main__":
     calls = int(sys.argv[1])
-    ways = {"python -c": by_command, "multiprocessing, spawn": by_multiprocessing}
-    print(json.dumps({name: seconds_a_call(way, calls) for name, way in ways.items()}))
+    print(json.dumps({name: seconds_a_call(way, calls) for name, way in ways().items()}))
