@@ -7,6 +7,7 @@ from one dream to the next but what the procedures were seen to do.
 from __future__ import annotations
 
 import time
+from typing import Literal
 
 from .config import Settings
 from .errors import PlanError
@@ -15,6 +16,12 @@ from .reference import Given, References
 from .sandbox.client import Source
 from .sandbox.policy import Policy
 from .trial import Trial
+
+_DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
+    Contract.FREE: "fully",
+    Contract.COMPATIBLE: "returns",
+}
+"""What has to be known of a dream, where that is more than its docstring."""
 
 
 class Engine:
@@ -40,7 +47,7 @@ class Engine:
             code=dream.code,
             entry_point=dream.entry_point,
             fallbacks=(procedure.entry_point,) if procedure and procedure.entry_point else (),
-            described="fully" if contract is Contract.FREE else "briefly",
+            described=_DESCRIBED.get(contract, "doc"),
         )
         with Trial(self.references, source, dream, contract) as trial:
             judgement = trial.judge()

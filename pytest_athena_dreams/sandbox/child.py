@@ -8,7 +8,7 @@ wait status, never from what it said.
 from __future__ import annotations
 
 import errno
-import json
+import marshal
 import math
 import os
 import secrets
@@ -27,6 +27,7 @@ from . import wire
 from .channel import Channel, Gone
 from .death import cause, died
 from .forkserver import ForkServer, Process, Reaped, ServerLost
+from .jail.frames import REQUESTS
 from .meter import Deadline, Meter, Reading
 from .policy import Policy
 from .scratch import Scratch
@@ -46,7 +47,8 @@ class Source:
     ``mutant`` is the number of a mutant to load in the code's place, for which the entry point must be
     named; one that there is not does not compile. Calls of ``watched`` code tell the lines they reach
     and nothing else; ``loaded`` then tells its name and the lines that there are. Code that is ``described``
-    briefly is so without its parameters, and otherwise ``loaded`` tells its name alone.
+    by what it ``returns`` is so without its parameters, by its ``doc`` without its return type too, and of
+    other code ``loaded`` tells the name alone.
     """
 
     code: str
@@ -54,12 +56,12 @@ class Source:
     fallbacks: tuple[str, ...] = ()
     mutant: int | None = None
     watched: bool = False
-    described: Literal["fully", "briefly", "not"] = "fully"
+    described: Literal["fully", "returns", "doc", "not"] = "fully"
 
     def request(self, *, anew: bool) -> bytes:
-        """The request to load it, in which even a lone surrogate is plain ASCII; ``anew`` if need be."""
+        """The request to load it, ``anew`` if need be, for the same Python to read."""
         told = {name: getattr(self, name) for name in Source.__slots__}
-        return json.dumps(told | {"anew": anew}).encode()
+        return marshal.dumps(told | {"anew": anew}, REQUESTS)
 
 
 class _Late(Exception):

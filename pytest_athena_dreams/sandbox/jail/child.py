@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import io
-import json
+import marshal
 import os
 import pickle
 import random
@@ -128,7 +128,7 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
         while True:
             body = inbox.frame()
             if loaded is None or body.startswith(_REQUEST):
-                number, request = 0, json.loads(body)
+                number, request = 0, marshal.loads(body)
                 _seed(order["seed"])
                 watched, anew = request.pop("watched"), request.pop("anew")
                 if anew or loaded is None:

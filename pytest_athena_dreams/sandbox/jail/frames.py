@@ -1,8 +1,9 @@
 """What goes over the two kinds of sockets.
 
 A child's channel carries frames: four bytes of length, most significant first, then as many bytes; the
-blocking calls on frames here are the child's. Parent and fork server exchange lines of JSON, one at a
-time in turn, with descriptors beside them.
+blocking calls on frames here are the child's. It is asked in pickles and, to load, in marshal's format, which
+take it one call to read, and it answers in JSON. Parent and fork server exchange lines of JSON, one at a time
+in turn, with descriptors beside them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import socket
 import struct
 
 HEADER = struct.Struct(">I")
+REQUESTS = 2
+"""The format of marshal in which requests to load are; a dict then starts with ``{``."""
 
 _HEAD, _pack, _unpack = HEADER.size, HEADER.pack, HEADER.unpack_from
 _read, _write = os.read, os.write

@@ -49,8 +49,8 @@ def load(
 ) -> Program:
     """Run ``code``, or a ``mutant`` of it, and find its entry point.
 
-    The description takes longer than the rest: of code that is ``described`` ``"briefly"`` it leaves the
-    parameters out, and of code that is ``"not"`` it is the entry point's name.
+    The description takes longer than the rest. That of code which is ``described`` by what it ``"returns"``
+    leaves the parameters out, by its ``"doc"`` the return type too, and otherwise it is the name alone.
 
     Raises ``Failure`` where the code does not compile, which goes for a mutant that there is not, does not
     run, or has no usable entry point.
@@ -78,25 +78,29 @@ def load(
         owner, entry = _resolve(namespace, name)
         signature: dict[str, Any] = {"name": name}
         if described != "not":
-            describer = Describer(namespace, owner, code)
-            signature |= _described(describer, entry, fully=described == "fully")
+            doc = getattr(entry, "__doc__", None)
+            signature["doc"] = doc[:DOC] if type(doc) is str else ""
         if described == "fully":
-            signature |= {"usage": usage(tree, name)}
+            signature |= _described(Describer(namespace, owner, code), entry)
+            signature["usage"] = usage(tree, name)
+        elif described == "returns" or (described == "doc" and not _is_plain(entry)):
+            signature["returns"] = Describer(namespace, owner, code).result(entry)
     except BaseException as exc:
         raise Failure(exc, "entry") from None
     return Program(entry, signature, program)
 
 
-def _described(describer: Describer, entry: Callable[..., Any], *, fully: bool) -> dict[str, Any]:
+def _is_plain(entry: Callable[..., Any]) -> bool:
+    """Whether Python is sure to know how ``entry`` is called, which is a condition of being one."""
+    return type(entry) is FunctionType and not vars(entry)
+
+
+def _described(describer: Describer, entry: Callable[..., Any]) -> dict[str, Any]:
     """What the entry point tells of itself; an instance of its owner is a method's first argument."""
-    doc = getattr(entry, "__doc__", None)
-    found = {"doc": doc[:DOC] if type(doc) is str else ""}
-    if not fully:
-        return found | {"returns": describer.result(entry)}
     signature = describer.function(entry)
     if describer.owner is not None:
         signature["parameters"][0]["type"] = describer.spec(describer.owner)
-    return found | signature | {"classes": list(describer.classes.values())}
+    return signature | {"classes": list(describer.classes.values())}
 
 
 def _script(tree: ast.Module, program: CodeType) -> Program:
