@@ -57,17 +57,17 @@ def load(
     """
     try:
         parsed = described == "fully" or mutant is not None or RESULT in code
-        tree = ast.parse(code, FILENAME) if parsed else ast.Module([], [])
-        script = is_script(tree)
-        if mutant is not None:
+        tree = ast.parse(code, FILENAME) if parsed else None
+        script = tree is not None and is_script(tree)
+        if tree is not None and mutant is not None:
             mutate(tree, None if script else entry_point, mutant)
-        program: CodeType = compile(tree if parsed else code, FILENAME, "exec", dont_inherit=True)
+        program: CodeType = compile(tree or code, FILENAME, "exec", dont_inherit=True)
     except BaseException as exc:
         raise Failure(exc, "compile") from None
     module = ModuleType("dream")
     sys.modules["dream"] = module
     namespace = vars(module)
-    if script:
+    if tree is not None and script:
         return _script(tree, program)
     try:
         exec(program, namespace)
@@ -80,7 +80,7 @@ def load(
         if described != "not":
             doc = getattr(entry, "__doc__", None)
             signature["doc"] = doc[:DOC] if type(doc) is str else ""
-        if described == "fully":
+        if tree is not None and described == "fully":
             signature |= _described(Describer(namespace, owner, code), entry)
             signature["usage"] = usage(tree, name)
         elif described == "returns" or (described == "doc" and not _is_plain(entry)):
@@ -126,14 +126,12 @@ def _script(tree: ast.Module, program: CodeType) -> Program:
 
 def _choose(namespace: dict[str, Any], entry_point: str | None, fallbacks: Sequence[str]) -> str:
     """The entry point's name: the one asked for, else a fallback, else the last public function."""
-    functions = _functions(namespace)
-    if entry_point is not None:
-        if entry_point.partition(".")[0] in namespace:
-            return entry_point
-        raise AttributeError(f"no {entry_point!r} in the code, which defines {_listed(functions)}")
-    for name in fallbacks:
+    for name in fallbacks if entry_point is None else [entry_point]:
         if name.partition(".")[0] in namespace:
             return name
+    functions = _functions(namespace)
+    if entry_point is not None:
+        raise AttributeError(f"no {entry_point!r} in the code, which defines {_listed(functions)}")
     public = [name for name in functions if not name.startswith("_")]
     if not public:
         raise AttributeError(f"no public function in the code, which defines {_listed(functions)}")
