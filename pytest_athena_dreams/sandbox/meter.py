@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import re
 import time
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ _LATE = 0.02
 """Seconds by which this process may be late to look, before it counts as not having been let run."""
 
 _PAGE = mmap.PAGESIZE
+_TEXT = 1 << 14
+"""Bytes that are read of a file in ``/proc``: more than any of those that are asked for has."""
+_PEAK = re.compile(r"^VmHWM:\s*(\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,8 @@ class Meter:
 
     def peak(self) -> int:
         """The most bytes above the mark so far, 0 where that is unknown."""
-        return self.above(int(self.status().get("VmHWM", "0").partition(" ")[0]) * 1024)
+        found = _PEAK.search(self._text("status"))
+        return self.above(int(found[1]) * 1024 if found else 0)
 
     def threads(self) -> int:
         """How many threads it has, 0 where that is unknown."""
@@ -109,14 +114,21 @@ class Meter:
 
     def _text(self, name: str) -> str:
         try:
-            with open(f"/proc/{self._pid}/{name}", "rb", buffering=0) as file:
-                return file.read().decode()
+            file = os.open(f"/proc/{self._pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                return os.read(file, _TEXT).decode()
+            finally:
+                os.close(file)
         except OSError:
             return ""
 
     def _write(self, name: str, text: bytes) -> None:
-        with contextlib.suppress(OSError), open(f"/proc/{self._pid}/{name}", "wb", buffering=0) as file:
-            file.write(text)
+        with contextlib.suppress(OSError):
+            file = os.open(f"/proc/{self._pid}/{name}", os.O_WRONLY | os.O_CLOEXEC)
+            try:
+                os.write(file, text)
+            finally:
+                os.close(file)
 
 
 class Deadline:
