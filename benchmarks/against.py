@@ -89,6 +89,8 @@ def main() -> int:
         folder = Path(name)
         lines = list(stock.lines(chosen.dreams))
         (folder / "dreams.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        # Bytecode, and the tables that Hypothesis makes once in a folder, are there for both.
+        runs.run_dreams(stock.make_store(folder / "first.db", len(stock.PROCEDURES)), *chosen_inputs)
         for turn in range(chosen.rounds):
             store = stock.make_store(folder / f"{turn}.db", chosen.dreams)
             ours.append(runs.run_dreams(store, *chosen_inputs))
