@@ -59,12 +59,25 @@ def oracle_of(settings: Settings, contract: Contract) -> Oracle:
     )
 
 
+Seen = dict[bytes, tuple[Arguments, bool]]
+"""By payload, inputs and whether they showed a fault, in the order in which they were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search for the smallest input that shows a fault: all that it looked at, and what it came to."""
+
+    seen: Seen
+    smallest: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One procedure; ``expected`` holds by payload what it was seen to do, on ``pool`` and beyond.
 
     ``small`` are its simplest inputs, once a failing dream needed them; ``evidence`` is what module
-    ``evidence`` found by contract, where it was asked.
+    ``evidence`` found by contract, where it was asked; ``searches`` are the last ones that module
+    ``shrinking`` did, by the inputs of the pool that showed the fault.
     """
 
     source: Source
@@ -73,6 +86,7 @@ class Reference:
     expected: dict[bytes, Observation] = field(default_factory=dict)
     small: dict[bytes, Arguments] = field(default_factory=dict)
     evidence: dict[Contract, float | None] = field(default_factory=dict)
+    searches: dict[frozenset[bytes], Search] = field(default_factory=dict)
 
     def moderate(self) -> list[Arguments]:
         """The pool's inputs that the procedure returned on, the large ones left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .inputs.arguments import Arguments
@@ -13,7 +13,7 @@ from .inputs.pool import Pool
 from .inputs.small import small_arguments
 from .judge.oracle import Finding, Oracle
 from .models import Category, Observation, ObservationKind
-from .reference import SIMPLEST, Reference, References
+from .reference import SIMPLEST, Reference, References, Search, Seen
 from .sandbox.runner import Runner
 
 HANGING = 0.25
@@ -22,6 +22,8 @@ PACE = (0.02, 20.0)
 """A candidate hangs that takes longer than so many seconds, and so many times the slowest answer seen."""
 AT_ONCE = 16
 """Simplest inputs that are asked before it is looked whether one of them shows the fault."""
+SEARCHES = 4
+"""Searches that are kept for each procedure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +50,43 @@ class Shrinker:
     def smallest(self, index: int, target: Finding, seconds: float) -> tuple[Asked, Finding]:
         """The smallest input found that shows the same fault as ``target``, and what it shows."""
         first = self.asked[index]
-        limit = self.references.settings.timeout
-        timeout = self._pace() if target.category is Category.TIMEOUT else limit
-        hangs = math.ceil(HANGING * limit / timeout)
         if seconds <= 0:
             return first, target
+        timeout = self._pace() if target.category is Category.TIMEOUT else self.references.settings.timeout
         pool = next(pool for pool in self.pools if first.payload in pool.inputs)
         if simple := self._simplest(pool, target, timeout):
             return simple
-        found = self._known(target)
-        unasked = {asked.payload for asked in self.asked[len(self.got) :]}
-        known = {p for pool in self.pools for p in pool.inputs if p not in unasked}
-        end = time.monotonic() + seconds
+        candidates = _Candidates(self, target, timeout, seconds)
+        return candidates.found[self._searched(pool, candidates)]
 
-        def fails(arguments: Arguments) -> bool:
-            nonlocal hangs
-            payload = arguments.payload()
-            if payload in known:
-                return payload in found
-            known.add(payload)
-            if hangs <= 0 or time.monotonic() > end:
-                return False
-            expected = None
-            if self.reference is not None:
-                expected = self.references.ask(self.reference, payload)
-                if not self.oracle.accepts(expected):
-                    return False
-            got = self.runner.run([payload], timeout=timeout)[0]
-            hangs -= got.kind is ObservationKind.TIMED_OUT
-            finding = self._finding(expected, got, target)
-            if finding is not None:
-                found[payload] = Asked(payload, arguments, expected), finding
-            return finding is not None
+    def _searched(self, pool: Pool, candidates: _Candidates) -> bytes:
+        """The payload of the smallest input that Hypothesis finds.
 
-        drawn = (choices for payload, choices in pool.choices.items() if payload in found)
+        It goes by what shows the fault alone. So where another dream of the procedure showed one on the same
+        inputs of the pool, and this one shows its own on the same candidates, it need not search once more.
+        """
+        known: dict[frozenset[bytes], Search] = {}
+        if self.reference is not None and pool is self.reference.pool and not pool.spec.given:
+            known = self.reference.searches
+        shown = list(candidates.found)
+        failing = frozenset(shown)
+        if failing in known and candidates.go_as(known[failing].seen):
+            return known[failing].smallest
+        drawn = (choices for payload, choices in pool.choices.items() if payload in failing)
         smallest = shrunk(
             pool.spec.strategy(),
-            fails,
+            candidates.show,
             next(drawn, None),
             examples=pool.spec.draws,
             seed=pool.spec.seed,
             seeded=bool(pool.spec.given),
         )
-        return found[smallest.payload() if smallest else min(found, key=len)]
+        payload = smallest.payload() if smallest else min(shown, key=len)
+        if not candidates.cut:
+            known[failing] = Search(candidates.seen, payload)
+            if len(known) > SEARCHES:
+                del known[next(iter(known))]
+        return payload
 
     def _simplest(self, pool: Pool, target: Finding, timeout: float) -> tuple[Asked, Finding] | None:
         """The first of the simplest inputs that shows the fault, if one does."""
@@ -105,22 +101,13 @@ class Shrinker:
             part = asked[start : start + AT_ONCE]
             got = self.runner.run([x.payload for x in part], timeout=timeout)
             for x, seen in zip(part, got, strict=False):
-                if finding := self._finding(x.expected, seen, target):
+                if finding := self.finding(x.expected, seen, target):
                     return x, finding
             if len(got) < len(part):
                 return None
         return None
 
-    def _known(self, target: Finding) -> dict[bytes, tuple[Asked, Finding]]:
-        """By payload, the inputs asked so far that show the fault."""
-        found = {}
-        for asked, got in zip(self.asked, self.got, strict=False):
-            finding = self._finding(asked.expected, got, target)
-            if finding is not None:
-                found[asked.payload] = asked, finding
-        return found
-
-    def _finding(self, expected: Observation | None, got: Observation, target: Finding) -> Finding | None:
+    def finding(self, expected: Observation | None, got: Observation, target: Finding) -> Finding | None:
         """What ``got`` shows, if that is the same fault as ``target``."""
         if self.oracle.rejects(got):
             return None
@@ -132,3 +119,64 @@ class Shrinker:
         floor, factor = PACE
         slowest = max((seen.took for seen in self.got), default=0.0)
         return min(self.references.settings.timeout, max(floor, factor * slowest))
+
+
+class _Candidates:
+    """Inputs that may show the fault of ``target``, asked as long as there is time.
+
+    ``found`` are those that do, by payload, ``seen`` tells of all that were looked at, in turn, whether they
+    do. It is ``cut`` once the time is up: then what is not known yet counts as showing nothing.
+    """
+
+    def __init__(self, shrinker: Shrinker, target: Finding, timeout: float, seconds: float) -> None:
+        self.found: dict[bytes, tuple[Asked, Finding]] = {}
+        self.seen: Seen = {}
+        self.cut = False
+        self._shrinker = shrinker
+        self._target = target
+        self._timeout = timeout
+        self._hangs = math.ceil(HANGING * shrinker.references.settings.timeout / timeout)
+        self._end = time.monotonic() + seconds
+        unasked = {asked.payload for asked in shrinker.asked[len(shrinker.got) :]}
+        self._known = {p for pool in shrinker.pools for p in pool.inputs if p not in unasked}
+        self._see(shrinker.asked, shrinker.got)
+
+    def show(self, arguments: Arguments) -> bool:
+        """Whether an input shows the fault."""
+        payload = arguments.payload()
+        self._ask({payload: arguments})
+        shows = payload in self.found
+        self.seen[payload] = arguments, shows
+        return shows
+
+    def go_as(self, seen: Seen) -> bool:
+        """Whether all these inputs show the fault or not as they were seen to do for another one."""
+        self._ask({payload: arguments for payload, (arguments, _) in seen.items()})
+        return all(p in self._known and (p in self.found) == shows for p, (_, shows) in seen.items())
+
+    def _ask(self, inputs: Mapping[bytes, Arguments]) -> None:
+        references, reference = self._shrinker.references, self._shrinker.reference
+        asked = []
+        for payload, arguments in inputs.items():
+            if payload in self._known:
+                continue
+            if self._late():
+                self.cut = True
+                return
+            expected = None if reference is None else references.ask(reference, payload)
+            if expected is None or self._shrinker.oracle.accepts(expected):
+                asked.append(Asked(payload, arguments, expected))
+            else:
+                self._known.add(payload)
+        got = self._shrinker.runner.run([x.payload for x in asked], timeout=self._timeout)
+        self._hangs -= sum(one.kind is ObservationKind.TIMED_OUT for one in got)
+        self._known.update(x.payload for x, _ in zip(asked, got, strict=False))
+        self._see(asked, got)
+
+    def _late(self) -> bool:
+        return self._hangs <= 0 or time.monotonic() > self._end
+
+    def _see(self, asked: Sequence[Asked], got: Sequence[Observation]) -> None:
+        for x, one in zip(asked, got, strict=False):
+            if finding := self._shrinker.finding(x.expected, one, self._target):
+                self.found[x.payload] = x, finding
