@@ -125,7 +125,7 @@ class _Candidates:
     """Inputs that may show the fault of ``target``, asked as long as there is time.
 
     ``found`` are those that do, by payload, ``seen`` tells of all that were looked at, in turn, whether they
-    do. It is ``cut`` once the time is up: then what is not known yet counts as showing nothing.
+    do. It is ``cut`` where time did not suffice for all: what is not known then counts as showing nothing.
     """
 
     def __init__(self, shrinker: Shrinker, target: Finding, timeout: float, seconds: float) -> None:
@@ -168,7 +168,9 @@ class _Candidates:
                 asked.append(Asked(payload, arguments, expected))
             else:
                 self._known.add(payload)
-        got = self._shrinker.runner.run([x.payload for x in asked], timeout=self._timeout)
+        left = self._end - time.monotonic()
+        got = self._shrinker.runner.run([x.payload for x in asked], timeout=self._timeout, budget=left)
+        self.cut = self.cut or len(got) < len(asked)
         self._hangs -= sum(one.kind is ObservationKind.TIMED_OUT for one in got)
         self._known.update(x.payload for x, _ in zip(asked, got, strict=False))
         self._see(asked, got)

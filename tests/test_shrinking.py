@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from pytest_athena_dreams import shrinking
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.engine import Engine
 from pytest_athena_dreams.inputs.conjecture import shrunk
-from pytest_athena_dreams.models import Contract, Dream, Procedure
+from pytest_athena_dreams.models import Contract, Dream, Observation, Procedure
+from pytest_athena_dreams.reference import Seen
 from pytest_athena_dreams.sandbox.policy import Policy
+from pytest_athena_dreams.sandbox.runner import Runner
 
 BASE = "def f(n: int) -> int:\n    return n\n"
 FAULT = "def f(n):\n    return n if n <= 71 * 71 else 0\n"
@@ -65,6 +68,29 @@ def test_searches_are_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shrinking, "SEARCHES", 1)
     dreams = list(map(dream_of, [FAULT, OTHER_END, SAME]))
     assert calls(monkeypatch, *dreams) == (["f(5042)", "f(-5041)", "f(5042)"], 3)
+
+
+def test_candidates_that_are_asked_at_once_have_no_more_time_than_a_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    budgets = []
+    run = Runner.run
+
+    def noted(self: Runner, payloads: Sequence[bytes], **options: Any) -> list[Observation]:
+        budgets.append((len(payloads), options.get("budget", float("inf"))))
+        return run(self, payloads, **options)
+
+    go_as = shrinking._Candidates.go_as
+
+    def asked_alone(self: shrinking._Candidates, seen: Seen) -> bool:
+        budgets.clear()
+        agrees = go_as(self, seen)
+        assert [0 < budget <= Settings().shrink_time for size, budget in budgets if size > 1] == [True]
+        return agrees
+
+    monkeypatch.setattr(Runner, "run", noted)
+    monkeypatch.setattr(shrinking._Candidates, "go_as", asked_alone)
+    assert calls(monkeypatch, dream_of(FAULT), dream_of(SAME)) == (["f(5042)"] * 2, 1)
 
 
 def test_a_search_that_was_cut_short_serves_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
