@@ -62,8 +62,8 @@ _PLAIN_NODES = (
 """Syntax that is pure where its parts are."""
 _ITERATING = frozenset({ast.For, ast.comprehension, ast.Starred})
 """That of it which says of a part that it is iterated over."""
-_QUIET = {kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, _PLAIN_NODES)}
-_QUIET -= _ITERATING
+_KINDS = {kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, _PLAIN_NODES)}
+_QUIET = frozenset(_KINDS - _ITERATING)
 """The rest, of which nothing else is to be seen."""
 _NAMED = (ast.FunctionDef, ast.ExceptHandler)
 

@@ -24,6 +24,8 @@ AT_ONCE = 16
 """Simplest inputs that are asked before it is looked whether one of them shows the fault."""
 SEARCHES = 4
 """Searches that are kept for each procedure."""
+AGAIN = 0.25
+"""Part of a search's time in which it may be looked whether it would go as an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +59,26 @@ class Shrinker:
         if simple := self._simplest(pool, target, timeout):
             return simple
         candidates = _Candidates(self, target, timeout, seconds)
-        return candidates.found[self._searched(pool, candidates)]
+        searches: dict[frozenset[bytes], Search] = {}
+        if self.reference is not None and pool is self.reference.pool and not pool.spec.given:
+            searches = self.reference.searches
+        failing = frozenset(candidates.found)
+        if failing in searches and target.category is not Category.TIMEOUT:
+            # Hypothesis goes by what shows the fault alone. What is asked here is no part of the search.
+            before, alike = searches[failing], _Candidates(self, target, timeout, AGAIN * seconds)
+            if alike.go_as(before.seen):
+                return alike.found[before.smallest]
+        smallest = self._searched(pool, candidates)
+        if not candidates.cut:
+            searches[failing] = Search(candidates.seen, smallest)
+            if len(searches) > SEARCHES:
+                del searches[next(iter(searches))]
+        return candidates.found[smallest]
 
     def _searched(self, pool: Pool, candidates: _Candidates) -> bytes:
-        """The payload of the smallest input that Hypothesis finds.
-
-        It goes by what shows the fault alone. So where another dream of the procedure showed one on the same
-        inputs of the pool, and this one shows its own on the same candidates, it need not search once more.
-        """
-        known: dict[frozenset[bytes], Search] = {}
-        if self.reference is not None and pool is self.reference.pool and not pool.spec.given:
-            known = self.reference.searches
+        """The payload of the smallest input that Hypothesis finds."""
         shown = list(candidates.found)
-        failing = frozenset(shown)
-        if failing in known and candidates.go_as(known[failing].seen):
-            return known[failing].smallest
-        drawn = (choices for payload, choices in pool.choices.items() if payload in failing)
+        drawn = (choices for payload, choices in pool.choices.items() if payload in shown)
         smallest = shrunk(
             pool.spec.strategy(),
             candidates.show,
@@ -81,12 +87,7 @@ class Shrinker:
             seed=pool.spec.seed,
             seeded=bool(pool.spec.given),
         )
-        payload = smallest.payload() if smallest else min(shown, key=len)
-        if not candidates.cut:
-            known[failing] = Search(candidates.seen, payload)
-            if len(known) > SEARCHES:
-                del known[next(iter(known))]
-        return payload
+        return smallest.payload() if smallest else min(shown, key=len)
 
     def _simplest(self, pool: Pool, target: Finding, timeout: float) -> tuple[Asked, Finding] | None:
         """The first of the simplest inputs that shows the fault, if one does."""

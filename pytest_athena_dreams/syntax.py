@@ -44,24 +44,4 @@ def parsed(code: str) -> ast.Module | None:
 def syntax(code: str) -> Syntax | None:
     """The syntax of ``code``, kept for a while."""
     tree = parsed(code)
-    return None if tree is None else Syntax(tree, all_nodes(tree))
-
-
-def all_nodes(tree: ast.AST) -> list[ast.AST]:
-    """What ``ast.walk`` gives, in half its time."""
-    found = [tree]
-    for node in found:
-        found += children(node)
-    return found
-
-
-def children(node: ast.AST) -> list[ast.AST]:
-    """What ``ast.iter_child_nodes`` gives, in half its time."""
-    found: list[ast.AST] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            found.append(value)
-        elif isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
-    return found
+    return None if tree is None else Syntax(tree, list(ast.walk(tree)))

@@ -111,8 +111,8 @@ def _engine(
     )
 
     def once(data: ConjectureData) -> None:
-        random = deterministic_PRNG() if seeded else nullcontext()
-        with random, BuildContext(data, wrapped_test=once):
+        chance = deterministic_PRNG() if seeded else nullcontext()
+        with chance, BuildContext(data, wrapped_test=once):
             try:
                 value = data.draw(strategy)
             except UnsatisfiedAssumption as exc:

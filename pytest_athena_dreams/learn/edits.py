@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from ..syntax import TREES, children
+from ..syntax import TREES
 from .normalise import is_builtin, label, nodes, parse
 
 FEW = 2
@@ -230,8 +230,8 @@ def shape(node: ast.AST, known: dict[ast.AST, str]) -> str:
     """
     if node in known:
         return known[node]
-    parts = [shape(child, known) for child in children(node) if not isinstance(child, ast.expr_context)]
-    text = f"{label(node)}({','.join(parts)})"
+    children = [c for c in ast.iter_child_nodes(node) if not isinstance(c, ast.expr_context)]
+    text = f"{label(node)}({','.join([shape(child, known) for child in children])})"
     if isinstance(node, ast.stmt):
         known[node] = text
     return text

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from ..syntax import TREES, UNREADABLE, all_nodes, children, parsed
+from ..syntax import TREES, UNREADABLE, parsed
 
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 _COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -29,7 +29,7 @@ Profile = frozenset[str]
 @lru_cache(maxsize=TREES)
 def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
     """All nodes of a tree that :func:`parse` gave, breadth first: later ones are further in."""
-    return tuple(all_nodes(tree))
+    return tuple(ast.walk(tree))
 
 
 @lru_cache(maxsize=TREES)
@@ -164,7 +164,7 @@ def _fold(node: ast.AST) -> ast.AST:
 
 def _steps(tree: ast.AST, parent: str, found: list[str]) -> list[str]:
     elder = ""
-    for child in children(tree):
+    for child in ast.iter_child_nodes(tree):
         if not isinstance(child, ast.expr_context):
             own = label(child)
             found.append(f"{own}\0{parent}\0{elder}")
@@ -184,7 +184,7 @@ def _word(node: ast.AST) -> str:
 
 def _units(tree: ast.AST) -> Iterator[_FUNCTIONS]:
     """The outermost functions: locals never leave them."""
-    for child in children(tree):
+    for child in ast.iter_child_nodes(tree):
         if isinstance(child, _FUNCTIONS):
             yield child
         else:
@@ -222,7 +222,7 @@ def _within(tree: ast.AST, closed: Any) -> Iterator[ast.AST]:
     while left:
         node = left.pop()
         yield node
-        left += () if isinstance(node, closed) else children(node)
+        left += () if isinstance(node, closed) else ast.iter_child_nodes(node)
 
 
 def _rename(unit: _FUNCTIONS, outside: set[str]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..syntax import children
 from .normalise import is_builtin, nodes
 
 _COMPOUND = (
@@ -97,10 +96,10 @@ def _header(statement: ast.stmt) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop(0)
         yield node
-        below = children(node)
+        children = list(ast.iter_child_nodes(node))
         if isinstance(node, _COMPOUND):
-            below = [c for c in below if not isinstance(c, ast.stmt | ast.ExceptHandler)]
-        waiting += below
+            children = [c for c in children if not isinstance(c, ast.stmt | ast.ExceptHandler)]
+        waiting += children
 
 
 def _steps(node: ast.AST, line: int, functions: set[str]) -> Iterator[tuple[str, str]]:
