@@ -17,7 +17,7 @@ from typing import Any
 
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.importer import import_lines
-from pytest_athena_dreams.store.lines import read_lines
+from pytest_athena_dreams.store.jsonl import read_lines
 
 OWN_LITERAL = 4
 """One dream in so many has a number of its own in it, for which inputs are drawn."""

@@ -25,7 +25,7 @@ from .errors import DreamsError
 from .models import Contract, Dream, DreamType, Procedure, Verdict
 
 if TYPE_CHECKING:
-    from .learn.report import Report
+    from .report.figures import Report
 
 __all__ = ["Round", "Stop", "check", "rounds", "run_store"]
 
@@ -54,9 +54,8 @@ def check(
     procedure itself does not load.
     """
     from .config import SETTINGS, resolve
-    from .engine import Engine
     from .errors import SettingError
-    from .isolation import policy_of
+    from .trial import Engine, policy_of
 
     known = {setting.name: setting for setting in SETTINGS}
     if unknown := sorted(set(settings) - set(known)):
@@ -86,7 +85,7 @@ def run_store(store: str | os.PathLike[str] = "athena.db", *options: str, worker
     ``options`` are options of pytest's, such as ``"--athena-select", "all"``; ``workers`` those of ``-n``.
     What pytest prints goes to standard output. Raises ``DreamsError`` where the run could not take place.
     """
-    from .reporting import make_report
+    from .report.assembly import make_report
     from .store.database import Store
 
     _run(Path(store), [*options, "-n", str(workers)], stdout=None)

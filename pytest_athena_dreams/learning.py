@@ -15,7 +15,7 @@ from typing import Any
 
 from .learn.health import GENERATION_DAYS, metrics
 from .learn.history import PatternHistory, Test, pattern_histories
-from .learn.normalise import Profile, novelty, profile
+from .learn.novelty import Profile, novelty, profile
 from .learn.patterns import fingerprint
 from .learn.suggestions import rule
 from .models import Category, Dream, Fault, Outcome

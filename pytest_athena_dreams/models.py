@@ -152,6 +152,15 @@ class TypeSpec:
     values: tuple[Canonical, ...] = ()
     text: str = ""
 
+    def __str__(self) -> str:
+        """The type as an annotation."""
+        if self.kind == "union":
+            return " | ".join(map(str, self.args))
+        name = {"none": "None", "any": "Any"}.get(self.kind, self.text.rpartition(":")[2] or self.kind)
+        if self.kind == "tuple...":
+            return f"tuple[{self.args[0]}, ...]"
+        return f"{name}[{', '.join(map(str, self.args))}]" if self.args else name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:

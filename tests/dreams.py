@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.importer import import_lines
-from pytest_athena_dreams.store.lines import read_lines
+from pytest_athena_dreams.store.jsonl import read_lines
 
 CLAMP = """\
 def clamp(x: int, low: int, high: int) -> int:

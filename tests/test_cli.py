@@ -16,7 +16,7 @@ from pytest_athena_dreams.cli import main
 from pytest_athena_dreams.models import Category, Outcome
 from pytest_athena_dreams.store import records
 from pytest_athena_dreams.store.database import Store
-from pytest_athena_dreams.store.lines import DreamLine, ProcedureLine
+from pytest_athena_dreams.store.jsonl import DreamLine, ProcedureLine
 
 DREAM: dict[str, Any] = {
     "label": "double/1",

@@ -49,7 +49,7 @@ def _run(path: Path, sandbox: str | None) -> list[str]:
     """Import, test, and tell which labels got a wrong verdict."""
     from ..store.database import Store
     from ..store.importer import import_lines
-    from ..store.lines import read_lines
+    from ..store.jsonl import read_lines
 
     with Store.create(path) as store, as_file(files("pytest_athena_dreams") / "demo.jsonl") as packaged:
         import_lines(store, read_lines([packaged]))

@@ -66,7 +66,7 @@ def import_(files: tuple[Path, ...], store: Path) -> None:
     """
     from ..store.database import Store
     from ..store.importer import import_lines
-    from ..store.lines import read_lines
+    from ..store.jsonl import read_lines
 
     lines = read_lines(files)
     with Store.create(store) as opened:

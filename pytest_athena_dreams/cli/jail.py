@@ -17,7 +17,7 @@ from ..models import Observation, Procedure
 from ..text import printable
 
 if TYPE_CHECKING:
-    from ..reference import Reference
+    from ..trial.reference import Reference
 
 _sandbox_option = click.option("--sandbox", metavar="MODE", help="As pytest's --athena-sandbox.")
 
@@ -39,10 +39,10 @@ def doctor(ctx: click.Context, sandbox: str | None, minimum: str | None, attack:
     Exit status: 0 where the minimum is met (with --attack: where the jail held against every dream),
     1 where it is not.
     """
-    from ..isolation import policy_of
     from ..sandbox.attacks.run import attack as try_attacks
     from ..sandbox.attacks.run import render_attacks
     from ..sandbox.doctor import diagnose, render_diagnosis
+    from ..trial import policy_of
 
     policy = policy_of(settings_of(sandbox=sandbox, sandbox_minimum=minimum), os.environ)
     if attack:
@@ -83,8 +83,8 @@ def inputs(
 def show_pool(procedure: Procedure, settings: Settings) -> None:
     """Print how the procedure's pool was arrived at, and the pool. Raises ``PlanError``."""
     from ..inputs.strategies import UnmetAnnotation
-    from ..isolation import policy_of
-    from ..reference import References
+    from ..trial import policy_of
+    from ..trial.reference import References
 
     references = References(settings, policy_of(settings, os.environ), lambda *_: {})
     try:

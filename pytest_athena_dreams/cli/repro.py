@@ -54,7 +54,7 @@ def _failure(reference: str, path: Path) -> Failure:
     from ..config import Settings
     from ..errors import ReproError
     from ..models import Contract, Fault, Outcome
-    from ..repeating import repeat_command
+    from ..naming import repeat_command
     from ..store.database import Store
     from .regression import Failure
 

@@ -12,7 +12,7 @@ from ..errors import DreamsError
 from .options import store_option
 
 if TYPE_CHECKING:
-    from ..learn.report import Report
+    from ..report.figures import Report
 
 FORMATS = ("text", "md", "json", "html")
 
@@ -35,7 +35,7 @@ def report(store: Path, form: str | None, output: Path | None) -> None:
     Nothing is tested and nothing in the store is changed. HTML is one file that needs no network; JSON keeps
     to the schema in docs/report-schema.md.
     """
-    from ..reporting import make_report
+    from ..report.assembly import make_report
     from ..store.database import Store
 
     with Store.open(store) as opened:
@@ -87,11 +87,10 @@ def repair(ids: tuple[int, ...], store: Path, seed: int, timeout: float, sandbox
     the dream itself stays as it is.
     """
     from ..config import resolve
-    from ..engine import Engine
-    from ..isolation import policy_of
-    from ..mending import failed, keep, mend
+    from ..repair.proof import failed, keep, mend
     from ..store.database import Store
     from ..text import printable
+    from ..trial import Engine, policy_of
 
     options = {"seed": str(seed), "timeout": str(timeout), "sandbox": sandbox, "evidence": "off"}
     settings = resolve(options, {}, {}, "")

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from ..models import Canonical, ClassSpec, Parameter, TypeSpec
 from .bounds import bounds_of, whole, within
-from .frames import frame
 from .instances import Instances, UnmetAnnotation
 from .recipes import Recipe
 from .scalars import LONG, SIZE, Scalars, Strategy, Width, literal_value
+from .tabular import frame
 
 __all__ = ["Strategies", "UnmetAnnotation"]
 

@@ -14,10 +14,10 @@ import json
 from dataclasses import dataclass
 
 from ..models import Category, Fault
-from .edits import REWRITTEN, edits
+from ..source.edits import REWRITTEN, edits
+from ..source.normalise import parse
+from ..source.sites import loops, site
 from .messages import difference, general
-from .normalise import parse
-from .sites import loops, site
 
 _LOADING = frozenset({Category.SYNTAX, Category.DEPENDENCY, Category.VALIDATION})
 """Categories whose message says all."""

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup, escape
 
 from ..learn.metrics import Calibration, Distribution
-from ..learn.report import Health, PatternReport, RunReport
 from ..text import printable
+from .figures import Health, PatternReport, RunReport
 from .words import PARTS, percent
 
 WIDTH = 360

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ..learn.report import NAME, VERSION, Report
+from .figures import NAME, VERSION, Report
 
 
 def as_json(report: Report) -> str:

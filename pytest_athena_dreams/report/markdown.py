@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..learn.metrics import Group
-from ..learn.report import PatternReport, Report
 from ..text import printable
+from .figures import PatternReport, Report
 from .words import CHANGES, count, day, figures, name, number, percent, times, told
 
 PATTERNS = 20

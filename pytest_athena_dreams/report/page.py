@@ -16,9 +16,9 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..learn.report import DreamReport, ProcedureReport, Report
 from ..text import printable
 from . import charts
+from .figures import DreamReport, ProcedureReport, Report
 from .words import CHANGES, day, name, number, percent, times, told
 
 CODE = 1_400_000

@@ -10,8 +10,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from ..learn.metrics import Group
-from ..learn.report import DreamReport, PatternReport, Report
 from ..text import printable
+from .figures import DreamReport, PatternReport, Report
 from .words import CHANGES, count, day, figures, name, number, percent, times, told
 
 WIDTH = 80

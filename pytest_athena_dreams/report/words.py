@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from ..learn.report import Changes, DreamReport, Report
+from .figures import Changes, DreamReport, Report
 
 _YEAR_10000 = 253_402_300_800
 CHANGES = {

@@ -7,9 +7,9 @@ import os
 import pytest
 
 from ..config import SETTINGS, Settings, resolve
-from ..isolation import policy_of
 from ..sandbox.client import Sandbox
 from ..store.database import Store
+from ..trial import policy_of
 from .crossing import Unpacking
 from .distribution import Distribution
 from .gate import Gate, read_baseline

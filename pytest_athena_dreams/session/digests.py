@@ -17,7 +17,7 @@ import pytest
 
 from ..config import Settings
 from ..models import Dream, Procedure
-from ..repeating import OF_THE_RUN
+from ..naming import OF_THE_RUN
 from .packed import PROCEDURES
 
 VERSIONS = ("pytest-athena-dreams", "hypothesis")

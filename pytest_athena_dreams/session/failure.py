@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ..models import Contract, Dream, Fault, Verdict
-from ..repeating import repeat_command
+from ..naming import repeat_command
 from ..text import printable
 from .marking import first_change
 from .packed import pack, unpack

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from ..errors import SettingError
-from ..learn.normalise import digest
 from ..learning import latest_patterns
 from ..models import Outcome
+from ..source.normalise import digest
 from ..store.database import Store
 from .plan import Plan
 
@@ -40,7 +40,7 @@ def read_baseline(plan: Plan, store: Store, folder: Path) -> Known | None:
 
 
 def _from_file(path: Path, plan: Plan) -> Known:
-    from ..learn.report import NAME, VERSION  # many classes, which few runs need
+    from ..report.figures import NAME, VERSION  # many classes, which few runs need
 
     remedy = "make one with: athena-dreams report --format json --output FILE"
     try:

@@ -10,8 +10,8 @@ import os
 from pathlib import Path
 
 from ..models import Dream, Fault
+from ..report.assembly import make_report
 from ..report.markdown import markdown
-from ..reporting import make_report
 from ..store.database import Store
 from ..text import printable
 

@@ -16,16 +16,16 @@ import pytest
 
 from ..errors import DreamsError
 from ..models import Dream, Outcome, Verdict
-from ..repeating import item_part, procedure_part
+from ..naming import item_part, procedure_part
 from ..text import printable
 from .digests import Digests
 from .failure import DreamFailed, FailureRepr
 from .plan import Plan
 from .processor import Keeper, processors_of
-from .twins import Twins
+from .sharing import Twins
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ..trial import Engine
 
 BACKSTOP = 60.0
 """Seconds past all of a dream's own limits before pytest-timeout ends it."""
@@ -58,9 +58,11 @@ class DreamPlugin:
         return verdict
 
     def _started(self) -> Engine:
-        from ..engine import Engine  # with Hypothesis: not for a controller that leaves all this to workers
-        from ..isolation import policy_of
-        from .strategies import UserStrategies
+        from ..trial import (
+            Engine,  # with Hypothesis: not for a controller that leaves all this to workers
+            policy_of,
+        )
+        from .custom import UserStrategies
 
         settings = self.plan.settings
         given = UserStrategies(self._config, self.plan.strategies)

@@ -14,7 +14,7 @@ import msgspec
 
 from ..config import Settings
 from ..models import Dream
-from ..repeating import domain
+from ..naming import domain
 from .packed import PackedDreams
 
 

@@ -21,7 +21,7 @@ import pytest
 from ..judge.categories import ATHENA_OUTCOMES
 from ..learning import learn, sightings
 from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
-from ..repeating import domain
+from ..naming import domain
 from ..store.database import Store
 from ..store.known import take_over
 from ..store.records import Result, Run

@@ -18,7 +18,7 @@ from msgspec import UNSET
 
 from ..errors import DreamsError, ImportFileError, StoreError
 from ..models import Contract, Status
-from .lines import DreamLine
+from .jsonl import DreamLine
 from .records import Imported
 from .shape import NEW_STORE
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from .database import Store
-    from .lines import Line, ProcedureLine
+    from .jsonl import Line, ProcedureLine
     from .shape import Shape
 
 _Done = Literal["created", "updated", "requeued", "unchanged"]

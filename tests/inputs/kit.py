@@ -15,9 +15,9 @@ from pytest_athena_dreams.inputs.arguments import Arguments
 from pytest_athena_dreams.inputs.conjecture import draw
 from pytest_athena_dreams.inputs.pool import PoolSpec
 from pytest_athena_dreams.models import Signature
+from pytest_athena_dreams.sandbox.jail.building import Arguments as Loader
 from pytest_athena_dreams.sandbox.jail.describe import Describer
-from pytest_athena_dreams.sandbox.jail.recipes import Arguments as Loader
-from pytest_athena_dreams.sandbox.jail.source import usage
+from pytest_athena_dreams.sandbox.jail.usage import usage
 
 
 def module_of(code: str) -> ModuleType:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_athena_dreams.exploration import written
 from pytest_athena_dreams.inputs.docs import example_values, read, type_in_words, with_types
 from pytest_athena_dreams.models import Parameter, ParameterKind, Signature
 
@@ -37,7 +36,7 @@ def signature(doc: str) -> Signature:
 def test_types_limits_exceptions_and_examples_are_read() -> None:
     doc = read(signature(DOC))
     typed = with_types(signature(DOC), doc)
-    assert [written(p.type) for p in typed.parameters] == ["list[int]", "int"]
+    assert [str(p.type) for p in typed.parameters] == ["list[int]", "int"]
     assert doc.raises == ("ValueError",)
     assert 250 in doc.literals
     assert [call.call("first") for call in doc.examples] == ["first([1, 2], 1)", "first([3], count=1)"]
@@ -62,7 +61,7 @@ def test_types_limits_exceptions_and_examples_are_read() -> None:
 def test_types_in_words(words: str, meant: str) -> None:
     spec = type_in_words(words)
     assert spec is not None
-    assert written(spec) == meant
+    assert str(spec) == meant
 
 
 @pytest.mark.parametrize("words", ["", "Widget", "the thing", "__import__('os')", "int or Widget", "(" * 90])

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_athena_dreams.exploration import written
 from pytest_athena_dreams.inputs.inference import (
     COMBINATIONS,
     SHAPES,
@@ -40,14 +39,14 @@ from tests.inputs.kit import signature_of
 def test_the_best_shape_by_how_it_is_used(body: str, shape: str) -> None:
     signature, _ = signature_of(f"def f(x):\n    {body}\n")
     best, _ = rank(signature.usage["x"], [])[0]
-    leading = [written(s) for score, s in rank(signature.usage["x"], []) if score == best]
+    leading = [str(s) for score, s in rank(signature.usage["x"], []) if score == best]
     assert shape in leading
 
 
 def test_examples_and_defaults_are_evidence() -> None:
     signature, _ = signature_of("def f(x, y=1.5): return x")
     _, typed = combinations(signature, {"x": [["a"], ["b"]]})[0]
-    assert [written(p.type) for p in typed.parameters] == ["list[str]", "float"]
+    assert [str(p.type) for p in typed.parameters] == ["list[str]", "float"]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ def test_examples_and_defaults_are_evidence() -> None:
     ],
 )
 def test_the_shape_of_a_value(value: object, shape: str) -> None:
-    assert written(shape_of(value)) == shape
+    assert str(shape_of(value)) == shape
 
 
 def test_what_has_no_shape() -> None:
@@ -87,8 +86,8 @@ def test_the_best_evidenced_of_the_well_accepted_is_chosen() -> None:
 @given(st.sampled_from(SHAPES))
 def test_usual_values_have_their_shape(shape: TypeSpec) -> None:
     assert len(typical(shape)) == 4
-    if shape.kind != "callable" and "tuple[" not in written(shape):
-        assert {written(shape_of(value)) for value in typical(shape)} == {written(shape)}
+    if shape.kind != "callable" and "tuple[" not in str(shape):
+        assert {str(shape_of(value)) for value in typical(shape)} == {str(shape)}
 
 
 def test_trials_leave_defaults_out() -> None:

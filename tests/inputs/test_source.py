@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from pytest_athena_dreams.sandbox.jail.source import free_names, usage
+from pytest_athena_dreams.sandbox.jail.usage import free_names, usage
 
 
 @pytest.mark.parametrize(

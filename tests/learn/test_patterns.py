@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_athena_dreams.learn.edits import REWRITTEN, edits
 from pytest_athena_dreams.learn.messages import difference, general
 from pytest_athena_dreams.learn.patterns import fingerprint
 from pytest_athena_dreams.models import Category, Fault
+from pytest_athena_dreams.source.edits import REWRITTEN, edits
 from tests.corpus import corpus
-
-from .kit import renamed, shifted
+from tests.source.kit import renamed, shifted
 
 BASE = """\
 def pick(items, limit=3):

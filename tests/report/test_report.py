@@ -12,12 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from pytest_athena_dreams.cli import main
-from pytest_athena_dreams.learn.report import Report
+from pytest_athena_dreams.report.assembly import make_report
 from pytest_athena_dreams.report.data import as_json, packaged_schema, schema
+from pytest_athena_dreams.report.figures import Report
 from pytest_athena_dreams.report.markdown import markdown, span
 from pytest_athena_dreams.report.page import html
 from pytest_athena_dreams.report.plain import plain
-from pytest_athena_dreams.reporting import make_report
 from pytest_athena_dreams.store.database import Store
 
 from .conftest import HOSTILE, RAISED, WRONG, fill, night

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pytest_athena_dreams.learn.report import Report
-from pytest_athena_dreams.reporting import make_report
+from pytest_athena_dreams.report.assembly import make_report
+from pytest_athena_dreams.report.figures import Report
 from pytest_athena_dreams.store.database import Store
 from tests.corpus import corpus, wrong
 from tests.dreams import make_store

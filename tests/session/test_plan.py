@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Dream
-from pytest_athena_dreams.repeating import domain
+from pytest_athena_dreams.naming import domain
 from pytest_athena_dreams.session.packed import PackedDreams
 from pytest_athena_dreams.session.plan import Plan
 from tests.test_models import model

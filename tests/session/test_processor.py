@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processors are 
 TELLS = """
 import json, os, pathlib
 import pytest
-from pytest_athena_dreams.engine import Engine
+from pytest_athena_dreams.trial.engine import Engine
 
 test = Engine.test
 

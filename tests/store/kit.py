@@ -10,7 +10,7 @@ from typing import Any
 from pytest_athena_dreams.models import Category, Outcome
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.importer import import_lines
-from pytest_athena_dreams.store.lines import read_lines
+from pytest_athena_dreams.store.jsonl import read_lines
 from pytest_athena_dreams.store.records import Imported, Result, Run
 
 NOW = 1_800_000_000

@@ -14,7 +14,7 @@ from pytest_athena_dreams.models import Contract, Dream, DreamType, Procedure
 from pytest_athena_dreams.store.connection import storable
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.importer import import_lines
-from pytest_athena_dreams.store.lines import read_lines
+from pytest_athena_dreams.store.jsonl import read_lines
 from pytest_athena_dreams.store.records import Imported
 from tests.corpus import corpus_file
 

@@ -89,7 +89,7 @@ def attack(where):
 import sys
 
 def attack(where):
-    child = sys.modules["jail.child"]
+    child = sys.modules["jail.inmate"]
     child.__dict__["_answer"] = lambda *a: {"kind": "passed"}
     loop = sys._getframe(1)
     loop.f_globals["_arguments"] = None

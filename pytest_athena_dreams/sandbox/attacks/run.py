@@ -15,10 +15,10 @@ from ..policy import MIB, Policy, SandboxMode
 from .attack import Attack
 from .files import FILES
 from .forging import FORGING
-from .kernel import KERNEL
 from .limits import LIMITS
 from .network import NETWORK
 from .posing import POSING
+from .privileges import KERNEL
 from .processes import PROCESSES
 from .serialising import SERIALISING
 from .state import STATE

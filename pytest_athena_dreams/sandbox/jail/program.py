@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from .describe import Describer
 from .mutants import mutate
 from .raising import describe_exception
-from .source import RESULT, facts, free_names, is_script, usage
+from .usage import RESULT, facts, free_names, is_script, usage
 
 FILENAME = "<dream>"
 DOC = 4_000

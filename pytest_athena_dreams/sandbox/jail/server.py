@@ -21,7 +21,7 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-from . import child, frames, kernel, landlock, seccomp
+from . import frames, inmate, kernel, landlock, seccomp
 from .syscalls import known, numbers
 
 _FIRST = 100
@@ -137,7 +137,7 @@ def _spawn(order: dict[str, Any], restrictions: dict[str, Any], orders: Orders, 
     order["server"] = os.getpid()
     pid = os.fork()
     if pid == 0:
-        child.run(order, restrictions, channel, output, null)
+        inmate.run(order, restrictions, channel, output, null)
     os.close(channel)
     os.close(output)
     if hasattr(os, "pidfd_open"):

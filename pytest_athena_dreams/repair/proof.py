@@ -1,0 +1,144 @@
+"""Repairs from proposal to proof: proposed in a process of their own, tested in the jail, kept if they pass.
+
+Invariants: a repair that is given has passed the same test as a dream, on the same settings; the process that
+parses untrusted source may die, and costs the dream at hand its repair and no other.
+"""
+
+from __future__ import annotations
+
+import difflib
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..models import Dream, Fault, Outcome
+from ..store.lessons import put_repair
+from ..store.records import Recorded
+from .task import Proposal, Task
+
+if TYPE_CHECKING:
+    from ..store.database import Store
+    from ..trial.engine import Engine
+
+SECONDS = 60.0
+"""Wall time of the proposing process for one batch."""
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """A proposal that passed; ``accepted`` is the number of inputs that it passed on."""
+
+    dream_id: int
+    kind: str
+    why: str
+    before: str
+    code: str
+    accepted: int
+
+    def diff(self) -> str:
+        """A unified diff from the dream's code to the mended one."""
+        return unified(self.before, self.code)
+
+
+def unified(before: str, after: str) -> str:
+    """A unified diff with three lines of context, without file names."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "dream", "mended", lineterm="")
+    return "\n".join(lines)
+
+
+def failed(store: Store, ids: Sequence[int] | None = None) -> list[tuple[Dream, Fault]]:
+    """The dreams that failed when they were last tested, and have not changed since, with what failed."""
+    found = []
+    for dream in store.dreams(status="tested", outcome=Outcome.FAILURE, ids=ids):
+        history = store.details(str(dream.id)).history
+        fault = _fault(history[-1]) if history else None
+        if fault is not None:
+            found.append((dream, fault))
+    return found
+
+
+def _fault(recorded: Recorded) -> Fault | None:
+    details = recorded.result.details
+    faults = msgspec.json.decode(details, type=tuple[Fault, ...]) if details else ()
+    return faults[0] if faults else None
+
+
+def mend(engine: Engine, dreams: Sequence[tuple[Dream, Fault]]) -> Iterator[Repair]:
+    """The first repair of each dream that passes the dream's own test in the jail.
+
+    Raises ``DreamsError`` where the jail can't be had, or a dream can't be tested.
+    """
+    for (dream, _), proposals in zip(dreams, proposed(dreams), strict=True):
+        for proposal in proposals:
+            verdict = engine.test(replace(dream, code=proposal.code))
+            if verdict.outcome is Outcome.SUCCESS:
+                yield Repair(
+                    dream_id=dream.id,
+                    kind=proposal.kind,
+                    why=proposal.why,
+                    before=dream.code,
+                    code=proposal.code,
+                    accepted=verdict.accepted,
+                )
+                break
+
+
+def keep(store: Store, repair: Repair, *, seed: int) -> None:
+    """Write a repair that passed to the store. Raises ``StoreError``."""
+    row: dict[str, Any] = {
+        "dream_id": repair.dream_id,
+        "kind": repair.kind,
+        "why": repair.why,
+        "before": repair.before,
+        "code": repair.code,
+        "inputs_accepted": repair.accepted,
+        "seed": seed,
+    }
+    put_repair(store, row)
+
+
+def proposed(dreams: Sequence[tuple[Dream, Fault]]) -> list[list[Proposal]]:
+    """The proposals for each dream, in order; none for one whose source ended the process."""
+    found: list[list[Proposal]] = []
+    while len(found) < len(dreams):
+        batch = dreams[len(found) : len(found) + BATCH]
+        answers = _ask([msgspec.json.encode(_task(dream, fault)) for dream, fault in batch])
+        found += answers
+        if len(answers) < len(batch):
+            found.append([])  # the one that the process did not survive
+    return found
+
+
+def _ask(tasks: Sequence[bytes]) -> list[list[Proposal]]:
+    command = [sys.executable, "-I", "-m", "pytest_athena_dreams.repair.process"]
+    try:
+        done = subprocess.run(
+            command, input=b"\n".join(tasks) + b"\n", capture_output=True, timeout=SECONDS, check=False
+        )
+        output = done.stdout
+    except subprocess.TimeoutExpired as late:
+        output = late.stdout or b""
+    lines = output.split(b"\n")[:-1]  # what the last line end is missing from was not finished
+    return [msgspec.json.decode(line, type=list[Proposal]) for line in lines]
+
+
+def _task(dream: Dream, fault: Fault) -> Task:
+    base = dream.procedure
+    return Task(
+        code=_clean(dream.code),
+        procedure=_clean(base.code) if base else None,
+        entry=(base.entry_point if base else None) or dream.entry_point,
+        category=fault.category,
+        summary=_clean(fault.summary),
+        call=_clean(fault.call) if fault.call else None,
+        expected=_clean(fault.expected),
+    )
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,34 @@
+"""Every kind of repair, in the order in which they are proposed."""
+
+from __future__ import annotations
+
+from .fences import fences
+from .guards import guards, lost_guards
+from .imports import missing_import, useless_import
+from .misspellings import entry_point, parameters
+from .task import Proposal, Task
+from .values import copied_arguments, mutable_defaults, returns
+
+PROPOSALS = 6
+"""Proposals for one dream."""
+_REPAIRS = (
+    missing_import,
+    useless_import,
+    copied_arguments,
+    mutable_defaults,
+    returns,
+    parameters,
+    entry_point,
+    lost_guards,
+    guards,
+)
+
+
+def propose(task: Task) -> list[Proposal]:
+    """The repairs that may help, the likeliest first; none where the code is beyond mechanics."""
+    found: dict[str, Proposal] = {}
+    fenced = list(fences(task))  # what stands between fences can't be parsed with them
+    for proposal in fenced or (proposal for repair in _REPAIRS for proposal in repair(task)):
+        if proposal.code != task.code:
+            found.setdefault(proposal.code, proposal)
+    return list(found.values())[:PROPOSALS]

@@ -1,0 +1,205 @@
+"""The learning report as data: what ``athena-dreams report`` shows and a generator reads.
+
+Invariants: plain frozen data, every field a builtin or another of these; ``VERSION`` rises whenever a field
+goes or changes its meaning (a new one is no change), and ``report/schema.json`` is made from these classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..learn.metrics import Calibration, Distribution, Group
+from ..learn.suggestions import Example
+
+NAME = "athena-dreams-report"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """One run; ``categories`` counts its failures, ``rate`` is the share of its dreams that passed."""
+
+    id: int
+    started_at: int
+    finished_at: int | None
+    seed: int | None
+    sandbox: str | None
+    commit: str | None
+    exit_status: int | None
+    tested: int
+    passed: int
+    failed: int
+    rate: float | None
+    categories: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The store as it stands: all dreams, those tested, and what their latest results say."""
+
+    dreams: int
+    by_status: dict[str, int]
+    by_tier: dict[str, int]
+    tested: int
+    passed: int
+    failed: int
+    rate: float | None
+    categories: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What became of the last run's dreams, as ids, against their results before it."""
+
+    new: tuple[int, ...]
+    back: tuple[int, ...]
+    known: tuple[int, ...]
+    fixed: tuple[int, ...]
+    flaky: tuple[int, ...]
+    passing: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternReport:
+    """A failure pattern. ``open`` dreams show it now, ``dreams`` ever did; ``frequency`` counts results.
+
+    ``rule`` is ready to be put in a prompt; ``example`` is ``None`` where no dream shows the pattern now.
+    """
+
+    id: str
+    title: str
+    category: str
+    exception: str | None
+    message: str
+    context: str
+    status: str
+    frequency: int
+    dreams: tuple[int, ...]
+    open: tuple[int, ...]
+    first_run: int
+    last_run: int
+    first_seen: int | None
+    last_seen: int | None
+    dream_types: tuple[str, ...]
+    models: tuple[str, ...]
+    procedures: tuple[str, ...]
+    rule: str
+    example: Example | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """A row of Athena's ``dream_metrics``; ``parts`` are its four weighted components."""
+
+    timestamp: int
+    score: float
+    parts: dict[str, float]
+    viability: float | None
+    novelty: float | None
+    tier1_success: float | None
+    adoption: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairReport:
+    """A mechanical repair that passed the dream's own test in the jail on ``accepted`` inputs."""
+
+    kind: str
+    why: str
+    diff: str
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """A dream's result in one run."""
+
+    run: int
+    outcome: str
+    category: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DreamReport:
+    """One tested dream: its latest result, what became of it in the last run, and its history.
+
+    ``change`` is ``None`` where the last run did not test it; ``speed`` is how many times faster than the
+    procedure it is, ``diverged`` the share of inputs with another value, where its contract allows that,
+    ``evidence`` the share of the procedure's mutants that its inputs tell apart.
+    """
+
+    id: int
+    label: str | None
+    procedure: str
+    procedure_id: int | None
+    dream_type: str
+    tier: int | None
+    model: str | None
+    viability: float | None
+    novelty: float | None
+    outcome: str
+    category: str | None
+    contract: str | None
+    change: str | None
+    patterns: tuple[str, ...]
+    error: str | None
+    call: str | None
+    expected: str | None
+    got: str | None
+    line: int | None
+    tried: int
+    accepted: int
+    elapsed: float
+    speed: float | None
+    diverged: float | None
+    evidence: float | None
+    lines_reached: int | None
+    lines_total: int | None
+    code: str
+    history: tuple[Past, ...]
+    repair: RepairReport | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcedureReport:
+    """A procedure that tested dreams vary."""
+
+    id: int
+    name: str
+    project: str | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breakdown:
+    """Success by kind, from the latest results."""
+
+    dream_type: tuple[Group, ...]
+    model: tuple[Group, ...]
+    tier: tuple[Group, ...]
+    procedure: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All of it. ``run`` is the last run, ``None`` where nothing was tested yet; times are epoch seconds."""
+
+    schema: str
+    version: int
+    tool: str
+    store: str
+    generated_at: int
+    run: RunReport | None
+    totals: Totals
+    changes: Changes
+    patterns: tuple[PatternReport, ...]
+    breakdown: Breakdown
+    calibration: Calibration
+    speed: Distribution | None
+    divergence: Distribution | None
+    evidence: Distribution | None
+    health: tuple[Health, ...]
+    runs: tuple[RunReport, ...]
+    adopt: tuple[int, ...]
+    dreams: tuple[DreamReport, ...]
+    procedures: tuple[ProcedureReport, ...]

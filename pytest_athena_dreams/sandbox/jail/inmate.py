@@ -1,0 +1,252 @@
+"""One child of the fork server: it locks itself in, loads a dream and answers calls.
+
+Invariants: nothing of the dream runs before the last restriction holds and the parent was told so; a
+call's arguments are built anew for it; what is sent is plain data in the grammar of ``canonical``;
+the process never ends on its own account but by being killed, so no exit hook of a dream runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import marshal
+import os
+import pickle
+import random
+import resource
+import sys
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from types import AsyncGeneratorType, CoroutineType
+from typing import Any, NoReturn
+
+from . import frames, kernel, landlock, program
+from .building import Arguments
+from .canonical import ITEMS, canonical
+from .encoding import alike, encoded
+from .raising import MESSAGE, describe_exception
+from .tracing import Watch, executable
+
+CHANNEL = 3
+"""The only descriptor that a child has beside its standard streams."""
+DESCRIPTORS = 128
+"""RLIMIT_NOFILE of a child."""
+
+_REQUEST = b"{"
+"""What a request to load starts with, and no pickle."""
+
+_RECURSION = sys.getrecursionlimit()
+_IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None)})
+_OUT_OF_MEMORY = encoded(
+    {"kind": "raised", "raised": describe_exception(MemoryError(), "call", ""), "changed": None}
+)
+
+# The loop below outlives whatever the dream does to these modules.
+_seed, _sleep, _exit = random.seed, time.sleep, os._exit
+_clock, _import = time.perf_counter, importlib.import_module
+_BytesIO, _set_recursion_limit = io.BytesIO, sys.setrecursionlimit
+
+
+def run(
+    order: Mapping[str, Any], restrictions: Mapping[str, Any], channel: int, output: int, null: int
+) -> NoReturn:
+    """Be the child that ``order`` asks for; never returns to the fork server's code."""
+    try:
+        _settle(channel, output, null)
+        _restrict(order, restrictions)
+    except BaseException as exc:
+        _send(order, 0, {"kind": "failed", "detail": f"{type(exc).__name__}: {exc}"})
+        _exit(1)
+    try:
+        _send(order, 0, {"kind": "ready"})
+        _serve(order)
+    finally:
+        _exit(1)
+
+
+def _settle(channel: int, output: int, null: int) -> None:
+    """Put the descriptors in their places; they come in numbered 100 and up."""
+    for source, target in ((null, 0), (output, 1), (output, 2), (channel, CHANNEL)):
+        os.dup2(source, target, inheritable=False)
+    os.setsid()
+
+
+def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None:
+    without, scratch = restrictions["without"], order["scratch"]
+    _limit(resource.RLIMIT_CORE, 0)
+    if "rlimits" not in without:
+        if sys.platform != "darwin":  # which does not know this limit
+            _limit(resource.RLIMIT_AS, order["memory"])
+        _limit(resource.RLIMIT_FSIZE, max(order["output"], order["scratch_size"]))
+        _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
+    if scratch:
+        os.chdir(scratch)
+        os.environ.update(HOME=scratch, TMPDIR=scratch)
+    if sys.platform == "linux":
+        kernel.die_with_parent()
+        if os.getppid() != order["server"]:
+            raise ProcessLookupError("the fork server ended while this child started")
+    if abi := restrictions["landlock"]:
+        if scratch:
+            rules = landlock.rules(restrictions["readable"], scratch)
+            landlock.take(landlock.ruleset(abi, rules, scope="scope" not in without))
+        else:
+            landlock.take(restrictions["scope"])
+    if restrictions["seccomp"]:
+        restrictions["seccomp"].install()
+    if "descriptors" not in without:
+        os.closerange(CHANNEL + 1, 65_536)
+
+
+def _limit(what: int, value: int) -> None:
+    """Set both limits, lower if the hard one is lower already."""
+    hard = resource.getrlimit(what)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(what, (value, value))
+
+
+def _send(order: Mapping[str, Any], number: int, message: dict[str, Any]) -> None:
+    _send_encoded(order, number, encoded(message))
+
+
+def _send_encoded(order: Mapping[str, Any], number: int, message: str) -> None:
+    """Send an object that is JSON already, with nonce and number put at its head."""
+    text = f'{{"nonce":"{order["nonce"]}","id":{number},{message[1:]}'.encode()
+    if len(text) > order["reply"]:
+        raise ValueError(f"an answer of {len(text)} bytes, where {order['reply']} are allowed")
+    frames.write(CHANNEL, text)
+
+
+def _serve(order: Mapping[str, Any]) -> NoReturn:
+    inbox = frames.Inbox(CHANNEL)
+    number = 0
+    loaded: program.Program | None = None
+    watch = None
+    preloaded = len(sys.modules)
+    try:
+        while True:
+            body = inbox.frame()
+            if loaded is None or body.startswith(_REQUEST):
+                number, request = 0, marshal.loads(body)
+                _seed(order["seed"])
+                watched, anew = request.pop("watched"), request.pop("anew")
+                if anew or loaded is None:
+                    try:
+                        loaded = program.load(**request)
+                    except program.Failure as failure:
+                        _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
+                        _wait()
+                    draws = "random" in request["code"]
+                signature, watch = loaded.signature, None
+                if watched:
+                    lines = sorted(set(executable(loaded.code)))
+                    signature, watch = {"name": signature["name"], "lines": lines}, Watch(program.FILENAME)
+                _send(order, 0, {"kind": "loaded", "signature": signature})
+                continue
+            number += 1
+            if draws or len(sys.modules) > preloaded + 1:  # more than the dream itself: one may draw for it
+                _seed(order["seed"])
+            try:
+                _send_encoded(order, number, _watched(watch, loaded.entry, body))
+            except MemoryError:
+                _send_encoded(order, number, _OUT_OF_MEMORY)
+    except Exception as exc:
+        _send(order, number, {"kind": "broken", "detail": f"{type(exc).__name__}: {exc}"[:MESSAGE]})
+        raise
+
+
+def _wait() -> NoReturn:
+    while True:
+        _sleep(3600)
+
+
+def _watched(watch: Watch | None, entry: Callable[..., Any], payload: bytes) -> str:
+    if watch is None:
+        return _answer(entry, payload)
+    watch.start()
+    _answer(entry, payload)
+    return encoded({"kind": "reached", "lines": watch.stop()})
+
+
+def _answer(entry: Callable[..., Any], payload: bytes) -> str:
+    """What a call does, as JSON."""
+    before: _Before | None = None
+    raised: dict[str, Any] | None = None
+    try:
+        args, kwargs = Arguments(_BytesIO(payload)).load()
+        if not _IMMUTABLE.issuperset(map(type, (*args, *kwargs.values()))):
+            before = _Before(payload, args, kwargs)
+        started = _clock()
+        result = entry(*args, **kwargs)
+        if type(result) is CoroutineType:
+            result = _run(result)
+        elif type(result) is AsyncGeneratorType:
+            result = iter(_run(_items(result)))
+        _set_recursion_limit(_RECURSION)
+        value = canonical(result, consume=True)  # an iterator's work is the call's
+        took = _clock() - started
+    except BaseException as exc:
+        _set_recursion_limit(_RECURSION)
+        raised = describe_exception(exc, "call", program.FILENAME)
+    changed = before.changed(args, kwargs) if before is not None else None
+    now = "null" if changed is None else encoded(changed)
+    if raised is not None:
+        return f'{{"kind":"raised","raised":{encoded(raised)},"changed":{now}}}'
+    return f'{{"kind":"returned","value":{encoded(value)},"took":{took!r},"changed":{now}}}'
+
+
+class _Before:
+    """Arguments as they were before a call, which may change them in place.
+
+    Where they are plain builtins it is their pickle that is compared, which is quicker by far.
+    """
+
+    def __init__(self, payload: bytes, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._payload = payload
+        self._pickle = _pickled(args, kwargs)
+        self._told = _arguments(args, kwargs) if self._pickle is None else None
+
+    def changed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any] | None:
+        """The arguments as they are now in canonical form, ``None`` where they are as they were."""
+        if self._pickle is not None and _pickled(args, kwargs) == self._pickle:
+            return None
+        told = self._told or _arguments(*Arguments(_BytesIO(self._payload)).load())
+        after = _arguments(args, kwargs)
+        return None if alike(told, after) else after
+
+
+class _Plain(pickle.Pickler):
+    """Pickles plain builtins, and asks nothing of a value of any other type, for it may be the dream's."""
+
+    def reducer_override(self, value: Any) -> NoReturn:
+        raise TypeError
+
+
+def _pickled(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | None:
+    """The pickle of arguments, ``None`` where not all in them are plain builtins."""
+    buffer = _BytesIO()
+    try:
+        _Plain(buffer, 5).dump((args, kwargs))
+    except (TypeError, RecursionError):
+        return None
+    return buffer.getvalue()
+
+
+def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """``asyncio.run``, which is loaded only where the code names it."""
+    return _import("asyncio").run(coroutine)
+
+
+async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:
+    """What an asynchronous generator gives, up to one more than ``canonical`` takes."""
+    found: list[Any] = []
+    async for item in generator:
+        found.append(item)
+        if len(found) > ITEMS:
+            break
+    return found
+
+
+def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    return [canonical(args, consume=False), canonical(kwargs, consume=False)]

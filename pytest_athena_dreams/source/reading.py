@@ -1,0 +1,82 @@
+"""What is read in a source without running it: literals, guards, and where its statements begin."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..models import Canonical
+from ..sandbox.jail.canonical import canonical
+from ..sandbox.jail.usage import FUNCTIONS, constant, is_script
+from .syntax import syntax
+
+LITERALS = 60
+"""Constants that are told, in the order of the source."""
+LENGTH = 200
+"""Characters above which a string constant is not told."""
+
+_GUARDS = frozenset({"ValueError", "TypeError"})
+_CONSTANTS = frozenset({ast.Constant, ast.UnaryOp})
+_BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a source tells.
+
+    ``literals`` are its constants, each once, without docstrings; ``declares`` the exceptions that it raises
+    itself as guards on its arguments.
+    """
+
+    literals: tuple[Canonical, ...] = ()
+    declares: tuple[str, ...] = ()
+
+
+def reading(code: str) -> Reading:
+    """What ``code`` tells; nothing where it can't be read."""
+    found = syntax(code)
+    if found is None:
+        return Reading()
+    return Reading(literals=_literals(found.nodes), declares=_declares(found.nodes))
+
+
+def statement_lines(code: str) -> set[int]:
+    """The lines on which a statement of a function begins; of a script, any statement."""
+    found = syntax(code)
+    if found is None:
+        return set()
+    tree, nodes = found.tree, found.nodes
+    bodies = [tree.body] if is_script(tree) else [node.body for node in nodes if isinstance(node, FUNCTIONS)]
+    left: list[ast.AST] = [statement for body in bodies for statement in body]
+    for statement in left:
+        for name in _BLOCKS.intersection(statement._fields):
+            left += getattr(statement, name)
+    lines = {statement.lineno for statement in left if isinstance(statement, ast.stmt)}
+    return lines | {node.body.lineno for node in nodes if type(node) is ast.Lambda}
+
+
+def _literals(nodes: Sequence[ast.AST]) -> tuple[Canonical, ...]:
+    documentation = {id(node.value) for node in nodes if type(node) is ast.Expr}
+    found: dict[tuple[type, Any], Canonical] = {}
+    for node in nodes:
+        value = constant(node) if type(node) in _CONSTANTS else None
+        if value is None or isinstance(value, bool) or id(node) in documentation:
+            continue
+        if isinstance(value, str | bytes) and len(value) > LENGTH:
+            continue
+        found.setdefault((type(value), value), canonical(value, consume=False))
+        if len(found) == LITERALS:
+            break
+    return tuple(found.values())
+
+
+def _declares(nodes: Sequence[ast.AST]) -> tuple[str, ...]:
+    found = set()
+    for node in nodes:
+        if type(node) is ast.Raise and node.exc is not None:
+            raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+            if isinstance(raised, ast.Name) and raised.id in _GUARDS:
+                found.add(raised.id)
+    return tuple(sorted(found))

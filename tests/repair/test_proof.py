@@ -1,0 +1,145 @@
+"""Repairs: each kind passes the jail's test, and one that does not pass is not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from pytest_athena_dreams.config import Settings
+from pytest_athena_dreams.models import Contract, Dream, Outcome, Procedure
+from pytest_athena_dreams.repair.proof import mend, proposed
+from pytest_athena_dreams.trial.engine import Engine
+from pytest_athena_dreams.trial.isolation import policy_of
+
+FIRST = """\
+def largest(items: list[int]) -> int:
+    if not items:
+        return 0
+    return max(items)
+"""
+ROOT = """\
+import math
+
+
+def root(x: int) -> int:
+    return math.isqrt(abs(x))
+"""
+WORDS = """\
+from typing import Optional
+
+
+def words(text: Optional[str] = None) -> list[str]:
+    return text.split() if text else []
+"""
+POWER = """\
+def power(base: int, *, twice: bool) -> int:
+    return base * base if twice else base
+"""
+CASES: dict[str, tuple[str, str, str]] = {
+    "fence": (FIRST, f"Here is the code:\n\n```python\n{FIRST}```\n\nIt is faster.\n", "fence"),
+    "fence that is only closed": (FIRST, f"{FIRST}```\n", "fence"),
+    "import of a module": (ROOT, ROOT.replace("import math\n", ""), "import"),
+    "import of a name": (
+        "def count(items: list[int]) -> dict[int, int]:\n    return {x: items.count(x) for x in items}\n",
+        "def count(items: list[int]) -> dict[int, int]:\n    return dict(Counter(items))\n",
+        "import",
+    ),
+    "import of a name in an annotation": (
+        WORDS,
+        WORDS.replace("from typing import Optional\n", ""),
+        "import",
+    ),
+    "import that is not needed": (FIRST, f"import numpy as np\n\n{FIRST}", "unused import"),
+    "None check": (
+        WORDS,
+        "def words(text: str = None) -> list[str]:\n    return text.split()\n",
+        "None check",
+    ),
+    "guard of the procedure": (
+        FIRST,
+        "def largest(items: list[int]) -> int:\n    return max(items)\n",
+        "guard",
+    ),
+    "guard from the failing input": (
+        "def mean(items: list[int]) -> float:\n    return sum(items) / len(items) if items else 0.0\n",
+        "def mean(items: list[int]) -> float:\n    return sum(items) / len(items)\n",
+        "guard",
+    ),
+    "return left out": (FIRST, FIRST.replace("return max", "max"), "return"),
+    "printed": (ROOT, ROOT.replace("return math.isqrt(abs(x))", "print(math.isqrt(abs(x)))"), "return"),
+    "assigned": (ROOT, ROOT.replace("return math", "answer = math"), "return"),
+    "None returned": (
+        "def double(x: int) -> int:\n    y = 2 * x\n    return y\n",
+        "def double(x: int) -> int:\n    y = x + x\n    return None\n",
+        "return",
+    ),
+    "parameter renamed": (POWER, POWER.replace("twice", "double"), "parameter"),
+    "parameter added without a default": (POWER, POWER.replace("bool", "bool, very"), ""),
+    "another function name": (
+        FIRST,
+        FIRST.replace("largest", "biggest").replace("max(", "best(") + "def best(xs): return max(xs)\n",
+        "entry point",
+    ),
+    "shared default": (
+        "def kept(items: list[int]) -> list[int]:\n    return list(items)\n",
+        "def kept(items: list[int], into=[]) -> list[int]:\n    into.extend(items)\n    return into\n",
+        "mutable default",
+    ),
+    "argument changed in place": (
+        "def ranked(items: list[int]) -> list[int]:\n    return sorted(items)\n",
+        "def ranked(items: list[int]) -> list[int]:\n    items.sort()\n    return items\n",
+        "argument",
+    ),
+    "wrong and beyond repair": (FIRST, FIRST.replace("max", "min"), ""),
+    "endless": (FIRST, FIRST.replace("return max(items)", "while True: pass"), ""),
+    "no Python at all": (FIRST, "I am sorry, I can't do that.", ""),
+    "too deep for a parser": (FIRST, "x = " + "(" * 20_000, ""),
+    "a lone surrogate": (FIRST, "x = '\ud800'\nraise ValueError('\ud800')\n", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    settings = Settings(max_examples=40, timeout=0.5)
+    engine = Engine(settings, policy_of(settings, {}))
+    yield engine
+    engine.close()
+
+
+def dream(base: str, code: str) -> Dream:
+    name = base.partition("def ")[2].partition("(")[0]
+    procedure = Procedure(id=1, name=name, code=base, entry_point=name)
+    return Dream(id=1, code=code, dream_type="x", procedure=procedure, contract=Contract.EQUIVALENT)
+
+
+@pytest.mark.parametrize(("base", "code", "kind"), CASES.values(), ids=list(CASES))
+def test_a_repair_is_given_only_where_it_passes(engine: Engine, base: str, code: str, kind: str) -> None:
+    broken = dream(base, code)
+    verdict = engine.test(broken)
+    assert verdict.outcome is Outcome.FAILURE
+    repairs = list(mend(engine, [(broken, verdict.faults[0])]))
+    assert [repair.kind for repair in repairs] == ([kind] if kind else [])
+    for repair in repairs:
+        assert engine.test(dream(base, repair.code)).outcome is Outcome.SUCCESS
+        assert repair.accepted > 0
+        assert repair.diff().startswith("--- dream\n+++ mended\n@@")
+
+
+def test_a_source_that_ends_the_process_costs_no_other_dream_its_repair(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pytest_athena_dreams.repair import proof as mending
+
+    broken = dream(FIRST, FIRST.replace("return max", "max"))
+    fault = engine.test(broken).faults[0]
+    real = mending._ask
+
+    def lossy(tasks: list[bytes]) -> list[object]:
+        """As if the first task of the batch took the process with it, when there is more than one."""
+        return [] if len(tasks) == 2 else list(real(tasks))
+
+    monkeypatch.setattr(mending, "_ask", lossy)
+    first, second = proposed([(broken, fault), (broken, fault)])
+    assert first == []
+    assert second

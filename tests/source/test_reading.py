@@ -1,0 +1,47 @@
+"""What is read in a source without running it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_athena_dreams.source.reading import LENGTH, LITERALS, Reading, reading, statement_lines
+from pytest_athena_dreams.source.syntax import SIZE
+
+
+def test_literals_are_told_once_without_docstrings_and_booleans() -> None:
+    code = "def f(x):\n    'doc'\n    return x in (7777, -2, 7777, 1.5, 'a', b'b', True, None)\n"
+    told = reading(code).literals
+    assert set(map(str, told)) >= {"7777", "-2", "1.5", "a", "['bytes', '62']"}
+    assert "doc" not in told
+    assert True not in [value for value in told if isinstance(value, bool)]
+    assert told.count(7777) == 1
+
+
+def test_literals_are_limited_in_number_and_length() -> None:
+    assert len(reading(f"x = {list(range(3 * LITERALS))}").literals) == LITERALS
+    assert reading(f"x = {'a' * (LENGTH + 1)!r}").literals == ()
+
+
+def test_guards_are_declared_and_other_exceptions_are_not() -> None:
+    code = "def f(x):\n    if x: raise ValueError('no')\n    if not x: raise TypeError\n    raise KeyError\n"
+    assert reading(code).declares == ("TypeError", "ValueError")
+
+
+def test_lines_are_those_of_the_statements_of_functions() -> None:
+    code = "N = 3\ndef f(x):\n    if x:\n        return (\n            1)\n    return lambda: (\n        2)\n"
+    assert statement_lines(code) == {3, 4, 6, 7}
+    assert statement_lines("y = x\n_result = y\n") == {1, 2}
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["def f(:", "\0", f"x = {'1' * 5000}", "(" * 10_000, "#" * SIZE + "\nx = 1"],
+    ids=["no syntax", "a null", "a long number", "nested too deep", "too long"],
+)
+def test_of_what_can_not_be_read_nothing_is_told(code: str) -> None:
+    assert reading(code) == Reading()
+    assert statement_lines(code) == set()
+
+
+def test_a_long_chain_of_signs_is_no_literal_of_its_own() -> None:
+    assert reading(f"x = {'-' * 500}5").literals == (-5, 5)

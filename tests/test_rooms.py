@@ -1,0 +1,84 @@
+"""Rules for the package: imports point one way, names are used once, the jail needs no other package."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.rooms import BEGIN, END, PAGE, ROOT, SHARED, imported, imports, modules, rooms, table
+
+KNOWN_BY = {
+    "pytest": {"hookspecs", "plugin", "session"},
+    "sqlite_utils": {"store"},
+    "hypothesis": {"inputs", "hookspecs", "session"},
+}
+HEAVY = {"hypothesis", "sqlite_utils", "msgspec", "click", "sqlite3", "asyncio"}
+MODULES = [pytest.param(room, path, id=str(path.relative_to(ROOT))) for room, path in modules()]
+
+
+@pytest.mark.parametrize(("room", "path"), MODULES)
+def test_a_module_imports_only_what_its_room_may(room: str, path: Path) -> None:
+    allowed = {known.name: {room, *SHARED, *known.imports} for known in rooms()} | {"__init__": set()}
+    for line, target in imported(path):
+        assert target in allowed[room], f"{path}:{line} imports {target}"
+    for line, name in imports(path):
+        package = name.partition(".")[0]
+        assert room in KNOWN_BY.get(package, {room}), f"{path}:{line} imports {name}"
+
+
+def test_every_allowed_import_exists() -> None:
+    """A rule that nothing needs goes."""
+    found = defaultdict(set)
+    for room, path in modules():
+        found[room].update(target for _, target in imported(path) if target not in (room, *SHARED))
+    assert {room.name: found[room.name] for room in rooms()} == {x.name: set(x.imports) for x in rooms()}
+
+
+def test_imports_point_one_way() -> None:
+    """A room imports only rooms that stand below it in the list."""
+    names = [room.name for room in rooms()]
+    for place, room in enumerate(rooms()):
+        assert not set(room.imports) & set(names[: place + 1]), room.name
+
+
+def test_the_table_in_the_architecture_page_is_current() -> None:
+    page = PAGE.read_text()
+    assert page[page.index(BEGIN) + len(BEGIN) : page.index(END)] == table(), "run python -m tests.rooms"
+
+
+def test_no_two_modules_share_a_file_name() -> None:
+    names = Counter(path.stem for _, path in modules() if path.stem != "__init__")
+    assert {name for name, count in names.items() if count > 1} == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "sandbox" / "jail").glob("*.py")), ids=lambda p: p.name)
+def test_the_jail_imports_only_the_standard_library_and_its_siblings(path: Path) -> None:
+    for line, name in imports(path):
+        top = name.partition(".")[0]
+        inside = name.startswith(
+            ("pytest_athena_dreams.sandbox.jail", "jail.")
+        )  # jail: as it is known inside
+        assert inside or top in sys.stdlib_module_names, f"{path}:{line} imports {name}"
+
+
+def loaded_by(module: str) -> set[str]:
+    """The packages that come with ``module`` in a process that has pytest."""
+    code = (
+        f"import sys, pytest; before = set(sys.modules); import {module}; "
+        "print(*(m.partition('.')[0] for m in set(sys.modules) - before))"
+    )
+    command = [sys.executable, "-c", code]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_the_plugin_imports_nothing_heavy() -> None:
+    assert not HEAVY & loaded_by("pytest_athena_dreams.plugin")
+
+
+def test_a_worker_starts_without_the_store_and_a_controller_without_hypothesis() -> None:
+    assert not {"sqlite_utils", "hypothesis"} & loaded_by("pytest_athena_dreams.session.setup")
+    assert "hypothesis" not in loaded_by("pytest_athena_dreams.session.control")

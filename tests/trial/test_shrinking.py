@@ -1,0 +1,99 @@
+"""Searches for the smallest input: one serves several dreams only where each would have come to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from pytest_athena_dreams.config import Settings
+from pytest_athena_dreams.inputs.conjecture import shrunk
+from pytest_athena_dreams.models import Contract, Dream, Observation, Procedure
+from pytest_athena_dreams.sandbox.policy import Policy
+from pytest_athena_dreams.sandbox.runner import Runner
+from pytest_athena_dreams.trial import shrinking
+from pytest_athena_dreams.trial.engine import Engine
+from pytest_athena_dreams.trial.reference import Seen
+
+BASE = "def f(n: int) -> int:\n    return n\n"
+FAULT = "def f(n):\n    return n if n <= 71 * 71 else 0\n"
+SAME = "def f(n):\n    if n > 71 * 71:\n        return 0\n    return n\n"
+NEXT = "def f(n):\n    return n if n <= 71 * 71 + 1 else 0\n"
+OTHER_END = "def f(n):\n    return n if n > -71 * 71 else 0\n"
+RAISES = "def f(n):\n    assert n <= 71 * 71\n    return n\n"
+
+
+def dream_of(code: str, contract: Contract = Contract.SUPERSET) -> Dream:
+    base = Procedure(id=1, name="f", code=BASE)
+    return Dream(id=1, code=code, dream_type="x", contract=contract, procedure=base, procedure_name="f")
+
+
+def calls(monkeypatch: pytest.MonkeyPatch, *dreams: Dream) -> tuple[list[str | None], int]:
+    """The smallest failing calls of dreams that one engine tests in turn, and how often it searched."""
+    searches = 0
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        nonlocal searches
+        searches += 1
+        return shrunk(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shrinking, "shrunk", counted)
+        engine = Engine(Settings(), Policy())
+        try:
+            return [engine.test(dream).faults[0].call for dream in dreams], searches
+        finally:
+            engine.close()
+
+
+@pytest.mark.parametrize(
+    ("codes", "found", "searches"),
+    [
+        pytest.param([FAULT, SAME, FAULT], ["f(5042)"] * 3, 1, id="the same fault"),
+        pytest.param([FAULT, RAISES], ["f(5042)"] * 2, 1, id="another kind of fault on the same inputs"),
+        pytest.param([FAULT, NEXT, SAME], ["f(5042)", "f(5043)", "f(5042)"], 3, id="the next input"),
+        pytest.param([FAULT, OTHER_END, SAME], ["f(5042)", "f(-5041)", "f(5042)"], 2, id="other inputs"),
+    ],
+)
+def test_a_search_serves_another_dream_where_all_goes_as_before(
+    monkeypatch: pytest.MonkeyPatch, codes: list[str], found: list[str], searches: int
+) -> None:
+    dreams = list(map(dream_of, codes))
+    assert calls(monkeypatch, *dreams) == (found, searches)
+    assert [calls(monkeypatch, dream)[0][0] for dream in dreams] == found
+
+
+def test_searches_are_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shrinking, "SEARCHES", 1)
+    dreams = list(map(dream_of, [FAULT, OTHER_END, SAME]))
+    assert calls(monkeypatch, *dreams) == (["f(5042)", "f(-5041)", "f(5042)"], 3)
+
+
+def test_candidates_that_are_asked_at_once_have_no_more_time_than_a_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    budgets = []
+    run = Runner.run
+
+    def noted(self: Runner, payloads: Sequence[bytes], **options: Any) -> list[Observation]:
+        budgets.append((len(payloads), options.get("budget", float("inf"))))
+        return run(self, payloads, **options)
+
+    go_as = shrinking._Candidates.go_as
+
+    def asked_alone(self: shrinking._Candidates, seen: Seen) -> bool:
+        budgets.clear()
+        agrees = go_as(self, seen)
+        assert [0 < budget <= Settings().shrink_time for size, budget in budgets if size > 1] == [True]
+        return agrees
+
+    monkeypatch.setattr(Runner, "run", noted)
+    monkeypatch.setattr(shrinking._Candidates, "go_as", asked_alone)
+    assert calls(monkeypatch, dream_of(FAULT), dream_of(SAME)) == (["f(5042)"] * 2, 1)
+
+
+def test_a_search_that_was_cut_short_serves_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = iter([True] * 5)
+    monkeypatch.setattr(shrinking._Candidates, "_late", lambda self: not next(left, False), raising=True)
+    assert calls(monkeypatch, dream_of(FAULT), dream_of(SAME))[1] == 2
