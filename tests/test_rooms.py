@@ -32,7 +32,7 @@ def test_a_module_imports_only_what_its_room_may(room: str, path: Path) -> None:
 
 def test_every_allowed_import_exists() -> None:
     """A rule that nothing needs goes."""
-    found = defaultdict(set)
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for room, path in modules():
         found[room].update(target for _, target in imported(path) if target not in (room, *SHARED))
     assert {room.name: found[room.name] for room in rooms()} == {x.name: set(x.imports) for x in rooms()}
