@@ -31,6 +31,7 @@ from tests.store.kit import ATHENA_DREAMS, ATHENA_PROCEDURES, AUTOINCREMENT
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
+DECISIONS = sorted(ROOT.glob("docs/design/*.md"))
 NOT_RUN = {
     "athena-dreams doctor --attack": "tests/test_cli_jail.py",
     "python benchmarks/isolation.py": ".github/workflows/ci.yml",
@@ -149,7 +150,7 @@ def test_the_failure_in_the_readme_is_a_real_one() -> None:
     assert any(json.loads(line)["code"].splitlines()[: len(shown)] == shown for line in packaged)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", [*PAGES, *DECISIONS], ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
     for target in links(page):
         path, _, anchor = target.partition("#")
@@ -169,6 +170,19 @@ def links(page: Path) -> Iterator[str]:
 def test_the_readme_leads_to_every_page() -> None:
     linked = {(ROOT / target.partition("#")[0]).resolve() for target in links(ROOT / "README.md")}
     assert [page.name for page in PAGES if page != ROOT / "README.md" and page not in linked] == []
+
+
+def test_the_index_lists_every_decision() -> None:
+    index = ROOT / "docs/design/README.md"
+    listed = [target for target in links(index) if "/" not in target]
+    assert sorted(listed) == [page.name for page in DECISIONS if page != index]
+
+
+def test_every_decision_says_what_was_measured() -> None:
+    for page in DECISIONS:
+        if page.name not in ("README.md", "rejected.md"):
+            parts = re.findall(r"^\*\*(.+?)\.\*\*", page.read_text(), re.MULTILINE)
+            assert parts == ["Decision", "Why", "Measurement", "What follows"], page.name
 
 
 def test_every_setting_is_documented_as_it_is() -> None:
