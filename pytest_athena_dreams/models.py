@@ -192,10 +192,9 @@ class ClassSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """What the jail tells of an entry point.
+    """The description of an entry point, always whole.
 
-    ``usage`` is what the source does with each parameter, in the words of ``sandbox.jail.source``, ``lines``
-    are those that there is code for, told of a source that is watched.
+    ``usage`` is what the source does with each parameter, in the words of ``sandbox.jail.usage``.
     """
 
     name: str
@@ -204,6 +203,21 @@ class Signature:
     doc: str = ""
     classes: tuple[ClassSpec, ...] = ()
     usage: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What the jail says of a source that it loaded, as far as the source was to be described.
+
+    ``name`` is the entry point's. ``doc`` and ``returns`` are the entry point's docstring and return type;
+    ``signature`` is its description. Each is left empty where it was not asked for. ``lines`` are the lines
+    that hold code, of a source that is watched.
+    """
+
+    name: str
+    doc: str = ""
+    returns: TypeSpec | None = None
+    signature: Signature | None = None
     lines: tuple[int, ...] = ()
 
 

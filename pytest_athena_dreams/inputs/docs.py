@@ -45,19 +45,23 @@ class Doc:
 
 def read(signature: Signature) -> Doc:
     """Read the docstring of ``signature``."""
-    if not signature.doc.strip():
+    return replace(read_text(signature.doc), examples=_examples(signature))
+
+
+def read_text(text: str) -> Doc:
+    """Read a docstring; without a signature there are no examples."""
+    if not text.strip():
         return Doc()
     try:
-        parsed = docstring_parser.parse(signature.doc)
+        parsed = docstring_parser.parse(text)
     except docstring_parser.ParseError:
         parsed = docstring_parser.Docstring()
     types = {p.arg_name: spec for p in parsed.params if p.type_name and (spec := type_in_words(p.type_name))}
     raises = {name for r in parsed.raises if r.type_name for name in re.findall(r"\w+", r.type_name)}
-    numbers = dict.fromkeys(int(text) for text in _NUMBER.findall(signature.doc))
+    numbers = dict.fromkeys(int(text) for text in _NUMBER.findall(text))
     return Doc(
         types=types,
         raises=tuple(sorted(raises)),
-        examples=_examples(signature),
         literals=tuple(numbers)[:20],
     )
 

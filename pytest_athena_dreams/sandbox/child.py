@@ -22,7 +22,7 @@ from typing import IO, Literal
 from msgspec import structs
 
 from ..errors import SandboxError
-from ..models import DeathReason, Observation, ObservationKind, Raised, Signature
+from ..models import DeathReason, Loaded, Observation, ObservationKind, Raised
 from . import wire
 from .channel import Channel, Gone
 from .death import cause, died
@@ -46,9 +46,9 @@ class Source:
 
     ``mutant`` is the number of a mutant to load in the code's place, for which the entry point must be
     named; one that there is not does not compile. Calls of ``watched`` code tell the lines they reach
-    and nothing else; ``loaded`` then tells its name and the lines that there are. Code that is ``described``
-    by what it ``returns`` is so without its parameters, by its ``doc`` without its return type too, and of
-    other code ``loaded`` tells the name alone.
+    and nothing else; ``Loaded`` then holds its name and the lines that there are. A description takes longer
+    than the rest of a load, so ``described`` says how far it goes: ``"doc"`` and ``"returns"`` leave out the
+    signature, ``"doc"`` the return type too, and ``"not"`` leaves the name alone.
     """
 
     code: str
@@ -63,6 +63,10 @@ class Source:
         told = {name: getattr(self, name) for name in Source.__slots__}
         return marshal.dumps(told | {"anew": anew}, REQUESTS)
 
+    def lacks(self, loaded: Loaded) -> bool:
+        """Whether the signature that this source was to be described by is missing."""
+        return self.described == "fully" and not self.watched and loaded.signature is None
+
 
 class _Late(Exception):
     """The deadline has passed."""
@@ -75,14 +79,14 @@ class _Over(Exception):
 class Child:
     """A process that has loaded a source. Use it in a ``with`` block.
 
-    Either ``loaded`` describes the entry point, or ``failure`` says what the load did. ``cpu`` is the
+    Either ``loaded`` says what was loaded, or ``failure`` says what the load did. ``cpu`` is the
     processor seconds used, ``peak_memory`` the bytes above what the loaded child held, at the highest; both
     are known once the child has ended.
     """
 
     def __init__(self, server: ForkServer, source: Source, policy: Policy, seed: int) -> None:
         limits = policy.limits
-        self.loaded: Signature | None = None
+        self.loaded: Loaded | None = None
         self.failure: Observation | None = None
         self.cpu = 0.0
         self.peak_memory = 0
@@ -200,9 +204,11 @@ class Child:
             raise SandboxError(f"a child could not be locked in: {reply.detail}; run 'athena-dreams doctor'")
         if reply is None or isinstance(reply, wire.Ready):
             self._allow_cpu(start.cpu + self._limits.load_timeout)
-            reply = self._reply(deadline, (wire.Loaded, wire.Threw), due=1)
-        if isinstance(reply, wire.Loaded):
-            self.loaded = reply.signature
+            reply = self._reply(deadline, (wire.Described, wire.Threw), due=1)
+        if isinstance(reply, wire.Described) and source.lacks(reply.loaded):
+            reply = died(DeathReason.PROTOCOL, "a load without the signature that was due")
+        if isinstance(reply, wire.Described):
+            self.loaded = reply.loaded
             if first:
                 self._meter.mark()
         else:

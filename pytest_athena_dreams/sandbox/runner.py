@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from ..models import Observation, ObservationKind, Signature
+from ..models import Loaded, Observation, ObservationKind, Signature
 from .client import Child, Sandbox, SandboxPair, Source
 
 _SURVIVED = (ObservationKind.RETURNED, ObservationKind.RAISED)
@@ -58,16 +58,22 @@ class Runner:
             self.close()
 
     @property
+    def loaded(self) -> Loaded | None:
+        """What was loaded, ``None`` where the source does not load."""
+        return self._opened().loaded
+
+    @property
     def signature(self) -> Signature | None:
-        """The entry point's description, ``None`` where the source does not load."""
-        return self._loaded().loaded
+        """The entry point's signature, ``None`` where the source does not load or is not described fully."""
+        loaded = self.loaded
+        return loaded.signature if loaded else None
 
     @property
     def failure(self) -> Observation | None:
         """What the load did where it failed."""
-        return self._loaded().failure
+        return self._opened().failure
 
-    def _loaded(self) -> Child:
+    def _opened(self) -> Child:
         if self._first is None:
             self.close()
             self._first = self._child = self._spawn(self.source)

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from ..models import Canonical, Raised, Signature, packed
+from ..models import Canonical, Loaded, Raised, packed
 from .jail.canonical import DEPTH
 from .jail.frames import HEADER
 
@@ -87,10 +87,10 @@ class Failed(_Frame, tag="failed"):
     detail: str
 
 
-class Loaded(_Frame, tag="loaded"):
+class Described(_Frame, tag="loaded"):
     """The dream was loaded and has an entry point."""
 
-    signature: Signature
+    loaded: Loaded
 
 
 class Returned(_Frame, tag="returned"):
@@ -132,7 +132,12 @@ class _Threw(_Frame, tag="raised"):
 
 
 class _Signed(msgspec.Struct):
-    signature: _Defaults
+    loaded: _Entry
+
+
+class _Entry(msgspec.Struct):
+    returns: _Literals | None = None
+    signature: _Defaults | None = None
 
 
 class _Defaults(msgspec.Struct):
@@ -156,7 +161,7 @@ class _Literals(msgspec.Struct):
     args: list[_Literals] = []
 
 
-Reply = Ready | Failed | Loaded | Returned | Threw | Reached | Broken
+Reply = Ready | Failed | Described | Returned | Threw | Reached | Broken
 
 
 class _Values:
@@ -191,7 +196,7 @@ class _Values:
         return value
 
 
-_frame = msgspec.json.Decoder(Ready | Failed | Loaded | _Returned | _Threw | Reached | Broken)
+_frame = msgspec.json.Decoder(Ready | Failed | Described | _Returned | _Threw | Reached | Broken)
 _value = _Values(_Value)
 _changed = _Values(tuple[_Value, _Value])
 _signed = msgspec.json.Decoder(_Signed)
@@ -201,7 +206,7 @@ def decode(body: bytes, *, nonce: str, number: int) -> Reply:
     """The reply in ``body``; raises ``WireError`` unless it is well-formed and answers ``number``."""
     try:
         reply = _told(_frame.decode(body))
-        if isinstance(reply, Loaded):
+        if isinstance(reply, Described):
             _check_nesting(body)
             _signed.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError) as exc:

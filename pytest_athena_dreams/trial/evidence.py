@@ -84,7 +84,7 @@ def lines_reached(
     """
     left = settings.dream_timeout / SHARE
     runner.turn_to(replace(runner.source, watched=True, described="not"), anew=anew)
-    lines = statements.intersection(runner.signature.lines) if runner.signature else set[int]()
+    lines = statements.intersection(runner.loaded.lines) if runner.loaded else set[int]()
     if not lines:
         return None
     reached = set[int]()

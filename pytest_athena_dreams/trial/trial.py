@@ -10,12 +10,12 @@ from functools import cached_property
 from types import TracebackType
 from typing import Self
 
-from ..inputs.docs import read
+from ..inputs.docs import read_text
 from ..inputs.pool import Pool, derive_seed, draw_pool
 from ..inputs.strategies import UnmetAnnotation
 from ..judge.oracle import Finding
 from ..judge.verdict import STOPPED, Group, Judgement, judge, judge_load, refusal
-from ..models import Category, Contract, DeathReason, Dream, Fault, Observation, ObservationKind, Signature
+from ..models import Category, Contract, DeathReason, Dream, Fault, Loaded, Observation, ObservationKind
 from ..sandbox.client import Source
 from ..sandbox.runner import Runner
 from ..source.purity import is_pure
@@ -70,9 +70,9 @@ class Trial:
         """Choose the inputs, run the dream on them, and hold it against its procedure and against itself."""
         if self.runner.failure is not None:
             return judge_load(self.runner.failure)
-        assert self.runner.signature is not None
+        assert self.runner.loaded is not None
         try:
-            self._choose(self.runner.signature)
+            self._choose(self.runner.loaded)
         except UnmetAnnotation as exc:
             return refusal(Category.VALIDATION, str(exc))
         for _ in range(DOUBTS):
@@ -109,15 +109,14 @@ class Trial:
         text = f"all calls together took more than {limit:g} s, after {len(self._got)} inputs"
         return replace(refusal(Category.TIMEOUT, text), accepted=judgement.accepted)
 
-    def _choose(self, signature: Signature) -> None:
+    def _choose(self, loaded: Loaded) -> None:
         """The procedure's pool and a few of the dream's own; under ``free`` the dream's pool alone."""
-        told, doc = reading(self._dream.code), read(signature)
-        self._oracle = replace(
-            self._oracle, returns=signature.returns, declares={*told.declares, *doc.raises}
-        )
+        told, doc = reading(self._dream.code), read_text(loaded.doc)
+        self._oracle = replace(self._oracle, returns=loaded.returns, declares={*told.declares, *doc.raises})
         procedure = self._dream.procedure
         if procedure is None or self._contract is Contract.FREE:
-            name = self._dream.procedure_name
+            name, signature = self._dream.procedure_name, loaded.signature
+            assert signature is not None  # under ``free`` a dream is described fully
             explorer = Explorer(self.runner, self._settings, self._references.given(name, signature))
             spec = explorer.spec(signature, derive_seed(self._settings.seed, name, self._dream.code))
             self._pools = [draw_pool(spec)]
@@ -252,8 +251,8 @@ class Trial:
             finding, call = group.finding, None
             if group.index is not None:
                 asked, finding = self._made_small(group.index, finding, end - time.monotonic())
-                assert self.runner.signature is not None
-                call = asked.arguments.call(self.runner.signature.name)
+                assert self.runner.loaded is not None
+                call = asked.arguments.call(self.runner.loaded.name)
             words = finding.words
             faults.append(
                 Fault(

@@ -25,8 +25,8 @@ def watch(sandbox: Sandbox, code: str, *calls: tuple[Any, ...]) -> tuple[tuple[i
 
 
 def lines_of(runner: Runner) -> tuple[int, ...]:
-    assert runner.signature is not None, runner.failure
-    return tuple(sorted(statement_lines(runner.source.code).intersection(runner.signature.lines)))
+    assert runner.loaded is not None, runner.failure
+    return tuple(sorted(statement_lines(runner.source.code).intersection(runner.loaded.lines)))
 
 
 BRANCHES = '''\

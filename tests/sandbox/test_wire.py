@@ -186,7 +186,12 @@ def test_frames_are_cut_the_same_however_they_arrive(bodies: list[bytes], step: 
     ids=["default", "kind", "literal", "nested literal", "class", "option", "doc"],
 )
 def test_a_malformed_signature_is_refused(signature: dict[str, Any]) -> None:
-    message = {"kind": "loaded", "nonce": "n", "id": 1, "signature": {"name": "f"} | signature}
+    message = {
+        "kind": "loaded",
+        "nonce": "n",
+        "id": 1,
+        "loaded": {"name": "f", "signature": {"name": "f"} | signature},
+    }
     with pytest.raises(wire.WireError, match="does not fit"):
         decode(json.dumps(message).encode())
 

@@ -164,6 +164,15 @@ def attack(where): pass
 """,
     ),
     Attack(
+        name="a load without its signature",
+        ends=("died protocol",),
+        code=_STEAL
+        + """
+os.write(3, frame(nonce=stolen(), id=0, kind="loaded", loaded={"name": "attack"}))
+while True: pass
+""",
+    ),
+    Attack(
         name="a claim that the jail failed",
         ends=("died protocol",),
         code=_STEAL

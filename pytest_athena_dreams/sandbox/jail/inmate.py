@@ -138,11 +138,11 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
                         _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
                         _wait()
                     draws = "random" in request["code"]
-                signature, watch = loaded.signature, None
+                described, watch = loaded.described, None
                 if watched:
                     lines = sorted(set(executable(loaded.code)))
-                    signature, watch = {"name": signature["name"], "lines": lines}, Watch(program.FILENAME)
-                _send(order, 0, {"kind": "loaded", "signature": signature})
+                    described, watch = {"name": described["name"], "lines": lines}, Watch(program.FILENAME)
+                _send(order, 0, {"kind": "loaded", "loaded": described})
                 continue
             number += 1
             if draws or len(sys.modules) > preloaded + 1:  # more than the dream itself: one may draw for it

@@ -32,10 +32,10 @@ class Failure(Exception):
 
 
 class Program(NamedTuple):
-    """What was loaded: ``entry`` is called, ``signature`` describes it, ``code`` is all of it."""
+    """A loaded source: ``entry`` is called, ``described`` has the shape of ``models.Loaded``."""
 
     entry: Callable[..., Any]
-    signature: dict[str, Any]
+    described: dict[str, Any]
     code: CodeType
 
 
@@ -49,8 +49,7 @@ def load(
 ) -> Program:
     """Run ``code``, or a ``mutant`` of it, and find its entry point.
 
-    The description takes longer than the rest. That of code which is ``described`` by what it ``"returns"``
-    leaves the parameters out, by its ``"doc"`` the return type too, and otherwise it is the name alone.
+    ``described`` says how far the entry point is described, as in ``client.Source``.
 
     Raises ``Failure`` where the code does not compile, which goes for a mutant that there is not, does not
     run, or has no usable entry point.
@@ -76,18 +75,19 @@ def load(
     try:
         name = _choose(namespace, entry_point, fallbacks)
         owner, entry = _resolve(namespace, name)
-        signature: dict[str, Any] = {"name": name}
+        loaded: dict[str, Any] = {"name": name}
         if described != "not":
             doc = getattr(entry, "__doc__", None)
-            signature["doc"] = doc[:DOC] if type(doc) is str else ""
+            loaded["doc"] = doc[:DOC] if type(doc) is str else ""
         if tree is not None and described == "fully":
-            signature |= _described(Describer(namespace, owner, code), entry)
-            signature["usage"] = usage(tree, name)
+            signature = _described(Describer(namespace, owner, code), entry)
+            loaded["returns"] = signature["returns"]
+            loaded["signature"] = {**loaded, **signature, "usage": usage(tree, name)}
         elif described == "returns" or (described == "doc" and not _is_plain(entry)):
-            signature["returns"] = Describer(namespace, owner, code).result(entry)
+            loaded["returns"] = Describer(namespace, owner, code).result(entry)
     except BaseException as exc:
         raise Failure(exc, "entry") from None
-    return Program(entry, signature, program)
+    return Program(entry, loaded, program)
 
 
 def _is_plain(entry: Callable[..., Any]) -> bool:
@@ -120,8 +120,9 @@ def _script(tree: ast.Module, program: CodeType) -> Program:
     }
     parameters = [{"name": name, "kind": "keyword_only", "type": types.get(name)} for name in names]
     doc = (ast.get_docstring(tree) or "")[:DOC]
-    usage = facts(tree, set(names))
-    return Program(entry, {"name": "script", "parameters": parameters, "doc": doc, "usage": usage}, program)
+    loaded = {"name": "script", "doc": doc}
+    signature = {**loaded, "parameters": parameters, "usage": facts(tree, set(names))}
+    return Program(entry, {**loaded, "signature": signature}, program)
 
 
 def _choose(namespace: dict[str, Any], entry_point: str | None, fallbacks: Sequence[str]) -> str:
