@@ -16,7 +16,14 @@ class SettingError(DreamsError):
 
 
 class StoreError(DreamsError):
-    """The store is missing, is not a store, or refuses a write."""
+    """The store refuses a read or a write."""
+
+
+class StorePathError(StoreError):
+    """The path leads to no store that this version can open; naming another path is a remedy.
+
+    The text leaves that remedy out: a command, pytest and the Python API each name it in their own words.
+    """
 
 
 class ImportFileError(DreamsError):

@@ -126,9 +126,22 @@ def test_the_help_of_import_names_every_key() -> None:
 @pytest.mark.parametrize("command", [["list"], ["show", "1"]])
 def test_a_missing_store_is_status_2_with_the_remedy(command: list[str]) -> None:
     result = run(*command, "--store", "no.db", status=2)
-    assert result.stderr == "Error: no store at no.db; make one with: athena-dreams init --store no.db\n"
+    assert result.stderr == (
+        "Error: no store at no.db; make one with: athena-dreams init --store no.db "
+        "(for another store: --store PATH)\n"
+    )
     assert result.stdout == ""
     assert not Path("no.db").exists()
+
+
+@pytest.mark.parametrize("command", [["init"], ["import", "dreams.jsonl"], ["list"]])
+def test_a_directory_as_store_is_status_2(command: list[str]) -> None:
+    _file(DREAM)
+    Path("folder").mkdir()
+    result = run(*command, "--store", "folder", status=2)
+    assert result.stderr == (
+        "Error: folder is a directory, but a store is a file (for another store: --store PATH)\n"
+    )
 
 
 def test_a_wrong_option_is_status_2() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..errors import DreamsError
+from ..errors import DreamsError, StorePathError
 from . import browse, demo, fill, jail, repro, teach, watch
 
 
@@ -26,6 +26,8 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except StorePathError as error:
+            raise _Refusal(f"{error} (for another store: --store PATH)") from error
         except DreamsError as error:
             raise _Refusal(str(error)) from error
 

@@ -8,7 +8,7 @@ import click
 
 store_option = click.option(
     "--store",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     envvar="ATHENA_STORE",
     default="athena.db",
     show_default=True,

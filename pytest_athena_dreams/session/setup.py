@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ..errors import DreamsError
+from ..errors import DreamsError, StorePathError
 from .items import DreamPlugin
 from .plan import Plan
 
@@ -29,6 +29,8 @@ def configure(config: pytest.Config) -> None:
 
         try:
             plan = control(config)
+        except StorePathError as exc:
+            raise pytest.UsageError(f"{exc} (for another store: --athena-store PATH)") from None
         except DreamsError as exc:
             raise pytest.UsageError(str(exc)) from None
     if config.args_source is config.ArgsSource.ARGS:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..errors import StoreError
+from ..errors import StoreError, StorePathError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,6 @@ _REMEDIES = {
     "SQLITE_CANTOPEN": "its folder must exist, and both must be readable and writable",
     "SQLITE_CORRUPT": "restore a copy, or rescue what is left with: sqlite3 FILE .recover",
     "SQLITE_FULL": "free some space on its disk",
-    "SQLITE_NOTADB": "it is another kind of file; name another one with --store PATH",
     "SQLITE_READONLY": "make the file and its folder writable, or work on a copy",
 }
 
@@ -40,11 +39,11 @@ def storable(value: Any) -> Any:
 
 def connect(path: str | os.PathLike[str], mode: Literal["rw", "rwc"]) -> sqlite3.Connection:
     """Open the file at ``path``, or with ``rwc`` make it if need be. Raises ``StoreError``."""
+    _check_kind(path, missing_ok=mode == "rwc")
     uri = f"{Path(path).absolute().as_uri()}?mode={mode}"
     with explained(path):
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            _use_wal(connection)
             # Enough in WAL mode: a killed process loses nothing, a power cut at most the last transactions.
             connection.execute("PRAGMA synchronous = normal")
         except BaseException:
@@ -55,7 +54,18 @@ def connect(path: str | os.PathLike[str], mode: Literal["rw", "rwc"]) -> sqlite3
     return connection
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
+def _check_kind(path: str | os.PathLike[str], *, missing_ok: bool) -> None:
+    """Raise ``StorePathError`` where ``path`` is no file that could be a store."""
+    if os.path.isdir(path):
+        raise StorePathError(f"{path} is a directory, but a store is a file")
+    if not os.path.exists(path) and not missing_ok:
+        raise StorePathError(f"no store at {path}; make one with: athena-dreams init --store {path}")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise StorePathError(f"{path} is a device, pipe or socket, but a store is a regular file")
+
+
+def use_wal(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL mode, where it is not in it already. Raises ``sqlite3.Error``."""
     # SQLite does not wait for the lock that the switch needs; two processes may be making the same store.
     deadline = time.monotonic() + BUSY_SECONDS
     while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
@@ -92,6 +102,8 @@ def explained(name: str | os.PathLike[str]) -> Iterator[None]:
         raise StoreError(f"store {name}: {error}; an integer in it has at most 64 bits") from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorname", "")
+        if code == "SQLITE_NOTADB":
+            raise StorePathError(f"{name} is not an SQLite database") from error
         remedies = [remedy for prefix, remedy in _REMEDIES.items() if code.startswith(prefix)]
         raise StoreError("; ".join([f"store {name}: {error}", *remedies])) from error
 

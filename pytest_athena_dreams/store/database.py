@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlite_utils import Database
 
-from ..errors import StoreError
+from .. import __version__
+from ..errors import StoreError, StorePathError
 from ..models import DEFAULT_CONTRACTS, PENDING, Category, Contract, Dream, Outcome, Procedure, Status
-from .connection import connect, explained, insert, storable, transaction
+from .connection import connect, explained, insert, storable, transaction, use_wal
 from .lessons import put_sightings
-from .migrations import migrations
+from .migrations import SCHEMA_VERSION, migrations, schema_version
 from .records import Details, Recorded, Result, Run, Summary
 from .shape import Shape
 
@@ -58,11 +59,8 @@ class Store:
         self._db = Database(connection, recursive_triggers=False, execute_plugins=False)
         try:
             with explained(name):
-                if not fresh and _TABLES.isdisjoint(self._db.table_names()):
-                    raise StoreError(
-                        f"{name} is a database but no store: it has no table dream_procedures; "
-                        f"name another one, or make it a store with: athena-dreams init --store {name}"
-                    )
+                self._check_schema(fresh=fresh)
+                use_wal(connection)  # after the checks: a file that is refused stays as it was
                 if migrations.pending(self._db):
                     with self.writing():
                         migrations.apply(self._db)
@@ -81,9 +79,19 @@ class Store:
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:
         """Open the store that is at ``path``. Raises ``StoreError``, also where there is none."""
-        if not os.path.isfile(path):
-            raise StoreError(f"no store at {path}; make one with: athena-dreams init --store {path}")
         return cls(connect(path, "rw"), os.fspath(path), fresh=False)
+
+    def _check_schema(self, *, fresh: bool) -> None:
+        if not fresh and _TABLES.isdisjoint(self._db.table_names()):
+            raise StorePathError(
+                f"{self.name} is a database but no store: it has no table dream_procedures; "
+                f"make it a store with: athena-dreams init --store {self.name}"
+            )
+        if (found := schema_version(self._db)) > SCHEMA_VERSION:
+            raise StorePathError(
+                f"store {self.name} has schema version {found}, but pytest-athena-dreams {__version__} knows "
+                f"versions up to {SCHEMA_VERSION}; upgrade with: pip install --upgrade pytest-athena-dreams"
+            )
 
     def close(self) -> None:
         """Close the connection. The store is of no use afterwards."""

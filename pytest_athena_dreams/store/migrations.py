@@ -6,14 +6,20 @@ an Athena file opens in place. A migration that was released is never edited: wh
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sqlite_utils.migrations import Migrations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlite_utils import Database
 
 migrations = Migrations("athena_dreams")
+
+_NUMBERED = re.compile(r"m(\d+)_")
+"""How the name of a migration begins."""
 
 _PROCEDURES = {
     "id": int,
@@ -222,6 +228,15 @@ def m005_digests(db: Database) -> None:
     _index(db, "dream_test_results", "digest")
 
 
+def schema_version(db: Database) -> int:
+    """The number of the last migration applied to ``db``, by any version of this package; 0 if none was."""
+    return _highest(migration.name for migration in migrations.applied(db))
+
+
+def _highest(names: Iterable[str]) -> int:
+    return max((int(found[1]) for name in names if (found := _NUMBERED.match(name))), default=0)
+
+
 def _table(
     db: Database, name: str, columns: dict[str, type], *, not_null: set[str], defaults: dict[str, object]
 ) -> None:
@@ -240,3 +255,7 @@ def _index(db: Database, table: str, *columns: str, unique: bool = False) -> Non
     db.table(table).create_index(
         columns, index_name=f"athena_dreams_{table}_{'_'.join(columns)}", unique=unique
     )
+
+
+SCHEMA_VERSION = _highest(globals())
+"""The number of the last migration above: the newest schema that this version of the package knows."""

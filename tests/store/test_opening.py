@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pytest_athena_dreams.errors import StoreError
+from pytest_athena_dreams import __version__
+from pytest_athena_dreams.errors import StoreError, StorePathError
 from pytest_athena_dreams.store import connection
 from pytest_athena_dreams.store.database import Store
-from pytest_athena_dreams.store.migrations import migrations
+from pytest_athena_dreams.store.migrations import SCHEMA_VERSION, migrations
 
 from .kit import RUN, line, passed, put, rows
 
@@ -104,17 +105,79 @@ def test_open_refuses_another_programs_database_and_leaves_it(path: Path) -> Non
     db = sqlite3.connect(path)
     db.execute("CREATE TABLE cookies (id)")
     db.close()
-    with pytest.raises(StoreError, match=r"is a database but no store.*athena-dreams init --store"):
+    before = path.read_bytes()
+    with pytest.raises(StorePathError, match=r"is a database but no store.*athena-dreams init --store"):
         Store.open(path)
-    assert rows(path, "SELECT name FROM sqlite_schema") == [{"name": "cookies"}]
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("make", [Store.create, Store.open])
 def test_a_file_that_is_no_database_is_refused_and_left(path: Path, make: Callable[[Path], Store]) -> None:
     path.write_bytes(b"no database" * 100)
-    with pytest.raises(StoreError, match=r"file is not a database; .* name another one with --store PATH"):
+    with pytest.raises(StorePathError, match=r"athena\.db is not an SQLite database$"):
         make(path)
     assert path.read_bytes() == b"no database" * 100
+
+
+@pytest.mark.parametrize("make", [Store.create, Store.open])
+def test_a_directory_is_refused_as_one(tmp_path: Path, make: Callable[[Path], Store]) -> None:
+    with pytest.raises(StorePathError) as error:
+        make(tmp_path)
+    assert str(error.value) == f"{tmp_path} is a directory, but a store is a file"
+
+
+@pytest.mark.parametrize("make", [Store.create, Store.open])
+def test_a_pipe_is_refused_without_waiting_for_a_writer(path: Path, make: Callable[[Path], Store]) -> None:
+    os.mkfifo(path)
+    with pytest.raises(StorePathError, match=r"is a device, pipe or socket, but a store is a regular file"):
+        make(path)
+
+
+NEWER = "m999_from_the_future"
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The contents of every file in a folder."""
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+@pytest.mark.parametrize("make", [Store.create, Store.open])
+def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(
+    path: Path, tmp_path: Path, make: Callable[[Path], Store], journal: str
+) -> None:
+    Store.create(path).close()
+    db = sqlite3.connect(path)
+    db.execute(f"PRAGMA journal_mode = {journal}")
+    insert = "INSERT INTO _sqlite_migrations (migration_set, name) VALUES ('athena_dreams', ?)"
+    db.execute(insert, [NEWER])
+    # A column of a future release, and a migration of ours undone: opening it would otherwise write.
+    db.execute("ALTER TABLE dream_procedures ADD COLUMN future TEXT")
+    db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm005%'")
+    db.commit()
+    db.close()
+    before = files(tmp_path)
+    with pytest.raises(StorePathError) as error:
+        make(path)
+    assert str(error.value) == (
+        f"store {path} has schema version 999, but pytest-athena-dreams {__version__} knows versions up to "
+        f"{SCHEMA_VERSION}; upgrade with: pip install --upgrade pytest-athena-dreams"
+    )
+    assert files(tmp_path) == before
+
+
+def test_the_schema_version_is_the_number_of_the_last_migration(store: Store, path: Path) -> None:
+    (last,) = rows(path, "SELECT max(name) AS name FROM _sqlite_migrations")
+    assert last["name"].startswith(f"m{SCHEMA_VERSION:03}_")
+
+
+def test_migrations_of_other_tools_in_the_same_file_do_not_count(store: Store, path: Path) -> None:
+    db = sqlite3.connect(path)
+    insert = "INSERT INTO _sqlite_migrations (migration_set, name) VALUES ('another', ?)"
+    db.execute(insert, [NEWER])
+    db.commit()
+    db.close()
+    Store.open(path).close()
 
 
 def test_create_needs_the_folder(tmp_path: Path) -> None:
