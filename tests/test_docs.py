@@ -210,7 +210,7 @@ def test_the_architecture_names_every_room_and_every_dependency() -> None:
 
 def test_every_contract_and_its_default_types_are_documented() -> None:
     for page, heading in (
-        ("README.md", "## What a dream is held to"),
+        ("README.md", "## Contracts"),
         ("docs/contracts-and-categories.md", "## Contracts"),
     ):
         table = rows(page, heading)
