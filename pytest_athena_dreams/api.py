@@ -50,8 +50,9 @@ def check(
     where there are several. ``settings`` are those of the command line without ``athena_``, such as
     ``max_examples=500`` or ``timeout=2.0``.
 
-    Raises ``DreamsError`` where it can't be tested: a setting will not do, the jail can't be had, or the
-    procedure itself does not load.
+    Where the procedure can't be run here, the verdict is ``untestable``: its ``reason`` is a term, and its
+    ``text`` says what is missing and what to do. Raises ``DreamsError`` where a setting is invalid or there
+    is no jail.
     """
     from .config import SETTINGS, resolve
     from .errors import SettingError

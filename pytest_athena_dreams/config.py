@@ -43,6 +43,7 @@ class Settings:
     baseline: str = "off"
     fail_under: float | None = None
     evidence: str = "passes"
+    untestable: str = "skip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +256,11 @@ SETTINGS: tuple[Setting, ...] = (
         "evidence",
         *_choice("passes", "on", "off"),
         "for which dreams to measure how much their inputs would show and which lines they reach",
+    ),
+    _setting(
+        "untestable",
+        *_choice("skip", "fail"),
+        "what becomes of a dream that can't be tested here: skipped with the reason, or an error of the run",
     ),
 )
 

@@ -38,6 +38,10 @@ class PlanError(DreamsError):
     """What was asked to be tested can't be: an unknown node id, a dream without a usable contract."""
 
 
+class UntestableError(DreamsError):
+    """A dream is untestable, which ``--athena-untestable=fail`` makes an error; the text has the remedy."""
+
+
 class ReproError(DreamsError):
     """No regression test can be written for a dream; the text says why, and what to do instead."""
 

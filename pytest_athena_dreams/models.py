@@ -77,10 +77,34 @@ DEFAULT_CONTRACTS = {
 
 
 class Outcome(StrEnum):
-    """Athena's coarse result, ``dream_procedures.test_outcome``."""
+    """What a test of a dream came to.
+
+    ``dream_procedures.test_outcome`` holds Athena's two words, ``success`` and ``failure``. An ``untestable``
+    dream has none there and keeps waiting: that it could not be tested is no fault of its own.
+    """
 
     SUCCESS = "success"
     FAILURE = "failure"
+    UNTESTABLE = "untestable"
+
+
+class Reason(StrEnum):
+    """Why a dream is untestable; ``Verdict.text`` says the same to a person, with the remedy."""
+
+    MISSING_PACKAGE = "missing_package"
+    """The procedure imports a package or a helper module that the jail does not have."""
+    NO_ENTRY_POINT = "no_entry_point"
+    """The procedure has no function to call: it is a script, or a class whose method is not named."""
+    NOT_LOADED = "not_loaded"
+    """The procedure does not compile, or raises while its module is executed."""
+    REFUSED = "refused"
+    """The procedure needs what the jail refuses: a file, a process, the network."""
+    NO_INPUT = "no_input"
+    """The procedure returned on no input that could be made."""
+    TOO_SLOW = "too_slow"
+    """The procedure outlived its time limit on every input."""
+    BY_TYPE_ONLY = "by_type_only"
+    """All that could be compared were the types of values."""
 
 
 class Category(StrEnum):
@@ -309,16 +333,41 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a test of one dream measured. A new figure is one more field here, with a default:
+    a number, a text, or ``None`` where it was not measured.
+
+    It then is in the verdict, in the store (JSON, and a column of its own to query), in the report's JSON and
+    in ``athena-dreams show --json``; CONTRIBUTING.md lists the two tables of the docs that it also needs.
+
+    ``tried`` counts inputs drawn, ``accepted`` those inside the domain, ``rejected`` the rest. ``elapsed``
+    (start to verdict) and ``cpu`` are seconds, ``peak_memory`` is bytes above the loaded jail. ``None`` says
+    that a figure was not measured: ``speed`` is how many times faster than its procedure a passing dream
+    was, ``diverged`` the share of accepted inputs on which a ``compatible`` dream returned another value,
+    ``evidence`` the share of the procedure's mutants that its pool detects, and ``lines_reached`` how many
+    of the dream's ``lines_total`` its inputs reach.
+    """
+
+    tried: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    elapsed: float = 0.0
+    cpu: float = 0.0
+    peak_memory: int = 0
+    speed: float | None = None
+    diverged: float | None = None
+    evidence: float | None = None
+    lines_reached: int | None = None
+    lines_total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What this run says of one dream.
 
-    ``tried`` counts inputs drawn, ``accepted`` those inside the domain, and ``rejected`` the rest.
-    ``diverged`` is the share of accepted inputs on which a ``compatible`` dream returned another value,
-    ``effectiveness`` how many times faster than its procedure a passing dream was. ``elapsed`` and ``cpu``
-    are seconds, ``peak_memory`` bytes above the loaded jail. ``evidence`` is the share of the procedure's
-    mutants that its pool tells from it, ``lines_reached`` how many of the dream's ``lines_total`` its inputs
-    reach; all three are ``None`` where they were not measured. ``taken_from`` is the
-    dream that was run where this one was not, for their code is the same.
+    A failure has a ``category`` and ``faults``, the deciding one first. An untestable dream has a ``reason``
+    and a ``text`` for people, which names the procedure, what it needed, and the setting, hook or extra that
+    opens it. ``taken_from`` is the dream that was run where this one was not, because their code is the same.
     """
 
     dream_id: int
@@ -326,15 +375,17 @@ class Verdict:
     contract: Contract
     category: Category | None = None
     faults: tuple[Fault, ...] = ()
-    tried: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    diverged: float | None = None
-    effectiveness: float | None = None
-    elapsed: float = 0.0
-    cpu: float = 0.0
-    peak_memory: int = 0
-    evidence: float | None = None
-    lines_reached: int | None = None
-    lines_total: int | None = None
+    reason: Reason | None = None
+    text: str = ""
+    figures: Figures = field(default_factory=Figures)
     taken_from: int | None = None
+
+    @property
+    def tried(self) -> int:
+        """How many inputs were drawn."""
+        return self.figures.tried
+
+    @property
+    def accepted(self) -> int:
+        """How many of them were inside the domain."""
+        return self.figures.accepted

@@ -9,7 +9,7 @@ from dataclasses import fields
 from .config import SETTINGS, Settings
 from .models import Dream
 
-OF_THE_RUN = ("store", "select", "baseline", "fail_under", "evidence")
+OF_THE_RUN = ("store", "select", "baseline", "fail_under", "evidence", "untestable")
 """Settings that say nothing of how one dream is tested."""
 
 _UNSAFE = re.compile(r"[^\w,+=@ -]")

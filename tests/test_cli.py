@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 import pytest_athena_dreams
 from pytest_athena_dreams.cli import main
-from pytest_athena_dreams.models import Category, Outcome
+from pytest_athena_dreams.models import Category, Figures, Outcome
 from pytest_athena_dreams.store import records
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.jsonl import DreamLine, ProcedureLine
@@ -62,13 +62,7 @@ def record(dream_id: int, **fields: Any) -> None:
         "failing_input": "double(2)",
         "procedure_result": "4",
         "dream_result": None,
-        "inputs_tried": 100,
-        "inputs_accepted": 90,
-        "inputs_rejected": 10,
-        "elapsed": 0.25,
-        "cpu": 0.125,
-        "peak_memory": 1 << 20,
-        "effectiveness": None,
+        "figures": Figures(tried=100, accepted=90, rejected=10, elapsed=0.25, cpu=0.125, peak_memory=1 << 20),
         "details": None,
     }
     with Store.open("athena.db") as store:

@@ -25,7 +25,7 @@ import pytest
 
 from pytest_athena_dreams.config import SETTINGS, Setting, Settings
 from pytest_athena_dreams.judge.categories import ATHENA_OUTCOMES
-from pytest_athena_dreams.models import DEFAULT_CONTRACTS, Category, Contract, DreamType
+from pytest_athena_dreams.models import DEFAULT_CONTRACTS, Category, Contract, DreamType, Reason
 from pytest_athena_dreams.store.database import Store
 from tests.store.kit import ATHENA_DREAMS, ATHENA_PROCEDURES, AUTOINCREMENT
 
@@ -224,6 +224,10 @@ def test_every_category_is_documented_with_athenas_word() -> None:
     assert list(table) == list(Category)
     for category in Category:
         assert table[category].endswith(f"| `{ATHENA_OUTCOMES[category]}` |")
+
+
+def test_every_reason_is_documented() -> None:
+    assert list(rows("docs/contracts-and-categories.md", "## Untestable")) == list(Reason)
 
 
 def test_every_table_and_column_of_the_store_is_documented(tmp_path: Path) -> None:

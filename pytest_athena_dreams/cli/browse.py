@@ -76,9 +76,7 @@ def show(dream: str, store: Path, as_json: bool, inputs: bool) -> None:
         show_pool(found[0].procedure or own, settings_of())
         return
     if as_json:
-        results = [
-            {"run_id": r.run_id, "tested_at": r.tested_at, **asdict(r.result)} for r in details.history
-        ]
+        results = [_row(recorded) for recorded in details.history]
         _print_json({"dream": details.dream, "procedure": details.procedure, "results": results})
     else:
         for line in _card(details):
@@ -86,6 +84,15 @@ def show(dream: str, store: Path, as_json: bool, inputs: bool) -> None:
 
 
 COMMANDS = (list_, show)
+
+
+def _row(recorded: Recorded) -> dict[str, Any]:
+    """A result under the names of the store's columns."""
+    from ..store.columns import to_columns
+
+    values = asdict(recorded.result) | to_columns(recorded.result.figures)
+    del values["figures"]
+    return {"run_id": recorded.run_id, "tested_at": recorded.tested_at, **values}
 
 
 def _print_json(data: Any) -> None:
@@ -139,16 +146,17 @@ def _fields(row: dict[str, Any]) -> Iterator[str]:
 
 
 def _result(recorded: Recorded) -> Iterator[str]:
-    result = recorded.result
-    verdict = result.outcome + (f": {result.category}" if result.category else "")
+    result, figures = recorded.result, recorded.result.figures
+    why = result.category or result.reason
+    verdict = result.outcome + (f": {why}" if why else "")
     yield (
         f"  run {recorded.run_id}, {_time(recorded.tested_at)}: {verdict} ({_text(result.contract)}), "
-        f"{result.inputs_accepted} of {result.inputs_tried} inputs accepted, {result.elapsed:.3f} s"
+        f"{figures.accepted} of {figures.tried} inputs accepted, {figures.elapsed:.3f} s"
     )
-    if result.lines_total is not None:
-        yield f"    {reached(result.lines_reached, result.lines_total)} lines reached"
-    if result.evidence is not None:
-        yield f"    evidence {percent(result.evidence)}"
+    if figures.lines_total is not None:
+        yield f"    {reached(figures.lines_reached, figures.lines_total)} lines reached"
+    if figures.evidence is not None:
+        yield f"    evidence {percent(figures.evidence)}"
     for name in ("error", "failing_input", "procedure_result", "dream_result"):
         value = getattr(result, name)
         if value is not None:

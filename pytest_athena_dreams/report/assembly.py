@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from ..learn.suggestions import Example, example, rule
 from ..learning import names, tests
 from ..models import Category, Fault, Outcome, Status
 from ..repair.proof import unified
+from ..store.columns import from_columns
 from ..store.database import Store
 from ..store.lessons import Lessons, read_lessons
 from .figures import (
@@ -165,14 +167,7 @@ def _dream(
         expected=result["procedure_result"],
         got=result["dream_result"],
         line=faults[0].line if faults else None,
-        tried=result["inputs_tried"] or 0,
-        accepted=result["inputs_accepted"] or 0,
-        elapsed=result["elapsed"] or 0.0,
-        speed=result["effectiveness"],
-        diverged=result["diverged"],
-        evidence=result["evidence"],
-        lines_reached=result["lines_reached"],
-        lines_total=result["lines_total"],
+        **asdict(from_columns(result)),
         code=dream["code"] or "",
         history=tuple(Past(run=t.run_id, outcome=t.outcome, category=t.category) for t in history),
         repair=_repair(dream, repair),

@@ -19,6 +19,9 @@ def as_json(report: Report) -> str:
 def schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of :func:`as_json`, made from the classes."""
     (root,), components = msgspec.json.schema_components((Report,), ref_template="#/$defs/{name}")
+    for component in components.values():
+        if "properties" in component:
+            component["required"] = list(component["properties"])  # all are written, defaults too
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{NAME}:{VERSION}",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..learn.metrics import Calibration, Distribution, Group
 from ..learn.suggestions import Example
+from ..models import Figures
 
 NAME = "athena-dreams-report"
 VERSION = 1
@@ -120,12 +121,10 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DreamReport:
-    """One tested dream: its latest result, what became of it in the last run, and its history.
+class DreamReport(Figures):
+    """One tested dream: its latest result with all its figures, what the last run changed, and its history.
 
-    ``change`` is ``None`` where the last run did not test it; ``speed`` is how many times faster than the
-    procedure it is, ``diverged`` the share of inputs with another value, where its contract allows that,
-    ``evidence`` the share of the procedure's mutants that its inputs tell apart.
+    ``change`` is ``None`` where the last run did not test it.
     """
 
     id: int
@@ -147,14 +146,6 @@ class DreamReport:
     expected: str | None
     got: str | None
     line: int | None
-    tried: int
-    accepted: int
-    elapsed: float
-    speed: float | None
-    diverged: float | None
-    evidence: float | None
-    lines_reached: int | None
-    lines_total: int | None
     code: str
     history: tuple[Past, ...]
     repair: RepairReport | None

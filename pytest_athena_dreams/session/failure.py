@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ..models import Contract, Dream, Fault, Verdict
+from ..models import Contract, Dream, Fault, Outcome, Verdict
 from ..naming import repeat_command
 from ..text import printable
 from .marking import first_change
@@ -17,6 +17,8 @@ from .plan import Plan
 
 MESSAGE = 300
 """Characters of the one-line form."""
+REASON = 1000
+"""The same of why a dream was skipped, which ends in the remedy."""
 ROWS = 2
 """Rows of the terminal that one value may fill."""
 WIDTH = 100
@@ -31,6 +33,18 @@ CONTRAST = (6, 40)
 _COLOURS = {"-": {"red": True}, "+": {"green": True}}
 
 Lines = Iterator[tuple[str, dict[str, bool]]]
+
+
+def heading(verdict: Verdict) -> str:
+    """The line of the closing table that counts this verdict: its category, ``passed`` or ``untestable``."""
+    if verdict.outcome is Outcome.UNTESTABLE:
+        return verdict.outcome.value
+    return verdict.category.value if verdict.category else "passed"
+
+
+def reason_of(verdict: Verdict) -> str:
+    """Why an untestable dream was skipped, on one line."""
+    return printable(f"{verdict.reason or 'untestable'}: {verdict.text}", limit=REASON)
 
 
 class DreamFailed(Exception):

@@ -95,7 +95,7 @@ class Gate:
         self._not_run += outcome is Outcome.FAILURE and not excused
 
     def _excuses(self, dream_id: int, outcome: Outcome, patterns: frozenset[str]) -> bool:
-        self._tested += 1
+        self._tested += outcome is not Outcome.UNTESTABLE
         if outcome is not Outcome.FAILURE:
             return False
         before = (self._known or {}).get(dream_id, frozenset())

@@ -10,16 +10,16 @@ import sys
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from ..errors import DreamsError
+from ..errors import DreamsError, UntestableError
 from ..models import Dream, Outcome, Verdict
 from ..naming import item_part, procedure_part
 from ..text import printable
 from .digests import Digests
-from .failure import DreamFailed, FailureRepr
+from .failure import DreamFailed, FailureRepr, heading, reason_of
 from .plan import Plan
 from .processor import Keeper, processors_of
 from .sharing import Twins
@@ -82,10 +82,19 @@ class DreamPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        if isinstance(item, DreamItem) and call.when == "call" and item.verdict is not None:
+        if not isinstance(item, DreamItem) or call.when != "call":
+            return report
+        if item.verdict is not None:
             report.athena_verdict = item.verdict_json()  # type: ignore[attr-defined]
             report.athena_digest = self._digests.of(item.dream)  # type: ignore[attr-defined]
+            if report.skipped:  # pytest would name a line of this module
+                report.longrepr = cast(
+                    "Any", (self.plan.store_id, None, f"Skipped: {reason_of(item.verdict)}")
+                )
             item.verdict = None
+        if call.excinfo is not None and isinstance(call.excinfo.value, DreamsError):
+            report.when = "setup"  # pytest and junit then report an error: nothing was wrong with the dream
+            report.athena_error = type(call.excinfo.value).__name__  # type: ignore[attr-defined]
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -160,17 +169,22 @@ class DreamItem(pytest.Item):
         return self.plugin.plan.dreams[self.place]
 
     def runtest(self) -> None:
-        self.verdict = self.plugin.test(self.dream)
-        category = self.verdict.category
-        self.user_properties.append(("athena_category", category.value if category else "passed"))
-        self.user_properties.append(("athena_accepted", self.verdict.accepted))
+        verdict = self.verdict = self.plugin.test(self.dream)
+        self.user_properties.append(("athena_category", heading(verdict)))
+        self.user_properties.append(("athena_accepted", verdict.accepted))
         for name in ("evidence", "lines_reached", "lines_total"):
-            if (measured := getattr(self.verdict, name)) is not None:
+            if (measured := getattr(verdict.figures, name)) is not None:
                 self.user_properties.append((f"athena_{name}", measured))
-        if self.verdict.taken_from is not None:
-            self.user_properties.append(("athena_taken_from", self.verdict.taken_from))
-        if self.verdict.outcome is Outcome.FAILURE:
-            raise DreamFailed(self.verdict)
+        if verdict.reason is not None:
+            self.user_properties.append(("athena_reason", verdict.reason.value))
+        if verdict.taken_from is not None:
+            self.user_properties.append(("athena_taken_from", verdict.taken_from))
+        if verdict.outcome is Outcome.FAILURE:
+            raise DreamFailed(verdict)
+        if verdict.outcome is Outcome.UNTESTABLE:
+            if self.plugin.plan.settings.untestable == "fail":
+                raise UntestableError(reason_of(verdict))
+            pytest.skip(reason_of(verdict))
 
     def verdict_json(self) -> str:
         """The verdict as it crosses to the controller."""

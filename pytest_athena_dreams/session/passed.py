@@ -14,7 +14,8 @@ LITTLE = 0.5
 
 def word(verdict: Verdict) -> str | None:
     """What ``pytest -v`` says of a pass in place of PASSED; ``None`` where nothing was measured."""
-    return None if verdict.evidence is None else f"PASSED (evidence {percent(verdict.evidence)})"
+    evidence = verdict.figures.evidence
+    return None if evidence is None else f"PASSED (evidence {percent(evidence)})"
 
 
 def footing(known: Sequence[float]) -> list[str]:

@@ -27,7 +27,7 @@ from ..store.known import take_over
 from ..store.records import Result, Run
 from ..text import printable
 from . import github
-from .failure import FailureRepr
+from .failure import FailureRepr, heading, reason_of
 from .gate import Gate
 from .kept import drop, slim
 from .passed import footing, word
@@ -91,7 +91,7 @@ class Recorder:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
         # A wrapper, so that whoever counts failures sees what the gate made of the report.
         place = self._places.get(report.nodeid)
-        if place is not None and report.when not in ("setup", "teardown"):
+        if place is not None:
             self._receive(report, place)
         yield
         if place is not None:
@@ -132,11 +132,11 @@ class Recorder:
         return self._run_id
 
     def _tally(self, dream: Dream, verdict: Verdict) -> None:
-        self._by_category[verdict.category or "passed"] += 1
+        self._by_category[heading(verdict)] += 1
         self._by_type[dream.dream_type, verdict.outcome] += 1
         self._shared += verdict.taken_from is not None
-        if verdict.outcome is Outcome.SUCCESS and verdict.evidence is not None:
-            self._evidence.append(verdict.evidence)
+        if verdict.outcome is Outcome.SUCCESS and verdict.figures.evidence is not None:
+            self._evidence.append(verdict.figures.evidence)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         told = getattr(report, "athena_word", None) if report.when == "call" and report.passed else None
@@ -253,29 +253,22 @@ def _commit(config: pytest.Config) -> str | None:
 
 def _result(verdict: Verdict, digest: str | None, run_id: int) -> Result:
     first = verdict.faults[0] if verdict.faults else None
+    untestable = verdict.outcome is Outcome.UNTESTABLE
+    error = f"{first.category}: {first.summary}" if first else None
     return Result(
         dream_id=verdict.dream_id,
         outcome=verdict.outcome,
         category=verdict.category,
-        athena_outcome=ATHENA_OUTCOMES[verdict.category],
+        athena_outcome=None if untestable else ATHENA_OUTCOMES[verdict.category],
         contract=verdict.contract,
-        error=f"{first.category}: {first.summary}" if first else None,
+        error=reason_of(verdict) if untestable else error,
         failing_input=first.call if first else None,
         procedure_result=first.expected or None if first else None,
         dream_result=first.got or None if first else None,
-        inputs_tried=verdict.tried,
-        inputs_accepted=verdict.accepted,
-        inputs_rejected=verdict.rejected,
-        elapsed=verdict.elapsed,
-        cpu=verdict.cpu,
-        peak_memory=verdict.peak_memory,
-        effectiveness=verdict.effectiveness,
         details=msgspec.json.encode(verdict.faults).decode() if verdict.faults else None,
-        diverged=verdict.diverged,
-        evidence=verdict.evidence,
-        lines_reached=verdict.lines_reached,
-        lines_total=verdict.lines_total,
-        digest=digest,
+        figures=verdict.figures,
+        reason=verdict.reason,
+        digest=None if untestable else digest,  # the remedy may come: it is tested again
         taken_from_dream=verdict.taken_from,
         taken_from_run=run_id if verdict.taken_from is not None else None,
     )

@@ -33,11 +33,13 @@ class Twins:
         for packed in self._family(dream).get(hash(outline(dream.code)), ()):
             twin, verdict = unpack(packed, tuple[Dream, Verdict], dream.procedure)
             if _alike(twin, dream):
-                own = replace(verdict, dream_id=dream.id, elapsed=0.0, cpu=0.0, taken_from=twin.id)
+                figures = replace(verdict.figures, elapsed=0.0, cpu=0.0)
+                own = replace(verdict, dream_id=dream.id, figures=figures, taken_from=twin.id)
                 if twin.code == dream.code:
                     return own
                 faults = _moved(verdict.faults, twin.code, dream.code)
-                return replace(own, faults=faults, lines_reached=None, lines_total=None)
+                figures = replace(figures, lines_reached=None, lines_total=None)
+                return replace(own, faults=faults, figures=figures)
         return None
 
     def keep(self, dream: Dream, verdict: Verdict) -> None:

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from .. import __version__
 from ..errors import StoreError, StorePathError
 from ..models import DEFAULT_CONTRACTS, PENDING, Category, Contract, Dream, Outcome, Procedure, Status
+from .columns import complete, from_columns, missing, to_columns
 from .connection import connect, explained, insert, storable, transaction, use_wal
 from .lessons import put_sightings
 from .migrations import SCHEMA_VERSION, migrations, schema_version
@@ -41,6 +42,8 @@ _FILTERED = {
     "outcome": "test_outcome",
     "category": "test_category",
 }
+VERDICT = ("test_outcome", "test_category", "test_error", "test_timestamp", "effectiveness_metric")
+"""The columns of a dream that show its verdict."""
 _TABLES = {"procedures", "dream_procedures"}
 _KEY = "athena_dreams_key"
 _CONTRACTS = tuple(contract.value for contract in Contract)
@@ -61,9 +64,10 @@ class Store:
             with explained(name):
                 self._check_schema(fresh=fresh)
                 use_wal(connection)  # after the checks: a file that is refused stays as it was
-                if migrations.pending(self._db):
+                if migrations.pending(self._db) or missing(self._db):
                     with self.writing():
                         migrations.apply(self._db)
+                        complete(self._db)
                 self.procedures = Shape.read(self._db, "procedures")
                 self.dream_procedures = Shape.read(self._db, "dream_procedures")
                 self.dream_metrics = Shape.read(self._db, "dream_metrics")
@@ -178,11 +182,12 @@ class Store:
     def record(
         self, run_id: int, result: Result, sightings: Sequence[Sighting] = (), *, code: str | None = None
     ) -> bool:
-        """Store ``result`` in its run and on its dream, which is ``tested`` then, and the patterns it shows.
+        """Store ``result`` in its run and on its dream, and the patterns it shows.
 
-        A second result for the same dream and run replaces the first. Where the dream's code is no longer
-        the ``code`` that was tested, the dream stays as it is: the answer is whether the result was put on
-        it. Raises ``StoreError`` if the dream is gone.
+        A dream that passed or failed is ``tested`` then; an untestable one waits for a test, without an
+        outcome. A second result for the same dream and run replaces the first. Where the dream's code is no
+        longer the ``code`` that was tested, the dream stays as it is: the answer is whether the result was
+        put on it. Raises ``StoreError`` if the dream is gone.
         """
         row = _row(result) | {"run_id": run_id, "tested_at": int(time.time())}
         with self.writing() as db:
@@ -198,11 +203,16 @@ class Store:
                 )
             if code is not None and now[0] != code:
                 return False
+            if result.outcome is Outcome.UNTESTABLE:
+                verdict: dict[str, Any] = {**dict.fromkeys(VERDICT), "status": Status.PENDING_TEST}
+            else:
+                values = ("outcome", "category", "error", "tested_at", "effectiveness")
+                verdict = {n: row[v] for n, v in zip(VERDICT, values, strict=True)}
+                verdict["status"] = Status.TESTED
+            names = ", ".join(f"{name} = :{name}" for name in verdict)
             db.execute(
-                "UPDATE dream_procedures SET status = :status, test_outcome = :outcome,"
-                " test_category = :category, test_error = :error, test_timestamp = :tested_at,"
-                f" effectiveness_metric = :effectiveness WHERE {dream.key} = :dream_id",
-                row | {"status": Status.TESTED},
+                f"UPDATE dream_procedures SET {names} WHERE {dream.key} = :dream_id",
+                verdict | {"dream_id": result.dream_id},
             )
             return True
 
@@ -212,14 +222,14 @@ class Store:
         with self.writing() as db:
             cursor = db.execute(
                 "UPDATE dream_test_runs SET finished_at = :now, exit_status = :status,"
-                f" tested = {count}), passed = {count} AND outcome = :success),"
-                f" failed = {count} AND outcome = :failure) WHERE id = :run",
+                f" tested = {count} AND outcome != :untestable), passed = {count} AND outcome = :success),"
+                f" failed = {count} AND outcome = :failure),"
+                f" untestable = {count} AND outcome = :untestable) WHERE id = :run",
                 {
                     "run": run_id,
                     "now": int(time.time()),
                     "status": exit_status,
-                    "success": Outcome.SUCCESS,
-                    "failure": Outcome.FAILURE,
+                    **{outcome.value: outcome for outcome in Outcome},
                 },
             )
             if not cursor.rowcount:
@@ -270,14 +280,19 @@ class Store:
 
 
 def _row(record: Run | Result) -> dict[str, Any]:
-    return {field.name: storable(getattr(record, field.name)) for field in fields(record)}
+    values = {field.name: storable(getattr(record, field.name)) for field in fields(record)}
+    figures = values.pop("figures", None)
+    return values if figures is None else values | to_columns(figures)
 
 
 def _recorded(row: dict[str, Any]) -> Recorded:
-    run_id, tested_at = row.pop("run_id"), row.pop("tested_at")
-    outcome, category = Outcome(row.pop("outcome")), row.pop("category")
-    result = Result(**row, outcome=outcome, category=Category(category) if category else None)
-    return Recorded(run_id=run_id, tested_at=tested_at, result=result)
+    values: dict[str, Any] = {field.name: row.get(field.name) for field in fields(Result)}
+    values |= {
+        "outcome": Outcome(row["outcome"]),
+        "category": Category(row["category"]) if row["category"] else None,
+        "figures": from_columns(row),
+    }
+    return Recorded(run_id=row["run_id"], tested_at=row["tested_at"], result=Result(**values))
 
 
 def _dream(row: dict[str, Any], procedure: Procedure | None) -> Dream:

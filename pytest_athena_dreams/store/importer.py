@@ -18,6 +18,7 @@ from msgspec import UNSET
 
 from ..errors import DreamsError, ImportFileError, StoreError
 from ..models import Contract, Status
+from .database import VERDICT
 from .jsonl import DreamLine
 from .records import Imported
 from .shape import NEW_STORE
@@ -35,7 +36,6 @@ _Done = Literal["created", "updated", "requeued", "unchanged"]
 _COPIED = [name for name in DreamLine.__struct_fields__ if name not in {"label", "procedure", "status"}]
 _TESTED = ("code", "entry_point", "contract", "dream_type", "base_procedure_id")
 """What a verdict rests on."""
-_VERDICT = ("test_outcome", "test_category", "test_error", "test_timestamp", "effectiveness_metric")
 _REMEDIES = {
     "UNIQUE constraint failed: procedures.name": (
         "give the very code of the procedure of that name, and no project, or give yours another name"
@@ -109,7 +109,7 @@ class _Merge:
         requeue = not changes.keys().isdisjoint(_TESTED)
         if requeue:
             ready = Status.PENDING_TEST if dream.status in (UNSET, Status.TESTED) else dream.status
-            changes |= dict.fromkeys(_VERDICT) | {"status": ready}
+            changes |= dict.fromkeys(VERDICT) | {"status": ready}
         elif known["status"] == Status.PENDING_EVALUATION and dream.status not in (UNSET, known["status"]):
             changes["status"] = dream.status
         if not changes:

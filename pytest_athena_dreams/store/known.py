@@ -12,6 +12,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from ..models import Outcome, Status
+from .columns import COLUMNS
 from .records import Known, Result
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def known_verdicts(store: Store, digests: Mapping[int, str]) -> dict[int, Known]
 
 def take_over(store: Store, run_id: int, known: Mapping[int, Known]) -> None:
     """Store in run ``run_id`` the known verdict of each dream as its own. Raises ``StoreError``."""
-    names = [field.name for field in fields(Result)]
+    names = [field.name for field in fields(Result) if field.name != "figures"] + list(COLUMNS.values())
     copied = ", ".join(_OWN.get(name, name) for name in names)
     source = "WHERE dream_id = :from_dream AND run_id = :from_run"
     with store.writing() as db:

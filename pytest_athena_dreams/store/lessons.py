@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from .columns import COLUMNS
 from .connection import insert, storable
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 _RESULT = (
     "dream_id, run_id, tested_at, outcome, category, contract, error, failing_input, procedure_result,"
-    " dream_result, inputs_tried, inputs_accepted, elapsed, effectiveness, diverged, evidence,"
-    " lines_reached, lines_total, details"
+    " dream_result, details, reason, " + ", ".join(COLUMNS.values())
 )
 _SHOWN = (
     "(SELECT json_group_array(pattern_id) FROM (SELECT pattern_id FROM dream_failure_sightings s"

@@ -228,6 +228,13 @@ def m005_digests(db: Database) -> None:
     _index(db, "dream_test_results", "digest")
 
 
+@migrations()
+def m006_untestable(db: Database) -> None:
+    """Why a dream could not be tested, and how many of a run could not."""
+    db.table("dream_test_results").add_column("reason", str)
+    db.table("dream_test_runs").add_column("untestable", int)
+
+
 def schema_version(db: Database) -> int:
     """The number of the last migration applied to ``db``, by any version of this package; 0 if none was."""
     return _highest(migration.name for migration in migrations.applied(db))

@@ -6,8 +6,10 @@ from; times are integer epoch seconds, durations float seconds, memory bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
+
+from ..models import Figures
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,33 +33,26 @@ class Run:
 class Result:
     """The verdict on one dream in one run.
 
-    ``athena_outcome`` is one of Athena's eight fine-grained words, ``error`` a short text that becomes the
-    dream's ``test_error`` (``None`` on success), ``failing_input`` the smallest call that shows the
-    failure, as Python, ``details`` JSON text. ``digest`` names all that the verdict hangs on; where this
-    dream was not run, its verdict was ``taken_from_dream`` in the run ``taken_from_run``.
+    ``athena_outcome`` is one of Athena's eight fine-grained terms, ``None`` for an untestable dream.
+    ``error`` is a short text, ``None`` on success: a failure's becomes the dream's ``test_error``.
+    ``failing_input`` is the smallest call that shows the failure, as Python; ``details`` is JSON text.
+    Each of the ``figures`` has a column of its own (:mod:`.columns`). ``digest`` identifies everything that
+    the verdict depends on. Where this dream was not run, its verdict comes from ``taken_from_dream`` in the
+    run ``taken_from_run``.
     """
 
     dream_id: int
     outcome: Outcome
     category: Category | None
-    athena_outcome: str
+    athena_outcome: str | None
     contract: str
     error: str | None
     failing_input: str | None
     procedure_result: str | None
     dream_result: str | None
-    inputs_tried: int
-    inputs_accepted: int
-    inputs_rejected: int
-    elapsed: float
-    cpu: float
-    peak_memory: int
-    effectiveness: float | None
     details: str | None
-    diverged: float | None = None
-    evidence: float | None = None
-    lines_reached: int | None = None
-    lines_total: int | None = None
+    figures: Figures = field(default_factory=Figures)
+    reason: str | None = None
     digest: str | None = None
     taken_from_dream: int | None = None
     taken_from_run: int | None = None

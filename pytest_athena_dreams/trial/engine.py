@@ -11,7 +11,7 @@ from typing import Literal
 
 from ..config import Settings
 from ..errors import PlanError
-from ..models import Contract, Dream, Outcome, Verdict
+from ..models import Contract, Dream, Figures, Outcome, Reason, Verdict
 from ..sandbox.client import Source
 from ..sandbox.policy import Policy
 from .reference import Given, References
@@ -35,13 +35,24 @@ class Engine:
         self.references.close()
 
     def test(self, dream: Dream) -> Verdict:
-        """The verdict on one dream.
+        """The verdict on one dream: ``untestable`` where its procedure does not load.
 
-        Raises ``PlanError`` where the dream can't be tested for a reason that is not its own: its
-        procedure does not load, or its row names no contract that is known.
+        Raises ``PlanError`` where its row names no contract that is known.
         """
-        started = time.monotonic()
         contract = _contract(dream)
+        try:
+            return self._tested(dream, contract)
+        except PlanError as error:
+            return Verdict(
+                dream_id=dream.id,
+                outcome=Outcome.UNTESTABLE,
+                contract=contract,
+                reason=Reason.NOT_LOADED,
+                text=str(error),
+            )
+
+    def _tested(self, dream: Dream, contract: Contract) -> Verdict:
+        started = time.monotonic()
         procedure = dream.procedure
         source = Source(
             code=dream.code,
@@ -56,7 +67,7 @@ class Engine:
             asked = self.references.settings.evidence
             measured = asked == "on" or (asked == "passes" and category is None)
             faults = trial.faults(judgement)
-            effectiveness = None if category else trial.effectiveness()
+            speed = None if category else trial.effectiveness()
             evidence = trial.evidence() if measured else None
             reached, total = (measured and trial.lines()) or (None, None)
         return Verdict(
@@ -65,17 +76,19 @@ class Engine:
             contract=contract,
             category=category,
             faults=faults,
-            tried=trial.tried,
-            accepted=judgement.accepted,
-            rejected=max(0, trial.tried - judgement.accepted),
-            diverged=judgement.diverged / judgement.accepted if compared else None,
-            effectiveness=effectiveness,
-            evidence=evidence,
-            lines_reached=reached,
-            lines_total=total,
-            elapsed=time.monotonic() - started,
-            cpu=trial.runner.cpu,
-            peak_memory=trial.runner.peak_memory,
+            figures=Figures(
+                tried=trial.tried,
+                accepted=judgement.accepted,
+                rejected=max(0, trial.tried - judgement.accepted),
+                diverged=judgement.diverged / judgement.accepted if compared else None,
+                speed=speed,
+                evidence=evidence,
+                lines_reached=reached,
+                lines_total=total,
+                elapsed=time.monotonic() - started,
+                cpu=trial.runner.cpu,
+                peak_memory=trial.runner.peak_memory,
+            ),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_athena_dreams.learning import learn, sightings
-from pytest_athena_dreams.models import Category, Fault, Outcome
+from pytest_athena_dreams.models import Category, Fault, Figures, Outcome
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.records import Result, Run
 from tests.dreams import CLAMP, dream, make_store
@@ -53,16 +53,18 @@ def result(dream_id: int, *faults: Fault, **fields: Any) -> Result:
         "failing_input": first.call if first else None,
         "procedure_result": first.expected if first else None,
         "dream_result": first.got if first else None,
-        "inputs_tried": 100,
-        "inputs_accepted": 90,
-        "inputs_rejected": 10,
-        "elapsed": 0.1,
-        "cpu": 0.1,
-        "peak_memory": 1,
-        "effectiveness": None if first else 1.0 + dream_id % 7 / 4,
-        "evidence": None if first else (dream_id % 3 + 1) / 4,
-        "lines_reached": None if first else 3,
-        "lines_total": None if first else 4,
+        "figures": Figures(
+            tried=100,
+            accepted=90,
+            rejected=10,
+            elapsed=0.1,
+            cpu=0.1,
+            peak_memory=1,
+            speed=None if first else 1.0 + dream_id % 7 / 4,
+            evidence=None if first else (dream_id % 3 + 1) / 4,
+            lines_reached=None if first else 3,
+            lines_total=None if first else 4,
+        ),
         "details": msgspec.json.encode(_clean(faults)).decode() if faults else None,
     }
     return Result(**values | fields)

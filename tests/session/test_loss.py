@@ -81,20 +81,6 @@ def test_the_run_and_its_results_are_stored(run_dreams: Run, pytester: pytest.Py
     assert bad["elapsed"] > 0
 
 
-def test_a_procedure_that_does_not_load_is_an_error_and_no_verdict(
-    run_dreams: Run, pytester: pytest.Pytester
-) -> None:
-    make_store(
-        pytester.path / "athena.db",
-        dream("good", CLAMP),
-        dream("orphan", CLAMP, procedure="import no_such_module\ndef clamp(): pass\n"),
-    )
-    result = run_dreams()
-    result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["PlanError: procedure 'clamp' (id *) can't be run: ModuleNotFoundError: *"])
-    assert verdicts(pytester.path / "athena.db")["orphan"] == (None, None)
-
-
 def test_an_annotation_without_a_strategy_is_a_verdict(run_alone: Run, pytester: pytest.Pytester) -> None:
     odd = "def f(x: 'NoSuchType') -> int:\n    return 1\n"
     make_store(pytester.path / "athena.db", dream("odd", odd, procedure=odd))

@@ -211,7 +211,7 @@ def test_only_pure_code_is_not_asked_again(
         engine.close()
     assert verdict.outcome is outcome
     assert spawned.count(code) == children
-    assert verdict.lines_reached or outcome is Outcome.FAILURE
+    assert verdict.figures.lines_reached or outcome is Outcome.FAILURE
 
 
 @pytest.mark.parametrize(

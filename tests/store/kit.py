@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pytest_athena_dreams.models import Category, Outcome
+from pytest_athena_dreams.models import Category, Figures, Outcome, Reason
+from pytest_athena_dreams.store.columns import to_columns
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.importer import import_lines
 from pytest_athena_dreams.store.jsonl import read_lines
@@ -139,16 +141,36 @@ def result(dream_id: int, **fields: Any) -> Result:
         "failing_input": "double(2)",
         "procedure_result": "4",
         "dream_result": "3",
-        "inputs_tried": 100,
-        "inputs_accepted": 90,
-        "inputs_rejected": 10,
-        "elapsed": 0.25,
-        "cpu": 0.125,
-        "peak_memory": 1 << 20,
-        "effectiveness": 0.5,
+        "figures": Figures(
+            tried=100, accepted=90, rejected=10, elapsed=0.25, cpu=0.125, peak_memory=1 << 20, speed=0.5
+        ),
         "details": "{}",
     }
     return Result(**values | fields)
+
+
+def columns(result: Result) -> dict[str, Any]:
+    """``result`` under the names of the table's columns."""
+    values = asdict(result) | to_columns(result.figures)
+    del values["figures"]
+    return values
+
+
+def untestable(dream_id: int) -> Result:
+    """Give an untestable result of ``dream_id``."""
+    return Result(
+        dream_id=dream_id,
+        outcome=Outcome.UNTESTABLE,
+        category=None,
+        athena_outcome=None,
+        contract="superset",
+        error="missing_package: double imports numpy",
+        failing_input=None,
+        procedure_result=None,
+        dream_result=None,
+        details=None,
+        reason=Reason.MISSING_PACKAGE,
+    )
 
 
 def passed(dream_id: int) -> Result:

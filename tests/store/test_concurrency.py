@@ -90,9 +90,11 @@ def test_processes_may_make_the_same_store_at_once(path: Path) -> None:
 
 _RECORD = """if True:
     import json, sys
+    from pytest_athena_dreams.models import Figures
     from pytest_athena_dreams.store.database import Store
     from pytest_athena_dreams.store.records import Result, Run
     path, run, result = sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3])
+    result["figures"] = Figures(**result["figures"])
     with Store.open(path) as store:
         run_id = store.begin_run(Run(**run))
         for dream in store.dreams():

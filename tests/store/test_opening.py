@@ -25,12 +25,13 @@ COLUMNS = {
         test_category test_error test_timestamp novelty_score cross_project_matches effectiveness_metric
         generated_at evaluated_at created_by""",
     "dream_test_runs": """
-        id started_at finished_at exit_status settings seed versions sandbox commit tested passed failed""",
+        id started_at finished_at exit_status settings seed versions sandbox commit tested passed failed
+        untestable""",
     "dream_test_results": """
         dream_id run_id tested_at outcome category athena_outcome contract error failing_input
         procedure_result dream_result inputs_tried inputs_accepted inputs_rejected elapsed cpu
         peak_memory effectiveness details diverged evidence lines_reached lines_total digest taken_from_dream
-        taken_from_run""",
+        taken_from_run reason""",
     "dream_failure_patterns": """
         id category exception message context title status frequency dreams open_dreams first_run_id
         first_seen last_run_id last_seen dream_types models procedures sample_dream_id sample_input

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_athena_dreams.errors import StoreError
-from pytest_athena_dreams.models import Category, Outcome
+from pytest_athena_dreams.models import Category, Figures, Outcome
+from pytest_athena_dreams.store.columns import COLUMNS
 from pytest_athena_dreams.store.connection import storable
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.records import Recorded, Result
 
-from .kit import NOW, RUN, line, passed, put, result, rows
+from .kit import NOW, RUN, columns, line, passed, put, result, rows, untestable
 
 VERDICT = "status, test_outcome, test_category, test_error, test_timestamp, effectiveness_metric"
 
@@ -35,6 +37,7 @@ def test_a_run_is_a_row(store: Store, path: Path) -> None:
             "tested": None,
             "passed": None,
             "failed": None,
+            "untestable": None,
         }
     ]
 
@@ -46,7 +49,7 @@ def test_a_result_is_a_row_of_its_own_and_a_verdict_on_the_dream(
     run = store.begin_run(RUN)
     store.record(run, result(1))
     assert rows(path, "SELECT * FROM dream_test_results") == [
-        {"run_id": run, "tested_at": NOW, **asdict(result(1))}
+        {"run_id": run, "tested_at": NOW, **columns(result(1))}
     ]
     assert rows(path, f"SELECT {VERDICT} FROM dream_procedures") == [
         {
@@ -82,18 +85,55 @@ def test_a_pass_clears_what_a_failure_left(store: Store, path: Path, tmp_path: P
 
 
 def test_a_finished_run_has_counts(store: Store, path: Path, tmp_path: Path) -> None:
-    put(store, tmp_path, *(line(label=f"{n}", code=f"{n}") for n in range(3)))
+    put(store, tmp_path, *(line(label=f"{n}", code=f"{n}") for n in range(4)))
     other, run = store.begin_run(RUN), store.begin_run(RUN)
     store.record(other, passed(1))
     store.record(run, passed(1))
     store.record(run, passed(2))
     store.record(run, result(3))
+    store.record(run, untestable(4))
     store.finish_run(run, exit_status=1)
-    counts = "SELECT finished_at, exit_status, tested, passed, failed FROM dream_test_runs ORDER BY id"
+    counts = "SELECT finished_at, exit_status, tested, passed, failed, untestable FROM dream_test_runs"
+    unknown = dict.fromkeys(("finished_at", "exit_status", "tested", "passed", "failed", "untestable"))
     assert rows(path, counts) == [
-        {"finished_at": None, "exit_status": None, "tested": None, "passed": None, "failed": None},
-        {"finished_at": NOW, "exit_status": 1, "tested": 3, "passed": 2, "failed": 1},
+        unknown,
+        {"finished_at": NOW, "exit_status": 1, "tested": 3, "passed": 2, "failed": 1, "untestable": 1},
     ]
+
+
+def test_an_untestable_dream_waits_without_an_outcome(store: Store, path: Path, tmp_path: Path) -> None:
+    put(store, tmp_path, line())
+    for before in (None, result(1), passed(1)):
+        if before is not None:
+            store.record(store.begin_run(RUN), before)
+        run = store.begin_run(RUN)
+        store.record(run, untestable(1))
+        [row] = rows(path, f"SELECT {VERDICT} FROM dream_procedures")
+        assert row == {**dict.fromkeys(row), "status": "pending_test"}
+        [stored] = rows(path, f"SELECT * FROM dream_test_results WHERE run_id = {run}")
+        assert stored == {"run_id": run, "tested_at": NOW, **columns(untestable(1))}
+        assert [dream.id for dream in store.pending()] == [1]
+
+
+def test_every_figure_has_a_column(store: Store, path: Path) -> None:
+    query = "SELECT name, type FROM pragma_table_info('dream_test_results')"
+    columns = {row["name"]: row["type"] for row in rows(path, query)}
+    assert set(COLUMNS) == {field.name for field in fields(Figures)}
+    assert all(columns[column] in ("INTEGER", "FLOAT", "REAL", "TEXT") for column in COLUMNS.values())
+
+
+def test_opening_a_store_adds_the_column_of_a_new_figure(path: Path, tmp_path: Path) -> None:
+    with Store.create(path) as store:
+        put(store, tmp_path, line())
+        run = store.begin_run(RUN)
+        store.record(run, result(1))
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE dream_test_results DROP COLUMN evidence")
+    db.close()
+    measured = replace(result(1), figures=replace(result(1).figures, evidence=0.5))
+    with Store.open(path) as store:
+        store.record(store.begin_run(RUN), measured)
+        assert [each.result for each in store.details("1").history] == [result(1), measured]
 
 
 def test_a_result_of_a_dream_that_is_gone_is_an_error_and_leaves_no_row(store: Store, path: Path) -> None:
@@ -123,17 +163,21 @@ _results = st.builds(
     failing_input=st.none() | _text,
     procedure_result=st.none() | _text,
     dream_result=st.none() | _text,
-    inputs_tried=_count,
-    inputs_accepted=_count,
-    inputs_rejected=_count,
-    elapsed=st.floats(0, allow_nan=False, allow_infinity=False),
-    cpu=st.floats(0, allow_nan=False, allow_infinity=False),
-    peak_memory=_count,
-    effectiveness=st.none() | st.floats(allow_nan=False),
     details=st.none() | _text,
-    evidence=st.none() | st.floats(0, 1),
-    lines_reached=st.none() | _count,
-    lines_total=st.none() | _count,
+    figures=st.builds(
+        Figures,
+        tried=_count,
+        accepted=_count,
+        rejected=_count,
+        elapsed=st.floats(0, allow_nan=False, allow_infinity=False),
+        cpu=st.floats(0, allow_nan=False, allow_infinity=False),
+        peak_memory=_count,
+        speed=st.none() | st.floats(allow_nan=False),
+        evidence=st.none() | st.floats(0, 1),
+        lines_reached=st.none() | _count,
+        lines_total=st.none() | _count,
+    ),
+    reason=st.none() | _text,
 )
 
 

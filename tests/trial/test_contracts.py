@@ -102,8 +102,8 @@ def test_each_contract_allows_what_no_stricter_one_does() -> None:
 def test_compatible_measures_how_often_values_differ(engine: Engine) -> None:
     same = test(engine, BASE, BASE, Contract.COMPATIBLE)
     other = test(engine, BASE, BASE.replace("n + 1", "n + 2"), Contract.COMPATIBLE)
-    assert (same.diverged, other.diverged) == (0, 1)
-    assert test(engine, BASE, BASE, Contract.SUPERSET).diverged is None
+    assert (same.figures.diverged, other.figures.diverged) == (0, 1)
+    assert test(engine, BASE, BASE, Contract.SUPERSET).figures.diverged is None
 
 
 def test_an_iterator_of_another_type_is_compatible(engine: Engine) -> None:

@@ -270,12 +270,12 @@ def test_where_a_procedure_is_not_steady_no_other_value_is_shown_as_the_fault(en
 def test_a_faster_dream_is_told_to_be_faster(engine: Engine) -> None:
     base = "def f(n: int) -> int:\n    return sum(i for i in range(abs(n) % 50 + 20000)) * 0 + n\n"
     fast = verdict(engine, NUMBERS, base)
-    assert fast.effectiveness is not None
-    assert fast.effectiveness > 10
+    assert fast.figures.speed is not None
+    assert fast.figures.speed > 10
     slow = verdict(engine, base, NUMBERS)
-    assert slow.effectiveness is not None
-    assert slow.effectiveness < 0.1
-    assert verdict(engine, "def f(n): return 'x'", base).effectiveness is None
+    assert slow.figures.speed is not None
+    assert slow.figures.speed < 0.1
+    assert verdict(engine, "def f(n): return 'x'", base).figures.speed is None
 
 
 def test_several_faults_are_told_apart_each_with_its_smallest_input(engine: Engine) -> None:
@@ -303,5 +303,5 @@ def test_a_verdict_tells_what_its_child_used(engine: Engine) -> None:
     big = "def f(x: int) -> int:\n    data = b'x' * 30_000_000\n    return x + len(data) - 30_000_000\n"
     found = verdict(engine, big, "def f(x: int) -> int:\n    return x\n")
     assert found.outcome is Outcome.SUCCESS
-    assert found.cpu > 0
-    assert found.peak_memory > 25_000_000
+    assert found.figures.cpu > 0
+    assert found.figures.peak_memory > 25_000_000

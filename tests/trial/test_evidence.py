@@ -48,25 +48,25 @@ def verdict(
 def test_evidence_is_the_share_of_mutants_that_the_pool_tells_apart(
     engine: Engine, base: str, evidence: float | None
 ) -> None:
-    assert verdict(engine, base).evidence == evidence
+    assert verdict(engine, base).figures.evidence == evidence
 
 
 def test_a_pool_that_stays_on_one_side_of_a_branch_gives_little() -> None:
     engine = Engine(replace(SETTINGS, edge_cases=(), max_examples=3), Policy())
     try:
-        assert verdict(engine, DIGITS).evidence == 1.0
+        assert verdict(engine, DIGITS).figures.evidence == 1.0
         sleepy = verdict(engine, SLEEPY.replace("10**12", "int(str(9) * 90)"))
     finally:
         engine.close()
     assert sleepy.outcome is Outcome.SUCCESS
-    assert sleepy.evidence is not None
-    assert sleepy.evidence < 0.5
-    assert (sleepy.lines_reached, sleepy.lines_total) == (2, 3)
+    assert sleepy.figures.evidence is not None
+    assert sleepy.figures.evidence < 0.5
+    assert (sleepy.figures.lines_reached, sleepy.figures.lines_total) == (2, 3)
 
 
 def test_a_contract_that_asks_for_less_tells_less_apart(engine: Engine) -> None:
     base = "def f(a: int, b: int) -> int:\n    return a - b\n"
-    found = {contract: verdict(engine, base, contract=contract).evidence for contract in Contract}
+    found = {contract: verdict(engine, base, contract=contract).figures.evidence for contract in Contract}
     assert found == {
         Contract.EQUIVALENT: 1.0,
         Contract.SUPERSET: 1.0,
@@ -77,7 +77,7 @@ def test_a_contract_that_asks_for_less_tells_less_apart(engine: Engine) -> None:
 
 def test_a_dream_without_a_procedure_has_lines_and_no_evidence(engine: Engine) -> None:
     found = verdict(engine, None, DIGITS)
-    assert (found.evidence, found.lines_reached, found.lines_total) == (None, 5, 5)
+    assert (found.figures.evidence, found.figures.lines_reached, found.figures.lines_total) == (None, 5, 5)
 
 
 def test_mutants_are_tried_once_for_a_procedure_and_a_contract(engine: Engine) -> None:
@@ -85,8 +85,10 @@ def test_mutants_are_tried_once_for_a_procedure_and_a_contract(engine: Engine) -
     first = verdict(engine, base)
     reference = engine.references.of(dream_of(base, base).procedure)  # type: ignore[arg-type]
     reference.evidence[Contract.SUPERSET] = 0.25
-    assert verdict(engine, base, DIGITS).evidence == 0.25
-    assert first.evidence == verdict(engine, base, contract=Contract.EQUIVALENT).evidence == 1.0
+    assert verdict(engine, base, DIGITS).figures.evidence == 0.25
+    assert (
+        first.figures.evidence == verdict(engine, base, contract=Contract.EQUIVALENT).figures.evidence == 1.0
+    )
 
 
 HOSTILE = {
@@ -100,7 +102,7 @@ HOSTILE = {
 @pytest.mark.parametrize(("body", "evidence"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_mutant_that_does_not_come_back_is_told_apart(engine: Engine, body: str, evidence: float) -> None:
     found = verdict(engine, f"import os\ndef f(n: int) -> int:\n{body}")
-    assert (found.outcome, found.evidence) == (Outcome.SUCCESS, evidence)
+    assert (found.outcome, found.figures.evidence) == (Outcome.SUCCESS, evidence)
 
 
 def test_what_a_budget_cuts_off_is_left_out(engine: Engine) -> None:
@@ -118,7 +120,10 @@ def test_what_a_budget_cuts_off_is_left_out(engine: Engine) -> None:
 def test_evidence_and_lines_are_the_same_in_any_engine(engine: Engine) -> None:
     def figures(engine: Engine, bases: list[str]) -> dict[str, tuple[object, ...]]:
         found = {base: verdict(engine, base) for base in bases}
-        return {base: (v.evidence, v.lines_reached, v.lines_total) for base, v in found.items()}
+        return {
+            base: (v.figures.evidence, v.figures.lines_reached, v.figures.lines_total)
+            for base, v in found.items()
+        }
 
     bases = [DIGITS, SLEEPY, f"def f(n: int) -> int:\n{HOSTILE['loops'][0]}"]
     other = Engine(SETTINGS, Policy())
@@ -145,7 +150,7 @@ def f(n: int) -> int:
 
 def test_lines_are_exact(engine: Engine) -> None:
     found = verdict(engine, BRANCHES)
-    assert (found.lines_reached, found.lines_total) == (3, 5)
+    assert (found.figures.lines_reached, found.figures.lines_total) == (3, 5)
 
 
 def test_a_dream_that_hides_from_the_watch_changes_its_own_figure_alone(engine: Engine) -> None:
@@ -154,9 +159,9 @@ def test_a_dream_that_hides_from_the_watch_changes_its_own_figure_alone(engine: 
         "import sys\ndef f(n: int) -> int:\n    sys.settrace(None)\n    sys.setprofile(None)\n    return n\n"
     )
     found = verdict(engine, base, hides)
-    assert (found.outcome, found.evidence, found.lines_total) == (Outcome.SUCCESS, 1.0, 3)
+    assert (found.outcome, found.figures.evidence, found.figures.lines_total) == (Outcome.SUCCESS, 1.0, 3)
     after = verdict(engine, base)
-    assert (after.lines_reached, after.lines_total) == (2, 2)
+    assert (after.figures.lines_reached, after.figures.lines_total) == (2, 2)
 
 
 def test_a_dream_that_dies_when_watched_has_passed_all_the_same(engine: Engine) -> None:
@@ -165,7 +170,7 @@ def test_a_dream_that_dies_when_watched_has_passed_all_the_same(engine: Engine) 
         "import sys, os\ndef f(n: int) -> int:\n    if sys.gettrace():\n        os._exit(0)\n    return n\n"
     )
     found = verdict(engine, base, code)
-    assert (found.outcome, found.evidence, found.lines_total) == (Outcome.SUCCESS, 1.0, 3)
+    assert (found.outcome, found.figures.evidence, found.figures.lines_total) == (Outcome.SUCCESS, 1.0, 3)
 
 
 WRONG = DIGITS.replace("'-'", "'1'")
@@ -180,5 +185,5 @@ def test_the_setting_says_for_which_dreams_they_are_measured(asked: str, passes:
         found = [verdict(engine, DIGITS), verdict(engine, DIGITS, WRONG), verdict(engine, DIGITS, "1 +")]
     finally:
         engine.close()
-    measured = [(v.evidence is not None, v.lines_total is not None) for v in found]
+    measured = [(v.figures.evidence is not None, v.figures.lines_total is not None) for v in found]
     assert measured == [(passes, passes), (fails, fails), (False, False)]
