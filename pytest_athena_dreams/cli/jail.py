@@ -99,7 +99,7 @@ def show_pool(procedure: Procedure, settings: Settings) -> None:
 
 def _pool(reference: Reference) -> Iterator[str]:
     name = reference.signature.name
-    for note in reference.pool.spec.notes:
+    for note in reference.pool.notes:
         yield printable(f"# {note}")
     yield f"# {reference.returned()} of {len(reference.pool)} inputs in the domain"
     for payload, arguments in reference.pool.inputs.items():

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ..models import Canonical, Signature
 from .arguments import Arguments, is_plain
 from .calls import calls
-from .conjecture import Choices, draw
+from .drawing import Choices, draw, way
 from .edges import edge_arguments
 from .narrowing import Narrowing, narrow, sample
 from .scalars import Strategy, Width
@@ -86,6 +86,11 @@ class Pool:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the pool was drawn, in words."""
+        return (*self.spec.notes, *way().notes)
 
     @cached_property
     def plain(self) -> bool:

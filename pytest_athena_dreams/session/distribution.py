@@ -1,6 +1,6 @@
-"""How a run is spread over xdist's workers: the plan to each, and dreams of one procedure to the same one.
+"""How a run is spread over xdist's workers: each gets the plan, and one gets all dreams of a procedure.
 
-Invariant: which worker runs what decides how often a procedure's pool is drawn, and nothing else.
+Invariant: which worker tests which dream decides how often a procedure's pool is drawn, and nothing else.
 """
 
 from __future__ import annotations
@@ -61,9 +61,20 @@ class Distribution:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Ours, unless ``--dist`` asks for one of xdist's."""
+        """Ours, unless ``--dist`` names one of xdist's or xdist's internals have changed."""
         if config.known_args_namespace.dist != "no":
             return None
-        from .scheduler import ProcedureScheduling
+        try:
+            from .scheduler import ProcedureScheduling, check
 
+            check(config, log)
+        except Exception as exc:
+            _say(config, f"xdist deals out the dreams itself: it has changed ({type(exc).__name__}: {exc})")
+            return None
         return ProcedureScheduling(config, log, self._plan.family)
+
+
+def _say(config: pytest.Config, text: str) -> None:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.write_line(f"athena-dreams: {text}")

@@ -1,28 +1,34 @@
-"""xdist's load scheduling, in which a worker goes on with the procedures that it has begun.
+"""xdist's load scheduling, but a worker continues with the procedures that it has begun.
 
-A procedure's pool is drawn once in each worker that runs dreams of it. So a worker is given what is left of
-its own procedures first, then one that nobody has begun, the largest first, and only when there is none a
-share of another worker's. How much it is given at a time is as in load scheduling, less and less towards the
-end, which keeps the workers balanced; but never much ahead, or what a worker reports could pile up here.
+Each worker that tests dreams of a procedure draws its pool once. So a worker first gets what is left of its
+own procedures, then the largest procedure that no worker has begun, and only then a share of another
+worker's. Batches are those of load scheduling, smaller and smaller towards the end, which keeps the workers
+balanced. But no worker gets far ahead, or its reports would pile up in the controller.
+
+This overrides internals of xdist, so :func:`check` tries it first: see ``distribution``.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScheduling  # type: ignore[import-untyped]
 
 AHEAD = 128
-"""Items that a worker is given at most before the controller has seen what became of them."""
+"""The most items that a worker holds: that many reports of quick dreams take a few hundred KiB."""
 
 
 class ProcedureScheduling(LoadScheduling):  # type: ignore[misc]
-    """Deals out items by family; ``family`` names that of a dream by its node id.
+    """Deals out items by family.
 
-    Ordinary tests, for which it gives ``None``, belong to everybody and are dealt out in their order.
+    ``family`` maps a node id to the name of the dream's procedure, and an ordinary test's to ``None``.
+    Ordinary tests go to any worker, in their order. ``_families`` are those of the collection, in its
+    order, once it is known; ``_begun`` are the workers that got dreams of each family. Both live as long as
+    the run.
     """
 
     def __init__(self, config: pytest.Config, log: Any, family: Callable[[str], str | None]) -> None:
@@ -45,7 +51,7 @@ class ProcedureScheduling(LoadScheduling):  # type: ignore[misc]
         super()._send_tests(node, len(chosen))
 
     def _chosen(self, node: Any, num: int) -> list[int]:
-        """The next ``num`` items for ``node``, as indices into the collection."""
+        """The next items for ``node``, ``num`` at most, as indices into the collection."""
         assert self.collection is not None
         self._families = self._families or list(map(self._family, self.collection))
         by_family: dict[str | None, list[int]] = {}
@@ -62,3 +68,44 @@ class ProcedureScheduling(LoadScheduling):  # type: ignore[misc]
     def _rank(self, family: str, node: Any) -> int:
         begun = self._begun[family]
         return 2 if node in begun else 0 if begun else 1
+
+
+def check(config: pytest.Config, log: Any) -> None:
+    """Deal out a few items to two workers that only pretend.
+
+    Raises ``RuntimeError``, or whatever changed internals raise, where xdist does not deal them out as it
+    should.
+    """
+    scheduler: Any = ProcedureScheduling(config, log, lambda item: item[0])
+    scheduler.numnodes = 2
+    workers = [_Pretender("1"), _Pretender("2")]
+    items = [f"{family}{n}" for family in "abcd" for n in range(5)]
+    for worker in workers:
+        scheduler.add_node(worker)
+        scheduler.add_node_collection(worker, items)
+    scheduler.schedule()
+    for _ in items:
+        for worker in workers:
+            if worker.queue:
+                index = worker.queue.pop(0)
+                worker.ran.append(items[index])
+                scheduler.mark_test_complete(worker, index)
+    one, other = ({item[0] for item in worker.ran} for worker in workers)
+    if sorted(workers[0].ran + workers[1].ran) != items or len(one & other) > 1:
+        raise RuntimeError("it deals out items in another way")
+
+
+class _Pretender:
+    """What a scheduler knows of a worker, without a worker."""
+
+    def __init__(self, name: str) -> None:
+        self.gateway = SimpleNamespace(id=name)
+        self.shutting_down = False
+        self.queue: list[int] = []
+        self.ran: list[str] = []
+
+    def send_runtest_some(self, indices: Sequence[int]) -> None:
+        self.queue += indices
+
+    def shutdown(self) -> None:
+        self.shutting_down = True

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..inputs.arguments import Arguments
-from ..inputs.conjecture import shrunk
+from ..inputs.drawing import shrunk
 from ..inputs.pool import Pool
 from ..inputs.small import small_arguments
 from ..judge.oracle import Finding, Oracle

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from pytest_athena_dreams.inputs.arguments import Arguments
-from pytest_athena_dreams.inputs.conjecture import draw
+from pytest_athena_dreams.inputs.drawing import draw
 from pytest_athena_dreams.inputs.pool import PoolSpec
 from pytest_athena_dreams.models import Signature
 from pytest_athena_dreams.sandbox.jail.building import Arguments as Loader

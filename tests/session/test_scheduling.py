@@ -122,3 +122,35 @@ def test_how_dreams_are_dealt_out_changes_no_verdict(pytester: pytest.Pytester) 
         told = [line for line in result.stdout.lines if line.startswith("scheduled by")]
         assert told == ([f"scheduled by {name}"] if name else [])
     assert seen[0] == seen[1] == seen[2]
+
+
+CHANGES = {
+    "another way to deal out": "scheduler.LoadScheduling = scheduler.EachScheduling",
+    "a name is gone": "del scheduler.LoadScheduling",
+    "what we override is called no more": """
+class Renamed(scheduler.LoadScheduling):
+    def schedule(self):
+        self.collection = next(iter(self.node2collection.values()))
+        self.pending[:] = range(len(self.collection))
+        for node in self.nodes:
+            self.check_schedule(node)
+    def check_schedule(self, node, duration=0):
+        chunk = self.pending[:2]
+        del self.pending[:2]
+        self.node2pending[node] += chunk
+        node.send_runtest_some(chunk)
+scheduler.LoadScheduling = Renamed
+""",
+}
+"""Changes to xdist's internals that a release might make. xdist itself holds the class that it knew before."""
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_changed_xdist_deals_out_dreams_itself(pytester: pytest.Pytester, change: str) -> None:
+    pytester.makeconftest(f"from xdist import dsession, scheduler\n{change}\n{TELLS}")
+    result = runner(pytester, "-n2")("--athena-max-examples", "20", "--athena-select", "all", "athena.db")
+    result.assert_outcomes(passed=8, failed=2)
+    result.stdout.fnmatch_lines(
+        ["athena-dreams: xdist deals out the dreams itself: it has changed (*", "scheduled by LoadScheduling"]
+    )

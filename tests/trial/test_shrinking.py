@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_athena_dreams.config import Settings
-from pytest_athena_dreams.inputs.conjecture import shrunk
+from pytest_athena_dreams.inputs.drawing import shrunk
 from pytest_athena_dreams.models import Contract, Dream, Observation, Procedure
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.sandbox.runner import Runner

@@ -51,6 +51,8 @@ ALIASES = {
     "traceback": "types.TracebackType",
     "_io.StringIO": "io.StringIO",
     "_io.BytesIO": "io.BytesIO",
+    "pandas.core.frame.DataFrame": "pandas.DataFrame",  # before pandas 3
+    "pandas.core.series.Series": "pandas.Series",
 }
 """Types that give another name for themselves than the one they are imported by."""
 

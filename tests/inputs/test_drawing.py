@@ -1,0 +1,215 @@
+"""Both ways to draw: the same examples, the smallest failing one, and which way is taken when."""
+
+from __future__ import annotations
+
+import importlib
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+
+from pytest_athena_dreams.inputs import conjecture, decorated
+from pytest_athena_dreams.inputs.drawing import Choices, Engine, draw, shrunk, way
+from pytest_athena_dreams.inputs.mining import nothing_mined
+from tests.inputs.kit import drawn, signature_of
+
+STRATEGIES: list[st.SearchStrategy[Any]] = [
+    st.integers(),
+    st.lists(st.text(), unique=True),
+    st.floats() | st.dictionaries(st.text(max_size=3), st.booleans()),
+    st.lists(st.integers()).filter(lambda xs: len(xs) % 2 == 0),
+    st.integers(0, 20).flatmap(lambda n: st.lists(st.just(n), max_size=n)),
+    st.randoms().map(lambda chance: chance.random()),
+]
+both_ways = pytest.mark.parametrize("engine", [conjecture, decorated], ids=["directly", "by given"])
+
+
+def drawn_by(engine: Engine, strategy: st.SearchStrategy[Any], examples: int) -> list[Any]:
+    found: list[Any] = []
+    with nothing_mined():
+        engine.draw(strategy, lambda value, _: found.append(value), examples=examples, seed=7, seeded=False)
+    return found
+
+
+def drawn_with_choices(strategy: st.SearchStrategy[Any], examples: int) -> list[tuple[Any, Choices | None]]:
+    found: list[tuple[Any, Choices | None]] = []
+    draw(strategy, lambda value, choices: found.append((value, choices)), examples=examples, seed=7)
+    return found
+
+
+@both_ways
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=repr)
+def test_it_draws_what_given_draws(strategy: st.SearchStrategy[Any], engine: Engine) -> None:
+    found = []
+
+    @seed(7)
+    @settings(
+        max_examples=60,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def test(value: Any) -> None:
+        found.append(value)
+
+    with nothing_mined():
+        test()
+    assert list(map(repr, found)) == list(map(repr, drawn_by(engine, strategy, 60)))
+
+
+@both_ways
+def test_random_is_the_same_for_each_example_if_seeded(engine: Engine) -> None:
+    runs: list[list[float]] = [[], []]
+    for found in runs:
+        engine.draw(
+            st.integers().map(lambda n: n + random.random()),
+            lambda value, _, found=found: found.append(value),  # type: ignore[misc]
+            examples=20,
+            seed=7,
+            seeded=True,
+        )
+    assert runs[0] == runs[1]
+
+
+def test_random_is_left_alone_unless_seeded() -> None:
+    chances = st.integers().map(lambda n: n + random.random())
+    assert drawn_with_choices(chances, 20) != drawn_with_choices(chances, 20)
+
+
+@both_ways
+def test_what_keep_raises_ends_the_drawing(engine: Engine) -> None:
+    found: list[int] = []
+
+    def keep(value: int, choices: Choices | None) -> None:
+        found.append(value)
+        if len(found) == 3:
+            raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"):
+        engine.draw(st.integers(), keep, examples=50, seed=0, seeded=False)
+    assert len(found) == 3
+
+
+@both_ways
+def test_what_a_strategy_raises_is_raised(engine: Engine) -> None:
+    with pytest.raises(ZeroDivisionError):
+        drawn_by(engine, st.integers().map(lambda n: n // 0), 10)
+
+
+@both_ways
+def test_a_strategy_that_lets_nothing_through_gives_no_example(engine: Engine) -> None:
+    assert drawn_by(engine, st.integers().filter(lambda n: False), 10) == []
+
+
+def test_a_strategy_that_lets_nothing_through_is_named() -> None:
+    with pytest.raises(Unsatisfiable, match=r"integers\(\)\.filter"):
+        drawn_with_choices(st.integers().filter(lambda n: False), 10)
+
+
+def test_a_shrink_starts_from_the_choices_of_an_example() -> None:
+    lists = st.lists(st.integers())
+    failing, choices = next(pair for pair in drawn_with_choices(lists, 100) if sum(pair[0]) > 1000)
+    replayed: list[list[int]] = []
+
+    def fails(value: list[int]) -> bool:
+        replayed.append(value)
+        return sum(value) > 1000
+
+    assert shrunk(lists, fails, choices, examples=100, seed=0) == [1001]
+    assert replayed[0] == failing
+
+
+@both_ways
+def test_a_shrink_without_a_start_draws_until_an_example_fails(engine: Engine) -> None:
+    def smallest(least: int) -> int | None:
+        return engine.shrunk(st.integers(), lambda n: n > least, None, examples=100, seed=0, seeded=False)
+
+    assert smallest(300) == 301
+    assert smallest(2**200) is None
+
+
+@both_ways
+def test_a_shrink_ends_where_nothing_fails_any_more(engine: Engine) -> None:
+    """As when the time to look for a smaller one is over."""
+    seen: list[int] = []
+
+    def fails(n: int) -> bool:
+        seen.append(n)
+        return n > 300 and len(seen) < 30
+
+    found = engine.shrunk(st.integers(), fails, None, examples=100, seed=0, seeded=False)
+    assert found is not None
+    assert found > 300
+
+
+def test_constants_of_imported_modules_are_not_drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    signature, _ = signature_of("def f(a: int, s: str, x: float) -> int: return a")
+    before = drawn(signature, 300)
+    lines = (f"N{n}, S{n} = {n * 7919 + 123457}, 'mine {n}'\n" for n in range(300))
+    (tmp_path / "figures.py").write_text("".join(lines))
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("figures")
+    assert drawn(signature, 300) == before
+
+
+def test_the_installed_hypothesis_is_used_directly() -> None:
+    assert way().engine is conjecture
+    assert way().notes == ()
+
+
+@both_ways
+def test_hypothesis_state_is_as_before(engine: Engine) -> None:
+    from hypothesis.internal.conjecture import providers
+
+    before = dict(vars(providers)), random.getstate()
+    drawn_by(engine, st.integers(), 50)
+    assert (dict(vars(providers)), random.getstate()) == before
+
+
+CHANGES = {
+    "a name is gone": "del engine.ConjectureRunner",
+    "a parameter is gone": "engine.ConjectureRunner = lambda function, options: None",
+    "a shrink goes wrong": "shrinker.sort_key = lambda nodes: 0",
+    "constants are mined elsewhere": "providers._get_local_constants = None; "
+    "providers.HypothesisProvider._local_constants = Constants()",
+}
+"""Changes to Hypothesis' internals that a release might make; Hypothesis itself still works with them."""
+
+PROBE = """
+from hypothesis import core
+from hypothesis.internal.constants_ast import Constants
+from hypothesis.internal.conjecture import engine, providers, shrinker
+{change}
+from pytest_athena_dreams.inputs.drawing import way
+from pytest_athena_dreams.inputs.pool import PoolSpec, draw_pool
+from tests.inputs.kit import signature_of
+signature, _ = signature_of("def f(xs: list[int], s: str) -> int: return 0")
+pool = draw_pool(PoolSpec(signature=signature, literals=(), size=60, seed=3))
+print(way().engine.__name__)
+print(*pool.notes)
+print(repr(list(pool.inputs.values())))
+"""
+
+
+def pool_after(change: str) -> list[str]:
+    code = PROBE.format(change=change)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_changed_hypothesis_draws_the_same_pool_and_says_so(change: str) -> None:
+    engine, notes, inputs = pool_after("")
+    _, changed_notes, changed_inputs = pool_after(change)
+    assert engine.endswith("conjecture")
+    assert notes == ""
+    assert "Hypothesis has changed" in changed_notes
+    assert changed_inputs == inputs
