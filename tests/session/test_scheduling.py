@@ -142,7 +142,7 @@ class Renamed(scheduler.LoadScheduling):
 scheduler.LoadScheduling = Renamed
 """,
 }
-"""Changes to xdist's internals that a release might make. xdist itself holds the classes it imported before."""
+"""Changes to xdist's internals that a release might make. xdist itself imported its classes before."""
 
 
 @pytest.mark.usefixtures("store")
