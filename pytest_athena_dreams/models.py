@@ -233,12 +233,13 @@ class Signature:
 class Loaded:
     """What the jail says of a source that it loaded, as far as the source was to be described.
 
-    ``name`` is the entry point's. ``doc`` and ``returns`` are the entry point's docstring and return type;
-    ``signature`` is its description. Each is left empty where it was not asked for. ``lines`` are the lines
-    that hold code, of a source that is watched.
+    ``name`` is the entry point's; it is ``guessed`` where nothing said which function is meant. ``doc`` and
+    ``returns`` are the entry point's docstring and return type, ``signature`` is its description. Each is
+    left empty where it was not asked for. A source that is watched has ``lines``, those that hold code.
     """
 
     name: str
+    guessed: bool = False
     doc: str = ""
     returns: TypeSpec | None = None
     signature: Signature | None = None

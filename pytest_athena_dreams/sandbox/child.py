@@ -42,7 +42,11 @@ _GRACE = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Code to load. ``entry_point`` may be dotted; without one, ``fallbacks`` are tried in order.
+    """Code to load, and which of its functions to call.
+
+    That is ``entry_point`` (``Class.method`` for a method), which must be there. Without one it is the first
+    of ``fallbacks`` that the code binds, to whatever; then the function that the code calls ``title``, which
+    is the procedure's name; then a guess, and ``Loaded`` says so.
 
     ``mutant`` is the number of a mutant to load in the code's place, for which the entry point must be
     named; one that there is not does not compile. Calls of ``watched`` code tell the lines they reach
@@ -54,6 +58,7 @@ class Source:
     code: str
     entry_point: str | None = None
     fallbacks: tuple[str, ...] = ()
+    title: str = ""
     mutant: int | None = None
     watched: bool = False
     described: Literal["fully", "returns", "doc", "not"] = "fully"

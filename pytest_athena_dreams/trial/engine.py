@@ -58,6 +58,7 @@ class Engine:
             code=dream.code,
             entry_point=dream.entry_point,
             fallbacks=(procedure.entry_point,) if procedure and procedure.entry_point else (),
+            title=procedure.name if procedure else "",
             described=_DESCRIBED.get(contract, "doc"),
         )
         with Trial(self.references, source, dream, contract) as trial:

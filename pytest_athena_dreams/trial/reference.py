@@ -116,7 +116,7 @@ class References:
         self.sandbox = SandboxPair(policy)
         self.again = SandboxPair(policy, hash_seed=1, random_seed=1)
         self._living = {sandbox: Runner(sandbox, Source(code="")) for sandbox in (self.sandbox, self.again)}
-        self._made: dict[tuple[str, str | None], Reference | PlanError] = {}
+        self._made: dict[tuple[str, str | None, str], Reference | PlanError] = {}
 
     def close(self) -> None:
         """End both jails and everything in them."""
@@ -131,7 +131,7 @@ class References:
         Raises ``PlanError`` where the procedure does not load, and ``UnmetAnnotation`` where one of
         its parameters has no strategy.
         """
-        key = procedure.code, procedure.entry_point
+        key = procedure.code, procedure.entry_point, procedure.name
         made = self._made.pop(key, None)
         if made is None:
             try:
@@ -146,7 +146,7 @@ class References:
         return made
 
     def _make(self, procedure: Procedure) -> Reference:
-        source = Source(code=procedure.code, entry_point=procedure.entry_point)
+        source = Source(code=procedure.code, entry_point=procedure.entry_point, title=procedure.name)
         with Runner(self.sandbox, source) as runner:
             if runner.failure is not None:
                 why = judge_load(runner.failure).groups[0].finding.words.summary

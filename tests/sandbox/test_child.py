@@ -23,27 +23,6 @@ def test_calls_are_answered_in_order(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "entry", "fallbacks", "name"),
-    [
-        ("def f(): pass\ndef g(): pass", "f", (), "f"),
-        ("def f(): pass\ndef g(): pass", None, ("h", "f"), "f"),
-        ("def f(): pass\ndef g(): pass\ndef _h(): pass", None, (), "g"),
-        ("import math\nfrom math import sin\nf = lambda x: x", None, (), "f"),
-        ("import functools\n@functools.cache\ndef f(): pass", None, (), "f"),
-        ("class A:\n    @staticmethod\n    def f(x): pass", "A.f", (), "A.f"),
-        ("class A:\n    def f(self, x): pass", "A.f", (), "A.f"),
-    ],
-    ids=["given", "fallback", "last public", "lambda", "decorated", "static method", "method"],
-)
-def test_the_entry_point_is_found(
-    sandbox: Sandbox, code: str, entry: str | None, fallbacks: tuple[str, ...], name: str
-) -> None:
-    with sandbox.spawn(Source(code=code, entry_point=entry, fallbacks=fallbacks)) as child:
-        assert child.loaded is not None, child.failure
-        assert child.loaded.name == name
-
-
-@pytest.mark.parametrize(
     ("code", "entry", "stage", "kind"),
     [
         ("def f(:", None, "compile", "SyntaxError"),
@@ -66,13 +45,6 @@ def test_a_failed_load_says_at_which_stage(
         assert child.failure is not None
         assert child.failure.raised is not None
         assert (child.failure.raised.stage, child.failure.raised.type) == (stage, kind)
-
-
-def test_a_missing_entry_point_is_told_what_there_is(sandbox: Sandbox) -> None:
-    with sandbox.spawn(Source(code="def a(): pass\ndef b(): pass", entry_point="c")) as child:
-        assert child.failure is not None
-        assert child.failure.raised is not None
-        assert child.failure.raised.message == "no 'c' in the code, which defines a, b"
 
 
 def test_an_exception_is_described(sandbox: Sandbox) -> None:

@@ -55,9 +55,12 @@ class Describer:
         return {"parameters": parameters, "returns": returns}
 
     def result(self, function: Callable[..., Any]) -> dict[str, Any] | None:
-        """The return type of a function alone. Raises as ``function`` does."""
+        """The return type of a function alone; ``None`` also where Python can't tell the signature."""
         if type(function) is not types.FunctionType or vars(function):
-            returns: dict[str, Any] | None = self.function(function)["returns"]
+            try:
+                returns: dict[str, Any] | None = self.function(function)["returns"]
+            except (TypeError, ValueError):
+                return None
             return returns
         raw = function.__annotations__.get("return", inspect.Parameter.empty)
         if raw is inspect.Parameter.empty or type(raw) is type:  # what needs no names to be looked up

@@ -7,13 +7,13 @@ Invariants: the code runs as the module ``dream``, which is in ``sys.modules`` a
 from __future__ import annotations
 
 import ast
-import inspect
 import sys
 from collections.abc import Callable, Sequence
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 from .describe import Describer
+from .entry import choose
 from .mutants import mutate
 from .raising import describe_exception
 from .usage import RESULT, facts, free_names, is_script, usage
@@ -42,14 +42,13 @@ class Program(NamedTuple):
 def load(
     code: str,
     entry_point: str | None,
-    fallbacks: Sequence[str],
+    fallbacks: Sequence[str] = (),
+    title: str = "",
     mutant: int | None = None,
     *,
     described: str = "fully",
 ) -> Program:
-    """Run ``code``, or a ``mutant`` of it, and find its entry point.
-
-    ``described`` says how far the entry point is described, as in ``client.Source``.
+    """Run ``code``, or a ``mutant`` of it, and choose its entry point; ``client.Source`` says what each is.
 
     Raises ``Failure`` where the code does not compile, which goes for a mutant that there is not, does not
     run, or has no usable entry point.
@@ -73,26 +72,26 @@ def load(
     except BaseException as exc:
         raise Failure(exc, "load") from None
     try:
-        name = _choose(namespace, entry_point, fallbacks)
-        owner, entry = _resolve(namespace, name)
-        loaded: dict[str, Any] = {"name": name}
+        chosen = choose(namespace, FILENAME, entry_point, fallbacks, title)
+        loaded: dict[str, Any] = {"name": chosen.name, "guessed": chosen.guessed}
         if described != "not":
-            doc = getattr(entry, "__doc__", None)
-            loaded["doc"] = doc[:DOC] if type(doc) is str else ""
+            loaded["doc"] = _doc(chosen.call)
         if tree is not None and described == "fully":
-            signature = _described(Describer(namespace, owner, code), entry)
+            signature = _described(Describer(namespace, chosen.owner, code), chosen.call)
             loaded["returns"] = signature["returns"]
-            loaded["signature"] = {**loaded, **signature, "usage": usage(tree, name)}
-        elif described == "returns" or (described == "doc" and not _is_plain(entry)):
-            loaded["returns"] = Describer(namespace, owner, code).result(entry)
+            signature |= {"name": chosen.name, "doc": loaded["doc"], "usage": usage(tree, chosen.name)}
+            loaded["signature"] = signature
+        elif described == "returns":
+            loaded["returns"] = Describer(namespace, chosen.owner, code).result(chosen.call)
     except BaseException as exc:
         raise Failure(exc, "entry") from None
-    return Program(entry, loaded, program)
+    return Program(chosen.call, loaded, program)
 
 
-def _is_plain(entry: Callable[..., Any]) -> bool:
-    """Whether Python is sure to know how ``entry`` is called, which is a condition of being one."""
-    return type(entry) is FunctionType and not vars(entry)
+def _doc(entry: Callable[..., Any]) -> str:
+    """Its own docstring: an object such as a ``functools.partial`` would have that of its class."""
+    doc = getattr(entry, "__doc__", None)
+    return doc[:DOC] if type(doc) is str and doc != type(entry).__doc__ else ""
 
 
 def _described(describer: Describer, entry: Callable[..., Any]) -> dict[str, Any]:
@@ -123,56 +122,3 @@ def _script(tree: ast.Module, program: CodeType) -> Program:
     loaded = {"name": "script", "doc": doc}
     signature = {**loaded, "parameters": parameters, "usage": facts(tree, set(names))}
     return Program(entry, {**loaded, "signature": signature}, program)
-
-
-def _choose(namespace: dict[str, Any], entry_point: str | None, fallbacks: Sequence[str]) -> str:
-    """The entry point's name: the one asked for, else a fallback, else the last public function."""
-    for name in fallbacks if entry_point is None else [entry_point]:
-        if name.partition(".")[0] in namespace:
-            return name
-    functions = _functions(namespace)
-    if entry_point is not None:
-        raise AttributeError(f"no {entry_point!r} in the code, which defines {_listed(functions)}")
-    public = [name for name in functions if not name.startswith("_")]
-    if not public:
-        raise AttributeError(f"no public function in the code, which defines {_listed(functions)}")
-    return public[-1]
-
-
-def _listed(functions: Sequence[str]) -> str:
-    return ", ".join(functions[:20]) or "no function"
-
-
-def _functions(namespace: dict[str, Any]) -> list[str]:
-    """Names of the functions that the code itself defines, in the order of its lines."""
-    found: dict[str, int] = {}
-    for name, value in namespace.items():
-        for _ in range(100):  # through decorators that keep what they wrap
-            wrapped = _attributes(value).get("__wrapped__")
-            if wrapped is None:
-                break
-            value = wrapped
-        if type(value) is FunctionType and value.__code__.co_filename == FILENAME:
-            found[name] = value.__code__.co_firstlineno
-    return sorted(found, key=found.__getitem__)
-
-
-def _attributes(value: object) -> dict[str, Any]:
-    try:
-        own = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return {}
-    return own if type(own) is dict else {}
-
-
-def _resolve(namespace: dict[str, Any], name: str) -> tuple[type | None, Callable[..., Any]]:
-    """The callable that ``name`` leads to, and the class whose instance it takes first, if any."""
-    head, *rest = name.split(".")
-    owner, value = None, namespace[head]
-    for part in rest:
-        owner, value = value, getattr(value, part)
-    if not callable(value):
-        raise TypeError(f"{name!r} is a {type(value).__name__}, not a function")
-    if isinstance(owner, type) and type(inspect.getattr_static(owner, rest[-1])) is FunctionType:
-        return owner, value
-    return None, value

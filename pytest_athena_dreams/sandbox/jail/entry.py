@@ -1,0 +1,113 @@
+"""Which callable of a loaded module is its entry point.
+
+The first of these that the module has: the entry point that was named; a name by which the procedure's
+function goes; the procedure's own name, where the code itself gives it to a function; and at last a guess.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import Any, NamedTuple
+
+LISTED = 20
+"""Functions and methods that an error lists."""
+WRAPPERS = 100
+"""Decorators of one function to look through."""
+_MAIN = "main"
+"""A function of this name is most often a demonstration of the others, so it is the last to be guessed."""
+
+
+class Entry(NamedTuple):
+    """An entry point; ``owner`` is the class whose instance it takes first, if it is such a method."""
+
+    name: str
+    call: Callable[..., Any]
+    owner: type | None
+    guessed: bool
+
+
+def choose(
+    namespace: dict[str, Any], filename: str, entry_point: str | None, fallbacks: Sequence[str], title: str
+) -> Entry:
+    """The entry point of the code in ``filename`` that filled ``namespace``.
+
+    ``fallbacks`` may be bound to anything that can be called. A ``title`` need not be the name of a function,
+    so it counts only where the code defines one of that name. Raises ``AttributeError`` where nothing can be
+    chosen, and ``TypeError`` where the chosen name is not bound to something that can be called.
+    """
+    for name in fallbacks if entry_point is None else [entry_point]:
+        if name.partition(".")[0] in namespace:
+            return _resolved(namespace, name)
+    functions = _functions(namespace, filename)
+    if entry_point is not None:
+        raise AttributeError(f"no {entry_point!r} in the code, which defines {_listed(functions)}")
+    if _defines(namespace, title):
+        return _resolved(namespace, title)
+    public = [name for name in functions if not name.startswith("_")]
+    if not public:
+        raise AttributeError(f"no public function in the code, which {_offers(namespace, functions)}")
+    likely = [name for name in public if name != _MAIN] or public
+    return _resolved(namespace, likely[-1])._replace(guessed=len(public) > 1)
+
+
+def _resolved(namespace: dict[str, Any], name: str) -> Entry:
+    head, *rest = name.split(".")
+    owner, value = None, namespace[head]
+    for part in rest:
+        owner, value = value, getattr(value, part)
+    if not callable(value):
+        raise TypeError(f"{name!r} is a {type(value).__name__}, not a function")
+    method = isinstance(owner, type) and type(inspect.getattr_static(owner, rest[-1])) is FunctionType
+    return Entry(name, value, owner if method else None, guessed=False)
+
+
+def _defines(namespace: dict[str, Any], title: str) -> bool:
+    """Whether the code itself defines a function, or the method of a class, of this name."""
+    head, *rest = title.split(".")
+    value = namespace.get(head)
+    own = getattr(value, "__module__", None) == namespace["__name__"]
+    if isinstance(value, type) and own:
+        return len(rest) == 1 and callable(getattr(value, rest[0], None))
+    imported = not own and getattr(value, "__name__", None) == head
+    return callable(value) and not rest and not imported
+
+
+def _functions(namespace: dict[str, Any], filename: str) -> list[str]:
+    """Names of the functions that the code defines, in the order of its lines."""
+    found: dict[str, int] = {}
+    for name, value in namespace.items():
+        for _ in range(WRAPPERS):
+            wrapped = _attributes(value).get("__wrapped__")
+            if wrapped is None:
+                break
+            value = wrapped
+        if type(value) is FunctionType and value.__code__.co_filename == filename:
+            found[name] = value.__code__.co_firstlineno
+    return sorted(found, key=found.__getitem__)
+
+
+def _attributes(value: object) -> dict[str, Any]:
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    return own if type(own) is dict else {}
+
+
+def _listed(functions: Sequence[str]) -> str:
+    return ", ".join(functions[:LISTED]) or "no function"
+
+
+def _offers(namespace: dict[str, Any], functions: Sequence[str]) -> str:
+    methods = [
+        f"{name}.{method}"
+        for name, cls in namespace.items()
+        if isinstance(cls, type) and cls.__module__ == namespace["__name__"]
+        for method, value in vars(cls).items()
+        if type(value) is FunctionType and not method.startswith("_")
+    ]
+    if methods and not functions:
+        return f"has the methods {_listed(methods)}; name an entry point"
+    return f"defines {_listed(functions)}"
