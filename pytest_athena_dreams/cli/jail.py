@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ..config import Settings, resolve
-from ..errors import PlanError
 from ..models import Observation, Procedure
 from ..text import printable
 
 if TYPE_CHECKING:
-    from ..trial.reference import Reference
+    from ..trial import Reference
 
 _sandbox_option = click.option("--sandbox", metavar="MODE", help="As pytest's --athena-sandbox.")
 
@@ -81,18 +80,11 @@ def inputs(
 
 
 def show_pool(procedure: Procedure, settings: Settings) -> None:
-    """Print how the procedure's pool was arrived at, and the pool. Raises ``PlanError``."""
-    from ..inputs.strategies import UnmetAnnotation
-    from ..trial import policy_of
-    from ..trial.reference import References
+    """Print how the procedure's pool was built, and the pool. Raises ``PlanError``."""
+    from ..trial import Engine, policy_of
 
-    references = References(settings, policy_of(settings, os.environ), lambda *_: {})
-    try:
-        reference = references.of(procedure)
-    except UnmetAnnotation as exc:
-        raise PlanError(f"{exc}; give one by the hook pytest_athena_dreams_strategy") from None
-    finally:
-        references.close()
+    with Engine(settings, policy_of(settings, os.environ)) as engine:
+        reference = engine.reference(procedure)
     for line in _pool(reference):
         click.echo(line)
 
@@ -101,14 +93,13 @@ def _pool(reference: Reference) -> Iterator[str]:
     name = reference.signature.name
     for note in reference.pool.notes:
         yield printable(f"# {note}")
-    yield f"# {reference.returned()} of {len(reference.pool)} inputs in the domain"
+    yield f"# {len(reference.returned)} of {len(reference.pool)} inputs in the domain"
     for payload, arguments in reference.pool.inputs.items():
-        seen = reference.expected.get(payload)
         yield printable(arguments.call(name), limit=100)
-        yield printable(f"    {_told(seen)}", limit=100)
+        yield printable(f"    {_result(reference.expected.get(payload))}", limit=100)
 
 
-def _told(seen: Observation | None) -> str:
+def _result(seen: Observation | None) -> str:
     from ..judge.render import render
 
     if seen is None:

@@ -40,6 +40,13 @@ class Judgement:
     accepted: int
     diverged: int
 
+    @property
+    def deciding(self) -> tuple[int, Finding]:
+        """The deciding finding of a dream that ran, and the example that shows it."""
+        group = self.groups[0]
+        assert group.index is not None
+        return group.index, group.finding
+
 
 def judge(oracle: Oracle, expected: Sequence[Observation | None], got: Sequence[Observation]) -> Judgement:
     """Hold the dream's observations against the procedure's, both by accepted input.

@@ -151,6 +151,10 @@ class Child:
         self.loaded = self.failure = None
         self._load(source, first=False, anew=anew)
 
+    def usage(self) -> tuple[float, int]:
+        """Processor seconds of the running child so far, and its peak memory in bytes above the load."""
+        return self._meter.read().cpu, self._meter.peak()
+
     def status(self) -> dict[str, str]:
         """The fields of the running child's ``/proc/PID/status``; empty where there is none."""
         return self._meter.status()

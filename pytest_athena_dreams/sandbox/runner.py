@@ -45,6 +45,17 @@ class Runner:
             self._count(self._child)
             self._child = None
 
+    def hand_over(self) -> Runner:
+        """A runner with this one's child; this one starts another if it is asked again."""
+        other = Runner(self._sandbox, self.source)
+        other._child, other._first = self._child, self._first
+        if self._child is not None and self._child.alive:
+            cpu, peak = self._child.usage()
+            self.cpu += cpu
+            self.peak_memory = max(self.peak_memory, peak)
+        self._child = self._first = None
+        return other
+
     def turn_to(self, source: Source, *, anew: bool = True) -> None:
         """Go on with another source, in the child that is alive, if one is.
 

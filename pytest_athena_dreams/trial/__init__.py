@@ -8,8 +8,9 @@ from .isolation import policy_of
 
 if TYPE_CHECKING:
     from .engine import Engine
+    from .reference import Reference
 
-__all__ = ["Engine", "policy_of"]
+__all__ = ["Engine", "Reference", "policy_of"]
 
 
 def __getattr__(name: str) -> Any:

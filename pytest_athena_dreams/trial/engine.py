@@ -1,100 +1,179 @@
-"""One dream, end to end: describe → pool → observe → judge → shrink.
+"""One dream, end to end: load → case → trial → faults → figures.
 
-The procedure decides the inputs, and its outputs never enter a dream's process. Nothing is carried
-from one dream to the next but what the procedures were seen to do.
+The procedure decides the inputs, and its outputs never enter a dream's process.
 """
 
 from __future__ import annotations
 
 import time
-from typing import Literal
+from dataclasses import replace
+from types import TracebackType
+from typing import Literal, Self
 
 from ..config import Settings
 from ..errors import PlanError
-from ..models import Contract, Dream, Figures, Outcome, Reason, Verdict
+from ..inputs.strategies import UnmetAnnotation
+from ..judge.verdict import Judgement, judge_load, refusal
+from ..models import Category, Contract, Dream, Figures, Outcome, Procedure, Verdict
 from ..sandbox.client import Source
 from ..sandbox.policy import Policy
-from .reference import Given, References
+from ..sandbox.runner import Runner
+from .answers import Answers
+from .case import Case, CaseMaker
+from .coverage import lines_reached
+from .evidence import Evidence
+from .faults import fault_of, smallest_faults
+from .lab import Jails, Lab, UserStrategies
+from .reference import Reference, References
+from .shrinking import Searches, Shrinker
+from .speed import effectiveness
 from .trial import Trial
+from .untestable import Untestable
 
 _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
     Contract.FREE: "fully",
     Contract.COMPATIBLE: "returns",
 }
-"""What has to be known of a dream, where that is more than its docstring."""
+"""How far the jail describes a dream's entry point, where more than its docstring counts."""
 
 
 class Engine:
-    """Tests dreams one after another in one worker. Close it to end the jail."""
+    """Tests dreams one after another in one worker. A context manager: closing it ends the jails.
 
-    def __init__(self, settings: Settings, policy: Policy, given: Given = lambda *_: {}) -> None:
-        self.references = References(settings, policy, given)
+    Between dreams it caches what procedures did, by procedure, and nothing of any dream.
+    """
+
+    def __init__(
+        self, settings: Settings, policy: Policy, user_strategies: UserStrategies = lambda *_: {}
+    ) -> None:
+        self._lab = Lab(settings, Jails(policy), user_strategies)
+        self._answers = Answers(self._lab)
+        self._references = References(self._lab)
+        self._cases = CaseMaker(self._lab, self._references, self._answers)
+        self._searches = Searches()
+        self._evidence = Evidence(self._lab)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
-        """End the jail and everything in it."""
-        self.references.close()
+        """End the jails and everything in them. Safe to call twice."""
+        self._answers.close()
+        self._lab.jails.close()
+
+    def reference(self, procedure: Procedure) -> Reference:
+        """A procedure with its pool and what it does on it.
+
+        Raises ``PlanError`` where it can't be run.
+        """
+        try:
+            return self._references.of(procedure)
+        except Untestable as why:
+            raise PlanError(why.text) from None
+        except UnmetAnnotation as exc:
+            raise PlanError(f"{exc}; give one by the hook pytest_athena_dreams_strategy") from None
 
     def test(self, dream: Dream) -> Verdict:
         """The verdict on one dream: ``untestable`` where its procedure does not load.
 
-        Raises ``PlanError`` where its row names no contract that is known.
+        Raises ``PlanError`` where its row names no known contract.
         """
         contract = _contract(dream)
-        try:
-            return self._tested(dream, contract)
-        except PlanError as error:
-            return Verdict(
-                dream_id=dream.id,
-                outcome=Outcome.UNTESTABLE,
-                contract=contract,
-                reason=Reason.NOT_LOADED,
-                text=str(error),
-            )
-
-    def _tested(self, dream: Dream, contract: Contract) -> Verdict:
         started = time.monotonic()
-        procedure = dream.procedure
+        entry = dream.procedure.entry_point if dream.procedure else None
         source = Source(
             code=dream.code,
             entry_point=dream.entry_point,
-            fallbacks=(procedure.entry_point,) if procedure and procedure.entry_point else (),
-            title=procedure.name if procedure else "",
+            fallbacks=(entry,) if entry else (),
+            title=dream.procedure.name if dream.procedure else "",
             described=_DESCRIBED.get(contract, "doc"),
         )
-        with Trial(self.references, source, dream, contract) as trial:
-            judgement = trial.judge()
-            category = judgement.groups[0].finding.category if judgement.groups else None
-            compared = contract is Contract.COMPATIBLE and judgement.accepted
-            asked = self.references.settings.evidence
-            measured = asked == "on" or (asked == "passes" and category is None)
-            faults = trial.faults(judgement)
-            speed = None if category else trial.effectiveness()
-            evidence = trial.evidence() if measured else None
-            reached, total = (measured and trial.lines()) or (None, None)
+        jails = self._lab.jails
+        reseeded = Runner(jails.reseeded, replace(source, described="not"))
+        with Runner(jails.main, source) as runner, reseeded:
+            try:
+                verdict = self._verdict(dream, contract, runner, reseeded)
+            except Untestable as why:
+                verdict = Verdict(
+                    dream_id=dream.id,
+                    outcome=Outcome.UNTESTABLE,
+                    contract=contract,
+                    reason=why.reason,
+                    text=why.text,
+                )
+        used = replace(
+            verdict.figures,
+            elapsed=time.monotonic() - started,
+            cpu=runner.cpu,
+            peak_memory=runner.peak_memory,
+        )
+        return replace(verdict, figures=used)
+
+    def _verdict(self, dream: Dream, contract: Contract, runner: Runner, reseeded: Runner) -> Verdict:
+        if runner.failure is not None:
+            return _refused(dream, contract, judge_load(runner.failure))
+        try:
+            case = self._cases.case(dream, contract, runner)
+        except UnmetAnnotation as exc:
+            return _refused(dream, contract, refusal(Category.VALIDATION, str(exc)))
+        return self._tried(case, contract, runner, reseeded)
+
+    def _tried(self, case: Case, contract: Contract, runner: Runner, reseeded: Runner) -> Verdict:
+        settings, reference = self._lab.settings, case.reference
+        assert runner.loaded is not None
+        name = runner.loaded.name
+        shrinker = Shrinker(self._lab, self._answers, self._searches, case, runner)
+        result = Trial(self._lab, case, runner, reseeded, shrinker).run()
+        judgement = result.judgement
+        faults = smallest_faults(case, result, shrinker, name)
+        category = faults[0].category if faults else None
+        speed = evidence = lines = None
+        if reference is not None and category is None:
+            speed = effectiveness(case, self._answers.runner(reference), runner, settings.timeout)
+        if settings.evidence == "on" or (settings.evidence == "passes" and category is None):
+            if reference is not None:
+                evidence = self._evidence.of(reference, contract)
+            with runner.hand_over() if case.pure else reseeded as watched:
+                lines = lines_reached(settings, case, watched)
+        compared = contract is Contract.COMPATIBLE and judgement.accepted
         return Verdict(
-            dream_id=dream.id,
+            dream_id=case.dream.id,
             outcome=Outcome.FAILURE if category else Outcome.SUCCESS,
             contract=contract,
             category=category,
             faults=faults,
             figures=Figures(
-                tried=trial.tried,
+                tried=case.tried,
                 accepted=judgement.accepted,
-                rejected=max(0, trial.tried - judgement.accepted),
+                rejected=max(0, case.tried - judgement.accepted),
                 diverged=judgement.diverged / judgement.accepted if compared else None,
                 speed=speed,
                 evidence=evidence,
-                lines_reached=reached,
-                lines_total=total,
-                elapsed=time.monotonic() - started,
-                cpu=trial.runner.cpu,
-                peak_memory=trial.runner.peak_memory,
+                lines_reached=lines[0] if lines else None,
+                lines_total=lines[1] if lines else None,
             ),
         )
 
 
+def _refused(dream: Dream, contract: Contract, judgement: Judgement) -> Verdict:
+    """The verdict on a dream that could not run on any input."""
+    group = judgement.groups[0]
+    return Verdict(
+        dream_id=dream.id,
+        outcome=Outcome.FAILURE,
+        contract=contract,
+        category=group.finding.category,
+        faults=(fault_of(group, group.finding, None),),
+    )
+
+
 def _contract(dream: Dream) -> Contract:
-    """The contract in force: without a procedure there is nothing to be held against."""
+    """The contract in force: ``free`` for a dream without a procedure."""
     if dream.problem is not None:
         raise PlanError(dream.problem)
     if dream.procedure is None:

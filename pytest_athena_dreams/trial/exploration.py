@@ -1,7 +1,7 @@
-"""How to draw inputs for one procedure: asked of the procedure itself, in the jail, cheaply.
+"""How to draw inputs for one procedure: found by running the procedure itself in the jail.
 
-Types that nothing tells are tried out; a type that is too wide is narrowed. What was found is a
-``PoolSpec``, with notes that say in words how it was arrived at.
+Types that nothing declares are tried; a type that is too wide is narrowed. The result is a ``PoolSpec`` whose
+notes say how it was built.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from ..sandbox.runner import Runner
 from ..source.reading import reading
 
 SAMPLE = 60
-"""Inputs that narrowings are tried on."""
-FEW = 0.5
-"""Share of inputs in the domain below which narrowings are looked for: they hide what they leave out."""
+"""Inputs that each narrowing is tried on."""
+LOW_ACCEPTANCE = 0.5
+"""Acceptance rate below which narrowings are tried: they hide faults in what they leave out."""
 ENOUGH = 0.75
-"""Share of inputs in the domain with which no further narrowing is."""
+"""Stop narrowing at this acceptance rate."""
 GAIN = 0.09
-"""Share of inputs that a narrowing must add to be kept; a third of it where few are accepted at all."""
-RARE = 0.3
-"""Share of inputs below which few are."""
-ROUNDS = 4
-"""Narrowings that are put together at most."""
-PATIENCE = 0.05
+"""Acceptance rate that a narrowing must add; a third of it below ``RARE_ACCEPTANCE``."""
+RARE_ACCEPTANCE = 0.3
+"""Acceptance rate below which a small gain counts."""
+NARROWINGS = 4
+"""Narrowings of one pool at most."""
+EXPLORING_TIMEOUT = 0.05
 """Seconds that a call may take while exploring."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explorer:
-    """Explores the procedure in ``runner``; ``given`` are strategies by parameter that the user chose."""
+    """Explores the function in ``runner``; ``given`` are the user's own strategies by parameter."""
 
     runner: Runner
     settings: Settings
@@ -60,7 +60,7 @@ class Explorer:
         )
 
     def _typed(self, signature: Signature, doc: Doc) -> tuple[Signature, tuple[str, ...]]:
-        """``signature`` with all parameters typed, and a note on those that were not."""
+        """``signature`` with a type for each parameter, and a note on those that had none."""
         untyped = [p.name for p in signature.parameters if p.type is None and p.name not in self.given]
         ranked = combinations(signature, example_values(signature, doc.examples))
         if not untyped or len(ranked) == 1:
@@ -69,30 +69,30 @@ class Explorer:
         return chosen, (f"{describe(chosen, untyped)}: from how it is used and what the procedure takes",)
 
     def narrowed(self, spec: PoolSpec, drawn: Sequence[Arguments]) -> PoolSpec:
-        """``spec`` with the narrowings that help most on what was ``drawn`` from it, if any do."""
+        """``spec`` with the narrowings that raise the acceptance rate most on inputs ``drawn`` from it."""
         drawn = drawn[-SAMPLE:]  # the last ones: edge cases come first
         share = first = self._share(drawn)
-        kept: list[Narrowing] = []
-        while share < ENOUGH and len(kept) < ROUNDS:
-            tried = self._tried(drawn, spec, kept)
+        chosen: list[Narrowing] = []
+        while share < ENOUGH and len(chosen) < NARROWINGS:
+            tried = self._tried(drawn, spec, chosen)
             best = max(tried, key=lambda tried: tried[0], default=None)
-            if best is None or best[0] - share < (GAIN if share > RARE else GAIN / 3):
+            if best is None or best[0] - share < (GAIN if share > RARE_ACCEPTANCE else GAIN / 3):
                 break
             share, narrowing, drawn = best
-            kept.append(narrowing)
-        if not kept:
+            chosen.append(narrowing)
+        if not chosen:
             return spec
-        ways = ", ".join(map(str, kept))
-        told = f"narrowed to {ways}: {first:.0%} of inputs were accepted before, {share:.0%} after"
-        return replace(spec, narrowings=tuple(kept), wide=False, notes=(*spec.notes, told))
+        ways = ", ".join(map(str, chosen))
+        note = f"narrowed to {ways}: {first:.0%} of inputs were accepted before, {share:.0%} after"
+        return replace(spec, narrowings=tuple(chosen), wide=False, notes=(*spec.notes, note))
 
     def _tried(
-        self, drawn: Sequence[Arguments], spec: PoolSpec, kept: Sequence[Narrowing]
+        self, drawn: Sequence[Arguments], spec: PoolSpec, chosen: Sequence[Narrowing]
     ) -> list[tuple[float, Narrowing, list[Arguments]]]:
         tried = []
         signature = spec.signature
         for narrowing in candidates(signature, [text for text in spec.literals if isinstance(text, str)]):
-            if narrowing in kept:
+            if narrowing in chosen:
                 continue
             changed = [x for arguments in drawn if (x := sample(arguments, signature, narrowing)) is not None]
             if len(changed) >= SAMPLE // 6:
@@ -100,12 +100,12 @@ class Explorer:
         return tried
 
     def _share(self, inputs: Sequence[Arguments]) -> float:
-        """The share of ``inputs`` on which the procedure returns; it is not asked more after two hangs.
+        """The acceptance rate: the share of ``inputs`` on which the procedure returns. Two hangs end it.
 
-        The short ones come first, for a hang is most often a large number's.
+        Short payloads come first, because large numbers hang most often.
         """
         payloads = sorted({arguments.payload(): None for arguments in inputs}, key=len)
-        seen = self.runner.run(payloads, timeout=min(PATIENCE, self.settings.timeout), patience=2)
+        seen = self.runner.run(payloads, timeout=min(EXPLORING_TIMEOUT, self.settings.timeout), patience=2)
         returned = sum(observation.kind is ObservationKind.RETURNED for observation in seen)
         return returned / len(payloads) if payloads else 0.0
 

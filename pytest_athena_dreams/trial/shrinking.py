@@ -1,4 +1,4 @@
-"""The smallest input that shows a fault: Hypothesis proposes, and the jail tells what it shows."""
+"""The smallest input that shows a fault: Hypothesis proposes candidates, and the jail runs them."""
 
 from __future__ import annotations
 
@@ -6,180 +6,208 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from ..inputs.arguments import Arguments
 from ..inputs.drawing import shrunk
 from ..inputs.pool import Pool
 from ..inputs.small import small_arguments
-from ..judge.oracle import Finding, Oracle
+from ..judge.oracle import Finding
 from ..models import Category, Observation, ObservationKind
 from ..sandbox.runner import Runner
-from .reference import SIMPLEST, Reference, References, Search, Seen
+from .answers import SIMPLEST, Answers
+from .case import Case, Example
+from .lab import Lab
+from .reference import Reference
 
-HANGING = 0.25
-"""Part of a call's time limit that all candidates for a smaller hang may take together."""
-PACE = (0.02, 20.0)
-"""A candidate hangs that takes longer than so many seconds, and so many times the slowest answer seen."""
-AT_ONCE = 16
-"""Simplest inputs that are asked before it is looked whether one of them shows the fault."""
-SEARCHES = 4
-"""Searches that are kept for each procedure."""
-AGAIN = 0.25
-"""Part of a search's time in which it may be looked whether it would go as an earlier one."""
+HANG_SHARE = 0.25
+"""Part of a call's time limit that all candidates for a smaller hang may use together."""
+PACE_FLOOR = 0.02
+"""Seconds that a candidate for a smaller hang runs at least before it counts as hanging."""
+PACE_FACTOR = 20.0
+"""A candidate hangs that runs this many times longer than the slowest answer of the dream."""
+SIMPLEST_BATCH = 16
+"""Simplest inputs that are run at once before the worker checks whether one shows the fault."""
+CACHED_SEARCHES = 4
+"""Searches cached for each procedure, the last ones done."""
+REPLAY_SHARE = 0.25
+"""Part of a search's time that replaying an earlier search may use."""
+
+Smallest = tuple[Example, Finding]
+"""An input that shows a fault, and what it shows."""
+Candidates = dict[bytes, tuple[Arguments, bool]]
+"""The candidates of a search by payload, in the order in which they ran, and whether each shows the fault."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One accepted input: its arguments, and what the procedure did (``None`` under ``free``)."""
+class Search:
+    """A search for the smallest input: all its candidates, and the payload of the smallest one."""
 
-    payload: bytes
-    arguments: Arguments
-    expected: Observation | None
+    candidates: Candidates
+    smallest: bytes
+
+
+class Searches:
+    """The last searches of one worker, by procedure and by the inputs of its pool that showed the fault."""
+
+    def __init__(self) -> None:
+        self._cached: WeakKeyDictionary[Reference, dict[frozenset[bytes], Search]] = WeakKeyDictionary()
+
+    def get(self, reference: Reference, failing: frozenset[bytes]) -> Search | None:
+        """The search that started from the same failing inputs."""
+        return self._cached.get(reference, {}).get(failing)
+
+    def add(self, reference: Reference, failing: frozenset[bytes], search: Search) -> None:
+        """Cache a search that ran to its end."""
+        cached = self._cached.setdefault(reference, {})
+        cached[failing] = search
+        if len(cached) > CACHED_SEARCHES:
+            del cached[next(iter(cached))]
 
 
 @dataclass(frozen=True, slots=True)
 class Shrinker:
-    """Looks for smaller inputs with the dream that is in ``runner``; ``got`` is what it did on ``asked``."""
+    """Looks for smaller inputs of one case, with the dream that is in ``runner``."""
 
-    references: References
-    reference: Reference | None
+    lab: Lab
+    answers: Answers
+    searches: Searches
+    case: Case
     runner: Runner
-    oracle: Oracle
-    pools: Sequence[Pool]
-    asked: Sequence[Asked]
-    got: Sequence[Observation]
 
-    def smallest(self, index: int, target: Finding, seconds: float) -> tuple[Asked, Finding]:
-        """The smallest input found that shows the same fault as ``target``, and what it shows."""
-        first = self.asked[index]
+    def smallest(self, seen: Sequence[Observation], index: int, target: Finding, seconds: float) -> Smallest:
+        """The smallest input found that shows the same fault as ``target``, which example ``index`` shows.
+
+        ``seen`` is what the dream did on the examples.
+        """
+        first = self.case.examples[index]
         if seconds <= 0:
             return first, target
-        timeout = self._pace() if target.category is Category.TIMEOUT else self.references.settings.timeout
-        pool = next(pool for pool in self.pools if first.payload in pool.inputs)
+        hangs = target.category is Category.TIMEOUT
+        timeout = self._pace(seen) if hangs else self.lab.settings.timeout
+        pool = next(pool for pool in self.case.pools if first.payload in pool.inputs)
         if simple := self._simplest(pool, target, timeout):
             return simple
-        candidates = _Candidates(self, target, timeout, seconds)
-        searches: dict[frozenset[bytes], Search] = {}
-        if self.reference is not None and pool is self.reference.pool and not pool.spec.given:
-            searches = self.reference.searches
-        failing = frozenset(candidates.found)
-        if failing in searches and target.category is not Category.TIMEOUT:
-            # Hypothesis goes by what shows the fault alone. What is asked here is no part of the search.
-            before, alike = searches[failing], _Candidates(self, target, timeout, AGAIN * seconds)
-            if alike.go_as(before.seen):
-                return alike.found[before.smallest]
-        smallest = self._searched(pool, candidates)
-        if not candidates.cut:
-            searches[failing] = Search(candidates.seen, smallest)
-            if len(searches) > SEARCHES:
-                del searches[next(iter(searches))]
-        return candidates.found[smallest]
+        search = _Search(self, seen, target, timeout, seconds)
+        failing = frozenset(search.found)
+        reference = self.case.reference
+        if reference is not None and (pool is not reference.pool or pool.spec.given):
+            reference = None  # no other dream searches this pool
+        earlier = self.searches.get(reference, failing) if reference and not hangs else None
+        if earlier is not None:
+            # Hypothesis goes by which candidates show the fault alone: if all agree, the end is the same.
+            replay = _Search(self, seen, target, timeout, REPLAY_SHARE * seconds)
+            if replay.agrees(earlier.candidates):
+                return replay.found[earlier.smallest]
+        smallest = search.run(pool)
+        if reference is not None and not search.cut:
+            self.searches.add(reference, failing, Search(search.candidates, smallest))
+        return search.found[smallest]
 
-    def _searched(self, pool: Pool, candidates: _Candidates) -> bytes:
+    def _simplest(self, pool: Pool, target: Finding, timeout: float) -> Smallest | None:
+        """The first of the signature's simplest inputs that shows the fault, if one does."""
+        if self.case.reference is not None:
+            simplest = self.answers.simplest(self.case.reference).items()
+            examples = [Example(p, x, seen) for p, (x, seen) in simplest if self.case.oracle.accepts(seen)]
+        else:
+            calls = small_arguments(pool.spec.signature, SIMPLEST) if not pool.spec.given else []
+            examples = [Example(call.payload(), call, None) for call in calls]
+        for start in range(0, len(examples), SIMPLEST_BATCH):
+            batch = examples[start : start + SIMPLEST_BATCH]
+            seen = self.runner.run([example.payload for example in batch], timeout=timeout)
+            for example, one in zip(batch, seen, strict=False):
+                if finding := self.finding(example.expected, one, target):
+                    return example, finding
+            if len(seen) < len(batch):
+                return None
+        return None
+
+    def finding(self, expected: Observation | None, seen: Observation, target: Finding) -> Finding | None:
+        """What ``seen`` shows, if that is the same fault as ``target``."""
+        if self.case.oracle.rejects(seen):
+            return None
+        finding = self.case.oracle.check(expected, seen)
+        return finding if finding is not None and finding.key == target.key else None
+
+    def _pace(self, seen: Sequence[Observation]) -> float:
+        """Seconds after which a candidate counts as hanging; the smallest runs again with the full limit."""
+        slowest = max((one.took for one in seen), default=0.0)
+        return min(self.lab.settings.timeout, max(PACE_FLOOR, PACE_FACTOR * slowest))
+
+
+class _Search:
+    """One search within a time limit.
+
+    ``found`` are the inputs that show the fault, by payload. ``candidates`` are all that Hypothesis proposed.
+    The search is ``cut`` where time ran out: a candidate that did not run then counts as showing nothing.
+    """
+
+    def __init__(
+        self, shrinker: Shrinker, seen: Sequence[Observation], target: Finding, timeout: float, seconds: float
+    ) -> None:
+        self.found: dict[bytes, Smallest] = {}
+        self.candidates: Candidates = {}
+        self.cut = False
+        self._shrinker = shrinker
+        self._target = target
+        self._timeout = timeout
+        self._hangs_left = math.ceil(HANG_SHARE * shrinker.lab.settings.timeout / timeout)
+        self._end = time.monotonic() + seconds
+        examples = shrinker.case.examples
+        not_run = {example.payload for example in examples[len(seen) :]}
+        self._known = {p for pool in shrinker.case.pools for p in pool.inputs if p not in not_run}
+        self._note(examples, seen)
+
+    def run(self, pool: Pool) -> bytes:
         """The payload of the smallest input that Hypothesis finds."""
-        shown = list(candidates.found)
-        drawn = (choices for payload, choices in pool.choices.items() if payload in shown)
+        failing = list(self.found)
+        drawn = (choices for payload, choices in pool.choices.items() if payload in failing)
         smallest = shrunk(
             pool.spec.strategy(),
-            candidates.show,
+            self._shows,
             next(drawn, None),
             examples=pool.spec.draws,
             seed=pool.spec.seed,
             seeded=bool(pool.spec.given),
         )
-        return smallest.payload() if smallest else min(shown, key=len)
+        return smallest.payload() if smallest else min(failing, key=len)
 
-    def _simplest(self, pool: Pool, target: Finding, timeout: float) -> tuple[Asked, Finding] | None:
-        """The first of the simplest inputs that shows the fault, if one does."""
-        if self.reference is not None:
-            small = self.references.simplest(self.reference)
-            asked = [Asked(p, arguments, self.reference.expected[p]) for p, arguments in small.items()]
-            asked = [x for x in asked if x.expected and self.oracle.accepts(x.expected)]
-        else:
-            calls = small_arguments(pool.spec.signature, SIMPLEST) if not pool.spec.given else []
-            asked = [Asked(call.payload(), call, None) for call in calls]
-        for start in range(0, len(asked), AT_ONCE):
-            part = asked[start : start + AT_ONCE]
-            got = self.runner.run([x.payload for x in part], timeout=timeout)
-            for x, seen in zip(part, got, strict=False):
-                if finding := self.finding(x.expected, seen, target):
-                    return x, finding
-            if len(got) < len(part):
-                return None
-        return None
+    def agrees(self, candidates: Candidates) -> bool:
+        """Whether each of these candidates shows the fault or not, as it did in an earlier search."""
+        self._try({payload: arguments for payload, (arguments, _) in candidates.items()})
+        return all(p in self._known and (p in self.found) == shows for p, (_, shows) in candidates.items())
 
-    def finding(self, expected: Observation | None, got: Observation, target: Finding) -> Finding | None:
-        """What ``got`` shows, if that is the same fault as ``target``."""
-        if self.oracle.rejects(got):
-            return None
-        finding = self.oracle.check(expected, got)
-        return finding if finding is not None and finding.key == target.key else None
-
-    def _pace(self) -> float:
-        """Seconds after which a candidate is taken to hang; what comes of it is asked again in full."""
-        floor, factor = PACE
-        slowest = max((seen.took for seen in self.got), default=0.0)
-        return min(self.references.settings.timeout, max(floor, factor * slowest))
-
-
-class _Candidates:
-    """Inputs that may show the fault of ``target``, asked as long as there is time.
-
-    ``found`` are those that do, by payload, ``seen`` tells of all that were looked at, in turn, whether they
-    do. It is ``cut`` where time did not suffice for all: what is not known then counts as showing nothing.
-    """
-
-    def __init__(self, shrinker: Shrinker, target: Finding, timeout: float, seconds: float) -> None:
-        self.found: dict[bytes, tuple[Asked, Finding]] = {}
-        self.seen: Seen = {}
-        self.cut = False
-        self._shrinker = shrinker
-        self._target = target
-        self._timeout = timeout
-        self._hangs = math.ceil(HANGING * shrinker.references.settings.timeout / timeout)
-        self._end = time.monotonic() + seconds
-        unasked = {asked.payload for asked in shrinker.asked[len(shrinker.got) :]}
-        self._known = {p for pool in shrinker.pools for p in pool.inputs if p not in unasked}
-        self._see(shrinker.asked, shrinker.got)
-
-    def show(self, arguments: Arguments) -> bool:
-        """Whether an input shows the fault."""
+    def _shows(self, arguments: Arguments) -> bool:
         payload = arguments.payload()
-        self._ask({payload: arguments})
+        self._try({payload: arguments})
         shows = payload in self.found
-        self.seen[payload] = arguments, shows
+        self.candidates[payload] = arguments, shows
         return shows
 
-    def go_as(self, seen: Seen) -> bool:
-        """Whether all these inputs show the fault or not as they were seen to do for another one."""
-        self._ask({payload: arguments for payload, (arguments, _) in seen.items()})
-        return all(p in self._known and (p in self.found) == shows for p, (_, shows) in seen.items())
-
-    def _ask(self, inputs: Mapping[bytes, Arguments]) -> None:
-        references, reference = self._shrinker.references, self._shrinker.reference
-        asked = []
+    def _try(self, inputs: Mapping[bytes, Arguments]) -> None:
+        """Run the inputs that are not known yet and that the procedure accepts, while there is time."""
+        case, answers = self._shrinker.case, self._shrinker.answers
+        examples = []
         for payload, arguments in inputs.items():
             if payload in self._known:
                 continue
-            if self._late():
+            if self._hangs_left <= 0 or time.monotonic() > self._end:
                 self.cut = True
                 return
-            expected = None if reference is None else references.ask(reference, payload)
-            if expected is None or self._shrinker.oracle.accepts(expected):
-                asked.append(Asked(payload, arguments, expected))
+            expected = None if case.reference is None else answers.on(case.reference, payload)
+            if expected is None or case.oracle.accepts(expected):
+                examples.append(Example(payload, arguments, expected))
             else:
                 self._known.add(payload)
         left = self._end - time.monotonic()
-        got = self._shrinker.runner.run([x.payload for x in asked], timeout=self._timeout, budget=left)
-        self.cut = self.cut or len(got) < len(asked)
-        self._hangs -= sum(one.kind is ObservationKind.TIMED_OUT for one in got)
-        self._known.update(x.payload for x, _ in zip(asked, got, strict=False))
-        self._see(asked, got)
+        payloads = [example.payload for example in examples]
+        seen = self._shrinker.runner.run(payloads, timeout=self._timeout, budget=left)
+        self.cut = self.cut or len(seen) < len(examples)
+        self._hangs_left -= sum(one.kind is ObservationKind.TIMED_OUT for one in seen)
+        self._known.update(payload for payload, _ in zip(payloads, seen, strict=False))
+        self._note(examples, seen)
 
-    def _late(self) -> bool:
-        return self._hangs <= 0 or time.monotonic() > self._end
-
-    def _see(self, asked: Sequence[Asked], got: Sequence[Observation]) -> None:
-        for x, one in zip(asked, got, strict=False):
-            if finding := self._shrinker.finding(x.expected, one, self._target):
-                self.found[x.payload] = x, finding
+    def _note(self, examples: Sequence[Example], seen: Sequence[Observation]) -> None:
+        for example, one in zip(examples, seen, strict=False):
+            if finding := self._shrinker.finding(example.expected, one, self._target):
+                self.found[example.payload] = example, finding

@@ -9,8 +9,7 @@ import pytest
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Contract, Dream, Outcome, Procedure
 from pytest_athena_dreams.repair.proof import mend, proposed
-from pytest_athena_dreams.trial.engine import Engine
-from pytest_athena_dreams.trial.isolation import policy_of
+from pytest_athena_dreams.trial import Engine, policy_of
 
 FIRST = """\
 def largest(items: list[int]) -> int:

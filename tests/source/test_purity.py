@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,9 +12,9 @@ from pytest_athena_dreams.models import Category, Contract, Dream, Outcome, Proc
 from pytest_athena_dreams.sandbox.client import Child, SandboxPair, Source
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.source.purity import is_pure
-from pytest_athena_dreams.trial.engine import Engine
+from pytest_athena_dreams.trial import Engine
+from pytest_athena_dreams.trial.lab import Jails, Lab
 from pytest_athena_dreams.trial.reference import References
-from pytest_athena_dreams.trial.trial import Trial
 
 PURE = {
     "arithmetic": "def f(a, b):\n    return a * 2 + b ** 2 if a > b else -b",
@@ -228,29 +226,31 @@ def test_only_a_pure_procedure_is_taken_to_be_steady(
         return spawn(self, source)
 
     monkeypatch.setattr(SandboxPair, "spawn", counted)
-    references = References(Settings(), Policy(), lambda *_: {})
+    jails = Jails(Policy())
     try:
-        assert references.of(Procedure(id=1, name="f", code=code)).steady()
+        assert (
+            References(Lab(Settings(), jails, lambda *_: {})).of(Procedure(id=1, name="f", code=code)).steady
+        )
     finally:
-        references.close()
-    assert spawned.count(references.again) == children
+        jails.close()
+    assert spawned.count(jails.reseeded) == children
 
 
 def test_pure_code_that_hangs_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine(Settings(timeout=0.3), Policy())
     code = "def f(xs):\n    while len(xs) > 2:\n        pass\n    return 2 * sum(xs)\n"
     assert is_pure(code)
-    asked = []
-    fresh = Trial._fresh
+    spawned = []
+    spawn = SandboxPair.spawn
 
-    def counted(self: Trial, *arguments: Any) -> Any:
-        asked.append(arguments)
-        return fresh(self, *arguments)
+    def counted(self: SandboxPair, source: Source) -> Child:
+        spawned.append(source.code)
+        return spawn(self, source)
 
-    monkeypatch.setattr(Trial, "_fresh", counted)
+    monkeypatch.setattr(SandboxPair, "spawn", counted)
     try:
         verdict = engine.test(dream_of(TWICE, code))
     finally:
         engine.close()
     assert verdict.category is Category.TIMEOUT
-    assert asked
+    assert spawned.count(code) > 2  # one that hangs, one that shrinks, one that confirms

@@ -9,7 +9,7 @@ import pytest
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Category, Contract, Dream, Procedure, Verdict
 from pytest_athena_dreams.sandbox.policy import Policy
-from pytest_athena_dreams.trial.engine import Engine
+from pytest_athena_dreams.trial import Engine
 
 HELD = (Contract.EQUIVALENT, Contract.SUPERSET, Contract.COMPATIBLE, Contract.FREE)
 

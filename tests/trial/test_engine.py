@@ -10,7 +10,9 @@ import pytest
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Category, Contract, Dream, Outcome, Procedure, Verdict
 from pytest_athena_dreams.sandbox.policy import Policy
-from pytest_athena_dreams.trial.engine import Engine
+from pytest_athena_dreams.trial import Engine
+from pytest_athena_dreams.trial.answers import Answers
+from pytest_athena_dreams.trial.lab import Jails, Lab
 
 
 @pytest.fixture(scope="module")
@@ -291,12 +293,17 @@ def test_several_faults_are_told_apart_each_with_its_smallest_input(engine: Engi
 
 def test_a_procedure_that_remembers_what_it_was_asked_is_not_steady(engine: Engine) -> None:
     counts = "asked = []\ndef f(x: int) -> int:\n    asked.append(x)\n    return len(asked)\n"
-    reference = engine.references.of(Procedure(id=1, name="f", code=counts))
-    assert not reference.steady()
+    reference = engine.reference(Procedure(id=1, name="f", code=counts))
+    assert not reference.steady
     payload = next(iter(reference.pool.inputs))
-    for _ in range(2):
-        again = engine.references.living(reference, engine.references.sandbox)
-        assert again.run([payload], timeout=5)[0].value == 1
+    jails = Jails(Policy())
+    answers = Answers(Lab(Settings(), jails, lambda *_: {}))
+    try:
+        for _ in range(2):
+            assert answers.runner(reference).run([payload], timeout=5)[0].value == 1
+    finally:
+        answers.close()
+        jails.close()
 
 
 def test_a_verdict_tells_what_its_child_used(engine: Engine) -> None:

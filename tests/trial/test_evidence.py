@@ -9,10 +9,11 @@ import pytest
 
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Contract, Outcome, Verdict
+from pytest_athena_dreams.sandbox.client import Child, SandboxPair, Source
 from pytest_athena_dreams.sandbox.policy import Policy
-from pytest_athena_dreams.trial.engine import Engine
-from pytest_athena_dreams.trial.evidence import told_apart
-from pytest_athena_dreams.trial.reference import References
+from pytest_athena_dreams.trial import Engine
+from pytest_athena_dreams.trial.evidence import detected_share
+from pytest_athena_dreams.trial.lab import Jails, Lab
 from tests.trial.test_engine import dream_of
 
 SETTINGS = Settings(max_examples=40)
@@ -80,15 +81,23 @@ def test_a_dream_without_a_procedure_has_lines_and_no_evidence(engine: Engine) -
     assert (found.figures.evidence, found.figures.lines_reached, found.figures.lines_total) == (None, 5, 5)
 
 
-def test_mutants_are_tried_once_for_a_procedure_and_a_contract(engine: Engine) -> None:
+def test_mutants_run_once_for_a_procedure_and_a_contract(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     base = DIGITS + "# its own\n"
-    first = verdict(engine, base)
-    reference = engine.references.of(dream_of(base, base).procedure)  # type: ignore[arg-type]
-    reference.evidence[Contract.SUPERSET] = 0.25
-    assert verdict(engine, base, DIGITS).figures.evidence == 0.25
-    assert (
-        first.figures.evidence == verdict(engine, base, contract=Contract.EQUIVALENT).figures.evidence == 1.0
-    )
+    run: list[int] = []
+    spawn = SandboxPair.spawn
+
+    def counted(self: SandboxPair, source: Source) -> Child:
+        run.append(source.mutant is not None)
+        return spawn(self, source)
+
+    monkeypatch.setattr(SandboxPair, "spawn", counted)
+    mutants = []
+    for contract in (Contract.SUPERSET, Contract.SUPERSET, Contract.EQUIVALENT):
+        assert verdict(engine, base, contract=contract).figures.evidence == 1.0
+        mutants.append(sum(run))
+    assert 0 < mutants[0] == mutants[1] < mutants[2]
 
 
 HOSTILE = {
@@ -108,13 +117,12 @@ def test_a_mutant_that_does_not_come_back_is_told_apart(engine: Engine, body: st
 def test_what_a_budget_cuts_off_is_left_out(engine: Engine) -> None:
     procedure = dream_of(DIGITS, DIGITS).procedure
     assert procedure is not None
-    references = References(SETTINGS, Policy(), lambda *_: {})
+    jails = Jails(Policy())
     try:
-        reference = references.of(procedure)
-        references.settings = replace(SETTINGS, dream_timeout=0)
-        assert told_apart(references, reference, Contract.SUPERSET) is None
+        lab = Lab(replace(SETTINGS, dream_timeout=0), jails, lambda *_: {})
+        assert detected_share(lab, engine.reference(procedure), Contract.SUPERSET) is None
     finally:
-        references.close()
+        jails.close()
 
 
 def test_evidence_and_lines_are_the_same_in_any_engine(engine: Engine) -> None:

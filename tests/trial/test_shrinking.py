@@ -12,10 +12,9 @@ from pytest_athena_dreams.inputs.drawing import shrunk
 from pytest_athena_dreams.models import Contract, Dream, Observation, Procedure
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.sandbox.runner import Runner
-from pytest_athena_dreams.trial import shrinking
-from pytest_athena_dreams.trial.engine import Engine
-from pytest_athena_dreams.trial.reference import Seen
+from pytest_athena_dreams.trial import Engine, shrinking
 
+DEFAULTS = Settings()
 BASE = "def f(n: int) -> int:\n    return n\n"
 FAULT = "def f(n):\n    return n if n <= 71 * 71 else 0\n"
 SAME = "def f(n):\n    if n > 71 * 71:\n        return 0\n    return n\n"
@@ -29,7 +28,9 @@ def dream_of(code: str, contract: Contract = Contract.SUPERSET) -> Dream:
     return Dream(id=1, code=code, dream_type="x", contract=contract, procedure=base, procedure_name="f")
 
 
-def calls(monkeypatch: pytest.MonkeyPatch, *dreams: Dream) -> tuple[list[str | None], int]:
+def calls(
+    monkeypatch: pytest.MonkeyPatch, *dreams: Dream, settings: Settings = DEFAULTS
+) -> tuple[list[str | None], int]:
     """The smallest failing calls of dreams that one engine tests in turn, and how often it searched."""
     searches = 0
 
@@ -40,7 +41,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, *dreams: Dream) -> tuple[list[str | N
 
     with monkeypatch.context() as patch:
         patch.setattr(shrinking, "shrunk", counted)
-        engine = Engine(Settings(), Policy())
+        engine = Engine(settings, Policy())
         try:
             return [engine.test(dream).faults[0].call for dream in dreams], searches
         finally:
@@ -65,35 +66,35 @@ def test_a_search_serves_another_dream_where_all_goes_as_before(
 
 
 def test_searches_are_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shrinking, "SEARCHES", 1)
+    monkeypatch.setattr(shrinking, "CACHED_SEARCHES", 1)
     dreams = list(map(dream_of, [FAULT, OTHER_END, SAME]))
     assert calls(monkeypatch, *dreams) == (["f(5042)", "f(-5041)", "f(5042)"], 3)
 
 
-def test_candidates_that_are_asked_at_once_have_no_more_time_than_a_search(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    budgets = []
+def test_a_replay_has_no_more_time_than_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    batches = []
     run = Runner.run
 
     def noted(self: Runner, payloads: Sequence[bytes], **options: Any) -> list[Observation]:
-        budgets.append((len(payloads), options.get("budget", float("inf"))))
+        batches.append((len(payloads), options.get("budget", float("inf"))))
         return run(self, payloads, **options)
 
-    go_as = shrinking._Candidates.go_as
-
-    def asked_alone(self: shrinking._Candidates, seen: Seen) -> bool:
-        budgets.clear()
-        agrees = go_as(self, seen)
-        assert [0 < budget <= Settings().shrink_time for size, budget in budgets if size > 1] == [True]
-        return agrees
-
     monkeypatch.setattr(Runner, "run", noted)
-    monkeypatch.setattr(shrinking._Candidates, "go_as", asked_alone)
-    assert calls(monkeypatch, dream_of(FAULT), dream_of(SAME)) == (["f(5042)"] * 2, 1)
+    with Engine(Settings(), Policy()) as engine:
+        engine.test(dream_of(FAULT))
+        batches.clear()
+        engine.test(dream_of(SAME))
+    replays = [budget for size, budget in batches if size > 1 and budget <= Settings().shrink_time]
+    assert len(replays) == 1
+    assert replays[0] > 0
 
 
-def test_a_search_that_was_cut_short_serves_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    left = iter([True] * 5)
-    monkeypatch.setattr(shrinking._Candidates, "_late", lambda self: not next(left, False), raising=True)
-    assert calls(monkeypatch, dream_of(FAULT), dream_of(SAME))[1] == 2
+SLOW = FAULT.replace("return", "m = sum(range(100_000))\n    return")
+
+
+@pytest.mark.parametrize(("seconds", "searches"), [(0.01, 2), (20.0, 1)])
+def test_a_search_that_was_cut_short_serves_no_other(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, searches: int
+) -> None:
+    settings = Settings(shrink_time=seconds)
+    assert calls(monkeypatch, dream_of(SLOW), dream_of(SLOW + "\n"), settings=settings)[1] == searches

@@ -1,0 +1,141 @@
+"""What one dream is run on, and what is expected of it: everything that is fixed before it runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ..inputs.arguments import Arguments
+from ..inputs.docs import read_text
+from ..inputs.planting import planted
+from ..inputs.pool import Pool, derive_seed, draw_pool
+from ..judge.oracle import Oracle
+from ..models import Canonical, Contract, Dream, Observation, Signature
+from ..sandbox.runner import Runner
+from ..source.purity import is_pure
+from ..source.reading import reading
+from .answers import Answers
+from .exploration import Explorer
+from .lab import Lab
+from .reference import LARGE_PAYLOAD, Reference, References
+
+OWN_SHARE = 4
+"""A dream's own literals are planted into at most one input for this many of the pool's size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One accepted input: its arguments, and what the procedure did (``None`` under ``free``)."""
+
+    payload: bytes
+    arguments: Arguments
+    expected: Observation | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The oracle, the inputs drawn, and those of them that the procedure accepts.
+
+    ``pools`` are the procedure's and, where the dream has literals of its own, a small one with these; under
+    ``free`` the dream's alone. ``pure`` says that the dream does the same again, by its source and inputs.
+    """
+
+    dream: Dream
+    oracle: Oracle
+    reference: Reference | None
+    pools: tuple[Pool, ...]
+    examples: tuple[Example, ...]
+    pure: bool
+    none_accepted: str
+    """Why the procedure accepts none, in words, for a case without examples."""
+
+    @property
+    def tried(self) -> int:
+        """How many inputs were drawn."""
+        return sum(map(len, self.pools))
+
+    @property
+    def moderate(self) -> list[bytes]:
+        """The payloads of the examples, without the large ones."""
+        return [example.payload for example in self.examples if len(example.payload) < LARGE_PAYLOAD]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMaker:
+    """Makes the cases of one worker."""
+
+    lab: Lab
+    references: References
+    answers: Answers
+
+    def case(self, dream: Dream, contract: Contract, runner: Runner) -> Case:
+        """The case of ``dream``, which is loaded in ``runner``.
+
+        Raises ``Untestable`` where the procedure does not load, and ``UnmetAnnotation`` where a parameter has
+        no strategy.
+        """
+        loaded = runner.loaded
+        assert loaded is not None
+        source, doc = reading(dream.code), read_text(loaded.doc)
+        oracle = replace(
+            self.lab.oracle(contract), returns=loaded.returns, declares={*source.declares, *doc.raises}
+        )
+        if dream.procedure is None or contract is Contract.FREE:
+            assert loaded.signature is not None  # the engine has it described for ``free``
+            return self._without_procedure(dream, oracle, runner, loaded.signature)
+        reference = self.references.of(dream.procedure)
+        own = self._own_pool(reference, (*source.literals, *doc.literals))
+        expected = dict(reference.expected)
+        pools: tuple[Pool, ...] = (reference.pool,)
+        if own is not None:
+            pools = (reference.pool, own)
+            expected |= self.answers.on_pool(reference, own)
+        inputs = [(p, x, expected[p]) for pool in pools for p, x in pool.inputs.items() if p in expected]
+        return Case(
+            dream=dream,
+            oracle=oracle,
+            reference=reference,
+            pools=pools,
+            examples=tuple(Example(*each) for each in inputs if oracle.accepts(each[2])),
+            pure=_pure(dream, pools),
+            none_accepted=why_none("the procedure", pools, [seen for *_, seen in inputs]),
+        )
+
+    def _without_procedure(self, dream: Dream, oracle: Oracle, runner: Runner, signature: Signature) -> Case:
+        name = dream.procedure_name
+        explorer = Explorer(runner, self.lab.settings, self.lab.user_strategies(name, signature))
+        spec = explorer.spec(signature, derive_seed(self.lab.settings.seed, name, dream.code))
+        pool = draw_pool(spec)
+        return Case(
+            dream=dream,
+            oracle=oracle,
+            reference=None,
+            pools=(pool,),
+            examples=tuple(Example(payload, arguments, None) for payload, arguments in pool.inputs.items()),
+            pure=_pure(dream, [pool]),
+            none_accepted="",
+        )
+
+    def _own_pool(self, reference: Reference, literals: Sequence[Canonical]) -> Pool | None:
+        """A few inputs with those ``literals`` that the procedure does not have: a fault may hide there."""
+        spec = reference.pool.spec
+        new = tuple(x for x in literals if x not in spec.literals)
+        if not new:
+            return None
+        size = max(1, self.lab.settings.max_examples // OWN_SHARE)
+        drawn = {call.payload(): call for call in planted(spec.signature, new, reference.moderate, size)}
+        fresh = {payload: call for payload, call in drawn.items() if payload not in reference.pool.inputs}
+        seed = derive_seed(spec.seed, repr(new))
+        return Pool(replace(spec, literals=new, wide=False, size=size, seed=seed, edges=frozenset()), fresh)
+
+
+def why_none(who: str, pools: Iterable[Pool], seen: Iterable[Observation]) -> str:
+    """Why no input was accepted: what ``who`` did on those that were tried."""
+    reasons = Counter(one.raised.type if one.raised else one.kind.value.replace("_", " ") for one in seen)
+    did = ", ".join(f"{reason} {count} times" for reason, count in reasons.most_common(3))
+    return f"no input accepted: of {sum(map(len, pools))} tried, {who} had {did or 'none to answer'}"
+
+
+def _pure(dream: Dream, pools: Iterable[Pool]) -> bool:
+    return is_pure(dream.code) and all(pool.plain for pool in pools)
