@@ -38,7 +38,7 @@ class DreamPlugin:
         self.plan = plan
         self._config = config
         self._engine: Engine | None = None
-        self._twins = Twins()
+        self._twins = Twins(messages=plan.settings.exceptions == "message")
         self.shown_path: str | None = None
         self._digests = Digests(config, plan.settings)
         self._keeper = Keeper(processors_of(getattr(config, "workerinput", None)))
@@ -54,7 +54,7 @@ class DreamPlugin:
         if verdict is None:
             self._keeper.keep()
             verdict = self._engine.test(dream)
-            self._twins.keep(dream, verdict)
+            self._twins.add(dream, verdict)
         return verdict
 
     def _started(self) -> Engine:

@@ -1,7 +1,7 @@
-"""Verdicts that serve several dreams of one run: those with the same code but for what can't matter.
+"""Verdicts that serve several dreams of one run, because their code behaves alike.
 
-Invariant: a verdict is shared between dreams of one procedure, contract and entry point only, whose code is
-sure to behave alike; the text of a shared failure holds for both.
+Invariant: a dream gets the verdict that it would get alone. It is shared between dreams of one procedure,
+contract and entry point only, and its text and lines hold for both.
 """
 
 from __future__ import annotations
@@ -10,66 +10,71 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from ..models import Contract, Dream, Fault, Verdict
-from ..source.alike import lines_of, outline, twin_key
+from ..source.alike import lines_of, twin_key
 from .packed import pack, unpack
 
-PROCEDURES = 4
-"""Procedures whose verdicts are kept: their dreams come one after another."""
-_TELL_NAMES = frozenset({"NameError", "UnboundLocalError"})
-"""Exceptions whose message names a local."""
+FAMILIES = 4
+"""Procedures whose verdicts are held: their dreams come one after another."""
+_TELLING = frozenset({"NameError", "UnboundLocalError", "SyntaxError", "IndentationError"})
+"""Exceptions whose message names a local or a line."""
 
-_Family = dict[int, list[bytes]]
-"""Dreams with their verdicts, packed, by the hash of the outline of their code."""
+_Key = tuple[Contract | None, str | None, str]
+"""A dream's contract, its entry point, and a text that stands for its code."""
 
 
 class Twins:
-    """The verdicts of the last few procedures."""
+    """The verdicts on the dreams of the last few procedures.
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str, str | None], _Family] = OrderedDict()
+    Where ``messages`` of exceptions bear on verdicts, names of locals do, and only exact copies share.
+    """
+
+    def __init__(self, *, messages: bool = False) -> None:
+        self._messages = messages
+        self._families: OrderedDict[tuple[str, str, str | None], dict[_Key, bytes]] = OrderedDict()
 
     def verdict(self, dream: Dream) -> Verdict | None:
-        """The verdict of a twin as that of ``dream``, if one was kept."""
-        for packed in self._family(dream).get(hash(outline(dream.code)), ()):
-            twin, verdict = unpack(packed, tuple[Dream, Verdict], dream.procedure)
-            if _alike(twin, dream):
-                figures = replace(verdict.figures, elapsed=0.0, cpu=0.0)
-                own = replace(verdict, dream_id=dream.id, figures=figures, taken_from=twin.id)
-                if twin.code == dream.code:
-                    return own
-                faults = _moved(verdict.faults, twin.code, dream.code)
-                figures = replace(figures, lines_reached=None, lines_total=None)
-                return replace(own, faults=faults, figures=figures)
-        return None
+        """The verdict of a twin as that of ``dream``, if there is one."""
+        packed = self._family(dream).get(self._key(dream))
+        if packed is None:
+            return None
+        twin, verdict = unpack(packed, tuple[Dream, Verdict], dream.procedure)
+        figures = replace(verdict.figures, elapsed=0.0, cpu=0.0)
+        own = replace(verdict, dream_id=dream.id, figures=figures, taken_from=twin.id)
+        if twin.code == dream.code:
+            return own
+        faults = _moved(verdict.faults, twin.code, dream.code)
+        if faults is None:
+            return None
+        figures = replace(figures, lines_reached=None, lines_total=None)
+        return replace(own, faults=faults, figures=figures)
 
-    def keep(self, dream: Dream, verdict: Verdict) -> None:
-        """Keep the verdict of a dream that was run, for its twins to come."""
-        if not any(fault.exception in _TELL_NAMES for fault in verdict.faults):
+    def add(self, dream: Dream, verdict: Verdict) -> None:
+        """Hold the verdict on a dream that was run, for its twins to come."""
+        if not any(fault.exception in _TELLING for fault in verdict.faults):
             packed = pack((replace(dream, procedure=None), verdict), dream.procedure)
-            self._family(dream).setdefault(hash(outline(dream.code)), []).append(packed)
+            self._family(dream).setdefault(self._key(dream), packed)
 
-    def _family(self, dream: Dream) -> _Family:
+    def _key(self, dream: Dream) -> _Key:
+        # A dream that is not compared with a procedure draws its inputs by its own text.
+        exact = self._messages or dream.procedure is None or dream.contract is Contract.FREE
+        return dream.contract, dream.entry_point, dream.code if exact else twin_key(dream.code)
+
+    def _family(self, dream: Dream) -> dict[_Key, bytes]:
         base = dream.procedure
         name = (base.name, base.code, base.entry_point) if base else (dream.procedure_name, "", None)
-        family = self._kept.setdefault(name, {})
-        self._kept.move_to_end(name)
-        if len(self._kept) > PROCEDURES:
-            self._kept.popitem(last=False)
+        family = self._families.setdefault(name, {})
+        self._families.move_to_end(name)
+        if len(self._families) > FAMILIES:
+            self._families.popitem(last=False)
         return family
 
 
-def _alike(twin: Dream, dream: Dream) -> bool:
-    """Whether one verdict serves both, which are of one procedure."""
-    if (twin.contract, twin.entry_point) != (dream.contract, dream.entry_point):
-        return False
-    # A dream without a procedure draws its inputs by its own text.
-    free = dream.procedure is None or dream.contract is Contract.FREE
-    return twin.code == dream.code or (not free and twin_key(twin.code) == twin_key(dream.code))
+def _moved(faults: tuple[Fault, ...], code: str, twin: str) -> tuple[Fault, ...] | None:
+    """Faults of ``code`` with the lines that they have in its twin, which decide what is one fault.
 
-
-def _moved(faults: tuple[Fault, ...], code: str, twin: str) -> tuple[Fault, ...]:
-    """Faults of ``code`` with the lines that they have in its twin."""
-    if not any(fault.line for fault in faults):
-        return faults
-    lines = lines_of(code, twin)
-    return tuple(replace(fault, line=lines.get(fault.line) if fault.line else None) for fault in faults)
+    ``None`` where the lines do not correspond one to one.
+    """
+    lines = lines_of(code, twin) if faults else {}
+    if lines is None or not all(fault.line in lines for fault in faults if fault.line):
+        return None
+    return tuple(replace(fault, line=lines[fault.line] if fault.line else None) for fault in faults)

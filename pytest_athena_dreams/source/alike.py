@@ -1,85 +1,130 @@
-"""Sources that are sure to behave alike: equal but for formatting, comments and names of locals, where the
-code has no way to look at any of these.
+"""Sources that behave alike for certain: equal but for formatting, comments and the names of locals.
 
-Invariants: pure; in doubt, two sources are no twins. Code can see its own names and lines through frames,
-tracebacks, double underscores, format strings, modules that read source, and the text of the errors that it
-catches: whatever could lead there makes a source a twin of its exact copies alone.
+Only code that can't see any of these has such twins. It could see them through code objects, frames,
+tracebacks, the text of a caught exception, and modules that read source. So every name, attribute, module and
+kind of syntax that twins may use is on a list; code with anything else in it is alike its exact copies alone.
+
+Invariants: pure; in doubt, two sources are not alike.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
+import cmath
 import hashlib
-import keyword
-import re
+import itertools
 from functools import lru_cache
 
+from . import purity
 from .normalise import canonical
-from .syntax import syntax
+from .syntax import TREES, syntax
 
-_BLIND_MODULES = frozenset({
-    "__future__", "abc", "bisect", "cmath", "collections", "copy", "dataclasses", "datetime", "decimal",
-    "enum", "fractions", "functools", "heapq", "itertools", "json", "math", "numbers", "operator", "random",
-    "re", "statistics", "string", "textwrap", "time", "typing", "unicodedata",
-})  # fmt: skip
-"""Modules that tell nothing of who calls them, but for the words below."""
-_SEEING = frozenset({
-    "attrgetter", "methodcaller", "Formatter", "format", "format_map", "getattr", "compile", "eval", "exec",
-    "locals", "globals", "vars", "dir", "open", "breakpoint", "help", "input", "id", "*", "get_type_hints",
-    "make_dataclass",
-})  # fmt: skip
-"""Words by which code could reach what it is called, or text about it, all the same."""
-_PLAIN = frozenset({"__init__", "__name__", "__future__", "__post_init__"})
-
-_TEXT = re.compile(
-    r"""#[^\n]*|\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""",
-    re.DOTALL,
+_BUILTINS = frozenset(dir(builtins))
+_EXCEPTIONS = frozenset(
+    name
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
 )
-_STEPS = re.compile(rf"\b(?:{'|'.join(keyword.kwlist)})\b|[-+*/%<>=!&|^~@:{{}}]")
+_FUNCTIONS = "ascii bytearray callable frozenset hash iter next object print repr set slice"
+ALLOWED = purity.FUNCTIONS.union(_EXCEPTIONS, _FUNCTIONS.split())
+"""Builtins that show nothing of who calls them. ``type`` is one where it is called with one argument."""
+_OF_SETS = """
+add difference difference_update discard intersection intersection_update isdisjoint issubset issuperset
+symmetric_difference symmetric_difference_update union
+"""
+_OF_NUMBERS = "as_integer_ratio bit_count bit_length conjugate denominator imag numerator real"
+_OF_COLLECTIONS = "appendleft elements extendleft most_common move_to_end popleft rotate subtract"
+ATTRIBUTES = purity.METHODS.union(
+    _OF_SETS.split(), _OF_NUMBERS.split(), _OF_COLLECTIONS.split(), ("decode", "encode")
+)
+"""Attributes of builtin types. Not ``format``, which reads whatever attributes its text names."""
+MODULES = purity.MODULES | {
+    name: frozenset(words.split())
+    for name, words in {
+        "bisect": "bisect bisect_left bisect_right insort insort_left insort_right",
+        "cmath": " ".join(purity.public(cmath)),
+        "collections": "Counter OrderedDict defaultdict deque",
+        "functools": "cache cmp_to_key lru_cache partial reduce",
+        "heapq": "heapify heappop heappush heappushpop heapreplace merge nlargest nsmallest",
+        "itertools": " ".join(purity.public(itertools)),
+        "operator": "add and_ eq ge gt index itemgetter le lt mod mul ne neg not_ or_ pow sub truediv xor",
+        "string": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace",
+    }.items()
+}
+"""What may be used of which module. Code reaches no other module from there."""
+_QUIET = purity.kinds(
+    *purity.SYNTAX, ast.Module, ast.Compare, ast.Delete, ast.GeneratorExp, ast.Global, ast.Lambda,
+    ast.Nonlocal, ast.Set, ast.SetComp, ast.Yield, ast.YieldFrom,
+)  # fmt: skip
+"""Syntax that shows nothing where its parts do not. Not classes, ``with``, ``match`` and coroutines."""
 
 
-def outline(code: str) -> str:
-    """Keywords and operators alone: quick to tell, and the same for twins."""
-    return "".join(_STEPS.findall(_TEXT.sub("", code)))
-
-
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=TREES)
 def twin_key(code: str) -> str:
-    """A name that is the same for sources of which one verdict can serve all."""
-    found = syntax(code)
-    blind = found is not None and not any(map(_sees, found.nodes))
-    text = canonical(code) if blind else None
+    """A text that is the same for sources that behave alike."""
+    text = canonical(code) if sees_nothing(code) else None
     content = f"text\0{code}" if text is None else f"syntax\0{text}"
     return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 
-def lines_of(code: str, twin: str) -> dict[int, int]:
-    """The lines of a source, each with the line of its twin that says the same."""
-    found: dict[int, int] = {}
-    for mine, other in zip(ast.walk(ast.parse(code)), ast.walk(ast.parse(twin)), strict=True):
-        if isinstance(mine, ast.stmt | ast.expr) and isinstance(other, ast.stmt | ast.expr):
-            found.setdefault(mine.lineno, other.lineno)
-    return found
+def sees_nothing(code: str) -> bool:
+    """Whether ``code`` is seen to have no way to its own formatting, lines and names of locals."""
+    found = syntax(code)
+    if found is None:
+        return False
+    called: set[ast.AST] = set()
+    """What is called with one argument."""
+    for node in found.nodes:  # a call comes before what it calls
+        if isinstance(node, ast.Call):
+            if len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Starred):
+                called.add(node.func)
+        elif type(node) not in _QUIET and not _allowed(node, node in called):
+            return False
+    return True
 
 
-def _sees(node: ast.AST) -> bool:
-    """Whether ``node`` could lead code to its own names or lines."""
+def lines_of(code: str, twin: str) -> dict[int, int] | None:
+    """The lines of ``code``, each with that of its ``twin`` which holds the same steps.
+
+    ``None`` where the steps of one line of either stand on several lines of the other.
+    """
+    one, other = syntax(code), syntax(twin)
+    if one is None or other is None:
+        return None
+    pairs = set[tuple[int, int]]()
+    for mine, theirs in zip(one.nodes, other.nodes, strict=True):
+        if hasattr(mine, "lineno"):
+            pairs.add((mine.lineno, theirs.lineno))  # type: ignore[attr-defined]
+        if isinstance(mine, ast.Attribute) and isinstance(theirs, ast.Attribute):
+            # The call of a method is on the line on which the method's name ends.
+            pairs.add((mine.end_lineno or 0, theirs.end_lineno or 0))
+    lines = dict(pairs)
+    return lines if len(pairs) == len(lines) == len(set(lines.values())) else None
+
+
+def _allowed(node: ast.AST, has_one_argument: bool) -> bool:
     match node:
-        case ast.Name(id=word) | ast.Attribute(attr=word):
-            return _telling(word)
+        case ast.Name(id="type"):
+            return has_one_argument
+        case ast.Name(id=name):
+            return name in ALLOWED or (name not in _BUILTINS and _plain(name))
+        case ast.Attribute(value=ast.Name(id=owner), attr=name) if name in MODULES.get(owner, ()):
+            return True
+        case ast.Attribute(attr=name):
+            return name in ATTRIBUTES
+        case ast.FunctionDef(name=name) | ast.arg(arg=name):
+            return _plain(name)
         case ast.Import(names=names):
-            return any(alias.name.partition(".")[0] not in _BLIND_MODULES for alias in names)
-        case ast.ImportFrom(module=module, level=level, names=names):
-            known = level == 0 and (module or "").partition(".")[0] in _BLIND_MODULES
-            return not known or any(_telling(alias.name) for alias in names)
+            return all(alias.name in MODULES and alias.asname is None for alias in names)
+        case ast.ImportFrom(module=module, names=names, level=0):
+            return all(alias.name in MODULES.get(str(module), ()) for alias in names)
+        case ast.alias(asname=name):
+            return _plain(name or "")
         case ast.ExceptHandler(name=name):
-            return name is not None
-        case ast.Constant(value=str(text)):
-            return "__" in text
-        case ast.Constant(value=bytes(raw)):
-            return b"__" in raw
+            return name is None
     return False
 
 
-def _telling(word: str) -> bool:
-    return word in _SEEING or (word.startswith("__") and word not in _PLAIN)
+def _plain(name: str) -> bool:
+    return not name.startswith("__")

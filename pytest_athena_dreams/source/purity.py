@@ -1,12 +1,12 @@
-"""Whether code is pure, told from its source: the same arguments give the same answer, in any process.
+"""Whether code is pure, by its source: the same arguments give the same answer, in any process.
 
-Such code can remember nothing from one call to the next and has nothing to draw from: no clock, no chance, no
-hash seed, no address, and no name that leads out of it. What it does once it does again, so it need not be
-asked again. All that is allowed is listed; code with anything else in it is taken to be impure, and much of
-that is not.
+Pure code remembers nothing from one call to the next. It reads no clock, random number, hash or address, and
+uses no name that leads out of it. What it did once it does again, so nobody has to ask a second time.
+All that pure code may contain is listed here. Code with anything else counts as impure, though much of it is
+not.
 
-Invariants: nothing here runs or compiles code. All this holds for arguments that are plain
-(``inputs.arguments.is_plain``): a set's order is that of the hash seed.
+Invariants: nothing here runs or compiles code. Purity holds for plain arguments only
+(``inputs.arguments.is_plain``): the order of a set depends on the hash seed.
 """
 
 from __future__ import annotations
@@ -16,25 +16,27 @@ import builtins
 import math
 from collections.abc import Iterable
 from functools import lru_cache
+from types import ModuleType
 
 from .syntax import TREES, Syntax, syntax
 
 _BUILTINS = frozenset(dir(builtins))
 _LAZY = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
-"""Calls of these give an iterator, whose text is its address."""
+"""Builtins that return an iterator, whose text is its address."""
 _CONSUMERS = _LAZY | {"all", "any", "dict", "list", "max", "min", "sorted", "sum", "tuple"}
-_FUNCTIONS = _CONSUMERS | {
+FUNCTIONS = _CONSUMERS | {
     "abs", "bin", "bool", "bytes", "chr", "complex", "divmod", "float", "hex", "int", "isinstance", "len",
     "oct", "ord", "pow", "range", "round", "str",
 }  # fmt: skip
-_EXHAUSTED = {"MemoryError", "RecursionError", "RuntimeError"}
-"""When memory or stack run out is not for the code to say, so it may catch none of these."""
+"""Builtin functions and types that pure code may use."""
+_EXHAUSTED = {"MemoryError", "RecursionError", "RuntimeError", "SystemError"}
+"""Exceptions that may mean that memory or stack ran out, which depends on more than the code."""
 _EXCEPTIONS = {name for name in _BUILTINS if name.endswith("Error")} - _EXHAUSTED
-_ALLOWED = _FUNCTIONS | _EXCEPTIONS
+_ALLOWED = FUNCTIONS | _EXCEPTIONS
 _VIEWS = frozenset({"items", "keys", "values"})
-"""Methods that give a view, of which two make a set."""
+"""Methods that return a view; an operation on two views makes a set."""
 _FILLERS = frozenset({"extend", "join", "update"})
-"""Methods that take all items of their argument at once."""
+"""Methods that use up their argument at once."""
 _OTHER_METHODS = """
 append capitalize casefold center clear copy count endswith expandtabs find fromkeys get index insert
 is_integer isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace
@@ -42,55 +44,70 @@ istitle isupper ljust lower lstrip maketrans partition pop popitem remove remove
 reverse rfind rindex rjust rpartition rsplit rstrip setdefault sort split splitlines startswith strip swapcase
 title translate upper zfill
 """
-_METHODS = _VIEWS.union(_FILLERS, _OTHER_METHODS.split())
-"""Methods of the builtin types. Not ``format``, which reads attributes."""
+METHODS = _VIEWS.union(_FILLERS, _OTHER_METHODS.split())
+"""Methods of builtin types that pure code may call. Not ``format``, which reads attributes."""
 _TYPING = "Any Dict Iterable Iterator List Literal Mapping Optional Sequence Tuple Union"
-_NAMES = {
-    "math": frozenset(name for name in dir(math) if not name.startswith("_")),
+
+
+def public(module: ModuleType) -> frozenset[str]:
+    """The names of a module that do not begin with an underscore."""
+    return frozenset(name for name in dir(module) if not name.startswith("_"))
+
+
+MODULES = {
+    "math": public(math),
     "typing": frozenset(_TYPING.split()),
     "__future__": frozenset({"annotations"}),
 }
-"""What may be imported, by module."""
+"""What pure code may import, by module."""
 
-_PLAIN_NODES = (
+SYNTAX = (
     ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For, ast.While, ast.If, ast.Try, ast.Raise,
     ast.Assert, ast.Pass, ast.Break, ast.Continue, ast.Expr, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.IfExp,
     ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Subscript, ast.Slice, ast.ListComp, ast.DictComp,
     ast.JoinedStr, ast.FormattedValue, ast.Starred, ast.NamedExpr, ast.comprehension, ast.arguments, ast.arg,
     ast.keyword, ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop,
 )  # fmt: skip
-"""Syntax that is pure where its parts are."""
-_ITERATING = frozenset({ast.For, ast.comprehension, ast.Starred})
-"""That of it which says of a part that it is iterated over."""
-_KINDS = {kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, _PLAIN_NODES)}
-_QUIET = frozenset(_KINDS - _ITERATING)
-"""The rest, of which nothing else is to be seen."""
+"""Syntax that is pure where its parts are. For ``try`` see ``_Reader``."""
+_CHECKED = frozenset({ast.For, ast.Starred, ast.Try, ast.comprehension})
+"""Kinds among these that the reader looks at nonetheless."""
+
+
+def kinds(*bases: type[ast.AST]) -> frozenset[type[ast.AST]]:
+    """All kinds of nodes that are of one of the ``bases``."""
+    return frozenset(
+        kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, bases)
+    )
+
+
+_QUIET = kinds(*SYNTAX) - _CHECKED
+"""The others, which it skips."""
 _NAMED = (ast.FunctionDef, ast.ExceptHandler)
 
 
 @lru_cache(maxsize=TREES)
 def is_pure(code: str) -> bool:
-    """Whether ``code`` is seen to be pure. What can't be read is not."""
+    """Whether the list shows that ``code`` is pure. Code that can't be read is not."""
     found = syntax(code)
     return found is not None and _Reader(found).pure()
 
 
 class _Reader:
-    """Reads one tree from its top: what may stand in certain places alone, the node above it allows there."""
+    """Reads one tree from its top. A node that may stand in some places only is allowed by the one above."""
 
     def __init__(self, found: Syntax) -> None:
         self._tree, self._nodes = found.tree, found.nodes
         self._functions = {node.name for node in self._nodes if isinstance(node, ast.FunctionDef)}
         self._called: set[ast.AST] = set()
-        """What is called: names of functions, and methods."""
+        """Names of functions and methods that are called."""
         self._consumed: set[ast.AST] = set()
-        """What is iterated over and then gone: here an iterator may stand."""
+        """Expressions that are iterated over and then dropped. They may be iterators."""
         self._given: set[ast.AST] = set()
-        """Where a function may stand that is not called at once."""
+        """Arguments that may be functions."""
         self._modules: set[ast.AST] = set()
 
     def pure(self) -> bool:
-        """Whether all statements and names are."""
+        """Whether all statements and names are on the list."""
         bound = list(self._bound())
         return (
             not _BUILTINS.intersection(bound)
@@ -128,7 +145,7 @@ class _Reader:
             case ast.Import(names=names):
                 return all(alias.name == "math" and alias.asname is None for alias in names)
             case ast.ImportFrom(module=module, names=names, level=0):
-                return all(alias.name in _NAMES.get(str(module), ()) for alias in names)
+                return all(alias.name in MODULES.get(str(module), ()) for alias in names)
             case ast.FunctionDef():
                 defaults = [*node.args.defaults, *(value for value in node.args.kw_defaults if value)]
                 return not node.decorator_list and all(map(_is_constant, defaults))
@@ -136,11 +153,14 @@ class _Reader:
                 return self._name(node)
             case ast.Attribute(value=ast.Name(id="math"), attr=name, ctx=ast.Load()):
                 self._modules.add(node.value)
-                return name in _NAMES["math"]
+                return name in MODULES["math"]
             case ast.Attribute():
                 return node in self._called
             case ast.ExceptHandler():
                 return node.type is not None
+            case ast.Try():
+                # A final block that raises, returns or leaves a loop swallows even a MemoryError.
+                return all(map(_is_inert, node.finalbody))
             case ast.Starred():
                 self._consumed.add(node.value)
             case ast.GeneratorExp():
@@ -156,7 +176,7 @@ class _Reader:
             case ast.comprehension():
                 self._consumed.add(node.iter)
                 return not node.is_async
-        return isinstance(node, _PLAIN_NODES)
+        return isinstance(node, SYNTAX)
 
     def _name(self, node: ast.Name) -> bool:
         name = node.id
@@ -175,8 +195,8 @@ class _Reader:
             case ast.Name():
                 name = node.func.id
             case ast.Attribute(value=ast.Name(id="math")):
-                return True  # which is looked at in its turn
-            case ast.Attribute() if node.func.attr in _METHODS:
+                return True  # the attribute is checked in its turn
+            case ast.Attribute() if node.func.attr in METHODS:
                 method = node.func.attr
             case _:
                 return False
@@ -191,7 +211,7 @@ class _Reader:
         return True
 
     def _iterated(self, name: str | None, method: str | None, arguments: list[ast.expr]) -> list[ast.expr]:
-        """The arguments that a call takes all items of, and does not give back or keep."""
+        """The arguments that a call iterates over, and neither returns nor holds."""
         if name in ("filter", "map"):
             return arguments[1:]
         if name == "zip":
@@ -207,6 +227,16 @@ class _Reader:
             if isinstance(operator, ast.In | ast.NotIn):
                 self._consumed.add(side)
         return True
+
+
+def _is_inert(node: ast.stmt) -> bool:
+    """Whether a statement can neither raise nor leave its block."""
+    match node:
+        case ast.Pass() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Assign(targets=targets, value=ast.Constant()):
+            return all(isinstance(target, ast.Name) for target in targets)
+    return False
 
 
 def _is_singleton(node: ast.expr) -> bool:

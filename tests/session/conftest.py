@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -40,3 +42,12 @@ def runner(pytester: pytest.Pytester, *fixed: str, inside: bool = False) -> Run:
         return run_pytest(*fixed, *asked, *args)
 
     return run
+
+
+def rows(pytester: pytest.Pytester, query: str, *parameters: object) -> list[dict[str, Any]]:
+    """The rows that ``query`` finds in the store of a test, or what it changes there."""
+    db = sqlite3.connect(pytester.path / "athena.db", isolation_level=None)
+    db.row_factory = sqlite3.Row
+    found = [dict(row) for row in db.execute(query, parameters)]
+    db.close()
+    return found

@@ -1,27 +1,15 @@
-"""Nothing is run twice: stored verdicts stand while nothing they hang on changes, and twins share one."""
+"""A stored verdict stands while nothing that it depends on changes."""
 
 from __future__ import annotations
-
-import json
-import sqlite3
-from typing import Any
 
 import pytest
 
 from tests.dreams import CLAMP, dream, make_store, verdicts
-from tests.session.conftest import Run
+from tests.session.conftest import Run, rows
 
 GOOD = "def clamp(x: int, low: int, high: int) -> int:\n    return sorted((low, x, high))[1]\n"
 BAD = CLAMP.replace("max(low, min(x, high))", "[x, low, high]")
 RUNS = ("--athena-max-examples", "20", "--athena-shrink-time", "0.2")
-
-
-def rows(pytester: pytest.Pytester, query: str, *parameters: object) -> list[dict[str, Any]]:
-    db = sqlite3.connect(pytester.path / "athena.db", isolation_level=None)
-    db.row_factory = sqlite3.Row
-    found = [dict(row) for row in db.execute(query, parameters)]
-    db.close()
-    return found
 
 
 def wait_again(pytester: pytest.Pytester) -> None:
@@ -132,51 +120,6 @@ def test_the_gate_counts_them(
         rows(pytester, "UPDATE dream_procedures SET test_outcome = 'failure' WHERE label = 'bad'")
         more = ["--athena-baseline", "store"]
     assert run_alone(*RUNS, *more).ret == status
-
-
-@pytest.mark.parametrize("code", [CLAMP, BAD], ids=["good", "bad"])
-def test_twins_share_a_verdict_and_say_so(run_dreams: Run, pytester: pytest.Pytester, code: str) -> None:
-    twin = "# another layout\n" + code.replace("    ", "  ")
-    alike = [dream("one", code), dream("two", twin), dream("three", twin + "\n")]
-    make_store(pytester.path / "athena.db", *alike, dream("strict", twin, contract="equivalent"))
-    result = run_dreams(*RUNS)
-    outcome = "passed" if code == CLAMP else "failed"
-    result.assert_outcomes(**{outcome: 4})
-    taken = rows(pytester, "SELECT dream_id, taken_from_dream AS t, taken_from_run AS r, details, digest FROM"
-                 " dream_test_results ORDER BY 1")  # fmt: skip
-    assert len({row["digest"] for row in taken}) == 4
-    shared = [row for row in taken if row["t"] is not None]
-    assert {row["t"] for row in shared} <= {1, 2, 3}
-    assert {row["r"] for row in shared} <= {1}
-    assert 4 not in {row["dream_id"] for row in shared}
-    said = [line for line in result.stdout.lines if line.startswith("same code as another dream of this run")]
-    assert said == [f"same code as another dream of this run, and its verdict: {len(shared)}"][: len(shared)]
-    if code == BAD:
-        assert len({json.dumps(json.loads(row["details"])) for row in taken[:3]}) == 1
-
-
-def test_a_twin_has_lines_of_its_own(run_alone: Run, pytester: pytest.Pytester) -> None:
-    code = CLAMP.replace("return", "boom = x // 0\n    return")
-    make_store(pytester.path / "athena.db", dream("one", code), dream("two", "\n\n# moved\n" + code))
-    result = run_alone(*RUNS)
-    result.assert_outcomes(failed=2)
-    one, two = (
-        json.loads(row["details"]) for row in rows(pytester, "SELECT details FROM dream_test_results")
-    )
-    assert [fault["line"] for fault in one] == [4]
-    assert [fault["line"] for fault in two] == [7]
-    result.stdout.fnmatch_lines(["  >    7 |     boom = x // 0", "  the verdict of dream 1, whose code is *"])
-
-
-def test_a_message_that_names_a_local_is_not_shared(run_alone: Run, pytester: pytest.Pytester) -> None:
-    code = CLAMP.replace("return", "print(later)\n    later = 1\n    return")
-    make_store(pytester.path / "athena.db", dream("one", code), dream("two", code.replace("later", "after")))
-    run_alone(*RUNS).assert_outcomes(failed=2)
-    errors = [
-        row["error"] for row in rows(pytester, "SELECT error FROM dream_test_results ORDER BY dream_id")
-    ]
-    assert ["later" in error for error in errors] == [True, False]
-    assert ["after" in error for error in errors] == [False, True]
 
 
 def test_code_that_changes_during_the_run_gets_no_verdict_of_its_old_self(

@@ -1,10 +1,14 @@
-"""Twins are sources that behave alike for certain: what could tell them apart makes them none."""
+"""Twins are sources that behave alike for certain: code that could tell them apart has none."""
 
 from __future__ import annotations
 
+import importlib
+from types import ModuleType
+
 import pytest
 
-from pytest_athena_dreams.source.alike import lines_of, outline, twin_key
+from pytest_athena_dreams.source import alike
+from pytest_athena_dreams.source.alike import lines_of, sees_nothing, twin_key
 from pytest_athena_dreams.source.normalise import digest
 
 CODE = '''\
@@ -30,7 +34,6 @@ def area(radius: float) -> float:
 
 def test_formatting_comments_and_names_of_locals_make_twins() -> None:
     assert twin_key(LAYOUT) == twin_key(CODE)
-    assert outline(LAYOUT) == outline(CODE) == "importdef:->:=*return*"
 
 
 @pytest.mark.parametrize(
@@ -48,40 +51,109 @@ def test_what_counts_makes_none(old: str, new: str) -> None:
     assert twin_key(CODE.replace(old, new)) != twin_key(CODE)
 
 
-@pytest.mark.parametrize(
-    "look",
-    [
-        "square.__class__",
-        "getattr(area, 'x')",
-        "'{0.a}'.format(square)",
-        "'_' + '__code__'",
-        "b'__code__'",
-        "vars()",
-        "open('x')",
-        "math.attrgetter",
-    ],
-)
-def test_code_that_could_see_itself_is_a_twin_of_copies_only(look: str) -> None:
-    code = CODE.replace("return", f"{look}\n    return")
+SEEING = {
+    "the code of a generator": "g = (n for n in [x])\n    return g.gi_code.co_varnames[-1]",
+    "the frame of a generator": "g = (n for n in [x])\n    return g.gi_frame.f_lineno",
+    "a generator that is yielded from": "g = (n for n in [x])\n    return g.gi_yieldfrom",
+    "the code of a function": "return f.__code__.co_firstlineno",
+    "an attribute by its name": "return getattr(f, '__co' + 'de__')",
+    "an attribute by a format": "return '{0.gi_code}'.format(n for n in [x])",
+    "an attribute by a format of a map": "return '{f.__code__}'.format_map({'f': f})",
+    "an attribute by a pattern": (
+        "match (n for n in [x]):\n        case object(gi_code=c):\n            return c"
+    ),
+    "the text of an exception": (
+        "try:\n        return later\n    except Exception as e:\n        later = e\n        return str(e)"
+    ),
+    "its names": "return vars()",
+    "its names in a list": "return dir()",
+    "its names by an alias": "look = locals\n    return look()",
+    "text that is run": "return eval('dir()')",
+    "a class that is made of text": "return type('A', (), {'__exit__': f})",
+    "a class that is made of parts": "return type(*x)",
+    "a type without a call": "return list(map(type, x))",
+    "a context manager": "with x:\n        return 1",
+    "a file": "return open(x)",
+    "an address": "return id(x)",
+    "a name in Python's own way": "return __name__",
+    "an attribute of its own": "f.seen = x\n    return f.seen",
+    "a module under another name": "import math as m\n    return m.__loader__",
+    "a module's module": "import collections\n    return collections.abc.sys",
+    "a module that reads source": "import inspect\n    return inspect.stack()",
+    "a module within its package": "from . import sys\n    return x",
+    "a module's part that is not listed": "from operator import attrgetter\n    return attrgetter(x)",
+    "a part under a name of Python's": "from operator import add as __build_class__\n    return x",
+    "all of a module": "from functools import *\n    return wraps",
+    "a named exception group": "try:\n        return x\n    except* ValueError as e:\n        pass",
+    "a coroutine": "async def g():\n        return x\n    return g().cr_code",
+}
+"""Bodies of a function ``f(x)``, each with a way to what twins differ in."""
+ABOVE = {
+    "a function that a block calls": (
+        "class A:\n    def __exit__(self, kind, value, trace):\n        return trace.tb_lineno\n"
+    ),
+    "a frame by a module's module": "import enum\nframe = enum.sys._getframe()\n",
+    "a metaclass that sees names": (
+        "class M(type):\n    @classmethod\n    def __prepare__(cls, *a):\n        return {}\n"
+    ),
+    "a class that knows its line": "class A:\n    pass\n",
+    "a hook": "def __getattr__(name):\n    return name\n",
+    "no Python": "def broken(:\n",
+}
+"""What may stand above a function, likewise."""
+
+
+@pytest.mark.parametrize("body", SEEING.values(), ids=SEEING)
+def test_code_that_could_see_itself_is_alike_its_exact_copies_only(body: str) -> None:
+    code = f"def f(x):\n    {body}\n"
+    assert not sees_nothing(code)
     assert twin_key(code) == twin_key(code)
-    assert twin_key(code + "# more\n") != twin_key(code)
+    assert twin_key(f"{code}# more\n") != twin_key(code)
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "import inspect",
-        "import sys as s",
-        "from traceback import extract_stack",
-        "from operator import attrgetter as a",
-        "from math import *",
-        "from . import x",
-        "try: pass\nexcept NameError as error: pass",
-        "def broken(:",
-    ],
-)
-def test_so_is_code_with_a_way_to_look(line: str) -> None:
-    assert twin_key(f"{line}\n{CODE}# more\n") != twin_key(f"{line}\n{CODE}")
+@pytest.mark.parametrize("above", ABOVE.values(), ids=ABOVE)
+def test_so_is_code_with_a_way_to_look_above_it(above: str) -> None:
+    assert twin_key(f"{above}{CODE}# more\n") != twin_key(f"{above}{CODE}")
+
+
+@pytest.mark.parametrize("body", SEEING.values(), ids=SEEING)
+def test_nothing_beside_it_makes_up_for_it(body: str) -> None:
+    assert not sees_nothing(f"{CODE}def f(x):\n    {body}\n")
+    assert not sees_nothing(f"def f(x):\n    {body}\n{CODE}")
+
+
+BLIND = {
+    "sets": "return set(x) & {y for y in x} | {1}",
+    "a type": "return isinstance(x, type(x)) and type(x) == int",
+    "a generator": "yield from (y for y in x)",
+    "a global": "global seen\n    seen = x\n    del x\n    return seen",
+    "a helper in it": "def g():\n        nonlocal x\n        x += 1\n    g()\n    return x",
+    "an exception": (
+        "try:\n        return x[0]\n    except (IndexError, Exception):\n        raise ValueError from None"
+    ),
+    "the end of a block": "try:\n        return x\n    finally:\n        print(x)",
+    "modules": (
+        "import bisect\n    from collections import Counter\n"
+        "    return Counter(x).most_common(bisect.bisect(x, 1))"
+    ),
+    "a memory": "from functools import cache\n    @cache\n    def g(y):\n        return y\n    return g(x)",
+    "a parameter that is named as a builtin": "return (lambda list: list[0])(x)",
+    "text": "return f'{x!r:>{8}}' + '%s' % x + 'vars() __code__ {0.gi_code}'",
+}
+
+
+@pytest.mark.parametrize("body", BLIND.values(), ids=BLIND)
+def test_code_that_could_not_has_twins(body: str) -> None:
+    code = f"def f(x):\n    {body}\n"
+    assert twin_key(f"# more\n{code}") == twin_key(code)
+
+
+@pytest.mark.parametrize("module", sorted(alike.MODULES))
+def test_no_attribute_of_a_builtin_type_leads_further_into_a_module(module: str) -> None:
+    found = importlib.import_module(module)
+    assert {name for name in alike.ATTRIBUTES if hasattr(found, name)} <= alike.MODULES[module]
+    assert all(hasattr(found, name) for name in alike.MODULES[module])
+    assert not any(isinstance(getattr(found, name), ModuleType) for name in alike.MODULES[module])
 
 
 def test_a_name_that_also_means_a_global_is_none_of_the_locals() -> None:
@@ -102,5 +174,21 @@ def test_a_default_is_evaluated_outside() -> None:
 
 
 def test_each_line_of_a_twin_is_found() -> None:
-    lines = lines_of(CODE, LAYOUT)
-    assert (lines[1], lines[3], lines[4], lines[5], lines[6]) == (1, 4, 5, 6, 9)
+    code = CODE.replace("radius * radius", "(radius\n  * radius)")
+    lines = lines_of(code, LAYOUT)
+    assert lines == {1: 1, 3: 4, 4: 5, 5: 6, 6: 7, 7: 9}
+
+
+@pytest.mark.parametrize(
+    ("code", "twin"),
+    [
+        ("def f(x): a = x[0]; return x[1]\n", "def f(x):\n    a = x[0]\n    return x[1]\n"),
+        ("def f(x):\n    return x.pop()\n", "def f(x):\n    return (x\n        .pop())\n"),
+        ("def f(x):\n    return x[0](1)\n", "def f(x):\n    return x[0](\n        1)\n"),
+    ],
+    ids=["a step on a line of its own", "a method's name", "an argument"],
+)
+def test_lines_that_were_one_have_no_counterpart(code: str, twin: str) -> None:
+    assert twin_key(code) == twin_key(twin)
+    assert lines_of(code, twin) is None
+    assert lines_of(twin, code) is None

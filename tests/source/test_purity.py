@@ -46,6 +46,10 @@ PURE = {
     "zip": (
         "def f(a, b): return [x - y for x, y in zip(a, b)], dict(zip(a, b)), max(*map(abs, a), 1) if a else 0"
     ),
+    "a final block without effect": (
+        "def f(x):\n    try:\n        return x[0]\n"
+        "    finally:\n        'done'\n        y = z = None\n        pass"
+    ),
     "none": "def f(x): return x is None or x is not True",
 }
 
@@ -104,6 +108,11 @@ IMPURE = {
     "a builtin that is imported over": "from math import pow as sorted\ndef f(xs): return xs",
     "a builtin as a parameter": "def f(list): return list",
     "a function's name that is taken again": "def g(x): return x\ndef f(x):\n    g = x\n    return str(g)",
+    "a function that is defined twice": "def g(x): return x\ndef g(x): return -x\ndef f(x): return g(x)",
+    "a function whose name is a parameter": "def g(x): return x\ndef f(g, x): return g(x)",
+    "a function whose name is imported": (
+        "from math import sqrt\ndef sqrt(x): return x\ndef f(x): return sqrt(x)"
+    ),
     "a class": "class A: pass\ndef f(x): return A()",
     "a decorator": "def d(g): return g\n@d\ndef f(x): return x",
     "a coroutine": "async def f(x): return x",
@@ -119,6 +128,32 @@ IMPURE = {
     ),
     "a kind of running out": (
         "def f(x):\n    try:\n        return f(x)\n    except RuntimeError:\n        return 1"
+    ),
+    "a final return": "def f(x):\n    try:\n        return f(x)\n    finally:\n        return 1",
+    "a final break": (
+        "def f(x):\n    while True:\n        try:\n            f(x)\n        finally:\n            break"
+    ),
+    "a final continue": (
+        "def f(x):\n    for y in x:\n        try:\n            f(x)\n        finally:\n            continue"
+    ),
+    "a final return further in": (
+        "def f(x):\n    try:\n        f(x)\n    finally:\n        for y in x:\n"
+        "            if y:\n                return y"
+    ),
+    "another exception in the end": (
+        "def g(x):\n    try:\n        g(x)\n    finally:\n        raise ValueError\n"
+        "def f(x):\n    try:\n        g(x)\n    except ValueError:\n        return 1"
+    ),
+    "a fault in the end": (
+        "def f(x):\n    try:\n        try:\n            f(x)\n        finally:\n            1 // 0\n"
+        "    except ZeroDivisionError:\n        return 1"
+    ),
+    "a final assignment that can fail": (
+        "def f(x):\n    try:\n        return f(x)\n    finally:\n        x[0] = y, = 1"
+    ),
+    "a final value that can fail": "def f(x):\n    try:\n        return f(x)\n    finally:\n        y = x[0]",
+    "an error within Python": (
+        "def f(x):\n    try:\n        return f(x)\n    except SystemError:\n        return 1"
     ),
     "any exception": "def f(x):\n    try:\n        return f(x)\n    except Exception:\n        return 1",
     "a bare except": "def f(x):\n    try:\n        return f(x)\n    except:\n        return 1",
