@@ -295,8 +295,9 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     them in place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds, seen from outside,
     those left out in which the machine kept the child waiting; ``took`` is seconds of the call alone, as the
     child says. ``steady`` is false where the same call was
-    seen to do something else another time. Of a call of watched code only ``lines`` are known, those that it
-    was the first to reach.
+    seen to do something else another time. ``awaited`` is ``coroutine`` or ``async generator`` where the call
+    gave one of these, and the jail awaited it for the value or the exception. Of a call of watched code only
+    ``lines`` are known, those that it was the first to reach.
     """
 
     kind: ObservationKind
@@ -309,6 +310,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     elapsed: float = 0.0
     took: float = 0.0
     steady: bool = True
+    awaited: str = ""
     lines: tuple[int, ...] = ()
 
 

@@ -16,7 +16,9 @@ from .contrast import contrast
 from .equality import TOLERANCE, Difference, difference, same_type, type_of
 from .render import render
 
-_GUARDS = frozenset({"ValueError", "TypeError"})
+_ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
+_FORMS = {"": "a plain result", "coroutine": "a coroutine", "async generator": "an async generator"}
+"""What a call gave, by ``Observation.awaited``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,9 @@ class Oracle:
 
     def check(self, expected: Observation | None, got: Observation) -> Finding | None:
         """Hold one accepted input's observation against the procedure's (``None`` under ``free``)."""
+        if expected is not None and got.kind in _ANSWERED and got.awaited != expected.awaited:
+            text = f"returned {_FORMS[got.awaited]}, not {_FORMS[expected.awaited]}"
+            return _finding(Category.LOGIC, got, lambda: Words(text, _words(expected), _words(got)))
         if expected is not None and expected.kind is ObservationKind.RAISED:
             return self._same_exception(expected, got)
         category = category_of(got)
@@ -214,10 +219,11 @@ def _wanted(expected: Observation | None) -> str:
 
 
 def _words(observation: Observation) -> str:
+    awaited = " when awaited" if observation.awaited else ""
     if observation.kind is ObservationKind.RETURNED:
-        return f"returned {render(observation.value)}"
+        return f"returned {render(observation.value)}{awaited}"
     if observation.raised is not None:
-        return f"raised {_summary(observation)}"
+        return f"raised {_summary(observation)}{awaited}"
     took = "took " if observation.kind is ObservationKind.TIMED_OUT else ""
     return f"{took}{_summary(observation)}"
 

@@ -326,6 +326,7 @@ def _seen(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Obs
             value=reply.value,
             changed=reply.changed,
             took=reply.took,
+            awaited=reply.awaited,
             cpu=cpu,
             elapsed=elapsed,
         )
@@ -334,6 +335,7 @@ def _seen(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Obs
             kind=ObservationKind.RAISED,
             raised=_refused(reply.raised),
             changed=reply.changed,
+            awaited=reply.awaited,
             cpu=cpu,
             elapsed=elapsed,
         )

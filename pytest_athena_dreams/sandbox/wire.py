@@ -11,7 +11,7 @@ import functools
 import operator
 import re
 from collections import deque
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -32,6 +32,7 @@ _Whole = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 _Hex = Annotated[str, msgspec.Meta(pattern=_HEX)]
 _Integer = Annotated[str, msgspec.Meta(pattern=r"\A-?0x[0-9a-f]+\Z")]
 _Float = "float | _float"
+_Awaited = Literal["", "coroutine", "async generator"]
 
 
 def _node(tag: str, *fields: tuple[str, Any]) -> Any:
@@ -99,6 +100,7 @@ class Returned(_Frame, tag="returned"):
     value: Canonical
     changed: Canonical
     took: float
+    awaited: str = ""
 
 
 class Threw(_Frame, tag="raised"):
@@ -106,6 +108,7 @@ class Threw(_Frame, tag="raised"):
 
     raised: Raised
     changed: Canonical
+    awaited: str = ""
 
 
 class Reached(_Frame, tag="reached"):
@@ -124,11 +127,13 @@ class _Returned(_Frame, tag="returned"):
     value: msgspec.Raw
     changed: msgspec.Raw
     took: Annotated[float, msgspec.Meta(ge=0)]
+    awaited: _Awaited = ""
 
 
 class _Threw(_Frame, tag="raised"):
     raised: Raised
     changed: msgspec.Raw
+    awaited: _Awaited = ""
 
 
 class _Signed(msgspec.Struct):
@@ -224,9 +229,12 @@ def _told(frame: Any) -> Reply:
     nonce, number = frame.nonce, frame.id
     if isinstance(frame, _Returned):
         value, changed = _value.of(frame.value), _changed.of(frame.changed)
-        return Returned(nonce=nonce, id=number, value=value, changed=changed, took=frame.took)
+        return Returned(
+            nonce=nonce, id=number, value=value, changed=changed, took=frame.took, awaited=frame.awaited
+        )
     if isinstance(frame, _Threw):
-        return Threw(nonce=nonce, id=number, raised=frame.raised, changed=_changed.of(frame.changed))
+        changed = _changed.of(frame.changed)
+        return Threw(nonce=nonce, id=number, raised=frame.raised, changed=changed, awaited=frame.awaited)
     reply: Reply = frame
     return reply
 

@@ -76,6 +76,21 @@ CASES: dict[str, tuple[str, str, str, Category | None]] = {
         "def f(xs: list[bool]) -> int:\n    xs[:] = map(int, xs)\n    return len(xs)\n",
         "free", Category.LOGIC,
     ),
+    "returns-a-coroutine": (BASE, "async " + BASE, "free", Category.LOGIC),
+    "returns-no-coroutine": ("async " + BASE, BASE, "free", Category.LOGIC),
+    "returns-a-coroutine-as-the-procedure-does": (
+        "async " + BASE, "async " + BASE, "equivalent superset compatible free", None,
+    ),
+    "returns-another-value-when-awaited": (
+        "async " + BASE, "async " + BASE.replace("n + 1", "n + 2"), "compatible free", Category.LOGIC,
+    ),
+    "returns-an-async-generator": (
+        "def f(n: int):\n    yield n\n", "async def f(n: int):\n    yield n\n", "free", Category.LOGIC,
+    ),
+    "returns-a-coroutine-for-an-async-generator": (
+        "async def f(n: int):\n    yield n\n", "async def f(n: int):\n    return iter([n])\n",
+        "free", Category.LOGIC,
+    ),
 }  # fmt: skip
 
 

@@ -90,7 +90,7 @@ import sys
 
 def attack(where):
     child = sys.modules["jail.inmate"]
-    child.__dict__["_answer"] = lambda *a: {"kind": "passed"}
+    child.__dict__["_Calls"].answer = lambda *a: '{"kind":"passed"}'
     loop = sys._getframe(1)
     loop.f_globals["_arguments"] = None
     frames = sys.modules["jail.frames"]

@@ -16,7 +16,7 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NoReturn
 
@@ -24,6 +24,7 @@ from . import frames, kernel, landlock, program
 from .building import Arguments
 from .canonical import ITEMS, canonical
 from .encoding import alike, encoded
+from .program import JAIL
 from .raising import MESSAGE, describe_exception
 from .tracing import Watch, executable
 
@@ -35,7 +36,6 @@ DESCRIPTORS = 128
 _REQUEST = b"{"
 """What a request to load starts with, and no pickle."""
 
-_RECURSION = sys.getrecursionlimit()
 _IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None)})
 _OUT_OF_MEMORY = encoded(
     {"kind": "raised", "raised": describe_exception(MemoryError(), "call", ""), "changed": None}
@@ -44,7 +44,8 @@ _OUT_OF_MEMORY = encoded(
 # The loop below outlives whatever the dream does to these modules.
 _seed, _sleep, _exit = random.seed, time.sleep, os._exit
 _clock, _import = time.perf_counter, importlib.import_module
-_BytesIO, _set_recursion_limit = io.BytesIO, sys.setrecursionlimit
+_BytesIO = io.BytesIO
+_recursion_limit, _set_recursion_limit = sys.getrecursionlimit, sys.setrecursionlimit
 
 
 def run(
@@ -122,7 +123,6 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
     inbox = frames.Inbox(CHANNEL)
     number = 0
     loaded: program.Program | None = None
-    watch = None
     preloaded = len(sys.modules)
     try:
         while True:
@@ -138,17 +138,18 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
                         _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
                         _wait()
                     draws = "random" in request["code"]
-                described, watch = loaded.described, None
+                    calls = _Calls(loaded)
+                described, calls.watch = loaded.described, None
                 if watched:
-                    lines = sorted(set(executable(loaded.code)))
-                    described, watch = {"name": described["name"], "lines": lines}, Watch(program.FILENAME)
+                    described = {"name": described["name"], "lines": sorted(set(executable(loaded.code)))}
+                    calls.watch = Watch(program.FILENAME)
                 _send(order, 0, {"kind": "loaded", "loaded": described})
                 continue
             number += 1
             if draws or len(sys.modules) > preloaded + 1:  # more than the dream itself: one may draw for it
                 _seed(order["seed"])
             try:
-                _send_encoded(order, number, _watched(watch, loaded.entry, body))
+                _send_encoded(order, number, calls.answer(body))
             except MemoryError:
                 _send_encoded(order, number, _OUT_OF_MEMORY)
     except Exception as exc:
@@ -161,39 +162,59 @@ def _wait() -> NoReturn:
         _sleep(3600)
 
 
-def _watched(watch: Watch | None, entry: Callable[..., Any], payload: bytes) -> str:
-    if watch is None:
-        return _answer(entry, payload)
-    watch.start()
-    _answer(entry, payload)
-    return encoded({"kind": "reached", "lines": watch.stop()})
+class _Calls:
+    """Calls of one loaded program. The recursion limit that its code set holds while its code runs."""
 
+    def __init__(self, loaded: program.Program) -> None:
+        self.watch: Watch | None = None
+        self._entry = loaded.entry
+        self._recursion = loaded.recursion
 
-def _answer(entry: Callable[..., Any], payload: bytes) -> str:
-    """What a call does, as JSON."""
-    before: _Before | None = None
-    raised: dict[str, Any] | None = None
-    try:
-        args, kwargs = Arguments(_BytesIO(payload)).load()
-        if not _IMMUTABLE.issuperset(map(type, (*args, *kwargs.values()))):
-            before = _Before(payload, args, kwargs)
-        started = _clock()
-        result = entry(*args, **kwargs)
-        if type(result) is CoroutineType:
-            result = _run(result)
-        elif type(result) is AsyncGeneratorType:
-            result = iter(_run(_items(result)))
-        _set_recursion_limit(_RECURSION)
-        value = canonical(result, consume=True)  # an iterator's work is the call's
-        took = _clock() - started
-    except BaseException as exc:
-        _set_recursion_limit(_RECURSION)
-        raised = describe_exception(exc, "call", program.FILENAME)
-    changed = before.changed(args, kwargs) if before is not None else None
-    now = "null" if changed is None else encoded(changed)
-    if raised is not None:
-        return f'{{"kind":"raised","raised":{encoded(raised)},"changed":{now}}}'
-    return f'{{"kind":"returned","value":{encoded(value)},"took":{took!r},"changed":{now}}}'
+    def answer(self, payload: bytes) -> str:
+        """What a call does, as JSON."""
+        if self.watch is None:
+            return self._answer(payload)
+        self.watch.start()
+        self._answer(payload)
+        return encoded({"kind": "reached", "lines": self.watch.stop()})
+
+    def _answer(self, payload: bytes) -> str:
+        before: _Before | None = None
+        raised: dict[str, Any] | None = None
+        self._awaited = ""
+        try:
+            args, kwargs = Arguments(_BytesIO(payload)).load()
+            if not _IMMUTABLE.issuperset(map(type, (*args, *kwargs.values()))):
+                before = _Before(payload, args, kwargs)
+            started = _clock()
+            value = canonical(self._result(args, kwargs), consume=True)  # an iterator's work is the call's
+            took = _clock() - started
+        except BaseException as exc:
+            raised = describe_exception(exc, "call", program.FILENAME)
+        _set_recursion_limit(JAIL)
+        changed = before.changed(args, kwargs) if before is not None else None
+        now = "null" if changed is None else encoded(changed)
+        if self._awaited:
+            now += f',"awaited":"{self._awaited}"'
+        if raised is not None:
+            return f'{{"kind":"raised","raised":{encoded(raised)},"changed":{now}}}'
+        return f'{{"kind":"returned","value":{encoded(value)},"took":{took!r},"changed":{now}}}'
+
+    def _result(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What the entry point returns; an iterator that it returns may recurse as deep as the code may."""
+        _set_recursion_limit(self._recursion)
+        try:
+            result = self._entry(*args, **kwargs)
+            if type(result) is CoroutineType:
+                self._awaited = "coroutine"
+                result = _run(result)
+            elif type(result) is AsyncGeneratorType:
+                self._awaited = "async generator"
+                result = iter(_run(_items(result)))
+            return result
+        finally:
+            self._recursion = _recursion_limit()
+            _set_recursion_limit(max(self._recursion, JAIL))
 
 
 class _Before:

@@ -21,6 +21,10 @@ from .usage import RESULT, facts, free_names, is_script, usage
 FILENAME = "<dream>"
 DOC = 4_000
 """Characters of a docstring that are passed on."""
+JAIL = sys.getrecursionlimit()
+"""The recursion limit while the jail's own code runs: Python's default."""
+
+_recursion_limit, _set_recursion_limit = sys.getrecursionlimit, sys.setrecursionlimit
 
 
 class Failure(Exception):
@@ -32,11 +36,15 @@ class Failure(Exception):
 
 
 class Program(NamedTuple):
-    """A loaded source: ``entry`` is called, ``described`` has the shape of ``models.Loaded``."""
+    """A loaded source: ``entry`` is called, ``described`` has the shape of ``models.Loaded``.
+
+    ``recursion`` is the recursion limit that its module has set.
+    """
 
     entry: Callable[..., Any]
     described: dict[str, Any]
     code: CodeType
+    recursion: int = JAIL
 
 
 def load(
@@ -70,7 +78,10 @@ def load(
     try:
         exec(program, namespace)
     except BaseException as exc:
+        _set_recursion_limit(JAIL)
         raise Failure(exc, "load") from None
+    recursion = _recursion_limit()
+    _set_recursion_limit(JAIL)
     try:
         chosen = choose(namespace, FILENAME, entry_point, fallbacks, title)
         loaded: dict[str, Any] = {"name": chosen.name, "guessed": chosen.guessed}
@@ -85,7 +96,7 @@ def load(
             loaded["returns"] = Describer(namespace, chosen.owner, code).result(chosen.call)
     except BaseException as exc:
         raise Failure(exc, "entry") from None
-    return Program(chosen.call, loaded, program)
+    return Program(chosen.call, loaded, program, recursion)
 
 
 def _doc(entry: Callable[..., Any]) -> str:
