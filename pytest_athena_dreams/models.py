@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 Canonical = Any
-"""A value as the jail describes it: JSON data in the grammar of ``sandbox.jail.canonical``, or ``Packed``."""
+"""A value as the jail describes it: JSON data by ``sandbox.jail.grammar``, or ``Packed``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ everything. ``int`` fits where ``float`` or ``complex`` is annotated, as PEP 484
 from __future__ import annotations
 
 from ..models import Canonical, TypeSpec, unpacked
-from .equality import difference, type_of
+from .equality import difference, tagged, type_of
 
 _NUMERIC_TOWER = {
     "float": ("float", "int", "bool"),
@@ -33,27 +33,21 @@ def fits(value: Canonical, spec: TypeSpec) -> bool:
     if kind == "literal":
         return any(difference(allowed, value) is None for allowed in spec.values)
     if isinstance(value, list) and value[0] == "cut":  # whose items nobody was told
-        return kind not in _KNOWN or kind.removesuffix("...") == actual or _tagged(value[3], "sub")
+        return kind not in _KNOWN or kind.removesuffix("...") == actual or tagged(value[3], "sub")
     inner = value[2] if isinstance(value, list) and value[0] == "sub" else value
     if kind in _CONTAINERS:
-        return _tagged(inner, kind) and all(fits(item, spec.args[0]) for item in inner[1])
+        return tagged(inner, kind) and all(fits(item, spec.args[0]) for item in inner[1])
     if kind == "dict":
-        return _tagged(inner, kind) and all(
+        return tagged(inner, kind) and all(
             fits(key, spec.args[0]) and fits(item, spec.args[1]) for key, item in inner[1]
         )
     if kind == "tuple...":
-        return _tagged(inner, "tuple") and all(fits(item, spec.args[0]) for item in inner[1])
+        return tagged(inner, "tuple") and all(fits(item, spec.args[0]) for item in inner[1])
     if kind == "tuple":
         return (
-            _tagged(inner, "tuple")
-            and len(inner[1]) == len(spec.args)
-            and all(map(fits, inner[1], spec.args))
+            tagged(inner, "tuple") and len(inner[1]) == len(spec.args) and all(map(fits, inner[1], spec.args))
         )
     return True
-
-
-def _tagged(value: Canonical, tag: str) -> bool:
-    return isinstance(value, list) and value[0] == tag
 
 
 def _is_subclass_of(value: Canonical, kind: str) -> bool:

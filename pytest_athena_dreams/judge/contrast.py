@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import Any
 
@@ -20,14 +20,6 @@ BEFORE = 2
 """Equal lines that are told before and after different ones."""
 TOLD = 200
 """Lines of a contrast at most."""
-
-_BRACKETS = {
-    "list": ("[", "]"),
-    "tuple": ("(", ")"),
-    "deque": ("deque([", "])"),
-    "set": ("{", "}"),
-    "frozenset": ("frozenset({", "})"),
-}
 
 
 def contrast(expected: Canonical, got: Canonical) -> tuple[str, ...]:
@@ -78,33 +70,78 @@ def _written(value: Canonical, before: str, after: str) -> Iterator[str]:
         yield f"{before}{text}{after}"
         return
     indent = " " * (len(before) - len(before.lstrip()) + 4)
-    tag, *rest = value if isinstance(value, list) else ["str", value]
-    if tag == "str" and isinstance(value, str):
+    if isinstance(value, str):
         yield from _pieces(value, before, after)
-    elif tag in _BRACKETS:
-        yield f"{before}{_BRACKETS[tag][0]}"
-        for item in rest[0]:
+    elif isinstance(value, list):
+        tag, *fields = value
+        yield from _SPREADS[tag](fields, before, after, indent)
+
+
+Spread = Callable[[list[Any], str, str, str], Iterator[str]]
+
+
+def _within(left: str, right: str) -> Spread:
+    def spread(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
+        yield f"{before}{left}"
+        for item in fields[0]:
             yield from _written(item, indent, ",")
-        yield f"{indent[4:]}{_BRACKETS[tag][1]}{after}"
-    elif tag == "dict":
-        yield f"{before}{{"
-        for key, item in sorted(rest[0], key=lambda pair: render(pair[0], limit=WIDTH)):
-            yield from _written(item, f"{indent}{render(key, limit=WIDTH)}: ", ",")
-        yield f"{indent[4:]}}}{after}"
-    elif tag == "object":
-        yield f"{before}{rest[0]}("
-        for name, field in rest[1]:
-            yield from _written(field, f"{indent}{name}=", ",")
-        yield f"{indent[4:]}){after}"
-    elif tag == "sub":
-        yield from _written(rest[1], f"{before}{rest[0]}(", f"){after}")
-    elif tag == "iterator":
-        more = "and more" if rest[2] else ""
-        yield from _written(["list", rest[1]], f"{before}<{rest[0]} giving ", f"{more}>{after}")
-    elif tag == "cut":
-        yield from _written(rest[2], before, f" and more{after}")
-    else:
-        yield f"{before}{render(value, limit=4 * WIDTH)}{after}"
+        yield f"{indent[4:]}{right}{after}"
+
+    return spread
+
+
+def _dict(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
+    yield f"{before}{{"
+    for key, item in sorted(fields[0], key=lambda pair: render(pair[0], limit=WIDTH)):
+        yield from _written(item, f"{indent}{render(key, limit=WIDTH)}: ", ",")
+    yield f"{indent[4:]}}}{after}"
+
+
+def _object(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
+    yield f"{before}{fields[0]}("
+    for name, field in fields[1]:
+        yield from _written(field, f"{indent}{name}=", ",")
+    yield f"{indent[4:]}){after}"
+
+
+def _sub(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
+    yield from _written(fields[1], f"{before}{fields[0]}(", f"){after}")
+
+
+def _iterator(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
+    more = "and more" if fields[2] else ""
+    yield from _written(["list", fields[1]], f"{before}<{fields[0]} giving ", f"{more}>{after}")
+
+
+def _cut(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
+    yield from _written(fields[2], before, f" and more{after}")
+
+
+def _shortened(tag: str) -> Spread:
+    def spread(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
+        yield f"{before}{render([tag, *fields], limit=4 * WIDTH)}{after}"
+
+    return spread
+
+
+_SPREADS: dict[str, Spread] = {
+    "list": _within("[", "]"),
+    "tuple": _within("(", ")"),
+    "deque": _within("deque([", "])"),
+    "set": _within("{", "}"),
+    "frozenset": _within("frozenset({", "})"),
+    "dict": _dict,
+    "object": _object,
+    "sub": _sub,
+    "iterator": _iterator,
+    "cut": _cut,
+} | {
+    tag: _shortened(tag)
+    for tag in (
+        "int", "float", "str", "bytes", "bytearray", "complex", "value", "enum", "raised", "opaque", "ref",
+    )
+}  # fmt: skip
+"""How the value of a tag is put on several lines."""
 
 
 def _few(value: Any, left: list[int]) -> bool:

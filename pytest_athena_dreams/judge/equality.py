@@ -9,7 +9,6 @@ compared by what they give. Values too large to be told are compared part by par
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from typing import Any
 import msgspec
 
 from ..models import Canonical, unpacked
+from ..sandbox.jail.grammar import DICTS, GRAMMAR
+from .matching import unmatched
 from .render import number, render
 
 TOLERANCE = 1e-9
@@ -28,7 +29,6 @@ NEAR_ZERO = 1e-12
 LONG = 80
 """Characters of two texts together above which it is told where they first differ."""
 
-_DICTS = frozenset({"collections.OrderedDict", "collections.Counter", "collections.defaultdict"})
 _ORDERED = frozenset({"collections.OrderedDict"})
 
 
@@ -83,7 +83,7 @@ def type_of(value: Canonical) -> str:
     tag = str(value[0])
     if tag == "cut":
         return type_of(value[3])
-    return str(value[1]) if tag in ("value", "enum", "object", "sub", "iterator", "opaque") else tag
+    return str(value[1]) if "type" in GRAMMAR[tag] else tag
 
 
 _PARTS = "the expected one (of values too large to be told)", "another part"
@@ -108,27 +108,96 @@ class _Comparison:
             return None if type(a) is type(b) and a == b else _differ(path, a, b)
         if "sub" in (a[0], b[0]) and a[:2] != b[:2]:
             a, b = _as_dict(a), _as_dict(b)
-        compare = getattr(self, f"_{a[0]}", None)
-        if a[0] != b[0] or compare is None:
-            return None if a == b else _differ(path, a, b)
-        found: Difference | None = compare(a[1:], b[1:], path)
+        if a[0] != b[0]:
+            return _differ(path, a, b)
+        return _COMPARISONS[a[0]](self, a, b, path)
+
+    def _exact(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        return None if a == b else _differ(path, a, b)
+
+    def _complex(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        if any(self.compare(x, y, path) for x, y in zip(a[1:], b[1:], strict=True)):
+            return _differ(path, a, b)
+        return None
+
+    def _sequence(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        return self._items(a[1], b[1], path)
+
+    def _set(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        x, y = a[1], b[1]
+        left, right, _ = self._unmatched(x, y)
+        if not left and not right:
+            return None
+        return _lacking("with", [x[n] for n in left], [y[n] for n in right], path)
+
+    def _dict(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        others = {_encode(key): item for key, item in b[1]}
+        keys = dict.fromkeys(_encode(key) for key, _ in a[1])
+        if len(others) == len(b[1]) and len(keys) == len(a[1]) and others.keys() == keys.keys():
+            for text, (key, item) in zip(keys, a[1], strict=True):
+                if found := self.compare(item, others[text], _below(path, key)):
+                    return found
+            return None
+        x, y = a[1], b[1]
+        left, right, _ = self._unmatched([["tuple", pair] for pair in x], [["tuple", pair] for pair in y])
+        if not left and not right:
+            return None
+        x, y = [x[n] for n in left], [y[n] for n in right]
+        return self._other_value(x, y, path)
+
+    def _other_value(self, a: list[Any], b: list[Any], path: str) -> Difference:
+        """How two lists of pairs differ, of which no two are equal: by a key, or by the value of one."""
+        keys, others = [key for key, _ in a], [key for key, _ in b]
+        left, right, pairs = self._unmatched(keys, others)
+        if left or right:
+            return _lacking("with key", [keys[n] for n in left], [others[n] for n in right], path)
+        n, m = pairs[0] if pairs else (0, others.index(keys[0]))
+        found = self.compare(a[n][1], b[m][1], _below(path, keys[n]))
+        return found or _lacking("with key", keys, others, path)
+
+    def _unmatched(self, a: list[Any], b: list[Any]) -> tuple[list[int], list[int], list[tuple[int, int]]]:
+        return unmatched(a, b, tolerance=self.tolerance, close=self._close, equal=self._equal)
+
+    def _equal(self, a: Canonical, b: Canonical) -> bool:
+        return self.compare(a, b, "") is None
+
+    def _object(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        if a[1] != b[1] or [name for name, _ in a[2]] != [name for name, _ in b[2]]:
+            return _differ(path, a, b)
+        for (name, x), (_, y) in zip(a[2], b[2], strict=True):
+            if found := self.compare(x, y, f"{path}.{name}"):
+                return found
+        return None
+
+    def _sub(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        if a[1] != b[1]:
+            return _differ(path, a, b)
+        if a[1] in _ORDERED and tagged(a[2], "dict") and tagged(b[2], "dict"):
+            pairs, others = ([["tuple", pair] for pair in held[2][1]] for held in (a, b))
+            return self._items(pairs, others, path)
+        return self.compare(a[2], b[2], path)
+
+    def _iterator(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        found = self._items(a[2], b[2], path)
+        if found is None and a[3] != b[3]:
+            return Difference(path, lambda: (_length(a), _length(b)))
         return found
+
+    def _cut(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        if _kind(a[3]) != _kind(b[3]):
+            return _differ(path, a, b)
+        for (place, *expected), (_, *got) in zip(a[2], b[2], strict=False):
+            if not any(x == y for x, y in zip(expected, got, strict=True)):
+                return Difference(f"{path}{place}", lambda: _PARTS)
+        if len(a[2]) != len(b[2]):
+            return Difference(path, lambda: (f"{a[1]} characters", f"{b[1]} characters"))
+        return None
 
     def _close(self, x: float, y: float) -> bool:
         if self.signed_zero and x == y == 0:
             return math.copysign(1, x) == math.copysign(1, y)
         absolute = min(NEAR_ZERO, self.tolerance)
         return math.isclose(x, y, rel_tol=self.tolerance, abs_tol=absolute) or (x != x and y != y)
-
-    def _cut(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
-        if _kind(a[2]) != _kind(b[2]):
-            return _differ(path, ["cut", *a], ["cut", *b])
-        for (place, *expected), (_, *got) in zip(a[1], b[1], strict=False):
-            if not any(x == y for x, y in zip(expected, got, strict=True)):
-                return Difference(f"{path}{place}", lambda: _PARTS)
-        if len(a[1]) != len(b[1]):
-            return Difference(path, lambda: (f"{a[0]} characters", f"{b[0]} characters"))
-        return None
 
     def _items(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
         for n, (x, y) in enumerate(zip(a, b, strict=False)):
@@ -138,82 +207,50 @@ class _Comparison:
             return Difference(path, lambda: (_count(len(a)), _count(len(b))))
         return None
 
-    def _list(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
-        return self._items(a[0], b[0], path)
 
-    _tuple = _deque = _list
-
-    def _iterator(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
-        found = self._items(a[1], b[1], path)
-        if found is None and a[2] != b[2]:
-            return Difference(path, lambda: (_length(a), _length(b)))
-        return found
-
-    def _set(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
-        missing, added = self._unmatched([[x, None] for x in a[0]], [[x, None] for x in b[0]], path)[:2]
-        if not missing and not added:
-            return None
-        return Difference(path, lambda: (_listing("with", missing), _listing("with", added)))
-
-    _frozenset = _set
-
-    def _dict(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
-        missing, added, found = self._unmatched(a[0], b[0], path)
-        if missing or added:
-            return Difference(path, lambda: (_listing("with key", missing), _listing("with key", added)))
-        return found
-
-    def _unmatched(
-        self, a: list[Any], b: list[Any], path: str
-    ) -> tuple[list[Any], list[Any], Difference | None]:
-        """Keys only in ``a``, keys only in ``b``, and the first difference between shared keys' values."""
-        others = {json.dumps(key): (key, value) for key, value in b}
-        found: Difference | None = None
-        left: list[Any] = []
-        for key, value in a:
-            match = others.pop(json.dumps(key), None)
-            if match is None:
-                left.append((key, value))
-            elif found is None:
-                found = self.compare(value, match[1], f"{path}[{render(key, limit=40)}]")
-        rest = list(others.values())
-        missing: list[Any] = []
-        for key, value in left:  # keys that hold floats may still be close
-            for n, (other, other_value) in enumerate(rest):
-                if self.compare(key, other, path) is None:
-                    del rest[n]
-                    found = found or self.compare(value, other_value, f"{path}[{render(key, limit=40)}]")
-                    break
-            else:
-                missing.append(key)
-        return missing, [key for key, _ in rest], found
-
-    def _sub(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
-        if a[0] != b[0]:
-            return _differ(path, ["sub", *a], ["sub", *b])
-        if a[0] in _ORDERED:
-            return self._items(
-                [["tuple", pair] for pair in a[1][1]], [["tuple", pair] for pair in b[1][1]], path
-            )
-        return self.compare(a[1], b[1], path)
-
-    def _object(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
-        if a[0] != b[0] or [name for name, _ in a[1]] != [name for name, _ in b[1]]:
-            return _differ(path, ["object", *a], ["object", *b])
-        for (name, x), (_, y) in zip(a[1], b[1], strict=True):
-            if found := self.compare(x, y, f"{path}.{name}"):
-                return found
-        return None
-
-    def _complex(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
-        if any(self.compare(x, y, path) for x, y in zip(a, b, strict=True)):
-            return _differ(path, ["complex", *a], ["complex", *b])
-        return None
+_Comparer = Callable[[_Comparison, list[Any], list[Any], str], Difference | None]
+_COMPARISONS: dict[str, _Comparer] = {
+    "int": _Comparison._exact,
+    "float": _Comparison._exact,
+    "str": _Comparison._exact,
+    "bytes": _Comparison._exact,
+    "bytearray": _Comparison._exact,
+    "complex": _Comparison._complex,
+    "list": _Comparison._sequence,
+    "tuple": _Comparison._sequence,
+    "deque": _Comparison._sequence,
+    "set": _Comparison._set,
+    "frozenset": _Comparison._set,
+    "dict": _Comparison._dict,
+    "value": _Comparison._exact,
+    "enum": _Comparison._exact,
+    "object": _Comparison._object,
+    "sub": _Comparison._sub,
+    "iterator": _Comparison._iterator,
+    "raised": _Comparison._exact,
+    "opaque": _Comparison._exact,
+    "ref": _Comparison._exact,
+    "cut": _Comparison._cut,
+}
+"""How two values of one tag are compared."""
 
 
 def _as_dict(value: list[Any]) -> list[Any]:
     """A dict of ``collections`` as a plain dict; anything else as it is."""
-    return value[2] if value[0] == "sub" and value[1] in _DICTS else value
+    return value[2] if value[0] == "sub" and value[1] in DICTS and tagged(value[2], "dict") else value
+
+
+def tagged(value: Canonical, tag: str) -> bool:
+    """Whether ``value`` has ``tag``."""
+    return isinstance(value, list) and value[0] == tag
+
+
+def _below(path: str, key: Canonical) -> str:
+    return f"{path}[{render(key, limit=40)}]"
+
+
+def _lacking(word: str, missing: list[Any], added: list[Any], path: str) -> Difference:
+    return Difference(path, lambda: (_listing(word, missing), _listing(word, added)))
 
 
 def _differ(path: str, a: Canonical, b: Canonical) -> Difference:
@@ -229,7 +266,7 @@ def _count(items: int) -> str:
 
 
 def _length(iterator: list[Any]) -> str:
-    return f"{'more than ' if iterator[2] else ''}{_count(len(iterator[1]))}"
+    return f"{'more than ' if iterator[3] else ''}{_count(len(iterator[2]))}"
 
 
 def _listing(word: str, keys: list[Any]) -> str:

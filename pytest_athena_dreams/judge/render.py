@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from ..models import Canonical, unpacked
-
-_OPEN = {
-    "list": "[]",
-    "tuple": "()",
-    "set": "{}",
-    "frozenset": ("frozenset({", "})"),
-    "deque": ("deque([", "])"),
-}
 
 
 def render(value: Canonical, *, limit: int = 200) -> str:
@@ -37,59 +30,83 @@ def _ends(items: list[Any], limit: int) -> list[Any]:
 def _render(value: Canonical, limit: int) -> str:
     if not isinstance(value, list):
         return repr(value)
-    tag, *rest = value
-    if tag == "int":
-        return _integer(rest[0])
-    if tag == "float":
-        return f"float({rest[0]!r})"
-    if tag == "str":
-        return repr(bytes.fromhex(rest[0]).decode("utf-8", "surrogatepass"))
-    if tag == "bytes":
-        return repr(bytes.fromhex(rest[0]))
-    if tag == "bytearray":
-        return f"bytearray({bytes.fromhex(rest[0])!r})"
-    if tag == "complex":
-        return f"complex({_render(rest[0], limit)}, {_render(rest[1], limit)})"
-    if tag in _OPEN:
-        return _sequence(tag, rest[0], limit)
-    if tag == "dict":
-        pairs = (f"{_render(k, limit)}: {_render(v, limit)}" for k, v in _ends(rest[0], limit))
-        return "{" + ", ".join(pairs) + "}"
-    return _named(tag, rest, limit)
+    tag, *fields = value
+    return _TEXTS[tag](fields, limit)
 
 
-def _integer(text: str) -> str:
-    value = int(text, 16)
-    return repr(value) if value.bit_length() < 400 else text
+def _integer(fields: list[Any], _: int) -> str:
+    value = int(fields[0], 16)
+    return repr(value) if value.bit_length() < 400 else str(fields[0])
 
 
-def _sequence(tag: str, items: list[Any], limit: int) -> str:
-    inner = ", ".join(_render(item, limit) for item in _ends(items, limit))
-    if tag == "tuple" and len(items) == 1:
-        inner += ","
-    if tag in ("set", "frozenset") and not items:
-        return f"{tag}()"
-    left, right = _OPEN[tag]
-    return left + inner + right
+def _complex(fields: list[Any], limit: int) -> str:
+    return f"complex({_render(fields[0], limit)}, {_render(fields[1], limit)})"
 
 
-def _named(tag: str, rest: list[Any], limit: int) -> str:
-    if tag == "value":
-        return str(rest[1])
-    if tag == "enum":
-        return f"{rest[0]}.{rest[1]}"
-    if tag == "object":
-        return f"{rest[0]}(" + ", ".join(f"{name}={_render(field, limit)}" for name, field in rest[1]) + ")"
-    if tag == "sub":
-        return f"{rest[0]}({_render(rest[1], limit)})"
-    if tag == "iterator":
-        return f"<{rest[0]} giving {_sequence('list', rest[1], limit)}{' and more' if rest[2] else ''}>"
-    if tag == "cut":
-        size = "" if rest[0] < 0 else f", some {rest[0]} characters"
-        return f"<too large{size}: {_render(rest[2], limit)} and more>"
-    if tag == "ref":
-        return "..."
-    return f"<{rest[0]}>"
+def _within(left: str, right: str) -> Callable[[list[Any], int], str]:
+    return lambda fields, limit: f"{left}{_items(fields[0], limit)}{right}"
+
+
+def _tuple(fields: list[Any], limit: int) -> str:
+    return f"({_items(fields[0], limit)}{',' if len(fields[0]) == 1 else ''})"
+
+
+def _set(fields: list[Any], limit: int) -> str:
+    return f"{{{_items(fields[0], limit)}}}" if fields[0] else "set()"
+
+
+def _frozenset(fields: list[Any], limit: int) -> str:
+    return f"frozenset({_set(fields, limit) if fields[0] else ''})"
+
+
+def _dict(fields: list[Any], limit: int) -> str:
+    pairs = (f"{_render(k, limit)}: {_render(v, limit)}" for k, v in _ends(fields[0], limit))
+    return "{" + ", ".join(pairs) + "}"
+
+
+def _object(fields: list[Any], limit: int) -> str:
+    name, attributes = fields
+    return f"{name}(" + ", ".join(f"{n}={_render(value, limit)}" for n, value in attributes) + ")"
+
+
+def _iterator(fields: list[Any], limit: int) -> str:
+    name, items, more = fields
+    return f"<{name} giving [{_items(items, limit)}]{' and more' if more else ''}>"
+
+
+def _cut(fields: list[Any], limit: int) -> str:
+    size = "" if fields[0] < 0 else f", some {fields[0]} characters"
+    return f"<too large{size}: {_render(fields[2], limit)} and more>"
+
+
+def _items(items: list[Any], limit: int) -> str:
+    return ", ".join(_render(item, limit) for item in _ends(items, limit))
+
+
+_TEXTS: dict[str, Callable[[list[Any], int], str]] = {
+    "int": _integer,
+    "float": lambda fields, _: f"float({fields[0]!r})",
+    "str": lambda fields, _: repr(bytes.fromhex(fields[0]).decode("utf-8", "surrogatepass")),
+    "bytes": lambda fields, _: repr(bytes.fromhex(fields[0])),
+    "bytearray": lambda fields, _: f"bytearray({bytes.fromhex(fields[0])!r})",
+    "complex": _complex,
+    "list": _within("[", "]"),
+    "tuple": _tuple,
+    "deque": _within("deque([", "])"),
+    "set": _set,
+    "frozenset": _frozenset,
+    "dict": _dict,
+    "value": lambda fields, _: str(fields[1]),
+    "enum": lambda fields, _: f"{fields[0]}.{fields[1]}",
+    "object": _object,
+    "sub": lambda fields, limit: f"{fields[0]}({_render(fields[1], limit)})",
+    "iterator": _iterator,
+    "raised": lambda fields, _: f"<{fields[0]}>",
+    "opaque": lambda fields, _: f"<{fields[0]}>",
+    "ref": lambda *_: "...",
+    "cut": _cut,
+}
+"""How the value of a tag reads."""
 
 
 def number(value: Canonical) -> float | None:

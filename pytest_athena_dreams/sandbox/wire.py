@@ -1,7 +1,7 @@
 """What may come out of the jail, decoded strictly.
 
 Invariants: nothing is built from the child's bytes before their length is known to be within the cap;
-an unknown field, a missing one, a wrong type, a value outside the grammar of ``jail.canonical``, a
+an unknown field, a missing one, a wrong type, a value outside ``jail.grammar``, a
 foreign nonce or number is a ``WireError``, whatever the rest of the frame says.
 """
 
@@ -18,6 +18,7 @@ import msgspec
 from ..models import Canonical, Loaded, Raised, packed
 from .jail.canonical import DEPTH
 from .jail.frames import HEADER
+from .jail.grammar import GRAMMAR, Kind
 
 LARGE = 1 << 16
 """Bytes above which a value is kept packed."""
@@ -27,46 +28,52 @@ NESTING = 4 * DEPTH
 """Levels of arrays in a frame; a value of ``DEPTH`` levels needs fewer."""
 
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_HEX = r"\A(?:[0-9a-f]{2})*\Z"
 _Whole = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
-_Hex = Annotated[str, msgspec.Meta(pattern=_HEX)]
-_Integer = Annotated[str, msgspec.Meta(pattern=r"\A-?0x[0-9a-f]+\Z")]
-_Float = "float | _float"
 _Awaited = Literal["", "coroutine", "async generator"]
-
-
-def _node(tag: str, *fields: tuple[str, Any]) -> Any:
-    return msgspec.defstruct(
-        f"_{tag}",
-        fields,
+_Hex = Annotated[str, msgspec.Meta(pattern=r"\A(?:[0-9a-f]{2})*+\Z")]
+_ONE, _NEXT = "[0-7][0-9a-f]", "[89ab][0-9a-f]"
+_MORE = "|".join(
+    f"(?:{first})(?:{_NEXT}){{{more}}}"
+    for first, more in (
+        ("c[2-9a-f]|d[0-9a-f]", 1),
+        ("e0[ab][0-9a-f]", 1),
+        ("e[1-9a-f][89ab][0-9a-f]", 1),
+        ("f0[9ab][0-9a-f]|f[123][89ab][0-9a-f]|f48[0-9a-f]", 2),
+    )
+)
+"""UTF-8 in hexadecimal, lone surrogates included: characters of one byte, and of more."""
+_TYPES: dict[Kind, Any] = {  # those in quotation marks are defined below
+    Kind.INTEGER: Annotated[str, msgspec.Meta(pattern=r"\A-?0x[0-9a-f]+\Z")],
+    Kind.SPECIAL: Annotated[str, msgspec.Meta(pattern=r"\A(?:nan|inf|-inf)\Z")],
+    Kind.FLOAT: "float | _Float",
+    Kind.HEX: _Hex,
+    Kind.UTF8: Annotated[str, msgspec.Meta(pattern=rf"\A(?:{_ONE}|{_MORE})*+\Z")],
+    Kind.TEXT: "str | _Str",
+    Kind.PLAIN: str,
+    Kind.NAME: str,
+    Kind.COUNT: _Whole,
+    Kind.FLAG: bool,
+    Kind.VALUE: "_Value",
+    Kind.ITEMS: "list[_Value]",
+    Kind.UNORDERED: "list[_Value]",
+    Kind.PAIRS: "list[tuple[_Value, _Value]]",
+    Kind.FIELDS: "list[tuple[str | _Str, _Value]]",
+    Kind.PARTS: list[tuple[str, _Hex, _Hex]],
+}
+_nodes: dict[str, Any] = {
+    tag: msgspec.defstruct(
+        f"_{tag.capitalize()}",
+        [(name, _TYPES[kind]) for name, kind in fields.items()],
         tag=tag,
         tag_field="kind",
         array_like=True,
         forbid_unknown_fields=True,
         module=__name__,
     )
-
-
-_float = _node("float", ("text", Annotated[str, msgspec.Meta(pattern=r"\A(?:nan|inf|-inf)\Z")]))
-_nodes = [
-    _float,
-    _node("int", ("text", _Integer)),
-    _node("complex", ("re", _Float), ("im", _Float)),
-    _node("ref", ("up", int)),
-    _node("opaque", ("type", str)),
-    _node("raised", ("type", str)),
-    _node("value", ("type", str), ("text", str)),
-    _node("enum", ("type", str), ("name", "str | _str")),
-    _node("object", ("type", str), ("fields", "list[tuple[str | _str, _Value]]")),
-    _node("sub", ("type", str), ("value", "_Value")),
-    _node("iterator", ("type", str), ("items", "list[_Value]"), ("more", bool)),
-    _node("cut", ("size", int), ("parts", "list[tuple[str, _Hex, _Hex]]"), ("head", "_Value")),
-    _node("dict", ("items", "list[tuple[_Value, _Value]]")),
-    *(_node(tag, ("hex", _Hex)) for tag in ("bytes", "bytearray")),
-    *(_node(tag, ("items", "list[_Value]")) for tag in ("list", "tuple", "deque", "set", "frozenset")),
-]
-_str = _node("str", ("hex", _Hex))
-_Value: Any = functools.reduce(operator.or_, [*_nodes, _str], None | bool | _Whole | float | str)
+    for tag, fields in GRAMMAR.items()
+}
+_Float, _Str = _nodes["float"], _nodes["str"]
+_Value: Any = functools.reduce(operator.or_, _nodes.values(), None | bool | _Whole | float | str)
 
 
 class WireError(Exception):

@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import given
 
 from pytest_athena_dreams.judge.contrast import TOLD, contrast
+from tests.judge.kit import travelled
 
-from .test_equality import travelled, values
+from .test_equality import values
 
 
 @given(values, values)

@@ -17,8 +17,9 @@ from pytest_athena_dreams.judge.annotations import fits
 from pytest_athena_dreams.judge.equality import difference, same_type
 from pytest_athena_dreams.judge.render import render, shorten
 from pytest_athena_dreams.models import TypeSpec, packed
-from pytest_athena_dreams.sandbox.jail.canonical import TEXT, _Walk, canonical
+from pytest_athena_dreams.sandbox.jail.canonical import ITEMS, TEXT, _Walk
 from pytest_athena_dreams.sandbox.jail.encoding import alike
+from tests.judge.kit import travelled
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary()
 hashables = st.deferred(
@@ -34,11 +35,6 @@ values = st.recursive(
     ),
     max_leaves=20,
 )
-
-
-def travelled(value: object) -> Any:
-    """A value as the parent gets it: canonical, through JSON and back."""
-    return json.loads(json.dumps(canonical(value, consume=True)))
 
 
 @given(values)
@@ -247,7 +243,7 @@ def test_large_and_equal(a: Callable[[], Any], b: Callable[[], Any]) -> None:
     ("a", "b", "place"),
     [
         pytest.param(list(range(MANY * 4)), [*range(MANY * 4 - 1), 0], "[239", id="list"),
-        pytest.param({"a": "x" * TEXT}, {"a": "x" * (TEXT - 1) + "y"}, "['a'][1048", id="text"),
+        pytest.param({"a": "x" * TEXT}, {"a": "x" * (TEXT - 1) + "y"}, "['a'][104", id="text"),
         pytest.param([numbers(MANY), 1], [[*numbers(MANY - 1), 0.0], 1], "[0][59", id="nested"),
         pytest.param([[]] * MANY, [[]] * (MANY + 1), "", id="length"),
     ],
@@ -259,6 +255,28 @@ def test_where_large_values_first_differ_is_told(a: object, b: object, place: st
     assert found is not None
     assert found.path.startswith(place)
     assert len(render(left)) <= 200
+
+
+FILL = "x" * TEXT
+SLICE = 256
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        pytest.param(["A" * SLICE + "B" * SLICE, "C"], ["A" * SLICE, "B" * SLICE + "C"], id="texts"),
+        pytest.param([b"A" * SLICE + b"B" * SLICE, b"C"], [b"A" * SLICE, b"B" * SLICE + b"C"], id="bytes"),
+        pytest.param(["A" * SLICE, "B" * SLICE + "C"], ["A" * SLICE + "B" * SLICE, "C"], id="the-other-way"),
+        pytest.param([["a", "b"], ["c"]], [["a"], ["b", "c"]], id="lists"),
+        pytest.param([{"a": 1}, "b"], [{}, "a", 1, "b"], id="dicts"),
+        pytest.param(["text 3", "a"], ["text 3", '"a'], id="quotation-marks"),
+        pytest.param(iter([1] * ITEMS), iter([1] * (ITEMS + 1)), id="iterators-of-which-one-has-more"),
+    ],
+)
+def test_large_values_that_are_cut_at_other_places_differ(a: object, b: object) -> None:
+    left, right = travelled([a, FILL]), travelled([b, FILL])
+    assert left[0] == right[0] == "cut"
+    assert difference(left, right) is not None
 
 
 def test_a_large_value_has_its_type() -> None:

@@ -1,35 +1,7 @@
 """Any Python value as plain JSON data, without calling a method that the value's author wrote.
 
-The grammar, which the parent's ``judge`` reads:
-
-======================================  =========================================================
-JSON                                    Python value
-======================================  =========================================================
-``null true false``                     ``None``, ``True``, ``False``
-a number without ``.`` or ``e``         an ``int`` of at most 64 bits
-a number with ``.`` or ``e``            a finite ``float``
-a string                                a ``str`` that UTF-8 can hold
-``["int", hex]``                        a larger ``int``
-``["float", "nan" | "inf" | "-inf"]``   the other floats
-``["str", hex]``                        a ``str`` with lone surrogates (UTF-8, surrogatepass)
-``["bytes" | "bytearray", hex]``        as named
-``["complex", re, im]``                 re and im as floats above
-``["list" | "tuple" | "deque", [item…]]``  as named
-``["set" | "frozenset", [item…]]``      in the order of their canonical JSON
-``["dict", [[key, value]…]]``           in the order of the dict
-``["value", type, text]``               a scalar of the standard library (``Decimal``, ``date`` …)
-``["enum", type, name]``                an enum member
-``["object", type, [[field, value]…]]`` an instance of a class of the dream's own, by its fields
-``["sub", type, value]``                an instance of a subclass of a builtin (or a view or array)
-                                        and what it holds
-``["iterator", type, [item…], more]``   what an iterator gives, up to a cap; ``more`` is a bool
-``["opaque", type]``                    anything else: functions, modules, locks
-``["ref", n]``                          the container n levels above this one (a cycle)
-``["raised", type]``                    reading the value (here: an iterator) raised
-``["cut", size, [part…], head]``        too large to be told in full, see ``large``
-======================================  =========================================================
-
-``type`` is a name by ``typenames``. An object that is held twice is told twice: what shares it can't be seen.
+``grammar`` has the form that values take here. An object that is held twice is written twice: that two values
+share it can't be seen.
 """
 
 from __future__ import annotations
@@ -101,7 +73,7 @@ class _TooLarge(Exception):
 
 
 def canonical(value: object, *, consume: bool) -> Any:
-    """Return ``value`` as JSON data in this module's grammar.
+    """Return ``value`` as JSON data by ``grammar``.
 
     ``consume`` takes the items out of iterators, as a caller of the function would; without it they
     are opaque and left as they are. An exception that the iterator ``value`` itself raises is the

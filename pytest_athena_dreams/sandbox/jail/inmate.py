@@ -1,7 +1,7 @@
 """One child of the fork server: it locks itself in, loads a dream and answers calls.
 
 Invariants: nothing of the dream runs before the last restriction holds and the parent was told so; a
-call's arguments are built anew for it; what is sent is plain data in the grammar of ``canonical``;
+call's arguments are built anew for it; what is sent is plain data by ``grammar``;
 the process never ends on its own account but by being killed, so no exit hook of a dream runs.
 """
 

@@ -1,9 +1,10 @@
-"""A value that is too large to be told, as digests of its parts: enough to see where two first differ.
+"""A value that is too large to pass on in full, as digests of its parts: they show where two first differ.
 
-The parts are runs of as many leaves as it takes to have at most ``PARTS`` of them. A part is its place, as a
-Python subscript, and two digests; parts are equal where either digest is. Floats go into both rounded to
-``DIGITS`` significant digits, and on two grids, so that what lies on the edge of one does not lie on that of
-the other. Order is left out where the type has none.
+The parts are runs of tokens, as many in each as it takes to have at most ``PARTS`` of them. A part is its
+place, as a Python subscript, and two digests; parts are equal where either digest is. Floats go into both
+rounded to ``DIGITS`` significant digits, and on two grids, so that what lies on the edge of one does not lie
+on that of the other. Order is left out where the type has none. A token says how many tokens belong to it, so
+no two values that differ have the same ones.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from .encoding import encoded
+from .grammar import ANY_TYPE, DICTS, GRAMMAR, Kind
 
 PARTS = 1_000
 """Parts of a value at most."""
@@ -21,9 +23,9 @@ DIGITS = 6
 LEAST = 1e-9
 """Floats nearer to zero than this count as zero."""
 SLICE = 256
-"""Characters of a text that make one leaf."""
+"""Characters of a text in one token."""
 RUN = 64
-"""Leaves that are digested together at least."""
+"""Tokens in one digest, at least."""
 KEY = 40
 """Characters of a key that are shown in a place."""
 ITEMS, LETTERS = 20, 200
@@ -32,10 +34,12 @@ HEAD = 200
 """Values within values in the head."""
 
 _SHIFT = 1 + 3.7 * 10**-DIGITS / 10
-_SEQUENCES = ("list", "tuple", "deque")
-_SETS = ("set", "frozenset")
-_TEXTS = ("int", "str", "bytes", "bytearray")
-_UNORDERED = ("collections.OrderedDict", "collections.Counter", "collections.defaultdict")
+_LONG = frozenset({Kind.INTEGER, Kind.HEX, Kind.UTF8, Kind.PLAIN})
+"""Kinds of fields that may be long texts."""
+_MANY = frozenset({Kind.ITEMS, Kind.UNORDERED, Kind.PAIRS, Kind.FIELDS})
+"""Kinds of fields that hold any number of values."""
+_WITHIN = _MANY | {Kind.VALUE, Kind.FLOAT, Kind.TEXT}
+"""Kinds of fields that hold values."""
 _isinstance, _float, _list, _str, _len, _sorted, _repr = isinstance, float, list, str, len, sorted, repr
 _sha256, _quoted = hashlib.sha256, encode_basestring_ascii
 
@@ -51,7 +55,7 @@ def cut(data: Any, size: int) -> list[Any]:
 
 
 class _Parts:
-    """Digests of all runs of ``RUN`` leaves, and where each begins."""
+    """Digests of all runs of ``RUN`` tokens, and where each begins."""
 
     def __init__(self) -> None:
         self._runs: list[tuple[_Place, str, str]] = []
@@ -60,44 +64,48 @@ class _Parts:
         self._second: list[str] = []
 
     def add(self, data: Any, place: _Place) -> None:
-        """Add the leaves of ``data``, a token of its own before those of a container."""
+        """Add the tokens of ``data``, one of its own before those of what it holds."""
         if _isinstance(data, _float):
-            return self._leaf(place, _rounded(data), _rounded(data * _SHIFT))
+            return self._token(place, _rounded(data), _rounded(data * _SHIFT))
         if _isinstance(data, _str):
-            return self._text(data, place)
+            return self._text("str", data, place)
         if not _isinstance(data, _list):
-            return self._leaf(place, _repr(data))
-        tag, *rest = data
-        if tag == "sub" and rest[0] in _UNORDERED:
-            return self.add(rest[1], place)
-        if tag in _SEQUENCES or tag == "iterator":
-            items = rest[-1] if tag in _SEQUENCES else rest[1]
-            self._leaf(place, f"{tag} {_len(items)}")
-            for n, item in enumerate(items):
+            return self._token(place, _repr(data))
+        tag, *fields = data
+        if tag == "sub" and fields[0] in DICTS:
+            return self.add(fields[1], place)
+        kinds = GRAMMAR[tag].values()
+        own = [f"{tag}"]
+        for kind, field in zip(kinds, fields, strict=True):
+            if kind in _MANY:
+                own.append(f"{_len(field)}")
+            elif kind not in _WITHIN and kind not in _LONG and not (kind is Kind.NAME and tag in ANY_TYPE):
+                own.append(encoded(field))
+        self._token(place, " ".join(own))
+        for kind, field in zip(kinds, fields, strict=True):
+            if kind in _LONG:
+                self._text("text", field, place)
+            elif kind in _WITHIN:
+                self._values(kind, field, place)
+        return None
+
+    def _values(self, kind: Kind, field: Any, place: _Place) -> None:
+        if kind is Kind.ITEMS:
+            for n, item in enumerate(field):
                 self.add(item, (place, n))
-        elif tag in _SETS:
-            self._leaf(place, f"{tag} {_len(rest[0])}")
-            for item in _sorted(rest[0], key=_rough):
+        elif kind is Kind.UNORDERED:
+            for item in _sorted(field, key=_rough):
                 self.add(item, place)
-        elif tag == "dict":
-            self._leaf(place, f"dict {_len(rest[0])}")
-            for key, value in _sorted(rest[0], key=lambda pair: _rough(pair[0])):
+        elif kind is Kind.PAIRS:
+            for key, value in _sorted(field, key=lambda pair: _rough(pair[0])):
                 self.add(key, place)
                 self.add(value, (place, [key]))
-        elif tag == "object":
-            self._leaf(place, encoded([tag, rest[0], _len(rest[1])]))
-            for name, field in rest[1]:
+        elif kind is Kind.FIELDS:
+            for name, value in field:
                 self.add(name, place)
-                self.add(field, (place, name if _isinstance(name, _str) else "?"))
-        elif tag in ("sub", "complex"):
-            self._leaf(place, encoded([tag, rest[0]] if tag == "sub" else tag))
-            for item in rest[1:] if tag == "sub" else rest:
-                self.add(item, place)
-        elif tag in _TEXTS:
-            self._leaf(place, tag)
-            self._text(rest[0], place)
+                self.add(value, (place, name if _isinstance(name, _str) else "?"))
         else:
-            self._leaf(place, encoded(data))
+            self.add(field, place)
 
     def told(self) -> list[list[str]]:
         """The parts, at most ``PARTS`` of them."""
@@ -109,13 +117,15 @@ class _Parts:
             for group in groups
         ]
 
-    def _text(self, text: str, place: _Place) -> None:
+    def _text(self, kind: str, text: str, place: _Place) -> None:
         if _len(text) <= SLICE:
-            return self._leaf(place, _quoted(text))
+            return self._token(place, _quoted(text))
+        self._token(place, f"{kind} {_len(text)}")
         for n in range(0, _len(text), SLICE):
-            self._leaf((place, slice(n, n + SLICE)), _quoted(text[n : n + SLICE]))
+            self._token((place, slice(n, n + SLICE)), _quoted(text[n : n + SLICE]))
+        return None
 
-    def _leaf(self, place: _Place, first: str, second: str | None = None) -> None:
+    def _token(self, place: _Place, first: str, second: str | None = None) -> None:
         if not self._first:
             self._place = place
         self._first.append(first)
@@ -174,27 +184,19 @@ def _head(data: Any, left: list[int]) -> Any:
         return data[:LETTERS]
     if not _isinstance(data, _list):
         return data
-    tag, *rest = data
-    if tag in _TEXTS:
-        return [tag, rest[0][:LETTERS]]
-    if tag == "value":
-        return [tag, rest[0], rest[1][:LETTERS]]
-    if tag in (*_SEQUENCES, *_SETS):
-        return [tag, _first(rest[0], left)]
-    if tag == "dict":
-        return [tag, [[_head(k, left), _head(v, left)] for k, v in rest[0][: _room(left)]]]
-    if tag == "object":
-        return [tag, rest[0], [[name, _head(field, left)] for name, field in rest[1][: _room(left)]]]
-    if tag == "sub":
-        return [tag, rest[0], _head(rest[1], left)]
-    if tag == "iterator":
-        return [tag, rest[0], _first(rest[1], left), True]
-    return data
+    tag, *fields = data
+    return [tag, *(_begin(k, field, left) for k, field in zip(GRAMMAR[tag].values(), fields, strict=True))]
 
 
-def _first(items: list[Any], left: list[int]) -> list[Any]:
-    return [_head(item, left) for item in items[: _room(left)]]
-
-
-def _room(left: list[int]) -> int:
-    return min(ITEMS, max(left[0], 0))
+def _begin(kind: Kind, field: Any, left: list[int]) -> Any:
+    if kind is Kind.UTF8:
+        text = bytes.fromhex(field).decode("utf-8", "surrogatepass")
+        return text[:LETTERS].encode("utf-8", "surrogatepass").hex()
+    if kind in _LONG:
+        return field[:LETTERS]
+    if kind in _MANY:
+        field = field[: min(ITEMS, max(left[0], 0))]
+        if kind in (Kind.ITEMS, Kind.UNORDERED):
+            return [_head(item, left) for item in field]
+        return [[_head(x, left) for x in pair] for pair in field]
+    return _head(field, left) if kind in _WITHIN else field
