@@ -16,6 +16,13 @@ KNOWN_BY = {
     "sqlite_utils": {"store"},
     "hypothesis": {"inputs", "hookspecs", "session"},
 }
+PARSERS = {
+    "source": "the one parser of the parent, which no text can make raise or warn",
+    "sandbox": "in the jail, which has a Python of its own",
+    "repair": "in a process of its own",
+    "cli": "regression.py, which parses what it wrote itself",
+}
+"""The rooms that parse Python, and why they may."""
 HEAVY = {"hypothesis", "sqlite_utils", "msgspec", "click", "sqlite3", "asyncio"}
 MODULES = [pytest.param(room, path, id=str(path.relative_to(ROOT))) for room, path in modules()]
 
@@ -42,6 +49,12 @@ def test_every_allowed_import_exists() -> None:
     for room, path in modules():
         found[room].update(target for _, target in imported(path) if target not in (room, *SHARED))
     assert {room.name: found[room.name] for room in rooms()} == {x.name: set(x.imports) for x in rooms()}
+
+
+def test_python_is_parsed_in_one_room() -> None:
+    """A text of a dream may hold anything: elsewhere its parsing would raise, warn, or take too long."""
+    found = {room for room, path in modules() if "ast.parse(" in path.read_text()}
+    assert found == set(PARSERS)
 
 
 def test_imports_point_one_way() -> None:

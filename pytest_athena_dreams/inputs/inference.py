@@ -151,6 +151,23 @@ def _of_items(kind: str, items: Any) -> TypeSpec:
     return _spec(kind, shapes[0] if len(shapes) == 1 else TypeSpec(kind="union", args=tuple(shapes)))
 
 
+def with_types(signature: Signature, types: Mapping[str, TypeSpec]) -> Signature:
+    """``signature`` with ``types``, as a docstring states them, where nothing is annotated."""
+    open_ = {p.name for p in signature.parameters if p.type is None}
+    return _typed(signature, {name: spec for name, spec in types.items() if name in open_})
+
+
+def example_values(signature: Signature, examples: Sequence[Arguments]) -> dict[str, list[Any]]:
+    """Values that parameters take in example calls, by parameter."""
+    found: dict[str, list[Any]] = {}
+    names = {p.name for p in signature.parameters if p.kind is not ParameterKind.VAR_POSITIONAL}
+    for call in examples:
+        for name, value in call.by_name(signature).items():
+            if name in names:
+                found.setdefault(name, []).append(value)
+    return found
+
+
 def combinations(signature: Signature, examples: Mapping[str, Sequence[Any]]) -> list[tuple[int, Signature]]:
     """Signatures with all parameters typed, each with its evidence, the best first, ``COMBINATIONS`` at most.
 

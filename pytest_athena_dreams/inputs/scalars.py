@@ -6,7 +6,6 @@ that loop on a number end; literals and their neighbours come often, because tha
 
 from __future__ import annotations
 
-import ast
 import datetime
 import decimal
 import fractions
@@ -61,12 +60,12 @@ def literal_value(value: Canonical) -> Any:
             return bytes.fromhex(text)
         case ["enum", str(reference), str(name)]:
             return Recipe("member", reference, (name,))
-        case ["value", str(name), str(text)] if name in _TOLD:
-            return _told(name, text)
+        case ["value", str(name), str(text)] if name in _CONSTRUCTORS:
+            return _constructed(name, text)
     return None
 
 
-_TOLD = {
+_CONSTRUCTORS = {
     "decimal.Decimal": decimal.Decimal,
     "fractions.Fraction": fractions.Fraction,
     "datetime.date": datetime.date,
@@ -74,19 +73,33 @@ _TOLD = {
     "datetime.time": datetime.time,
     "datetime.timedelta": datetime.timedelta,
 }
-"""Scalars whose ``repr`` is a call of these with plain arguments."""
+"""Scalars whose ``repr`` is a call of these with whole numbers or a short text."""
+_ARGUMENT = re.compile(
+    r"(?:([a-z]{1,20})=)?(?:(-?\d{1,30})|'([-+]?(?:[\d.]{1,40}(?:E[-+]\d{1,3})?|Infinity|NaN))')"
+)
+"""An argument of such a call. Exponents are short: the jail may lie, and some would take a lot of memory."""
 
 
-def _told(name: str, text: str) -> Any:
-    """The scalar that ``text``, which comes from the jail, is the ``repr`` of; ``None`` for no plain call."""
-    try:
-        call = ast.parse(text, mode="eval").body
-        if not isinstance(call, ast.Call) or ast.unparse(call.func) not in (name, name.rpartition(".")[2]):
+def _constructed(name: str, text: str) -> Any:
+    """The scalar whose ``repr`` is ``text``, which comes from the jail; ``None`` if it is no plain call."""
+    constructor, _, inside = text.partition("(")
+    if constructor not in (name, name.rpartition(".")[2]) or not inside.endswith(")"):
+        return None
+    args: list[int | str] = []
+    kwargs: dict[str, int | str] = {}
+    for part in inside[:-1].split(", ") if inside != ")" else ():
+        argument = _ARGUMENT.fullmatch(part)
+        if argument is None:
             return None
-        args = [ast.literal_eval(arg) for arg in call.args]
-        kwargs = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-        return _TOLD[name](*args, **kwargs)
-    except (SyntaxError, ValueError, TypeError, ArithmeticError, MemoryError, RecursionError):
+        key, number, word = argument.groups()
+        value = word if number is None else int(number)
+        if key is None:
+            args.append(value)
+        else:
+            kwargs[key] = value
+    try:
+        return _CONSTRUCTORS[name](*args, **kwargs)
+    except (ValueError, TypeError, ArithmeticError):
         return None
 
 

@@ -11,6 +11,7 @@ import ast
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 SIZE = 100_000
 """Characters of source beyond which it is not read."""
@@ -30,12 +31,23 @@ class Syntax:
 
 def parsed(code: str) -> ast.Module | None:
     """The syntax tree of ``code``, made anew each time."""
+    tree = _parsed(code, "exec")
+    return tree if isinstance(tree, ast.Module) else None
+
+
+def expression(text: str) -> ast.expr | None:
+    """The syntax tree of a single expression."""
+    tree = _parsed(text, "eval")
+    return tree.body if isinstance(tree, ast.Expression) else None
+
+
+def _parsed(code: str, mode: Literal["exec", "eval"]) -> ast.AST | None:
     if len(code) > SIZE:
         return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an odd escape in a dream's text is no news to the user
-            return ast.parse(code)
+            return ast.parse(code, mode=mode)
     except UNREADABLE:
         return None
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..inputs.arguments import Arguments
-from ..inputs.docs import read_text
 from ..inputs.planting import planted
 from ..inputs.pool import Pool, derive_seed, draw_pool
 from ..judge.oracle import Oracle
 from ..models import Canonical, Contract, Dream, Observation, Signature
 from ..sandbox.runner import Runner
+from ..source.docstring import read_docstring
 from ..source.purity import is_pure
 from ..source.reading import reading
 from .answers import Answers
@@ -77,7 +77,7 @@ class CaseMaker:
         """
         loaded = runner.loaded
         assert loaded is not None
-        source, doc = reading(dream.code), read_text(loaded.doc)
+        source, doc = reading(dream.code), read_docstring(loaded.doc)
         oracle = replace(
             self.lab.oracle(contract), returns=loaded.returns, declares={*source.declares, *doc.raises}
         )
@@ -85,7 +85,7 @@ class CaseMaker:
             assert loaded.signature is not None  # the engine has it described for ``free``
             return self._without_procedure(dream, oracle, runner, loaded.signature)
         reference = self.references.of(dream.procedure)
-        own = self._own_pool(reference, (*source.literals, *doc.literals))
+        own = self._own_pool(reference, (*source.literals, *doc.numbers))
         expected = dict(reference.expected)
         pools: tuple[Pool, ...] = (reference.pool,)
         if own is not None:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 from ..config import Settings
 from ..inputs.arguments import Arguments
-from ..inputs.docs import Doc, example_values, read, with_types
-from ..inputs.inference import choose, combinations, trials
+from ..inputs.inference import choose, combinations, example_values, trials, with_types
 from ..inputs.narrowing import Narrowing, candidates, sample
 from ..inputs.pool import PoolSpec
 from ..inputs.scalars import Strategy
 from ..models import ObservationKind, Signature
 from ..sandbox.runner import Runner
+from ..source.docstring import read_docstring
 from ..source.reading import reading
 
 SAMPLE = 60
@@ -46,23 +46,26 @@ class Explorer:
 
     def spec(self, signature: Signature, seed: int) -> PoolSpec:
         """The spec of a pool for ``signature``. Raises ``UnmetAnnotation``."""
-        doc = read(signature)
-        typed, notes = self._typed(with_types(signature, doc), doc)
+        doc = read_docstring(signature.doc, signature.name)
+        examples = tuple(Arguments(call.args, call.kwargs) for call in doc.calls)
+        typed, notes = self._typed(with_types(signature, doc.types), examples)
         return PoolSpec(
             signature=typed,
-            literals=(*reading(self.runner.source.code).literals, *doc.literals),
+            literals=(*reading(self.runner.source.code).literals, *doc.numbers),
             size=self.settings.max_examples,
             seed=seed,
             edges=frozenset(self.settings.edge_cases),
-            examples=doc.examples,
+            examples=examples,
             given=self.given,
             notes=notes,
         )
 
-    def _typed(self, signature: Signature, doc: Doc) -> tuple[Signature, tuple[str, ...]]:
+    def _typed(
+        self, signature: Signature, examples: Sequence[Arguments]
+    ) -> tuple[Signature, tuple[str, ...]]:
         """``signature`` with a type for each parameter, and a note on those that had none."""
         untyped = [p.name for p in signature.parameters if p.type is None and p.name not in self.given]
-        ranked = combinations(signature, example_values(signature, doc.examples))
+        ranked = combinations(signature, example_values(signature, examples))
         if not untyped or len(ranked) == 1:
             return ranked[0][1], ()
         chosen = choose([(score, self._share(trials(option)), option) for score, option in ranked])
