@@ -54,15 +54,16 @@ def check(
     ``text`` says what is missing and what to do. Raises ``DreamsError`` where a setting is invalid or there
     is no jail.
     """
-    from .config import SETTINGS, resolve
+    from .config import SETTINGS
     from .errors import SettingError
+    from .resolution import arguments, resolve
     from .trial import Engine, policy_of
 
     known = {setting.name: setting for setting in SETTINGS}
     if unknown := sorted(set(settings) - set(known)):
         raise SettingError(f"no such setting: {', '.join(unknown)}; there are {', '.join(known)}")
     texts = {name: known[name].written(value) for name, value in settings.items()}
-    chosen = resolve(texts, {}, {}, "")
+    chosen = resolve(arguments(texts))
     held = Contract(contract) if contract else Contract.EQUIVALENT if like is not None else Contract.FREE
     procedure = None if like is None else Procedure(id=0, name="like", code=like, entry_point=entry_point)
     dream = Dream(

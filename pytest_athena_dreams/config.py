@@ -1,19 +1,20 @@
-"""Settings: command line > environment > ini > default.
+"""The settings: their names, the values that they take, and their defaults.
 
 One table, ``SETTINGS``, names each setting once; the option ``--athena-NAME``, the variable
-``ATHENA_NAME`` and the ini key ``athena_name`` follow from it. Every error names the source of the
-value that it refuses.
+``ATHENA_NAME`` and the ini key ``athena_name`` follow from it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from .errors import SettingError
 
+_ON = ("1", "true", "yes", "on")
+_OFF = ("0", "false", "no", "off")
 EDGE_GROUPS = ("empty", "large", "extreme", "none")
 """Groups of edge cases, each of which can be switched off."""
 
@@ -265,36 +266,13 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
-def resolve(
-    options: Mapping[str, str | None],
-    environment: Mapping[str, str],
-    ini: Mapping[str, str | None],
-    ini_name: str,
-) -> Settings:
-    """Put the sources together, each a mapping by setting name (``environment`` by variable).
-
-    Raises ``SettingError`` for a value that a setting can't take, naming value, source and limit.
-    """
-    chosen: dict[str, Any] = {}
-    for setting in SETTINGS:
-        sources = (
-            (options.get(setting.name), f"{setting.option} on the command line"),
-            (environment.get(setting.variable), f"environment variable {setting.variable}"),
-            (ini.get(setting.name), f"{setting.ini} in {ini_name}"),
-        )
-        for text, source in sources:
-            if text is not None:
-                chosen[setting.name] = _parse(setting, text, source)
-                break
-    return Settings(**chosen)
+def is_on(text: str, source: str) -> bool:
+    """What a switch is set to by ``text`` from ``source``. Raises ``SettingError``."""
+    if text.lower() in (*_ON, *_OFF):
+        return text.lower() in _ON
+    raise invalid(text, source, f"one of {', '.join((*_ON, *_OFF))}")
 
 
-def _parse(setting: Setting, text: str, source: str) -> Any:
-    try:
-        return setting.parse(text)
-    except (ValueError, OverflowError):
-        default = next(f.default for f in fields(Settings) if f.name == setting.name)
-        raise SettingError(
-            f"{source}: {text!r} will not do, it takes {setting.expects} "
-            f"(default: {setting.written(default)})"
-        ) from None
+def invalid(value: object, source: str, expects: str) -> SettingError:
+    """The error for a value from ``source`` that its setting does not take."""
+    return SettingError(f"invalid value {value!r} for {source}: expected {expects}")

@@ -1,17 +1,14 @@
 """The pytest11 entry: options and hooks, wiring only.
 
-Every pytest start pays for this module, so it imports nothing heavy until ``--athena-dreams`` asks.
+Every start of pytest pays for this module, so it imports nothing heavy until a run asks for dreams.
 """
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from .config import SETTINGS
-
-_ASKED = frozenset({"1", "true", "yes", "on"})
+from .errors import DreamsError
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,12 +16,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--athena-dreams",
         action="store_true",
-        help="Test the pending Tier 1 dreams of the store (ATHENA_DREAMS, athena_dreams).",
+        help="Test the pending Tier 1 dreams of the store: alone, or beside the paths that are given. "
+        "ATHENA_DREAMS=1 and athena_dreams = true test them beside whatever pytest would run anyway.",
     )
-    parser.addini("athena_dreams", "Test dreams as --athena-dreams does.", type="bool", default=False)
+    parser.addini(
+        "athena_dreams", "Test dreams too, beside your own tests: true or false.", type="string", default=None
+    )
     parser.addini(
         "athena_strategies",
-        "Strategies of your own, one a line: PROCEDURE.PARAMETER = MODULE:ATTRIBUTE, or type:TYPE = ….",
+        "Strategies of your own, one a line: PROCEDURE.PARAMETER = MODULE:ATTRIBUTE, or type:TYPE = …. "
+        "The folder of the ini file is put on sys.path for them.",
         type="linelist",
         default=[],
     )
@@ -51,8 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
         "athena_dream(dream_type, tier, label, model): carried by every dream; "
         "select with -m \"athena_dream(dream_type='conditional_variant')\".",
     )
-    asked = os.environ.get("ATHENA_DREAMS", "").lower() in _ASKED
-    if config.getoption("--athena-dreams") or asked or config.getini("athena_dreams"):
-        from .session.setup import configure
+    from .session.request import wants_dreams
 
-        configure(config)
+    try:
+        if wants_dreams(config):
+            from .session.setup import configure
+
+            configure(config)
+    except DreamsError as error:
+        raise pytest.UsageError(str(error)) from None

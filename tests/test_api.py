@@ -44,9 +44,12 @@ def test_one_piece_of_code_is_checked_alone() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "part"),
-    [({"max_example": 3}, "no such setting: max_example"), ({"timeout": -1}, "'-1' will not do")],
+    [
+        ({"max_example": 3}, "no such setting: max_example"),
+        ({"timeout": -1}, "invalid value '-1' for the argument timeout"),
+    ],
 )
-def test_a_setting_that_will_not_do_is_refused(settings: dict[str, Any], part: str) -> None:
+def test_an_invalid_setting_is_an_error(settings: dict[str, Any], part: str) -> None:
     with pytest.raises(DreamsError, match=part):
         check(GOOD, **settings)
 

@@ -58,7 +58,7 @@ def test_doctor_tells_the_mode_and_its_exit_status(tmp_path: Path) -> None:
 def test_doctor_refuses_a_mode_that_there_is_not() -> None:
     result = run("doctor", "--sandbox", "steel")
     assert result.exit_code == 2
-    assert "--athena-sandbox on the command line: 'steel' will not do" in result.output
+    assert "invalid value 'steel' for --sandbox: expected one of auto" in result.output
 
 
 @pytest.mark.slow

@@ -9,8 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_athena_dreams.config import SETTINGS, Setting, Settings, resolve
+from pytest_athena_dreams.config import SETTINGS, Setting, Settings, is_on
 from pytest_athena_dreams.errors import SettingError
+from pytest_athena_dreams.resolution import (
+    Source,
+    arguments,
+    command_options,
+    ini_keys,
+    origin,
+    pytest_options,
+    resolve,
+    variables,
+)
 
 DEFAULTS = {field.name: field.default for field in fields(Settings)}
 BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -50,13 +60,15 @@ def other_values(setting: Setting) -> list[str]:
 
 
 def resolved(setting: Setting, *, option: str | None, variable: str | None, ini: str | None) -> Any:
-    settings = resolve(
-        {setting.name: option},
-        {} if variable is None else {setting.variable: variable},
-        {setting.name: ini},
-        "pytest.ini",
-    )
-    return getattr(settings, setting.name)
+    return getattr(resolve(*sources(setting, option, variable, ini)), setting.name)
+
+
+def sources(setting: Setting, option: str | None, variable: str | None, ini: str | None) -> list[Source]:
+    return [
+        pytest_options({setting.name: option}),
+        variables({} if variable is None else {setting.variable: variable}),
+        ini_keys({setting.name: ini}, "pytest.ini"),
+    ]
 
 
 def test_each_field_is_one_setting_with_one_name() -> None:
@@ -69,7 +81,8 @@ def test_each_field_is_one_setting_with_one_name() -> None:
 
 
 def test_without_sources_all_is_as_by_default() -> None:
-    assert resolve({}, {}, {}, "pytest.ini") == Settings()
+    assert resolve() == Settings()
+    assert resolve(pytest_options({}), variables({}), ini_keys({}, "pytest.ini")) == Settings()
 
 
 @each_setting
@@ -88,22 +101,57 @@ def test_the_nearest_source_wins(setting: Setting, option: bool, variable: bool,
         ini=texts[2] if ini else None,
     )
     assert got == expected
+    named = [
+        name
+        for name, given_ in zip(
+            (setting.option, f"the environment variable {setting.variable}", f"{setting.ini} in pytest.ini"),
+            (option, variable, ini),
+            strict=True,
+        )
+        if given_
+    ]
+    texts_of = [text if given_ else None for text, given_ in zip(texts, (option, variable, ini), strict=True)]
+    assert origin(setting.name, *sources(setting, *texts_of)) == (named[0] if named else None)
 
 
 @each_setting
-def test_a_refusal_names_source_value_limit_and_default(setting: Setting) -> None:
-    sources = {
-        "option": f"{setting.option} on the command line",
-        "variable": f"environment variable {setting.variable}",
-        "ini": f"{setting.ini} in pytest.ini",
-    }
-    for name, source in sources.items():
-        texts: dict[str, str | None] = {"option": None, "variable": None, "ini": None, name: " "}
+def test_an_error_names_the_value_its_source_and_what_is_expected(setting: Setting) -> None:
+    texts = {setting.name: " "}
+    for source, called in (
+        (pytest_options(texts), setting.option),
+        (command_options(texts), setting.option.replace("--athena-", "--")),
+        (variables({setting.variable: " "}), f"the environment variable {setting.variable}"),
+        (ini_keys(texts, "tox.ini"), f"{setting.ini} in tox.ini"),
+        (arguments(texts), f"the argument {setting.name}"),
+    ):
         with pytest.raises(SettingError) as caught:
-            resolved(setting, **texts)
-        text = str(caught.value)
-        assert text.startswith(f"{source}: ' ' will not do, it takes {setting.expects}")
-        assert f"(default: {setting.written(DEFAULTS[setting.name])})" in text
+            resolve(source)
+        assert str(caught.value) == f"invalid value ' ' for {called}: expected {setting.expects}"
+
+
+def test_the_error_of_the_style_guide() -> None:
+    with pytest.raises(SettingError) as caught:
+        resolve(pytest_options({"timeout": "0"}))
+    assert str(caught.value) == (
+        "invalid value '0' for --athena-timeout: expected a number of seconds from 0.01 to 3600"
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "on"), [(("1", "true", "YES", "On"), True), (("0", "False", "no", "off"), False)]
+)
+def test_a_switch_is_on_or_off(texts: tuple[str, ...], on: bool) -> None:
+    assert [is_on(text, "athena_dreams in tox.ini") for text in texts] == [on] * 4
+
+
+@pytest.mark.parametrize("text", ["maybe", "", "2", " 1", "ja"])
+def test_a_switch_that_is_neither_on_nor_off_is_an_error(text: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        is_on(text, "athena_dreams in tox.ini")
+    assert str(caught.value) == (
+        f"invalid value {text!r} for athena_dreams in tox.ini: expected one of "
+        "1, true, yes, on, 0, false, no, off"
+    )
 
 
 @each_setting

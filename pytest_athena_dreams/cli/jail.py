@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..config import Settings, resolve
+from ..config import Settings
 from ..models import Observation, Procedure
+from ..resolution import command_options, resolve, variables
 from ..text import printable
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ _sandbox_option = click.option("--sandbox", metavar="MODE", help="As pytest's --
 
 
 def settings_of(**options: str | None) -> Settings:
-    """Settings from a command's options and the environment, as pytest's own are, but for an ini file."""
-    return resolve(options, os.environ, {}, "an ini file")
+    """Settings from a command's options and the environment; pytest's ini file is not read."""
+    return resolve(command_options(options), variables(os.environ))
 
 
 @click.command()

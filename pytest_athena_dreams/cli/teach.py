@@ -86,14 +86,14 @@ def repair(ids: tuple[int, ...], store: Path, seed: int, timeout: float, sandbox
     a name. Each is tested in the jail like a dream. Only one that passes is shown and kept, for the report;
     the dream itself stays as it is.
     """
-    from ..config import resolve
     from ..repair.proof import failed, keep, mend
+    from ..resolution import command_options, resolve
     from ..store.database import Store
     from ..text import printable
     from ..trial import Engine, policy_of
 
     options = {"seed": str(seed), "timeout": str(timeout), "sandbox": sandbox, "evidence": "off"}
-    settings = resolve(options, {}, {}, "")
+    settings = resolve(command_options(options))
     with Store.open(store) as opened:
         broken = failed(opened, ids or None)
         engine = Engine(settings, policy_of(settings, os.environ))

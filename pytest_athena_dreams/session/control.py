@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
-from ..config import SETTINGS, Settings, resolve
+from ..errors import StorePathError
 from ..sandbox.client import Sandbox
 from ..store.database import Store
 from ..trial import policy_of
@@ -15,14 +16,23 @@ from .distribution import Distribution
 from .gate import Gate, read_baseline
 from .plan import Plan
 from .recorder import Recorder
+from .request import insists_on_store, settings_of, store_origin
 from .selection import make_plan
 
 
-def control(config: pytest.Config) -> Plan:
-    """Register what controls a run, and give its plan. Raises ``DreamsError`` where it can't be had."""
+def control(config: pytest.Config) -> Plan | None:
+    """Register what controls a run, and give its plan, or ``None`` where there is nothing to control.
+
+    Without a store there is no dream to test: a line of the summary says so, or, where the command line asks
+    for dreams, an error. Raises ``DreamsError`` where the run is impossible.
+    """
     settings = settings_of(config)
     path = config.invocation_params.dir.joinpath(settings.store).resolve()
-    store = Store.open(path)
+    if not path.exists() and not insists_on_store(config):
+        shown = os.path.relpath(path, config.invocation_params.dir)
+        config.pluginmanager.register(NoStore(shown), "athena-dreams-no-store")
+        return None
+    store = _opened(config, path)
     try:
         plan, unchanged = make_plan(config, settings, path, store)
         sandbox = "not probed" if config.option.collectonly or not plan.dreams else _probe(plan)
@@ -38,6 +48,15 @@ def control(config: pytest.Config) -> Plan:
     return plan
 
 
+def _opened(config: pytest.Config, path: Path) -> Store:
+    try:
+        return Store.open(path)
+    except StorePathError as error:
+        source = store_origin(config)
+        path_is = f"this path is from {source}" if source else "this is the default path"
+        raise StorePathError(f"{error} ({path_is}; for another store: --athena-store PATH)") from None
+
+
 def _probe(plan: Plan) -> str:
     sandbox = Sandbox(policy_of(plan.settings, os.environ), lean=True)
     try:
@@ -46,14 +65,14 @@ def _probe(plan: Plan) -> str:
         sandbox.close()
 
 
-def settings_of(config: pytest.Config) -> Settings:
-    """The settings of this run; a store that the ini file names is named from where that file is."""
-    ini = {setting.name: config.getini(setting.ini) for setting in SETTINGS}
-    if ini["store"] is not None and config.inipath is not None:
-        ini["store"] = str(config.inipath.parent / ini["store"])
-    return resolve(
-        {setting.name: config.getoption(setting.option) for setting in SETTINGS},
-        os.environ,
-        {name: None if value is None else str(value) for name, value in ini.items()},
-        config.inipath.name if config.inipath else "the ini file",
-    )
+class NoStore:
+    """Says that no dream was tested, and why; pytest runs everything else as usual."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.write_line(
+            f"athena-dreams: no store at {self._path}, so no dream was tested; "
+            f"make one with: athena-dreams init --store {self._path}"
+        )

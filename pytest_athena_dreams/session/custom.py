@@ -42,7 +42,9 @@ class UserStrategies:
         for line in self.lines:
             pattern, equals, target = (part.strip() for part in line.partition("="))
             if not equals or ":" not in target:
-                raise StrategyError(f"athena_strategies: {line!r} is not PATTERN = MODULE:ATTRIBUTE")
+                raise StrategyError(
+                    f"invalid line {line!r} in athena_strategies: expected PATTERN = MODULE:ATTRIBUTE"
+                )
             if any(fnmatchcase(name, pattern) for name in names):
                 return _imported(line, target)
         return None
@@ -53,12 +55,18 @@ def _imported(line: str, target: str) -> Any:
     try:
         return getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as exc:
-        raise StrategyError(f"athena_strategies: {line!r} can't be used: {exc}") from None
+        raise StrategyError(
+            f"invalid line {line!r} in athena_strategies: {exc} (searched: sys.path and the "
+            "folder of the ini file)"
+        ) from None
 
 
 def _checked(strategy: Any, name: str) -> Any:
     from hypothesis.strategies import SearchStrategy
 
     if not isinstance(strategy, SearchStrategy):
-        raise StrategyError(f"the strategy for {name} is a {type(strategy).__name__}; give a SearchStrategy")
+        kind = type(strategy).__name__
+        raise StrategyError(
+            f"invalid strategy for {name}: expected a SearchStrategy, got an object of type {kind}"
+        )
     return strategy

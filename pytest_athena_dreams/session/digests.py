@@ -15,10 +15,10 @@ from importlib.metadata import version
 import msgspec
 import pytest
 
-from ..config import Settings
 from ..models import Dream, Procedure
 from ..naming import OF_THE_RUN
 from .packed import PROCEDURES
+from .plan import Plan
 
 VERSIONS = ("pytest-athena-dreams", "hypothesis")
 """Packages that bear on verdicts, beside Python itself."""
@@ -27,10 +27,10 @@ VERSIONS = ("pytest-athena-dreams", "hypothesis")
 class Digests:
     """Names what verdicts hang on in one process of a run."""
 
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+    def __init__(self, config: pytest.Config, plan: Plan) -> None:
+        settings = plan.settings
         hooked = config.hook.pytest_athena_dreams_strategy.get_hookimpls()
-        ini = config.getini("athena_strategies")
-        self._open = bool(hooked or ini or settings.allow_read or settings.allow_env)
+        self._open = bool(hooked or plan.strategies or settings.allow_read or settings.allow_env)
         told = {n: v for n, v in msgspec.to_builtins(settings).items() if n not in OF_THE_RUN}
         versions = {name: version(name) for name in VERSIONS} | {"python": platform.python_version()}
         self._base = hashlib.blake2b(_bytes([told, versions]), digest_size=16)

@@ -40,7 +40,7 @@ class DreamPlugin:
         self._engine: Engine | None = None
         self._twins = Twins(messages=plan.settings.exceptions == "message")
         self.shown_path: str | None = None
-        self._digests = Digests(config, plan.settings)
+        self._digests = Digests(config, plan)
         self._keeper = Keeper(processors_of(getattr(config, "workerinput", None)))
 
     def test(self, dream: Dream) -> Verdict:

@@ -22,8 +22,8 @@ from .packed import PackedDreams
 class Plan:
     """``path`` is where the store is; ``store_id`` its node id: the path as pytest shows paths.
 
-    ``arguments`` are those command-line arguments that name dreams, not files, as they were given;
-    ``strategies`` the lines of the ini key.
+    ``arguments`` are those command-line arguments that name dreams, not files, as they were given; ``alone``
+    is whether dreams run alone where no argument is given; ``strategies`` are the lines of the ini key.
     """
 
     path: str
@@ -31,6 +31,7 @@ class Plan:
     dreams: Sequence[Dream]
     settings: Settings
     arguments: tuple[str, ...] = ()
+    alone: bool = False
     strategies: tuple[str, ...] = ()
 
     def packed(self) -> bytes:

@@ -144,7 +144,8 @@ class Recorder:
 
     @pytest.hookimpl(tryfirst=True)  # xdist waits in it until its workers are gone, which takes them a while
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
-        if not self._plan.dreams and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        tested = self._plan.alone or self._unchanged
+        if tested and not self._plan.dreams and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             session.exitstatus = pytest.ExitCode.OK
         if self._run_id is not None:
             self._store.finish_run(self._run_id, exit_status=int(session.exitstatus))

@@ -15,6 +15,7 @@ from ..store.known import known_verdicts
 from .digests import Digests
 from .packed import PackedDreams
 from .plan import Plan
+from .request import strategies_of, wants_nothing_else
 
 if TYPE_CHECKING:
     from ..store.database import Store
@@ -39,7 +40,8 @@ def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Stor
         store_id=_node_id(config, path),
         dreams=(),
         settings=settings,
-        strategies=tuple(config.getini("athena_strategies")),
+        alone=wants_nothing_else(config),
+        strategies=strategies_of(config),
     )
     arguments = [arg for arg in config.args if _names_store(config, arg, path, plan.store_id)]
     unchanged: Unchanged = {}
@@ -56,7 +58,7 @@ def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Stor
             more = [d for d in store.dreams() if d.id not in waiting and plan.node_id(d) in failed]
             dreams = PackedDreams.of(sorted([*dreams, *more], key=lambda dream: dream.id))
         elif not any(config.getoption(name, None) for name in _PICKING):
-            unchanged = _unchanged(plan, dreams, Digests(config, settings), store)
+            unchanged = _unchanged(plan, dreams, Digests(config, plan), store)
             if unchanged:
                 dreams = PackedDreams.of(dream for dream in dreams if dream.id not in unchanged)
     return replace(plan, dreams=dreams, arguments=tuple(arguments)), unchanged

@@ -5,36 +5,42 @@ Invariants: a worker imports nothing of the store, and a controller that has wor
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
 
-from ..errors import DreamsError, StorePathError
 from .items import DreamPlugin
 from .plan import Plan
 
 
 def configure(config: pytest.Config) -> None:
-    """Register what this process needs. Raises ``pytest.UsageError`` where a run can't be had."""
+    """Register what this process needs. Raises ``DreamsError`` or ``pytest.UsageError``."""
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
-    if workerinput is not None:
+    if workerinput is None:
+        from .control import control
+
+        plan = control(config)
+        if plan is None:
+            return
+    else:
         from .crossing import Packing
         from .kept import Forgetful
 
         plan = Plan.unpacked(workerinput.pop("athena_plan"))
         config.pluginmanager.register(Forgetful(plan, config), "athena-dreams-forgetful")
         config.pluginmanager.register(Packing(plan), "athena-dreams-packing")
+    if plan.alone and config.args_source is not config.ArgsSource.ARGS:
+        config.args[:] = []
     else:
-        from .control import control
-
-        try:
-            plan = control(config)
-        except StorePathError as exc:
-            raise pytest.UsageError(f"{exc} (for another store: --athena-store PATH)") from None
-        except DreamsError as exc:
-            raise pytest.UsageError(str(exc)) from None
-    if config.args_source is config.ArgsSource.ARGS:
         config.args[:] = [arg for arg in config.args if arg not in plan.arguments]
-    else:
-        config.args[:] = []  # nothing was named: only dreams run
+    if plan.strategies:
+        _find_beside_ini_file(config)
     config.pluginmanager.register(DreamPlugin(plan, config), "athena-dreams-items")
+
+
+def _find_beside_ini_file(config: pytest.Config) -> None:
+    """Make modules beside the ini file importable for this session, as pytest's key ``pythonpath`` does."""
+    folder = str(config.inipath.parent if config.inipath else config.rootpath)
+    sys.path.insert(0, folder)
+    config.add_cleanup(lambda: sys.path.remove(folder))

@@ -48,9 +48,12 @@ def test_the_ini_key_gives_one(run_alone: Run, pytester: pytest.Pytester, patter
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("f.n = mine", "StrategyError: athena_strategies: 'f.n = mine' is not PATTERN = MODULE:ATTRIBUTE"),
-        ("f.n = mine:nothing", "StrategyError: athena_strategies: 'f.n = mine:nothing' can't be used: *"),
-        ("f.n = mine:none", "StrategyError: the strategy for f.n is a int; give a SearchStrategy"),
+        ("f.n = mine", "StrategyError: invalid line 'f.n = mine' in athena_strategies: expected PATTERN = *"),
+        ("f.n = mine:nothing", "StrategyError: invalid line 'f.n = mine:nothing' in athena_strategies: *"),
+        (
+            "f.n = mine:none",
+            "StrategyError: invalid strategy for f.n: expected a SearchStrategy, got an object of type int",
+        ),
     ],
 )
 def test_one_that_can_not_be_used_is_an_error_and_no_verdict(
@@ -58,7 +61,7 @@ def test_one_that_can_not_be_used_is_an_error_and_no_verdict(
 ) -> None:
     pytester.makeini(f"[pytest]\npythonpath = .\nathena_strategies =\n    {line}\n")
     result = run_alone()
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([says])
     assert verdicts(pytester.path / "athena.db") == {"wrong": (None, None)}
 

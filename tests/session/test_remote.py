@@ -48,8 +48,8 @@ def test_a_strategy_that_is_there_is_used_and_one_that_is_not_is_an_error(
     make_store(pytester.path / "athena.db", dream("good", CLAMP))
     pytester.makeini("[pytest]\nathena_strategies =\n    clamp.x = mine_only_here:numbers\n")
     result = runner(pytester, "-d", "--tx", f"popen//chdir={elsewhere}")(*FAST)
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["StrategyError: athena_strategies: 'clamp.x = mine_only_here:numbers' *"])
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["StrategyError: invalid line 'clamp.x = mine_only_here:numbers' in *"])
     assert verdicts(pytester.path / "athena.db") == {"good": (None, None)}
     (elsewhere / "mine_only_here.py").write_text(
         "from hypothesis import strategies as st\nnumbers = st.just(7)\n"
@@ -62,7 +62,7 @@ def test_a_path_that_dreams_may_read_must_be_there(pytester: pytest.Pytester, el
     make_store(pytester.path / "athena.db", dream("good", CLAMP))
     (pytester.path / "shared").mkdir()
     result = runner(pytester, "-d", "--tx", f"popen//chdir={elsewhere}")(*FAST, "--athena-allow-read=shared")
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["SandboxError: *: --athena-allow-read: no '*/elsewhere/shared'*"])
     assert verdicts(pytester.path / "athena.db") == {"good": (None, None)}
 

@@ -1,0 +1,125 @@
+"""What a run asks for, on the command line, in the environment and in the ini file of pytest.
+
+Imports nothing heavy: every start of pytest asks :func:`wants_dreams`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ..config import SETTINGS, Setting, Settings, invalid, is_on
+
+if TYPE_CHECKING:
+    from ..resolution import Source
+
+SWITCH = "--athena-dreams"
+
+_SHOWING = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
+"""Options with which pytest shows something instead of running tests."""
+
+
+def wants_dreams(config: pytest.Config) -> bool:
+    """Whether this process tests dreams. Raises ``SettingError`` for a switch that is neither on nor off."""
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is not None:  # of xdist: the controller has decided
+        return "athena_plan" in workerinput
+    if any(config.getoption(name, None) for name in _SHOWING):
+        return False
+    if config.getoption(SWITCH):
+        return True
+    if text := os.environ.get("ATHENA_DREAMS"):
+        return is_on(text, "the environment variable ATHENA_DREAMS")
+    text = _text(_ini(config, "athena_dreams"))
+    return text is not None and is_on(text, f"athena_dreams in {_file(config)}")
+
+
+def wants_nothing_else(config: pytest.Config) -> bool:
+    """Whether dreams run alone where no path is given."""
+    return _typed(config, SWITCH)
+
+
+def insists_on_store(config: pytest.Config) -> bool:
+    """Whether a missing store is an error: an ini file and variables go to places that have none."""
+    return _typed(config, SWITCH) or _typed(config, "--athena-store")
+
+
+def _typed(config: pytest.Config, option: str) -> bool:
+    """Whether an option is on the command line itself, not in ``addopts``."""
+    return any(arg == option or arg.startswith(f"{option}=") for arg in config.invocation_params.args)
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """The settings of this run. Raises ``SettingError``."""
+    from ..resolution import resolve
+
+    return resolve(*_sources(config))
+
+
+def store_origin(config: pytest.Config) -> str | None:
+    """How the source of the store's path is named; ``None`` for the default."""
+    from ..resolution import origin
+
+    return origin("store", *_sources(config))
+
+
+def strategies_of(config: pytest.Config) -> tuple[str, ...]:
+    """The lines of the ini key ``athena_strategies``. Raises ``SettingError``."""
+    lines = _ini(config, "athena_strategies")
+    if isinstance(lines, str):  # in TOML a list is the rule
+        lines = [line.strip() for line in lines.splitlines() if line.strip()]
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        source = f"athena_strategies in {_file(config)}"
+        raise invalid(lines, source, "lines of text, PATTERN = MODULE:ATTRIBUTE")
+    return tuple(lines)
+
+
+def _sources(config: pytest.Config) -> tuple[Source, ...]:
+    """The nearest first. A store that the ini file names is relative to the folder of that file."""
+    from ..resolution import ini_keys, pytest_options, variables
+
+    ini = {setting.name: _text(_ini(config, setting.ini), setting) for setting in SETTINGS}
+    if ini["store"] is not None and config.inipath is not None:
+        ini["store"] = str(config.inipath.parent / ini["store"])
+    return (
+        pytest_options({setting.name: config.getoption(setting.option) for setting in SETTINGS}),
+        variables(os.environ),
+        ini_keys(ini, _file(config)),
+    )
+
+
+def _file(config: pytest.Config) -> str:
+    return config.inipath.name if config.inipath else "the ini file"
+
+
+def _ini(config: pytest.Config, key: str) -> Any:
+    """The value of a key: text, a list of lines, or whatever type a TOML file gives it."""
+    try:
+        return config.getini(key)
+    except (TypeError, pytest.UsageError):  # pytest takes one type for a key; a TOML file has all its own
+        table = _toml(config.inipath)
+        if key not in table:
+            raise
+        return table[key]
+
+
+def _toml(path: Path | None) -> Mapping[str, Any]:
+    """The table of a TOML file that is pytest's."""
+    import tomllib
+
+    tables = tomllib.loads(path.read_text(encoding="utf-8")) if path and path.suffix == ".toml" else {}
+    table: dict[str, Any] = tables.get("tool", {}).get("pytest") or tables.get("pytest", {})
+    return table
+
+
+def _text(value: Any, setting: Setting | None = None) -> str | None:
+    """A value of the ini file as the command line takes it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list) and setting is not None:
+        return setting.written(tuple(map(str, value)))
+    return None if value is None else str(value)
