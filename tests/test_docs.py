@@ -224,6 +224,7 @@ def test_every_category_is_documented_with_athenas_word() -> None:
     assert list(table) == list(Category)
     for category in Category:
         assert table[category].endswith(f"| `{ATHENA_OUTCOMES[category]}` |")
+        assert f"`{category}`" in (ROOT / "README.md").read_text()
 
 
 def test_every_reason_is_documented() -> None:

@@ -137,6 +137,7 @@ SCALARS = [
     "re.Pattern",
     "re.Match",
     "pathlib.Path",
+    "pathlib.PosixPath",
     "pathlib.PurePath",
     "pathlib.PurePosixPath",
     "os.PathLike",
@@ -153,6 +154,8 @@ SCALARS = [
     "numbers.Complex",
     "io.StringIO",
     "io.BytesIO",
+    "io.IOBase",
+    "io.TextIOBase",
     "TextIO",
     "BinaryIO",
     "IO[str]",
@@ -160,6 +163,8 @@ SCALARS = [
     "SupportsFloat",
     "SupportsIndex",
     "SupportsAbs",
+    "SupportsBytes",
+    "SupportsComplex",
     "types.ModuleType",
     "types.SimpleNamespace",
     "types.TracebackType",
@@ -181,7 +186,7 @@ types.MappingProxyType[str, int]; cabc.Sequence[int]; cabc.MutableSequence[str];
 cabc.Container[int]; cabc.Reversible[int]; cabc.Iterable[int]; cabc.Iterator[int]; cabc.Mapping[str, int]
 cabc.MutableMapping[str, int]; cabc.Set[int]; cabc.MutableSet[int]; cabc.KeysView[str]; cabc.ValuesView[int]
 cabc.ItemsView[str, int]; Generator[int, None, None]; AsyncIterator[int]; cabc.Awaitable[int]
-contextlib.AbstractContextManager[int]; Mapping[str, Sequence[tuple[int, float]]]; dict[tuple[int, int], set[bytes]]
+contextlib.AbstractContextManager[int]; contextlib.AbstractAsyncContextManager[int]; Mapping[str, Sequence[tuple[int, float]]]; dict[tuple[int, int], set[bytes]]
 """.replace("\n", ";").split(";")
 
 FORMS = """

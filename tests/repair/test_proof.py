@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import pytest_athena_dreams
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Contract, Dream, Outcome, Procedure
 from pytest_athena_dreams.repair.proof import mend, proposed
 from pytest_athena_dreams.trial import Engine, policy_of
 
+ROOM = Path(pytest_athena_dreams.__file__).parent
 FIRST = """\
 def largest(items: list[int]) -> int:
     if not items:
@@ -110,6 +114,20 @@ def dream(base: str, code: str) -> Dream:
     name = base.partition("def ")[2].partition("(")[0]
     procedure = Procedure(id=1, name=name, code=base, entry_point=name)
     return Dream(id=1, code=code, dream_type="x", procedure=procedure, contract=Contract.EQUIVALENT)
+
+
+def test_every_kind_has_a_case_and_a_row_in_the_docs() -> None:
+    made = {
+        kind
+        for path in (ROOM / "repair").glob("*.py")
+        for kind in re.findall(r"\bkind=\"([^\"]+)\"", path.read_text())
+    }
+    table = (
+        (ROOM.parent / "docs/learning.md").read_text().partition("\n## Repairs\n")[2].partition("\n## ")[0]
+    )
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert {kind for _, _, kind in CASES.values() if kind} == made
+    assert {kind for row in rows for kind in re.findall("`([^`]+)`", row)} == made
 
 
 @pytest.mark.parametrize(("base", "code", "kind"), CASES.values(), ids=list(CASES))

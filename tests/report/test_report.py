@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import fields
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -84,6 +87,34 @@ def test_evidence_is_told_in_every_format(report: Report) -> None:
     assert "| 90 | 50 % |" in markdown(report)
     for told in ("Evidence of the passes", "<dd>3 of 4 reached</dd>", "<dt>evidence</dt><dd>75 %</dd>"):
         assert told in html(report)
+
+
+FOR_PROGRAMS = {"schema", "version"}
+"""Fields of the report that only its JSON has."""
+NOT_IN: dict[Callable[[Any], str], set[str]] = {
+    plain: {"tool", "procedures"},
+    markdown: {"tool", "procedures", "store", "generated_at", "runs"},
+    html: set(),
+}
+"""Other fields that a format leaves out."""
+
+
+class Watched:
+    """A report that notes which of its fields are read."""
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.read = report, set[str]()
+
+    def __getattr__(self, name: str) -> Any:
+        self.read.add(name)
+        return getattr(self.report, name)
+
+
+@pytest.mark.parametrize("form", NOT_IN, ids=lambda form: form.__name__)
+def test_every_part_is_shown_in_every_format(report: Report, form: Callable[[Any], str]) -> None:
+    watched = Watched(report)
+    form(watched)
+    assert {field.name for field in fields(Report)} - watched.read == FOR_PROGRAMS | NOT_IN[form]
 
 
 def test_json_keeps_to_the_shipped_schema(report: Report) -> None:

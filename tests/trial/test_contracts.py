@@ -11,7 +11,7 @@ from pytest_athena_dreams.models import Category, Contract, Dream, Procedure, Ve
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial import Engine
 
-HELD = (Contract.EQUIVALENT, Contract.SUPERSET, Contract.COMPATIBLE, Contract.FREE)
+HELD = tuple(Contract)
 
 
 @pytest.fixture(scope="module")

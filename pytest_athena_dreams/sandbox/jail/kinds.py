@@ -31,7 +31,7 @@ from typing import Any
 # fmt: off
 SCALARS = frozenset({
     "int", "float", "complex", "bool", "str", "bytes", "bytearray", "memoryview", "range", "slice",
-    "object", "datetime.date", "datetime.datetime", "datetime.time", "datetime.timedelta",
+    "datetime.date", "datetime.datetime", "datetime.time", "datetime.timedelta",
     "datetime.timezone", "datetime.tzinfo", "zoneinfo.ZoneInfo", "decimal.Decimal",
     "fractions.Fraction", "numbers.Number", "numbers.Complex", "numbers.Real", "numbers.Rational",
     "numbers.Integral", "uuid.UUID", "re.Pattern", "re.Match", "pathlib.Path", "pathlib.PurePath",
