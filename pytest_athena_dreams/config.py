@@ -45,6 +45,7 @@ class Settings:
     fail_under: float | None = None
     evidence: str = "passes"
     untestable: str = "skip"
+    refusals: str = "reject"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +258,11 @@ SETTINGS: tuple[Setting, ...] = (
         "evidence",
         *_choice("passes", "on", "off"),
         "for which dreams to measure how much their inputs would show and which lines they reach",
+    ),
+    _setting(
+        "refusals",
+        *_choice("reject", "compare"),
+        "what becomes of inputs on which the jail refused the procedure something: left out, or compared",
     ),
     _setting(
         "untestable",

@@ -293,11 +293,11 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     ``value`` is set where it returned, ``raised`` where it raised, ``death`` and ``detail`` where
     the child is gone; ``changed`` holds the canonical arguments after the call if the call changed
     them in place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds, seen from outside,
-    those left out in which the machine kept the child waiting; ``took`` is seconds of the call alone, as the
-    child says. ``steady`` is false where the same call was
-    seen to do something else another time. ``awaited`` is ``coroutine`` or ``async generator`` where the call
-    gave one of these, and the jail awaited it for the value or the exception. Of a call of watched code only
-    ``lines`` are known, those that it was the first to reach.
+    without those in which the machine kept the child waiting; ``took`` is seconds of the call alone, as the
+    child says. ``steady`` is false where the function gives other values another time. ``awaited`` is
+    ``coroutine`` or ``async generator`` where the call gave one of these, and the jail awaited it for the value
+    or the exception. Of a call of watched code only ``lines`` are known, those that it was the first to reach.
+    ``refused`` says in short words what the jail refused, also where the code went on.
     """
 
     kind: ObservationKind
@@ -312,6 +312,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     steady: bool = True
     awaited: str = ""
     lines: tuple[int, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,14 @@ from .annotations import fits
 from .categories import category_of
 from .contrast import contrast
 from .equality import TOLERANCE, Difference, difference, same_type, type_of
+from .ordering import without_order
 from .render import render
 
 _ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 _FORMS = {"": "a plain result", "coroutine": "a coroutine", "async generator": "an async generator"}
 """What a call gave, by ``Observation.awaited``."""
+_LACKING = (Category.BLOCKED, Category.DEPENDENCY, Category.RESOURCE)
+"""Categories of exceptions that say what the machine or the jail lacks, and nothing of the procedure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,9 @@ class Finding:
 class Oracle:
     """Decides single inputs for one dream: its contract and what its annotations promise.
 
-    ``messages`` says whether ``equivalent`` takes the messages of exceptions as well as their types.
+    ``messages`` says whether ``equivalent`` compares the messages of exceptions as well as their types,
+    ``unordered`` that the procedure's own results vary in order, ``refusals`` that inputs count on which the
+    jail refused the procedure something.
     """
 
     contract: Contract
@@ -72,12 +77,21 @@ class Oracle:
     tolerance: float = TOLERANCE
     signed_zero: bool = False
     messages: bool = False
+    unordered: bool = False
+    refusals: bool = False
 
     def accepts(self, expected: Observation) -> bool:
-        """Whether the procedure's observation puts an input inside the domain."""
+        """Whether the procedure's observation puts an input inside the domain.
+
+        An exception does under ``equivalent``, unless it comes of what this machine or the jail lacks.
+        """
+        if expected.refused and not self.refusals:
+            return False
         if expected.kind is ObservationKind.RETURNED:
             return True
-        return self.contract is Contract.EQUIVALENT and expected.kind is ObservationKind.RAISED
+        if self.contract is not Contract.EQUIVALENT or expected.kind is not ObservationKind.RAISED:
+            return False
+        return bool(expected.refused) or category_of(expected) not in _LACKING
 
     def rejects(self, got: Observation) -> bool:
         """Whether a ``free`` dream declined an input by an exception that it declares."""
@@ -87,6 +101,9 @@ class Oracle:
 
     def check(self, expected: Observation | None, got: Observation) -> Finding | None:
         """Hold one accepted input's observation against the procedure's (``None`` under ``free``)."""
+        if got.refused and not (expected and expected.refused):
+            text = f"the jail refused {got.refused[0]}"
+            return _finding(Category.BLOCKED, got, lambda: Words(text, _wanted(expected), _words(got)))
         if expected is not None and got.kind in _ANSWERED and got.awaited != expected.awaited:
             text = f"returned {_FORMS[got.awaited]}, not {_FORMS[expected.awaited]}"
             return _finding(Category.LOGIC, got, lambda: Words(text, _words(expected), _words(got)))
@@ -108,7 +125,11 @@ class Oracle:
         return self._difference(expected.value, got.value) is not None
 
     def _difference(self, expected: Canonical, got: Canonical) -> Difference | None:
-        return difference(expected, got, tolerance=self.tolerance, signed_zero=self.signed_zero)
+        found = difference(expected, got, tolerance=self.tolerance, signed_zero=self.signed_zero)
+        if found is None or not self.unordered:
+            return found
+        pair = without_order(expected), without_order(got)
+        return difference(*pair, tolerance=self.tolerance, signed_zero=self.signed_zero)
 
     def repeats(self, first: Observation, second: Observation) -> bool:
         """Whether two observations of the same call agree."""

@@ -57,3 +57,9 @@ def syntax(code: str) -> Syntax | None:
     """The syntax of ``code``, kept for a while."""
     tree = parsed(code)
     return None if tree is None else Syntax(tree, list(ast.walk(tree)))
+
+
+def line_of(code: str, number: int) -> str:
+    """The text of a line, counted from 1, without its indentation; empty where there is none."""
+    lines = code.splitlines()
+    return lines[number - 1].strip() if 0 < number <= len(lines) else ""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from weakref import WeakKeyDictionary
-
-from msgspec import structs
 
 from ..inputs.arguments import Arguments
 from ..inputs.pool import Pool
@@ -14,7 +12,17 @@ from ..models import Observation
 from ..sandbox.client import SandboxPair, Source
 from ..sandbox.runner import Runner
 from .lab import Lab
-from .observing import ANSWERED, HURRY, PATIENCE, PROCEDURE_SHARE, checked, observe
+from .observing import (
+    ANSWERED,
+    HURRY,
+    PATIENCE,
+    PROCEDURE_SHARE,
+    Variation,
+    marked,
+    observe,
+    variation,
+    variation_of,
+)
 from .reference import Reference
 
 SIMPLEST = 64
@@ -28,6 +36,7 @@ class Answers:
         self._lab = lab
         self._runners = {jail: Runner(jail, Source(code="")) for jail in (lab.jails.main, lab.jails.reseeded)}
         self._cached: WeakKeyDictionary[Reference, dict[bytes, Observation]] = WeakKeyDictionary()
+        self._doubted: WeakKeyDictionary[Reference, dict[bytes, Variation]] = WeakKeyDictionary()
         self._simplest: WeakKeyDictionary[Reference, dict[bytes, Arguments]] = WeakKeyDictionary()
 
     def close(self) -> None:
@@ -45,18 +54,32 @@ class Answers:
         if payload not in cached:
             timeout = self._lab.settings.timeout / PROCEDURE_SHARE
             seen = self.runner(reference).run([payload], timeout=timeout)[0]
-            cached[payload] = structs.replace(seen, steady=reference.steady)
+            cached.update(marked({payload: seen}, reference.variation))
         return cached[payload]
 
-    def on_pool(self, reference: Reference, pool: Pool) -> Mapping[bytes, Observation]:
-        """What the procedure does on the inputs of a dream's own pool, as far as it was run."""
+    def on_pool(self, reference: Reference, pool: Pool) -> tuple[Mapping[bytes, Observation], Variation]:
+        """What the procedure does on the inputs of a dream's own pool, as far as it ran, and what varies."""
         cached = self._of(reference)
         seen = observe(self._lab, self.runner(reference), _missing(pool.inputs, cached))
-        cached.update(seen)
-        if not (pool.plain and reference.pure):
-            known = {payload: cached[payload] for payload in pool.inputs if payload in cached}
-            cached.update(checked(self._lab, self._living(reference, self._lab.jails.reseeded), known))
-        return {payload: cached[payload] for payload in pool.inputs if payload in cached}
+        cached.update(marked(seen, reference.variation))
+        known = {payload: cached[payload] for payload in pool.inputs if payload in cached}
+        if pool.plain and reference.pure:
+            return known, Variation.NONE
+        return known, variation_of(self._lab, self._living(reference, self._lab.jails.reseeded), known)
+
+    def doubted(self, reference: Reference, payloads: Sequence[bytes]) -> Variation:
+        """What varies on inputs that show a fault, where the procedure runs again under more seeds."""
+        cached = self._of(reference)
+        found = self._doubted.setdefault(reference, {})
+        left = [payload for payload in payloads if payload not in found and payload in cached]
+        for payload in left:
+            found[payload] = Variation.NONE
+        for jail in self._lab.jails.spare if left else ():
+            with Runner(jail, reference.source) as fresh:
+                again = fresh.run(left, timeout=self._lab.settings.timeout)
+            for payload, one in zip(left, again, strict=False):
+                found[payload] = max(found[payload], variation(self._lab, cached[payload], one))
+        return max((found[payload] for payload in payloads if payload in found), default=Variation.NONE)
 
     def simplest(self, reference: Reference) -> Mapping[bytes, tuple[Arguments, Observation]]:
         """The signature's simplest inputs in order, and what the procedure does on them if it is quick."""
@@ -74,11 +97,8 @@ class Answers:
         left = _missing(small, cached)
         timeout = self._lab.settings.timeout / PROCEDURE_SHARE / HURRY
         seen = self.runner(reference).run(left, timeout=timeout, patience=PATIENCE[0])
-        cached.update(
-            (payload, structs.replace(one, steady=reference.steady))
-            for payload, one in zip(left, seen, strict=False)
-            if one.kind in ANSWERED  # a slow one may answer elsewhere, where it gets more time
-        )
+        answered = {p: one for p, one in zip(left, seen, strict=False) if one.kind in ANSWERED}
+        cached.update(marked(answered, reference.variation))  # a slow one may answer where it gets more time
         return {payload: call for payload, call in small.items() if payload in cached}
 
     def _of(self, reference: Reference) -> dict[bytes, Observation]:
@@ -88,9 +108,9 @@ class Answers:
         return cached
 
     def _living(self, reference: Reference, jail: SandboxPair) -> Runner:
-        """A child with the procedure: a fresh one each time where it is not steady, as it may remember."""
+        """A child with the procedure: a fresh one each time where its results vary, as it may remember."""
         runner = self._runners[jail]
-        if runner.source is not reference.source or not reference.steady:
+        if runner.source is not reference.source or reference.variation:
             runner.close()
             runner = self._runners[jail] = Runner(jail, reference.source)
         return runner

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..inputs.arguments import Arguments
 from ..inputs.planting import planted
 from ..inputs.pool import Pool, derive_seed, draw_pool
+from ..inputs.strategies import UnmetAnnotation
 from ..judge.oracle import Oracle
-from ..models import Canonical, Contract, Dream, Observation, Signature
+from ..models import Canonical, Contract, Dream, Observation, Procedure, Signature
 from ..sandbox.runner import Runner
 from ..source.docstring import read_docstring
 from ..source.purity import is_pure
@@ -18,7 +18,9 @@ from ..source.reading import reading
 from .answers import Answers
 from .exploration import Explorer
 from .lab import Lab
+from .observing import Variation
 from .reference import LARGE_PAYLOAD, Reference, References
+from .untestable import no_strategy
 
 OWN_SHARE = 4
 """A dream's own literals are planted into at most one input for this many of the pool's size."""
@@ -47,8 +49,6 @@ class Case:
     pools: tuple[Pool, ...]
     examples: tuple[Example, ...]
     pure: bool
-    none_accepted: str
-    """Why the procedure accepts none, in words, for a case without examples."""
 
     @property
     def tried(self) -> int:
@@ -70,11 +70,7 @@ class CaseMaker:
     answers: Answers
 
     def case(self, dream: Dream, contract: Contract, runner: Runner) -> Case:
-        """The case of ``dream``, which is loaded in ``runner``.
-
-        Raises ``Untestable`` where the procedure does not load, and ``UnmetAnnotation`` where a parameter has
-        no strategy.
-        """
+        """The case of ``dream``, which is loaded in ``runner``. Raises ``Untestable``."""
         loaded = runner.loaded
         assert loaded is not None
         source, doc = reading(dream.code), read_docstring(loaded.doc)
@@ -84,13 +80,22 @@ class CaseMaker:
         if dream.procedure is None or contract is Contract.FREE:
             assert loaded.signature is not None  # the engine has it described for ``free``
             return self._without_procedure(dream, oracle, runner, loaded.signature)
-        reference = self.references.of(dream.procedure)
-        own = self._own_pool(reference, (*source.literals, *doc.numbers))
+        return self._with_procedure(dream, dream.procedure, oracle, (*source.literals, *doc.numbers))
+
+    def _with_procedure(
+        self, dream: Dream, procedure: Procedure, oracle: Oracle, literals: Sequence[Canonical]
+    ) -> Case:
+        reference = self.references.of(procedure)
         expected = dict(reference.expected)
         pools: tuple[Pool, ...] = (reference.pool,)
-        if own is not None:
+        if own := self._own_pool(reference, literals):
+            seen, found = self.answers.on_pool(reference, own)
+            if found > reference.variation:
+                self.references.revise(procedure, found)
+                return self._with_procedure(dream, procedure, oracle, literals)
             pools = (reference.pool, own)
-            expected |= self.answers.on_pool(reference, own)
+            expected |= seen
+        oracle = replace(oracle, unordered=reference.variation is Variation.ORDER)
         inputs = [(p, x, expected[p]) for pool in pools for p, x in pool.inputs.items() if p in expected]
         return Case(
             dream=dream,
@@ -99,14 +104,16 @@ class CaseMaker:
             pools=pools,
             examples=tuple(Example(*each) for each in inputs if oracle.accepts(each[2])),
             pure=_pure(dream, pools),
-            none_accepted=why_none("the procedure", pools, [seen for *_, seen in inputs]),
         )
 
     def _without_procedure(self, dream: Dream, oracle: Oracle, runner: Runner, signature: Signature) -> Case:
         name = dream.procedure_name
         explorer = Explorer(runner, self.lab.settings, self.lab.user_strategies(name, signature))
-        spec = explorer.spec(signature, derive_seed(self.lab.settings.seed, name, dream.code))
-        pool = draw_pool(spec)
+        try:
+            spec = explorer.spec(signature, derive_seed(self.lab.settings.seed, name, dream.code))
+            pool = draw_pool(spec)
+        except UnmetAnnotation as exc:
+            raise no_strategy(None, str(exc)) from None
         return Case(
             dream=dream,
             oracle=oracle,
@@ -114,7 +121,6 @@ class CaseMaker:
             pools=(pool,),
             examples=tuple(Example(payload, arguments, None) for payload, arguments in pool.inputs.items()),
             pure=_pure(dream, [pool]),
-            none_accepted="",
         )
 
     def _own_pool(self, reference: Reference, literals: Sequence[Canonical]) -> Pool | None:
@@ -128,13 +134,6 @@ class CaseMaker:
         fresh = {payload: call for payload, call in drawn.items() if payload not in reference.pool.inputs}
         seed = derive_seed(spec.seed, repr(new))
         return Pool(replace(spec, literals=new, wide=False, size=size, seed=seed, edges=frozenset()), fresh)
-
-
-def why_none(who: str, pools: Iterable[Pool], seen: Iterable[Observation]) -> str:
-    """Why no input was accepted: what ``who`` did on those that were tried."""
-    reasons = Counter(one.raised.type if one.raised else one.kind.value.replace("_", " ") for one in seen)
-    did = ", ".join(f"{reason} {count} times" for reason, count in reasons.most_common(3))
-    return f"no input accepted: of {sum(map(len, pools))} tried, {who} had {did or 'none to answer'}"
 
 
 def _pure(dream: Dream, pools: Iterable[Pool]) -> bool:

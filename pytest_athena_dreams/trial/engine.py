@@ -12,9 +12,9 @@ from typing import Literal, Self
 
 from ..config import Settings
 from ..errors import PlanError
-from ..inputs.strategies import UnmetAnnotation
-from ..judge.verdict import Judgement, judge_load, refusal
-from ..models import Category, Contract, Dream, Figures, Outcome, Procedure, Verdict
+from ..judge.categories import category_of
+from ..judge.verdict import Judgement, judge_load
+from ..models import Category, Contract, Dream, Figures, Outcome, Procedure, Reason, Verdict
 from ..sandbox.client import Source
 from ..sandbox.policy import Policy
 from ..sandbox.runner import Runner
@@ -24,10 +24,11 @@ from .coverage import lines_reached
 from .evidence import Evidence
 from .faults import fault_of, smallest_faults
 from .lab import Jails, Lab, UserStrategies
+from .observing import Variation
 from .reference import Reference, References
 from .shrinking import Searches, Shrinker
 from .speed import effectiveness
-from .trial import Trial
+from .trial import Result, Trial
 from .untestable import Untestable
 
 _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
@@ -75,29 +76,17 @@ class Engine:
             return self._references.of(procedure)
         except Untestable as why:
             raise PlanError(why.text) from None
-        except UnmetAnnotation as exc:
-            raise PlanError(f"{exc}; give one by the hook pytest_athena_dreams_strategy") from None
 
     def test(self, dream: Dream) -> Verdict:
-        """The verdict on one dream: ``untestable`` where its procedure does not load.
-
-        Raises ``PlanError`` where its row names no known contract.
-        """
-        contract = _contract(dream)
+        """The verdict on one dream. Raises ``PlanError`` where its row names no known contract."""
         started = time.monotonic()
-        entry = dream.procedure.entry_point if dream.procedure else None
-        source = Source(
-            code=dream.code,
-            entry_point=dream.entry_point,
-            fallbacks=(entry,) if entry else (),
-            title=dream.procedure.name if dream.procedure else "",
-            described=_DESCRIBED.get(contract, "doc"),
-        )
+        contract = _contract(dream)
         jails = self._lab.jails
+        source, missing = self._source(dream, contract)
         reseeded = Runner(jails.reseeded, replace(source, described="not"))
         with Runner(jails.main, source) as runner, reseeded:
             try:
-                verdict = self._verdict(dream, contract, runner, reseeded)
+                verdict = self._verdict(dream, contract, runner, reseeded, missing)
             except Untestable as why:
                 verdict = Verdict(
                     dream_id=dream.id,
@@ -114,23 +103,80 @@ class Engine:
         )
         return replace(verdict, figures=used)
 
-    def _verdict(self, dream: Dream, contract: Contract, runner: Runner, reseeded: Runner) -> Verdict:
-        if runner.failure is not None:
-            return _refused(dream, contract, judge_load(runner.failure))
-        try:
-            case = self._cases.case(dream, contract, runner)
-        except UnmetAnnotation as exc:
-            return _refused(dream, contract, refusal(Category.VALIDATION, str(exc)))
-        return self._tried(case, contract, runner, reseeded)
+    def _source(self, dream: Dream, contract: Contract) -> tuple[Source, Untestable | None]:
+        """The dream's source, whose entry point is called as its procedure's, and why it has no reference."""
+        procedure, missing, name = dream.procedure, None, None
+        if procedure is not None and contract is not Contract.FREE:
+            try:
+                name = self._references.of(procedure).signature.name
+            except Untestable as why:
+                missing = why
+        entry = name or (procedure.entry_point if procedure else None)
+        source = Source(
+            code=dream.code,
+            entry_point=dream.entry_point,
+            fallbacks=(entry,) if entry else (),
+            title=procedure.name if procedure else "",
+            described=_DESCRIBED.get(contract, "doc"),
+        )
+        return source, missing
 
-    def _tried(self, case: Case, contract: Contract, runner: Runner, reseeded: Runner) -> Verdict:
+    def _verdict(
+        self, dream: Dream, contract: Contract, runner: Runner, reseeded: Runner, missing: Untestable | None
+    ) -> Verdict:
+        failure = runner.failure
+        if failure is not None and category_of(failure) is Category.SYNTAX:
+            return _refused(dream, contract, judge_load(failure))
+        if missing is not None:
+            raise missing
+        if failure is not None:
+            if category_of(failure) is Category.DEPENDENCY:
+                self._check_packages(dream)
+            return _refused(dream, contract, judge_load(failure))
+        for _ in Variation:
+            case = self._cases.case(dream, contract, runner)
+            shrinker = Shrinker(self._lab, self._answers, self._searches, case, runner)
+            result = Trial(self._lab, case, runner, reseeded, shrinker).run()
+            if not self._revised(case, result):
+                break
+            runner.close()  # what the dream remembers of its first trial must not count in the next
+        return self._judged(case, result, shrinker, contract, runner, reseeded)
+
+    def _check_packages(self, dream: Dream) -> None:
+        """Raise ``Untestable`` where the procedure lacks a package as well, also under ``free``."""
+        if dream.procedure is None:
+            return
+        try:
+            self._references.of(dream.procedure)
+        except Untestable as why:
+            if why.reason is Reason.MISSING_PACKAGE:
+                raise
+
+    def _revised(self, case: Case, result: Result) -> bool:
+        """Whether the procedure varies more than was known, seen where it runs again on failing inputs."""
+        reference, procedure = case.reference, case.dream.procedure
+        if reference is None or procedure is None or reference.certain:
+            return False
+        groups = [group.index for group in result.judgement.groups if group.index is not None]
+        found = self._answers.doubted(reference, [case.examples[index].payload for index in groups])
+        if found <= reference.variation:
+            return False
+        self._references.revise(procedure, found)
+        return True
+
+    def _judged(
+        self,
+        case: Case,
+        result: Result,
+        shrinker: Shrinker,
+        contract: Contract,
+        runner: Runner,
+        reseeded: Runner,
+    ) -> Verdict:
         settings, reference = self._lab.settings, case.reference
         assert runner.loaded is not None
-        name = runner.loaded.name
-        shrinker = Shrinker(self._lab, self._answers, self._searches, case, runner)
-        result = Trial(self._lab, case, runner, reseeded, shrinker).run()
         judgement = result.judgement
-        faults = smallest_faults(case, result, shrinker, name)
+        faults = smallest_faults(case, result, shrinker, runner.loaded.name)
         category = faults[0].category if faults else None
         speed = evidence = lines = None
         if reference is not None and category is None:

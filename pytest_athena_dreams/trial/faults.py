@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 from ..judge.oracle import Finding
 from ..judge.verdict import Group
 from ..models import Category, Fault
 from .case import Case
-from .shrinking import Shrinker, Smallest
+from .shrinking import Budget, Shrinker, Smallest
 from .trial import Result
 
 
@@ -30,20 +28,20 @@ def fault_of(group: Group, finding: Finding, call: str | None) -> Fault:
 
 def smallest_faults(case: Case, result: Result, shrinker: Shrinker, name: str) -> tuple[Fault, ...]:
     """A fault for each group of the judgement; ``name`` is that of the dream's entry point."""
-    end = time.monotonic() + shrinker.lab.settings.shrink_time
+    budget = Budget(shrinker.lab.settings.shrink_time)
     faults = []
     for group in result.judgement.groups:
         if group.index is None:
             faults.append(fault_of(group, group.finding, None))
             continue
-        example, finding = _smallest(case, result, shrinker, group, end - time.monotonic())
+        example, finding = _smallest(case, result, shrinker, group, budget)
         faults.append(fault_of(group, finding, example.arguments.call(name)))
     return tuple(faults)
 
 
-def _smallest(case: Case, result: Result, shrinker: Shrinker, group: Group, seconds: float) -> Smallest:
+def _smallest(case: Case, result: Result, shrinker: Shrinker, group: Group, budget: Budget) -> Smallest:
     assert group.index is not None
     if group.finding.category is Category.FLAKY:
         return case.examples[group.index], group.finding
     found = result.smallest.get(group.index)
-    return found or shrinker.smallest(result.observations, group.index, group.finding, seconds)
+    return found or shrinker.smallest(result.observations, group.index, group.finding, budget)

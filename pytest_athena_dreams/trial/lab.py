@@ -1,4 +1,4 @@
-"""What every step of a trial uses in one worker: settings, the two jails, and the user's own strategies."""
+"""What every step of a trial uses in one worker: settings, jails, and the user's own strategies."""
 
 from __future__ import annotations
 
@@ -16,25 +16,31 @@ UserStrategies = Callable[[str, Signature], Mapping[str, Strategy]]
 """The user's own strategies by parameter, for a procedure's name and signature."""
 
 
-class Jails:
-    """The two jails of one worker. They differ in the hash seed and the random seed alone.
+SPARE_SEEDS = (2, 3)
+"""Hash and random seeds under which a procedure runs again before a dream is blamed."""
 
-    Procedures and dreams run in ``main``, and again in ``reseeded`` to see whether they do the same there.
+
+class Jails:
+    """The jails of one worker. They differ in the hash seed and the random seed alone.
+
+    Procedures and dreams run in ``main``, and again in ``reseeded`` to see whether they do the same there. A
+    procedure runs in ``spare`` ones before a dream is blamed for a difference. Each starts on first use.
     """
 
     def __init__(self, policy: Policy) -> None:
         self.main = SandboxPair(policy)
         self.reseeded = SandboxPair(policy, hash_seed=1, random_seed=1)
+        self.spare = tuple(SandboxPair(policy, hash_seed=seed, random_seed=seed) for seed in SPARE_SEEDS)
 
     def close(self) -> None:
-        """End both jails and everything in them. Safe to call twice."""
-        self.main.close()
-        self.reseeded.close()
+        """End the jails and everything in them. Safe to call twice."""
+        for jail in (self.main, self.reseeded, *self.spare):
+            jail.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """The settings of a run, its jails, and the user's strategies."""
+    """The settings of a run, its jails, and the user's own strategies."""
 
     settings: Settings
     jails: Jails
@@ -47,4 +53,5 @@ class Lab:
             tolerance=self.settings.tolerance,
             signed_zero=self.settings.signed_zero == "on",
             messages=self.settings.exceptions == "message",
+            refusals=self.settings.refusals == "compare",
         )

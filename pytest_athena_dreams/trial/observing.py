@@ -1,4 +1,4 @@
-"""What a procedure does on inputs, and whether it does the same again.
+"""What a procedure does on inputs, and what differs when it runs again.
 
 A procedure gets a quarter of a dream's times: an input that it barely handles would be unfair to a dream.
 """
@@ -6,6 +6,8 @@ A procedure gets a quarter of a dream's times: an input that it barely handles w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from enum import IntEnum
 
 from msgspec import structs
 
@@ -40,18 +42,40 @@ def observe(lab: Lab, runner: Runner, payloads: Iterable[bytes]) -> dict[bytes, 
     return seen
 
 
-def checked(lab: Lab, reseeded: Runner, seen: Mapping[bytes, Observation]) -> dict[bytes, Observation]:
-    """``seen`` with ``steady`` false wherever the procedure does something else in ``reseeded``.
+class Variation(IntEnum):
+    """What differs from run to run in a procedure's results, from nothing to the values themselves."""
 
-    The second run has another hash seed and random seed, and asks in reverse order.
+    NONE = 0
+    ORDER = 1
+    VALUE = 2
+
+
+def variation(lab: Lab, first: Observation, second: Observation) -> Variation:
+    """What differs between two results of the same call; ``NONE`` where the second says nothing."""
+    if second.kind not in ANSWERED:
+        return Variation.NONE
+    oracle = lab.oracle(Contract.EQUIVALENT)
+    if oracle.repeats(first, second):
+        return Variation.NONE
+    unordered = replace(oracle, unordered=True)
+    return Variation.ORDER if unordered.repeats(first, second) else Variation.VALUE
+
+
+def variation_of(lab: Lab, reseeded: Runner, seen: Mapping[bytes, Observation]) -> Variation:
+    """What differs where the procedure runs again in ``reseeded``, on the inputs that it returned on.
+
+    The second run has another hash seed and random seed, and goes through the inputs in reverse order.
     """
     returned = [payload for payload, one in seen.items() if one.kind is ObservationKind.RETURNED]
     returned.reverse()
     again = reseeded.run(returned, timeout=lab.settings.timeout)
-    oracle = lab.oracle(Contract.EQUIVALENT)
-    unsteady = {
-        payload: structs.replace(seen[payload], steady=False)
-        for payload, second in zip(returned, again, strict=False)
-        if second.kind in ANSWERED and not oracle.repeats(seen[payload], second)
+    pairs = zip(returned, again, strict=False)
+    return max((variation(lab, seen[p], second) for p, second in pairs), default=Variation.NONE)
+
+
+def marked(seen: Mapping[bytes, Observation], found: Variation) -> dict[bytes, Observation]:
+    """``seen`` with ``steady`` false throughout where the values vary: an equal value then came by chance."""
+    steady = found is not Variation.VALUE
+    return {
+        p: one if one.steady is steady else structs.replace(one, steady=steady) for p, one in seen.items()
     }
-    return {**seen, **unsteady}

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..inputs.arguments import Arguments
 from ..inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
-from ..judge.verdict import judge_load
-from ..models import Observation, ObservationKind, Procedure, Reason, Signature
+from ..inputs.strategies import UnmetAnnotation
+from ..models import Contract, Observation, Procedure, Signature
 from ..sandbox.client import Source
 from ..sandbox.runner import Runner
 from ..source.purity import is_pure
 from .exploration import LOW_ACCEPTANCE, Explorer
 from .lab import Lab
-from .observing import checked, observe
-from .untestable import Untestable
+from .observing import Variation, marked, observe, variation_of
+from .untestable import Untestable, never_returned, no_strategy, not_loaded
 
 LARGE_PAYLOAD = 4096
 """Bytes of a payload from which an input counts as large."""
@@ -34,19 +34,21 @@ class Reference:
     signature: Signature
     pool: Pool
     expected: Mapping[bytes, Observation]
-    steady: bool
-    """Whether the procedure did the same again on every input of its pool."""
+    returned: Mapping[bytes, Arguments]
+    """The pool's inputs on which the procedure returned, and was refused nothing that counts."""
+    variation: Variation
+    """What differed in any of the procedure's results: it is left out of every comparison."""
     pure: bool
+    """Whether its source says that the procedure does the same again on plain inputs."""
 
     @property
-    def returned(self) -> dict[bytes, Arguments]:
-        """The pool's inputs on which the procedure returned."""
-        kinds = {payload: one.kind for payload, one in self.expected.items()}
-        return {p: x for p, x in self.pool.inputs.items() if kinds.get(p) is ObservationKind.RETURNED}
+    def certain(self) -> bool:
+        """Whether the procedure can only do the same again on its pool."""
+        return self.pure and self.pool.plain
 
     @property
     def moderate(self) -> list[Arguments]:
-        """The pool's inputs on which the procedure returned, without the large ones."""
+        """The inputs on which the procedure returned, without the large ones."""
         return [arguments for payload, arguments in self.returned.items() if len(payload) < LARGE_PAYLOAD]
 
 
@@ -58,18 +60,14 @@ class References:
         self._cached: dict[tuple[str, str | None, str], Reference | Untestable] = {}
 
     def of(self, procedure: Procedure) -> Reference:
-        """The procedure's reference.
-
-        Raises ``Untestable`` where the procedure does not load, and ``UnmetAnnotation`` where one of
-        its parameters has no strategy.
-        """
-        key = procedure.code, procedure.entry_point, procedure.name
+        """The procedure's reference. Raises ``Untestable`` where there can be none."""
+        key = _key(procedure)
         found = self._cached.pop(key, None)
         if found is None:
             try:
                 found = self._make(procedure)
-            except Untestable as exc:
-                found = exc
+            except Untestable as why:
+                found = why
         self._cached[key] = found
         if len(self._cached) > CACHED_REFERENCES:
             del self._cached[next(iter(self._cached))]
@@ -77,28 +75,34 @@ class References:
             raise found
         return found
 
+    def revise(self, procedure: Procedure, found: Variation) -> None:
+        """From now on the procedure's results count as varying as ``found``."""
+        reference = self.of(procedure)
+        expected = marked(reference.expected, found)
+        self._cached[_key(procedure)] = replace(reference, variation=found, expected=expected)
+
     def _make(self, procedure: Procedure) -> Reference:
         lab = self._lab
         source = Source(code=procedure.code, entry_point=procedure.entry_point, title=procedure.name)
         with Runner(lab.jails.main, source) as runner:
             if runner.failure is not None:
-                why = judge_load(runner.failure).groups[0].finding.words.summary
-                raise Untestable(
-                    Reason.NOT_LOADED,
-                    f"procedure {procedure.name!r} (id {procedure.id}) can't be run: {why}; fix it, or give "
-                    f"its dreams the contract 'free'",
-                )
+                raise not_loaded(procedure, runner.failure)
             assert runner.signature is not None
             seed = derive_seed(lab.settings.seed, procedure.name, procedure.code)
             strategies = lab.user_strategies(procedure.name, runner.signature)
             explorer = Explorer(runner, lab.settings, strategies)
-            spec = explorer.spec(runner.signature, seed)
-            reference = self._observed(source, runner, spec)
-            if len(reference.returned) < LOW_ACCEPTANCE * len(reference.pool):
-                narrowed = explorer.narrowed(spec, list(reference.pool.inputs.values()))
-                if narrowed.narrowings:
-                    other = self._observed(source, runner, narrowed)
-                    reference = max(reference, other, key=lambda made: len(made.returned))
+            try:
+                spec = explorer.spec(runner.signature, seed)
+                reference = self._observed(source, runner, spec)
+                if len(reference.returned) < LOW_ACCEPTANCE * len(reference.pool):
+                    narrowed = explorer.narrowed(spec, list(reference.pool.inputs.values()))
+                    if narrowed.narrowings:
+                        other = self._observed(source, runner, narrowed)
+                        reference = max(reference, other, key=lambda made: len(made.returned))
+            except UnmetAnnotation as exc:
+                raise no_strategy(procedure, str(exc)) from None
+        if not reference.returned:
+            raise never_returned(procedure, len(reference.pool), list(reference.expected.values()))
         return reference
 
     def _observed(self, source: Source, runner: Runner, spec: PoolSpec) -> Reference:
@@ -106,14 +110,22 @@ class References:
         assert runner.signature is not None
         pool, pure = draw_pool(spec), is_pure(source.code)
         expected = observe(self._lab, runner, pool.inputs)
+        found = Variation.NONE
         if not (pool.plain and pure):
             with Runner(self._lab.jails.reseeded, source) as reseeded:
-                expected = checked(self._lab, reseeded, expected)
+                found = variation_of(self._lab, reseeded, expected)
+        oracle = self._lab.oracle(Contract.SUPERSET)
+        returned = {p: x for p, x in pool.inputs.items() if p in expected and oracle.accepts(expected[p])}
         return Reference(
             source=source,
             signature=runner.signature,
             pool=pool,
-            expected=expected,
-            steady=all(one.steady for one in expected.values()),
+            expected=marked(expected, found),
+            returned=returned,
+            variation=found,
             pure=pure,
         )
+
+
+def _key(procedure: Procedure) -> tuple[str, str | None, str]:
+    return procedure.code, procedure.entry_point, procedure.name

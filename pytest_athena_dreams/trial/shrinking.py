@@ -31,12 +31,39 @@ SIMPLEST_BATCH = 16
 CACHED_SEARCHES = 4
 """Searches cached for each procedure, the last ones done."""
 REPLAY_SHARE = 0.25
-"""Part of a search's time that replaying an earlier search may use."""
+"""Part of a search's budget that replaying an earlier search may use."""
 
 Smallest = tuple[Example, Finding]
 """An input that shows a fault, and what it shows."""
 Candidates = dict[bytes, tuple[Arguments, bool]]
 """The candidates of a search by payload, in the order in which they ran, and whether each shows the fault."""
+
+
+class Budget:
+    """Seconds that searches may use: this process's processor time and the calls of their candidates.
+
+    Time in which the machine was busy with something else does not count.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds
+        self._mark = time.process_time()
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; not above zero once the budget is used up."""
+        now = time.process_time()
+        self._left -= now - self._mark
+        self._mark = now
+        return self._left
+
+    def spend(self, seconds: float) -> None:
+        """Count the time that calls took."""
+        self._left -= seconds
+
+    def part(self, share: float) -> Budget:
+        """A budget of its own with a share of what is left."""
+        return Budget(share * self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +102,20 @@ class Shrinker:
     case: Case
     runner: Runner
 
-    def smallest(self, seen: Sequence[Observation], index: int, target: Finding, seconds: float) -> Smallest:
+    def smallest(self, seen: Sequence[Observation], index: int, target: Finding, budget: Budget) -> Smallest:
         """The smallest input found that shows the same fault as ``target``, which example ``index`` shows.
 
         ``seen`` is what the dream did on the examples.
         """
         first = self.case.examples[index]
-        if seconds <= 0:
+        if budget.left <= 0:
             return first, target
         hangs = target.category is Category.TIMEOUT
         timeout = self._pace(seen) if hangs else self.lab.settings.timeout
         pool = next(pool for pool in self.case.pools if first.payload in pool.inputs)
         if simple := self._simplest(pool, target, timeout):
             return simple
-        search = _Search(self, seen, target, timeout, seconds)
+        search = _Search(self, seen, target, timeout, budget)
         failing = frozenset(search.found)
         reference = self.case.reference
         if reference is not None and (pool is not reference.pool or pool.spec.given):
@@ -96,7 +123,7 @@ class Shrinker:
         earlier = self.searches.get(reference, failing) if reference and not hangs else None
         if earlier is not None:
             # Hypothesis goes by which candidates show the fault alone: if all agree, the end is the same.
-            replay = _Search(self, seen, target, timeout, REPLAY_SHARE * seconds)
+            replay = _Search(self, seen, target, timeout, budget.part(REPLAY_SHARE))
             if replay.agrees(earlier.candidates):
                 return replay.found[earlier.smallest]
         smallest = search.run(pool)
@@ -136,14 +163,14 @@ class Shrinker:
 
 
 class _Search:
-    """One search within a time limit.
+    """One search within a budget.
 
     ``found`` are the inputs that show the fault, by payload. ``candidates`` are all that Hypothesis proposed.
-    The search is ``cut`` where time ran out: a candidate that did not run then counts as showing nothing.
+    The search is ``cut`` where the budget ran out: a candidate that did not run counts as showing nothing.
     """
 
     def __init__(
-        self, shrinker: Shrinker, seen: Sequence[Observation], target: Finding, timeout: float, seconds: float
+        self, shrinker: Shrinker, seen: Sequence[Observation], target: Finding, timeout: float, budget: Budget
     ) -> None:
         self.found: dict[bytes, Smallest] = {}
         self.candidates: Candidates = {}
@@ -152,7 +179,7 @@ class _Search:
         self._target = target
         self._timeout = timeout
         self._hangs_left = math.ceil(HANG_SHARE * shrinker.lab.settings.timeout / timeout)
-        self._end = time.monotonic() + seconds
+        self._budget = budget
         examples = shrinker.case.examples
         not_run = {example.payload for example in examples[len(seen) :]}
         self._known = {p for pool in shrinker.case.pools for p in pool.inputs if p not in not_run}
@@ -185,13 +212,13 @@ class _Search:
         return shows
 
     def _try(self, inputs: Mapping[bytes, Arguments]) -> None:
-        """Run the inputs that are not known yet and that the procedure accepts, while there is time."""
+        """Run the inputs that are not known yet and that the procedure accepts, within the budget."""
         case, answers = self._shrinker.case, self._shrinker.answers
         examples = []
         for payload, arguments in inputs.items():
             if payload in self._known:
                 continue
-            if self._hangs_left <= 0 or time.monotonic() > self._end:
+            if self._hangs_left <= 0 or self._budget.left <= 0:
                 self.cut = True
                 return
             expected = None if case.reference is None else answers.on(case.reference, payload)
@@ -199,9 +226,9 @@ class _Search:
                 examples.append(Example(payload, arguments, expected))
             else:
                 self._known.add(payload)
-        left = self._end - time.monotonic()
         payloads = [example.payload for example in examples]
-        seen = self._shrinker.runner.run(payloads, timeout=self._timeout, budget=left)
+        seen = self._shrinker.runner.run(payloads, timeout=self._timeout, budget=self._budget.left)
+        self._budget.spend(sum(one.elapsed for one in seen))
         self.cut = self.cut or len(seen) < len(examples)
         self._hangs_left -= sum(one.kind is ObservationKind.TIMED_OUT for one in seen)
         self._known.update(payload for payload, _ in zip(payloads, seen, strict=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -9,9 +10,9 @@ from ..judge.oracle import Finding
 from ..judge.verdict import STOPPED, Group, Judgement, judge, refusal
 from ..models import Category, DeathReason, Observation, ObservationKind
 from ..sandbox.runner import Runner
-from .case import Case, Example, why_none
+from .case import Case, Example
 from .lab import Lab
-from .shrinking import Shrinker, Smallest
+from .shrinking import Budget, Shrinker, Smallest
 
 DOUBTS = 3
 """Hangs and kills of one dream that may be attributed to the machine, where a fresh child repeats none."""
@@ -68,6 +69,9 @@ class Trial:
                 return judgement
             if not _may_be_the_machine(first):
                 break
+            if (shown := self._in_sequence(index, finding)) is not None:
+                self._smallest[index] = self._case.examples[index], shown
+                return judgement
             self._seen[index] = second
         return self._flaky(judgement, index, first, second)
 
@@ -82,7 +86,9 @@ class Trial:
         return replace(judgement, accepted=accepted)
 
     def _why_none_accepted(self) -> str:
-        return self._case.none_accepted or why_none("the dream", self._case.pools, self._seen)
+        results = Counter(one.raised.type if one.raised else one.kind.value for one in self._seen)
+        did = ", ".join(f"{name} on {count}" for name, count in results.most_common(3))
+        return f"it accepted none of its own {self._case.tried} inputs: {did or 'it ran on none'}"
 
     def _out_of_time(self, judgement: Judgement) -> Judgement | None:
         """A timeout where the dream used up its time before it ran on every example."""
@@ -96,8 +102,8 @@ class Trial:
         """What a fresh child does on the same input, or on a smaller one that hangs as well."""
         example = self._case.examples[index]
         if finding.category is Category.TIMEOUT:
-            seconds = self._lab.settings.shrink_time
-            smaller = self._shrinker.smallest(self._seen, index, finding, seconds)[0]
+            budget = Budget(self._lab.settings.shrink_time)
+            smaller = self._shrinker.smallest(self._seen, index, finding, budget)[0]
             second = self._fresh(smaller)
             again = self._case.oracle.check(smaller.expected, second)
             if smaller is example or (again and again.category is finding.category):
@@ -108,6 +114,17 @@ class Trial:
     def _fresh(self, example: Example) -> Observation:
         with Runner(self._lab.jails.main, self._runner.source) as fresh:
             return fresh.run([example.payload], timeout=self._lab.settings.timeout)[0]
+
+    def _in_sequence(self, index: int, finding: Finding) -> Finding | None:
+        """The finding, if a fresh child shows it again after the same calls as the first one."""
+        payloads = [example.payload for example in self._case.examples[: index + 1]]
+        with Runner(self._lab.jails.main, self._runner.source) as fresh:
+            seen = fresh.run(payloads, timeout=self._lab.settings.timeout)
+        if not self._shows(len(seen) - 1, seen[-1], finding):
+            return None
+        words = finding.words
+        summary = f"{words.summary}, after {len(seen) - 1} other calls in the same process"
+        return replace(finding, tell=lambda: replace(words, summary=summary))
 
     def _shows(self, index: int, second: Observation, finding: Finding) -> bool:
         """Whether an observation shows the same kind of fault as ``finding``."""
@@ -147,5 +164,7 @@ class Trial:
 
 
 def _may_be_the_machine(seen: Observation) -> bool:
-    """Whether a loaded machine can cause this without the dream's doing."""
-    return seen.kind is ObservationKind.TIMED_OUT or seen.death is DeathReason.MEMORY
+    """Whether a loaded machine can cause this: neither a computing call nor the dream's own doing."""
+    if seen.kind is ObservationKind.TIMED_OUT:
+        return seen.cpu < seen.elapsed / 2
+    return seen.death is DeathReason.MEMORY

@@ -1,8 +1,34 @@
-"""Why a dream can't be tested here, which is never its own failure."""
+"""Why a dream can't be tested here, which is never its own failure, and what opens it."""
 
 from __future__ import annotations
 
-from ..models import Reason
+from collections import Counter
+from collections.abc import Sequence
+
+from ..judge.categories import category_of
+from ..judge.verdict import judge_load
+from ..models import Category, Observation, ObservationKind, Procedure, Reason
+from ..source.syntax import line_of
+
+REMEDIES = {
+    Reason.MISSING_PACKAGE: "install it where pytest runs, or let the jail import it from a folder by "
+    "--athena-allow-read=FOLDER",
+    Reason.NO_ENTRY_POINT: "name the function or Class.method as the procedure's entry_point",
+    Reason.NOT_LOADED: "fix the procedure",
+    Reason.REFUSED: "let it read by --athena-allow-read=PATH or --athena-allow-env=NAME; commands, the "
+    "network and files that are written can't be tested yet",
+    Reason.NO_INPUT: "give inputs that it accepts by annotations, a docstring example or "
+    "pytest_athena_dreams_strategy",
+    Reason.TOO_SLOW: "give it more time by --athena-timeout=SECONDS",
+}
+"""What a user may do, by reason."""
+_REASONS = {
+    Category.DEPENDENCY: Reason.MISSING_PACKAGE,
+    Category.BLOCKED: Reason.REFUSED,
+    Category.TIMEOUT: Reason.TOO_SLOW,
+}
+_SHOWN = 3
+"""Kinds of result that the text counts."""
 
 
 class Untestable(Exception):
@@ -15,3 +41,60 @@ class Untestable(Exception):
         super().__init__(text)
         self.reason = reason
         self.text = text
+
+
+def not_loaded(procedure: Procedure, failure: Observation) -> Untestable:
+    """The procedure does not load."""
+    raised = failure.raised
+    reason = _REASONS.get(category_of(failure) or Category.UNKNOWN, Reason.NOT_LOADED)
+    if raised is not None and raised.stage == "entry":
+        reason = Reason.NO_ENTRY_POINT
+    why = judge_load(failure).groups[0].finding.words.summary
+    return Untestable(
+        reason, f"{_named(procedure)} can't be run: {why}{_where(procedure, failure)}; {REMEDIES[reason]}"
+    )
+
+
+def no_strategy(procedure: Procedure | None, why: str) -> Untestable:
+    """No inputs can be drawn, for the reason ``why``."""
+    who = f"{_named(procedure)}: " if procedure else ""
+    return Untestable(Reason.NO_INPUT, f"{who}{why}; give one by the hook pytest_athena_dreams_strategy")
+
+
+def never_returned(procedure: Procedure, tried: int, seen: Sequence[Observation]) -> Untestable:
+    """The procedure returned on none of the ``tried`` inputs, of which it ran on those that were ``seen``."""
+    categories = Counter(category_of(one) for one in seen)
+    most = categories.most_common(1)[0][0] if categories else None
+    reason = _REASONS.get(most or Category.UNKNOWN, Reason.NO_INPUT)
+    counts = Counter(_result(one) for one in seen)
+    did = ", ".join(f"{what} on {count}" for what, count in counts.most_common(_SHOWN)) or "it ran on none"
+    last = next((one for one in reversed(seen) if category_of(one) is most), None)
+    detail = ""
+    if last is not None and last.raised is not None and last.raised.message and most is not Category.BLOCKED:
+        detail = f" (last: {last.raised.message})"
+    where = _where(procedure, last) if last is not None else ""
+    text = f"{_named(procedure)} returned on none of {tried} inputs: {did}{detail}{where}; {REMEDIES[reason]}"
+    return Untestable(reason, text)
+
+
+def _named(procedure: Procedure) -> str:
+    return f"procedure {procedure.name!r} (id {procedure.id})"
+
+
+def _result(seen: Observation) -> str:
+    if seen.refused:
+        return f"the jail refused {seen.refused[0]}"
+    if seen.raised is not None and seen.raised.path and category_of(seen) is Category.BLOCKED:
+        return f"the jail refused {seen.raised.path}"
+    if seen.raised is not None:
+        return f"it raised {seen.raised.type}"
+    if seen.kind is ObservationKind.TIMED_OUT:
+        return "it ran out of time"
+    return f"it {seen.kind.value.replace('_', ' ')}"
+
+
+def _where(procedure: Procedure, seen: Observation) -> str:
+    """The line of the procedure that raised, with its text."""
+    line = seen.raised.line if seen.raised else None
+    text = line_of(procedure.code, line) if line else ""
+    return f", at line {line}: {text}" if text else ""

@@ -14,6 +14,7 @@ from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.source.purity import is_pure
 from pytest_athena_dreams.trial import Engine
 from pytest_athena_dreams.trial.lab import Jails, Lab
+from pytest_athena_dreams.trial.observing import Variation
 from pytest_athena_dreams.trial.reference import References
 
 PURE = {
@@ -263,9 +264,8 @@ def test_only_a_pure_procedure_is_taken_to_be_steady(
     monkeypatch.setattr(SandboxPair, "spawn", counted)
     jails = Jails(Policy())
     try:
-        assert (
-            References(Lab(Settings(), jails, lambda *_: {})).of(Procedure(id=1, name="f", code=code)).steady
-        )
+        references = References(Lab(Settings(), jails, lambda *_: {}))
+        assert references.of(Procedure(id=1, name="f", code=code)).variation is Variation.NONE
     finally:
         jails.close()
     assert spawned.count(jails.reseeded) == children

@@ -13,6 +13,7 @@ from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial import Engine
 from pytest_athena_dreams.trial.answers import Answers
 from pytest_athena_dreams.trial.lab import Jails, Lab
+from pytest_athena_dreams.trial.observing import Variation
 
 
 @pytest.fixture(scope="module")
@@ -228,10 +229,23 @@ def test_a_hang_that_does_not_come_back_is_the_machines_doing(engine: Engine) ->
     assert verdict(engine, code, NUMBERS).outcome is Outcome.SUCCESS
 
 
-def test_hangs_that_go_on_without_coming_back_are_flaky(engine: Engine) -> None:
-    code = "import time\ncalls = []\ndef f(n: int) -> int:\n    calls.append(n)\n"
-    code += "    if len(calls) == 5: time.sleep(9)\n    return n\n"
-    assert verdict(engine, code, NUMBERS).category is Category.FLAKY
+@pytest.mark.parametrize(
+    ("act", "category"),
+    [
+        ("time.sleep(9)", Category.TIMEOUT),
+        ("os.kill(os.getpid(), 9)", Category.RESOURCE),
+        ("[0 for _ in iter(int, 1)]", Category.FLAKY),
+    ],
+    ids=["sleeps", "kills itself", "computes"],
+)
+def test_what_a_dream_does_to_itself_on_a_later_call_is_never_the_machines_doing(
+    engine: Engine, act: str, category: Category
+) -> None:
+    code = "import os, time\ncalls = []\ndef f(n: int) -> int:\n    calls.append(n)\n"
+    found = verdict(engine, f"{code}    if len(calls) == 40: {act}\n    return n\n", NUMBERS)
+    assert found.category is category
+    if category is not Category.FLAKY:
+        assert "after 39 other calls in the same process" in found.faults[0].summary
 
 
 def test_a_smallest_hang_and_a_smallest_death_are_small(engine: Engine) -> None:
@@ -257,7 +271,8 @@ def test_a_procedure_that_is_not_steady_itself_is_no_fault_of_the_dream(engine: 
     base = "import random\ndef f(xs: list[int]) -> int:\n    return random.choice(xs) if xs else 0\n"
     code = "import random\ndef f(xs: list[int]) -> int:\n    return random.sample(xs, 1)[0] if xs else 0\n"
     assert verdict(engine, code, base).outcome is Outcome.SUCCESS
-    assert verdict(engine, code.replace("else 0", "else 1"), base).category is Category.LOGIC
+    assert verdict(engine, code.replace("else 0", "else 1"), base).outcome is Outcome.SUCCESS  # left out
+    assert verdict(engine, code.replace("else 0", "else ''"), base).category is Category.LOGIC
     assert verdict(engine, code.replace("[0] if", "if"), base).category is Category.LOGIC
 
 
@@ -294,7 +309,7 @@ def test_several_faults_are_told_apart_each_with_its_smallest_input(engine: Engi
 def test_a_procedure_that_remembers_what_it_was_asked_is_not_steady(engine: Engine) -> None:
     counts = "asked = []\ndef f(x: int) -> int:\n    asked.append(x)\n    return len(asked)\n"
     reference = engine.reference(Procedure(id=1, name="f", code=counts))
-    assert not reference.steady
+    assert reference.variation is Variation.VALUE
     payload = next(iter(reference.pool.inputs))
     jails = Jails(Policy())
     answers = Answers(Lab(Settings(), jails, lambda *_: {}))
