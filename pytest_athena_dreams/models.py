@@ -295,8 +295,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     them in place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds, seen from outside,
     without those in which the machine kept the child waiting; ``took`` is seconds of the call alone, as the
     child says. ``steady`` is false where the function gives other values another time. ``awaited`` is
-    ``coroutine`` or ``async generator`` where the call gave one of these, and the jail awaited it for the value
-    or the exception. Of a call of watched code only ``lines`` are known, those that it was the first to reach.
+    ``coroutine`` or ``async generator`` where the call gave one, and the jail awaited it for the value or the
+    exception. Of a call of watched code only ``lines`` are known: those that it was the first to reach.
     ``refused`` says in short words what the jail refused, also where the code went on.
     """
 
