@@ -44,8 +44,8 @@ class Settings:
     baseline: str = "off"
     fail_under: float | None = None
     evidence: str = "passes"
-    untestable: str = "skip"
     refusals: str = "reject"
+    untestable: str = "skip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
