@@ -320,29 +320,12 @@ class Child:
 
 def _seen(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Observation:
     """What a reply tells, or the death that came in its place, with what was used."""
-    if isinstance(reply, wire.Returned):
-        return Observation(
-            kind=ObservationKind.RETURNED,
-            value=reply.value,
-            changed=reply.changed,
-            took=reply.took,
-            awaited=reply.awaited,
-            cpu=cpu,
-            elapsed=elapsed,
-        )
+    if isinstance(reply, Observation):
+        return structs.replace(reply, cpu=cpu, elapsed=elapsed)
     if isinstance(reply, wire.Threw):
-        return Observation(
-            kind=ObservationKind.RAISED,
-            raised=_refused(reply.raised),
-            changed=reply.changed,
-            awaited=reply.awaited,
-            cpu=cpu,
-            elapsed=elapsed,
-        )
-    if isinstance(reply, wire.Reached):
-        return Observation(kind=ObservationKind.RETURNED, lines=reply.lines, cpu=cpu, elapsed=elapsed)
-    assert isinstance(reply, Observation)
-    return structs.replace(reply, cpu=cpu, elapsed=elapsed)
+        reply = structs.replace(reply, raised=_refused(reply.raised))
+    assert isinstance(reply, wire.Returned | wire.Threw | wire.Reached)
+    return wire.observed(reply, cpu=cpu, elapsed=elapsed)
 
 
 def _refused(raised: Raised) -> Raised:

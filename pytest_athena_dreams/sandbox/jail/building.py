@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib
+import io
 import json
 import pickle
 import sys
@@ -18,13 +19,20 @@ from typing import Any
 
 from .canonical import canonical
 
+_BytesIO = io.BytesIO
+
 
 class Arguments(pickle.Unpickler):
     """Loads the arguments of one call, building recipes on the way."""
 
     def persistent_load(self, pid: Any) -> Any:
         maker, reference, args, kwargs = pid
-        return _MAKERS[maker](reference, *args, **kwargs)
+        return MAKERS[maker](reference, *args, **kwargs)
+
+
+def loader(payload: bytes) -> Callable[[], Any]:
+    """Builds the arguments in ``payload``, anew each time."""
+    return lambda: Arguments(_BytesIO(payload)).load()
 
 
 def resolve(reference: str) -> Any:
@@ -117,7 +125,7 @@ def _protocol(reference: str, **members: Any) -> Any:
     return value
 
 
-_MAKERS: dict[str, Callable[..., Any]] = {
+MAKERS: dict[str, Callable[..., Any]] = {
     "call": _call,
     "member": _member,
     "class": resolve,
@@ -132,3 +140,4 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "view": _view,
     "protocol": _protocol,
 }
+"""What makes a recipe's value, from its reference and its arguments."""

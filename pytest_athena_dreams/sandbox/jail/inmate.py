@@ -7,24 +7,19 @@ the process never ends on its own account but by being killed, so no exit hook o
 
 from __future__ import annotations
 
-import importlib
-import io
 import marshal
 import os
-import pickle
 import random
 import resource
 import sys
 import time
-from collections.abc import Coroutine, Mapping
-from types import AsyncGeneratorType, CoroutineType
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from . import frames, kernel, landlock, program
-from .building import Arguments
-from .canonical import ITEMS, canonical
-from .encoding import alike, encoded
-from .program import JAIL
+from .building import loader
+from .calling import Calls
+from .encoding import encoded
 from .raising import MESSAGE, describe_exception
 from .tracing import Watch, executable
 
@@ -36,16 +31,12 @@ DESCRIPTORS = 128
 _REQUEST = b"{"
 """What a request to load starts with, and no pickle."""
 
-_IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None)})
 _OUT_OF_MEMORY = encoded(
     {"kind": "raised", "raised": describe_exception(MemoryError(), "call", ""), "changed": None}
 )
 
 # The loop below outlives whatever the dream does to these modules.
 _seed, _sleep, _exit = random.seed, time.sleep, os._exit
-_clock, _import = time.perf_counter, importlib.import_module
-_BytesIO = io.BytesIO
-_recursion_limit, _set_recursion_limit = sys.getrecursionlimit, sys.setrecursionlimit
 
 
 def run(
@@ -138,7 +129,7 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
                         _send(order, 0, {"kind": "raised", "raised": failure.raised, "changed": None})
                         _wait()
                     draws = "random" in request["code"]
-                    calls = _Calls(loaded)
+                    calls = Calls(loaded)
                 described, calls.watch = loaded.described, None
                 if watched:
                     described = {"name": described["name"], "lines": sorted(set(executable(loaded.code)))}
@@ -149,7 +140,7 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
             if draws or len(sys.modules) > preloaded + 1:  # more than the dream itself: one may draw for it
                 _seed(order["seed"])
             try:
-                _send_encoded(order, number, calls.answer(body))
+                _send_encoded(order, number, calls.answer(loader(body)))
             except MemoryError:
                 _send_encoded(order, number, _OUT_OF_MEMORY)
     except Exception as exc:
@@ -160,114 +151,3 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
 def _wait() -> NoReturn:
     while True:
         _sleep(3600)
-
-
-class _Calls:
-    """Calls of one loaded program. The recursion limit that its code set holds while its code runs."""
-
-    def __init__(self, loaded: program.Program) -> None:
-        self.watch: Watch | None = None
-        self._entry = loaded.entry
-        self._recursion = loaded.recursion
-
-    def answer(self, payload: bytes) -> str:
-        """What a call does, as JSON."""
-        if self.watch is None:
-            return self._answer(payload)
-        self.watch.start()
-        self._answer(payload)
-        return encoded({"kind": "reached", "lines": self.watch.stop()})
-
-    def _answer(self, payload: bytes) -> str:
-        before: _Before | None = None
-        raised: dict[str, Any] | None = None
-        self._awaited = ""
-        try:
-            args, kwargs = Arguments(_BytesIO(payload)).load()
-            if not _IMMUTABLE.issuperset(map(type, (*args, *kwargs.values()))):
-                before = _Before(payload, args, kwargs)
-            started = _clock()
-            value = canonical(self._result(args, kwargs), consume=True)  # an iterator's work is the call's
-            took = _clock() - started
-        except BaseException as exc:
-            raised = describe_exception(exc, "call", program.FILENAME)
-        _set_recursion_limit(JAIL)
-        changed = before.changed(args, kwargs) if before is not None else None
-        now = "null" if changed is None else encoded(changed)
-        if self._awaited:
-            now += f',"awaited":"{self._awaited}"'
-        if raised is not None:
-            return f'{{"kind":"raised","raised":{encoded(raised)},"changed":{now}}}'
-        return f'{{"kind":"returned","value":{encoded(value)},"took":{took!r},"changed":{now}}}'
-
-    def _result(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """What the entry point returns; an iterator that it returns may recurse as deep as the code may."""
-        _set_recursion_limit(self._recursion)
-        try:
-            result = self._entry(*args, **kwargs)
-            if type(result) is CoroutineType:
-                self._awaited = "coroutine"
-                result = _run(result)
-            elif type(result) is AsyncGeneratorType:
-                self._awaited = "async generator"
-                result = iter(_run(_items(result)))
-            return result
-        finally:
-            self._recursion = _recursion_limit()
-            _set_recursion_limit(max(self._recursion, JAIL))
-
-
-class _Before:
-    """Arguments as they were before a call, which may change them in place.
-
-    Where they are plain builtins it is their pickle that is compared, which is quicker by far.
-    """
-
-    def __init__(self, payload: bytes, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self._payload = payload
-        self._pickle = _pickled(args, kwargs)
-        self._told = _arguments(args, kwargs) if self._pickle is None else None
-
-    def changed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any] | None:
-        """The arguments as they are now in canonical form, ``None`` where they are as they were."""
-        if self._pickle is not None and _pickled(args, kwargs) == self._pickle:
-            return None
-        told = self._told or _arguments(*Arguments(_BytesIO(self._payload)).load())
-        after = _arguments(args, kwargs)
-        return None if alike(told, after) else after
-
-
-class _Plain(pickle.Pickler):
-    """Pickles plain builtins, and asks nothing of a value of any other type, for it may be the dream's."""
-
-    def reducer_override(self, value: Any) -> NoReturn:
-        raise TypeError
-
-
-def _pickled(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | None:
-    """The pickle of arguments, ``None`` where not all in them are plain builtins."""
-    buffer = _BytesIO()
-    try:
-        _Plain(buffer, 5).dump((args, kwargs))
-    except (TypeError, RecursionError):
-        return None
-    return buffer.getvalue()
-
-
-def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """``asyncio.run``, which is loaded only where the code names it."""
-    return _import("asyncio").run(coroutine)
-
-
-async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:
-    """What an asynchronous generator gives, up to one more than ``canonical`` takes."""
-    found: list[Any] = []
-    async for item in generator:
-        found.append(item)
-        if len(found) > ITEMS:
-            break
-    return found
-
-
-def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-    return [canonical(args, consume=False), canonical(kwargs, consume=False)]

@@ -1,0 +1,143 @@
+"""One call of a loaded program, and what came of it as JSON.
+
+Invariants: a call's arguments are built anew for it; no method that the code wrote is called once the result
+is in canonical form.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import pickle
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from types import AsyncGeneratorType, CoroutineType
+from typing import Any, NoReturn
+
+from .canonical import ITEMS, canonical
+from .encoding import alike, encoded
+from .program import FILENAME, JAIL, Program
+from .raising import describe_exception
+from .tracing import Watch
+
+Load = Callable[[], tuple[tuple[Any, ...], dict[str, Any]]]
+"""Builds the arguments of one call, the same ones each time."""
+
+_IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None)})
+
+# What the code does to these modules changes nothing here.
+_clock, _import = time.perf_counter, importlib.import_module
+_BytesIO = io.BytesIO
+_recursion_limit, _set_recursion_limit = sys.getrecursionlimit, sys.setrecursionlimit
+
+
+class Calls:
+    """Calls of one loaded program. The recursion limit that its code set holds while its code runs."""
+
+    def __init__(self, loaded: Program) -> None:
+        self.watch: Watch | None = None
+        self._entry = loaded.entry
+        self._recursion = loaded.recursion
+
+    def answer(self, load: Load) -> str:
+        """What a call does, as the body of a frame without its nonce and its number."""
+        if self.watch is None:
+            return self._answer(load)
+        self.watch.start()
+        self._answer(load)
+        return encoded({"kind": "reached", "lines": self.watch.stop()})
+
+    def _answer(self, load: Load) -> str:
+        before: _Before | None = None
+        raised: dict[str, Any] | None = None
+        self._awaited = ""
+        try:
+            args, kwargs = load()
+            if not _IMMUTABLE.issuperset(map(type, (*args, *kwargs.values()))):
+                before = _Before(load, args, kwargs)
+            started = _clock()
+            value = canonical(self._result(args, kwargs), consume=True)  # an iterator's work is the call's
+            took = _clock() - started
+        except BaseException as exc:
+            raised = describe_exception(exc, "call", FILENAME)
+        _set_recursion_limit(JAIL)
+        changed = before.changed(args, kwargs) if before is not None else None
+        now = "null" if changed is None else encoded(changed)
+        if self._awaited:
+            now += f',"awaited":"{self._awaited}"'
+        if raised is not None:
+            return f'{{"kind":"raised","raised":{encoded(raised)},"changed":{now}}}'
+        return f'{{"kind":"returned","value":{encoded(value)},"took":{took!r},"changed":{now}}}'
+
+    def _result(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What the entry point returns; an iterator that it returns may recurse as deep as the code may."""
+        _set_recursion_limit(self._recursion)
+        try:
+            result = self._entry(*args, **kwargs)
+            if type(result) is CoroutineType:
+                self._awaited = "coroutine"
+                result = _run(result)
+            elif type(result) is AsyncGeneratorType:
+                self._awaited = "async generator"
+                result = iter(_run(_items(result)))
+            return result
+        finally:
+            self._recursion = _recursion_limit()
+            _set_recursion_limit(max(self._recursion, JAIL))
+
+
+class _Before:
+    """Arguments as they were before a call, which may change them in place.
+
+    Where they are plain builtins it is their pickle that is compared, which is quicker by far.
+    """
+
+    def __init__(self, load: Load, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._load = load
+        self._pickle = _pickled(args, kwargs)
+        self._described = _arguments(args, kwargs) if self._pickle is None else None
+
+    def changed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any] | None:
+        """The arguments as they are now in canonical form, ``None`` where they are as they were."""
+        if self._pickle is not None and _pickled(args, kwargs) == self._pickle:
+            return None
+        described = self._described or _arguments(*self._load())
+        after = _arguments(args, kwargs)
+        return None if alike(described, after) else after
+
+
+class _Plain(pickle.Pickler):
+    """Pickles plain builtins, and asks nothing of a value of any other type, for it may be the dream's."""
+
+    def reducer_override(self, value: Any) -> NoReturn:
+        raise TypeError
+
+
+def _pickled(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | None:
+    """The pickle of arguments, ``None`` where not all in them are plain builtins."""
+    buffer = _BytesIO()
+    try:
+        _Plain(buffer, 5).dump((args, kwargs))
+    except (TypeError, RecursionError):
+        return None
+    return buffer.getvalue()
+
+
+def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """``asyncio.run``, which is loaded only where the code names it."""
+    return _import("asyncio").run(coroutine)
+
+
+async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:
+    """What an asynchronous generator gives, up to one more than ``canonical`` takes."""
+    found: list[Any] = []
+    async for item in generator:
+        found.append(item)
+        if len(found) > ITEMS:
+            break
+    return found
+
+
+def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    return [canonical(args, consume=False), canonical(kwargs, consume=False)]
