@@ -148,6 +148,10 @@ class SandboxPair:
         """A child that has loaded ``source``, or has failed to."""
         return (self._stocked if names_rare(source.code) else self._lean).spawn(source)
 
+    def layers(self) -> Layers:
+        """What holds in both, which only differ in the modules that they load."""
+        return self._lean.layers()
+
     def close(self) -> None:
         """End both and every child. Safe to call twice."""
         self._lean.close()

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SandboxError
-from .modules import COMMON, RARE
+from .modules import COMMON, RARE, package_folders
 from .policy import Policy, SandboxMode
 from .workspace import Workspace
 
@@ -51,7 +51,7 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int, *, lean: bool) ->
     outside, empty, scratch = workspace.path, workspace.empty, workspace.scratch
     python = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
     granted = [os.path.realpath(path) for path in policy.read_paths]
-    installed = list(dict.fromkeys((sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))))
+    installed = package_folders()
     library = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), f"{sys.base_prefix}/lib"]
     readable = [str(empty), *library, *installed, *granted, *_SYSTEM_PATHS]
     environment = {

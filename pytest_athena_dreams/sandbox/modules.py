@@ -7,6 +7,7 @@ there are two stocks, and the code tells which it needs. A module that is not lo
 from __future__ import annotations
 
 import re
+import sysconfig
 
 _COMMON = """
 abc array ast bisect builtins cmath collections.abc contextlib copy dataclasses datetime decimal enum
@@ -19,6 +20,12 @@ argparse asyncio base64 calendar csv ctypes difflib getpass glob hashlib hmac ht
 secrets shutil statistics subprocess tempfile threading timeit unittest zlib
 """
 COMMON, RARE = tuple(_COMMON.split()), tuple(_RARE.split())
+
+
+def package_folders() -> list[str]:
+    """The folders of installed packages, which are on the path of code in the jail."""
+    return list(dict.fromkeys((sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))))
+
 
 _NAMED = re.compile(rf"\b(?:async|await|{'|'.join(RARE)})\b")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,9 @@ def control(config: pytest.Config) -> Plan | None:
         return None
     store = _opened(config, path)
     try:
-        plan, unchanged = make_plan(config, settings, path, store)
-        sandbox = "not probed" if config.option.collectonly or not plan.dreams else _probe(plan)
+        layers = cache(lambda: _probe(settings))
+        plan, unchanged = make_plan(config, settings, path, store, layers)
+        sandbox = "not probed" if config.option.collectonly or not plan.dreams else layers()
         gate = Gate(plan, read_baseline(plan, store, config.invocation_params.dir))
     except BaseException:
         store.close()
@@ -57,8 +59,8 @@ def _opened(config: pytest.Config, path: Path) -> Store:
         raise StorePathError(f"{error} ({path_is}; for another store: --athena-store PATH)") from None
 
 
-def _probe(plan: Plan) -> str:
-    sandbox = Sandbox(policy_of(plan.settings, os.environ), lean=True)
+def _probe(settings: Settings) -> str:
+    sandbox = Sandbox(policy_of(settings, os.environ), lean=True)
     try:
         return str(sandbox.layers())
     finally:

@@ -1,7 +1,8 @@
-"""What a verdict hangs on, under one short name: code, procedure, contract, settings and versions.
+"""One short name for all that a verdict depends on: code, procedure, contract, settings, versions and jail.
 
-Invariant: two tests with one digest draw the same inputs for the same code. Where something outside the plan
-has a say (strategies of the user's, files or variables that dreams may read), there is no digest.
+Invariant: two tests with one digest draw the same inputs for the same code, and run it in the same way. Where
+something outside the plan counts (the user's own strategies, files or variables that dreams may read), there
+is no digest.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from functools import lru_cache
+import sys
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 
 import msgspec
@@ -17,37 +19,51 @@ import pytest
 
 from ..models import Dream, Procedure
 from ..naming import OF_THE_RUN
+from ..sandbox.modules import package_folders
+from ..source.alike import sees_nothing
+from .packages import installed_packages
 from .packed import PROCEDURES
 from .plan import Plan
 
-VERSIONS = ("pytest-athena-dreams", "hypothesis")
-"""Packages that bear on verdicts, beside Python itself."""
+INVOLVED = ("pytest-athena-dreams", "hypothesis", "docstring-parser")
+"""Packages that bear on every verdict."""
 
 
 class Digests:
-    """Names what verdicts hang on in one process of a run."""
+    """Names what verdicts depend on in one process of a run."""
 
     def __init__(self, config: pytest.Config, plan: Plan) -> None:
         settings = plan.settings
         hooked = config.hook.pytest_athena_dreams_strategy.get_hookimpls()
         self._open = bool(hooked or plan.strategies or settings.allow_read or settings.allow_env)
-        told = {n: v for n, v in msgspec.to_builtins(settings).items() if n not in OF_THE_RUN}
-        versions = {name: version(name) for name in VERSIONS} | {"python": platform.python_version()}
-        self._base = hashlib.blake2b(_bytes([told, versions]), digest_size=16)
+        chosen = {n: v for n, v in msgspec.to_builtins(settings).items() if n not in OF_THE_RUN}
+        versions = {name: version(name) for name in INVOLVED}
+        machine = [sys.version, platform.machine()]
+        self._base = hashlib.blake2b(_bytes([chosen, versions, machine]), digest_size=16)
 
-    def of(self, dream: Dream) -> str | None:
-        """The digest of a test of ``dream``; ``None`` where there is none."""
+    def of(self, dream: Dream, layers: str) -> str | None:
+        """The digest of a test of ``dream`` in a jail with these ``layers``; ``None`` where there is none."""
         if self._open or dream.problem is not None:
             return None
         digest = self._base.copy()
-        digest.update(_bytes([dream.code, dream.entry_point, dream.contract, dream.procedure_name]))
-        digest.update(_origin(dream.procedure))
+        digest.update(_bytes([dream.code, dream.entry_point, dream.contract, dream.procedure_name, layers]))
+        base, imports = _origin(dream.procedure)
+        digest.update(base)
+        if imports or not sees_nothing(dream.code):
+            digest.update(self._packages)
         return digest.hexdigest()
+
+    @cached_property
+    def _packages(self) -> bytes:
+        return installed_packages(package_folders()).encode()
 
 
 @lru_cache(maxsize=PROCEDURES)
-def _origin(base: Procedure | None) -> bytes:
-    return _bytes([base.code, base.entry_point, base.name] if base else None)
+def _origin(base: Procedure | None) -> tuple[bytes, bool]:
+    """What counts of a procedure, and whether its code could import an installed package."""
+    if base is None:
+        return _bytes(None), False
+    return _bytes([base.code, base.entry_point, base.name]), not sees_nothing(base.code)
 
 
 def _bytes(value: object) -> bytes:

@@ -86,7 +86,8 @@ class DreamPlugin:
             return report
         if item.verdict is not None:
             report.athena_verdict = item.verdict_json()  # type: ignore[attr-defined]
-            report.athena_digest = self._digests.of(item.dream)  # type: ignore[attr-defined]
+            assert self._engine is not None
+            report.athena_digest = self._digests.of(item.dream, self._engine.layers())  # type: ignore[attr-defined]
             if report.skipped:  # pytest would name a line of this module
                 report.longrepr = cast(
                     "Any", (self.plan.store_id, None, f"Skipped: {reason_of(item.verdict)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ..config import Settings
+from ..errors import SandboxError
 from ..models import PENDING, Dream, Status
-from ..store.known import known_verdicts
+from ..store.known import has_verdicts, known_verdicts
 from .digests import Digests
 from .packed import PackedDreams
 from .plan import Plan
@@ -29,11 +30,14 @@ _PICKING = ("keyword", "markexpr", "deselect", "lf", "failedfirst")
 _TESTABLE = (*PENDING, Status.TESTED)
 
 
-def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Store) -> tuple[Plan, Unchanged]:
+def make_plan(
+    config: pytest.Config, settings: Settings, path: Path, store: Store, layers: Callable[[], str]
+) -> tuple[Plan, Unchanged]:
     """Freeze the dreams of this run, in id order, and leave out those whose verdict is known.
 
-    Dreams that are picked by name, or with ``--athena-select=all``, are run again. Raises
-    ``pytest.UsageError`` where an argument names a dream that the store does not hold.
+    Dreams that are picked by name, or with ``--athena-select=all``, are run again. ``layers`` names those of
+    the jail, and is called only if a stored verdict could serve. Raises ``pytest.UsageError`` where an
+    argument names a dream that the store does not hold.
     """
     plan = Plan(
         path=str(path),
@@ -58,14 +62,21 @@ def make_plan(config: pytest.Config, settings: Settings, path: Path, store: Stor
             more = [d for d in store.dreams() if d.id not in waiting and plan.node_id(d) in failed]
             dreams = PackedDreams.of(sorted([*dreams, *more], key=lambda dream: dream.id))
         elif not any(config.getoption(name, None) for name in _PICKING):
-            unchanged = _unchanged(plan, dreams, Digests(config, plan), store)
+            if dreams and has_verdicts(store):
+                unchanged = _unchanged(plan, dreams, Digests(config, plan), layers, store)
             if unchanged:
                 dreams = PackedDreams.of(dream for dream in dreams if dream.id not in unchanged)
     return replace(plan, dreams=dreams, arguments=tuple(arguments)), unchanged
 
 
-def _unchanged(plan: Plan, dreams: Sequence[Dream], digests: Digests, store: Store) -> Unchanged:
-    known = known_verdicts(store, {d.id: digest for d in dreams if (digest := digests.of(d)) is not None})
+def _unchanged(
+    plan: Plan, dreams: Sequence[Dream], digests: Digests, layers: Callable[[], str], store: Store
+) -> Unchanged:
+    try:
+        jail = layers()
+    except SandboxError:
+        return {}  # a dream that has to run will say why it can't
+    known = known_verdicts(store, {d.id: found for d in dreams if (found := digests.of(d, jail)) is not None})
     return {dream.id: (plan.node_id(dream), known[dream.id]) for dream in dreams if dream.id in known}
 
 

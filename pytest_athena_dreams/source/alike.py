@@ -68,6 +68,7 @@ def twin_key(code: str) -> str:
     return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 
+@lru_cache(maxsize=TREES)
 def sees_nothing(code: str) -> bool:
     """Whether ``code`` is seen to have no way to its own formatting, lines and names of locals."""
     found = syntax(code)

@@ -30,6 +30,13 @@ _OWN = {
 """Columns of a result that are not copied as they are."""
 
 
+def has_verdicts(store: Store) -> bool:
+    """Whether the store has any verdict that may be found again. Raises ``StoreError``."""
+    with store.reading() as db:
+        query = "SELECT EXISTS (SELECT 1 FROM dream_test_results WHERE digest IS NOT NULL)"
+        return bool(db.execute(query).fetchone()[0])
+
+
 def known_verdicts(store: Store, digests: Mapping[int, str]) -> dict[int, Known]:
     """The last stored verdict for each dream whose digest has one. Raises ``StoreError``."""
     with store.reading() as db:

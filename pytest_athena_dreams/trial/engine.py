@@ -67,6 +67,10 @@ class Engine:
         self._answers.close()
         self._lab.jails.close()
 
+    def layers(self) -> str:
+        """The layers that hold the jail, as the closing summary names them. Raises ``SandboxError``."""
+        return str(self._lab.jails.main.layers())
+
     def reference(self, procedure: Procedure) -> Reference:
         """A procedure with its pool and what it does on it.
 
