@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ..config import Settings
 from ..errors import StorePathError
 from ..sandbox.client import Sandbox
 from ..store.database import Store
