@@ -40,9 +40,11 @@ format:
 types:
     {{bin}}/mypy
 
-# Regenerate the table of rooms, and check that the docs are in sync with the code.
+# Generate the table of rooms and the report's schema, and check that the docs are in sync with the code.
 docs:
     {{bin}}/python -m tests.rooms
+    {{bin}}/python -c 'import json; from pytest_athena_dreams.report.data import schema; \
+        print(json.dumps(schema(), indent=1))' > pytest_athena_dreams/report/schema.json
     {{bin}}/pytest tests/test_docs.py tests/test_rooms.py
 
 # Run one benchmark: just bench startup
