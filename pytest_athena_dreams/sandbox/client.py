@@ -6,6 +6,7 @@ one fork server, which is replaced when it is lost.
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -162,6 +163,11 @@ def _candidates(policy: Policy) -> list[SandboxMode]:
     """The modes to try, the strongest first."""
     if sys.platform == "win32":
         raise SandboxError("dreams do not run on Windows, in no mode: use WSL2 ('wsl --install')")
+    if sys.platform == "linux" and not os.path.exists("/proc/self/stat"):
+        raise SandboxError(
+            "no /proc here, and the jail measures and limits by it what runs inside: mount it ('mount -t proc"
+            " proc /proc'), or run in a container that has one"
+        )
     if policy.mode is SandboxMode.NONE and policy.minimum in (SandboxMode.AUTO, SandboxMode.NONE):
         return [SandboxMode.NONE]
     if sys.platform != "linux":

@@ -1,7 +1,8 @@
 """The parent's side of one fork server: start it, have children forked and reaped, end it.
 
-Invariants: nothing here waits longer than ``PATIENCE``; a server that does not answer, or answers
-something else, is ended and counts as lost, and so do its children, which the kernel kills with it.
+Invariants: an answer is awaited for ``PATIENCE`` at most. A server that does not answer, or answers something
+else, is ended and counts as lost; the kernel kills its children with it. A server that does not end within
+``_FAREWELL`` is killed.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from .launch import prepare
 from .policy import Policy, SandboxMode
 
 PATIENCE = 20.0
-"""Seconds that a server may take for one answer, its start included."""
+"""Seconds that a server may take for one answer, its start included: a loaded machine imports slowly."""
 _FAREWELL = 5.0
 """Seconds that a server, or the wrapper around it, may take to end once its socket is closed."""
 _MOMENT = 0.05

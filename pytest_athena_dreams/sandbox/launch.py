@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SandboxError
+from .loader import loader_path
 from .modules import COMMON, RARE, package_folders
 from .policy import Policy, SandboxMode
 from .workspace import Workspace
@@ -54,6 +55,8 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int, *, lean: bool) ->
     installed = package_folders()
     library = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), f"{sys.base_prefix}/lib"]
     readable = [str(empty), *library, *installed, *granted, *_SYSTEM_PATHS]
+    loader = loader_path()
+    readable += loader.libraries
     environment = {
         "HOME": str(empty),
         "LANG": "C.UTF-8",
@@ -71,12 +74,12 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int, *, lean: bool) ->
         outside=outside,
         readable=[*readable, python, str(_JAIL)],
         writable=[str(scratch)] if policy.scratch else [],
-        environment=environment,
+        environment=environment | loader.environment,
     )
     return Launch(
         workspace=workspace,
         command=wrap(command, visible),
-        environment=_tools(environment) if mode is SandboxMode.SRT else environment,
+        environment=_tools(environment) if mode is SandboxMode.SRT else visible.environment,
         config={
             "paths": [path for path in granted if os.path.isdir(path)] + installed,
             "readable": [*readable, *_DEVICES],

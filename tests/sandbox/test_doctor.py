@@ -17,7 +17,7 @@ from pytest_athena_dreams.sandbox.attacks.run import AttackResult, attack, rende
 from pytest_athena_dreams.sandbox.doctor import Diagnosis, diagnose, render_diagnosis
 from pytest_athena_dreams.sandbox.policy import Policy, SandboxMode
 
-from .conftest import SMALL
+from .conftest import SMALL, root_only
 
 
 def diagnosed(diagnosis: Diagnosis) -> dict[str, bool]:
@@ -46,6 +46,19 @@ def test_a_diagnosis_is_rendered() -> None:
     assert "holds    Landlock alone\n" in text
     assert "--athena-sandbox=landlock: ok\n         landlock (ABI " in text
     assert "Not tried by anybody yet:\n  aarch64" in text
+
+
+@root_only
+def test_without_proc_the_reason_is_said() -> None:
+    code = (
+        "from pytest_athena_dreams.sandbox.doctor import *\n"
+        "from pytest_athena_dreams.sandbox.policy import Policy\n"
+        "print(render_diagnosis(diagnose(Policy())))"
+    )
+    hidden = f"mount -t tmpfs none /proc && exec {sys.executable} -c '{code}'"
+    done = subprocess.run(["unshare", "-m", "sh", "-c", hidden], capture_output=True, text=True, check=False)
+    assert "mount it ('mount -t proc proc /proc')" in done.stdout, done.stderr
+    assert "could reach" not in done.stdout
 
 
 def test_what_is_missing_comes_with_a_reason_and_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -209,3 +209,15 @@ def test_a_tree_deeper_than_a_path_is_removed(tmp_path: Path) -> None:
     assert scratch.over()
     scratch.remove()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_program_is_started_for_a_core_dump(sandbox: Sandbox) -> None:
+    code = "import resource\ndef f(): return resource.getrlimit(resource.RLIMIT_CORE)"
+    assert value(run(sandbox, code)) == ["tuple", [1, 1]]
+
+
+def test_files_can_not_be_locked(sandbox: Sandbox) -> None:
+    code = "import fcntl, os\ndef f(): fcntl.flock(os.open(os.__file__, os.O_RDONLY), fcntl.LOCK_EX)"
+    assert exception(run(sandbox, code)) == "PermissionError"
+    code = "import fcntl, os\ndef f(): fcntl.lockf(os.open(os.__file__, os.O_RDONLY), fcntl.LOCK_SH)"
+    assert exception(run(sandbox, code)) == "PermissionError"

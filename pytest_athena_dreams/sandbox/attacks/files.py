@@ -56,6 +56,14 @@ FILES = (
     _attack("write into the temporary folder", "open(f'/tmp/{where[\"mark\"]}', 'w').write('here')"),
     _attack("write into shared memory", "open(f'/dev/shm/{where[\"mark\"]}', 'w').write('here')"),
     _attack("write into the standard library", "open(os.__file__ + where['mark'], 'w').write('here')"),
+    _attack(
+        "lock a file that others read",
+        "import fcntl; fcntl.flock(os.open(os.__file__, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)",
+    ),
+    _attack(
+        "lock a part of a file that others read",
+        "import fcntl; fcntl.lockf(os.open(os.__file__, os.O_RDONLY), fcntl.LOCK_SH | fcntl.LOCK_NB)",
+    ),
     _attack("change the root folder", "os.chroot('/')"),
     _attack(
         "find out a secret's size",  # a documented leak: Landlock does not cover stat

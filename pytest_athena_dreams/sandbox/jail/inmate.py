@@ -65,12 +65,11 @@ def _settle(channel: int, output: int, null: int) -> None:
 
 def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None:
     without, scratch = restrictions["without"], order["scratch"]
-    _limit(resource.RLIMIT_CORE, 0)
     if "rlimits" not in without:
         if sys.platform != "darwin":  # which does not know this limit
-            _limit(resource.RLIMIT_AS, order["memory"])
-        _limit(resource.RLIMIT_FSIZE, max(order["output"], order["scratch_size"]))
-        _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
+            kernel.limit(resource.RLIMIT_AS, order["memory"])
+        kernel.limit(resource.RLIMIT_FSIZE, max(order["output"], order["scratch_size"]))
+        kernel.limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
     if scratch:
         os.chdir(scratch)
         os.environ.update(HOME=scratch, TMPDIR=scratch)
@@ -88,14 +87,6 @@ def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None
         restrictions["seccomp"].install()
     if "descriptors" not in without:
         os.closerange(CHANNEL + 1, 65_536)
-
-
-def _limit(what: int, value: int) -> None:
-    """Set both limits, lower if the hard one is lower already."""
-    hard = resource.getrlimit(what)[1]
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(what, (value, value))
 
 
 def _send(order: Mapping[str, Any], number: int, message: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 from typing import Any
 
@@ -46,6 +47,22 @@ def forbid_new_privileges() -> None:
 def die_with_parent() -> None:
     """Be killed when the thread that forked this process ends."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def limit(what: int, value: int) -> None:
+    """Set both the soft and the hard limit, lower if the hard one is lower already."""
+    hard = resource.getrlimit(what)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(what, (value, value))
+
+
+def forbid_core_dumps() -> None:
+    """Write no core file, and start no program where the core pattern is a pipe: a limit of 0 does not stop that.
+
+    The kernel takes a limit of 1 byte as a request for neither. A hard limit that is 0 already stays so.
+    """
+    limit(resource.RLIMIT_CORE, 1)
 
 
 def drop_capabilities(capset: int) -> None:

@@ -46,7 +46,7 @@ read write readv writev pread64 pwrite64 preadv pwritev close close_range lseek 
 dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait
 epoll_pwait epoll_pwait2 eventfd2 timerfd_create timerfd_settime timerfd_gettime
 open openat fstat stat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat
-getcwd chdir fchdir getdents64 fadvise64 flock fsync fdatasync ftruncate umask
+getcwd chdir fchdir getdents64 fadvise64 fsync fdatasync ftruncate umask
 mmap mprotect munmap mremap msync mincore madvise brk membarrier
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause
 nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times getitimer setitimer alarm

@@ -44,6 +44,7 @@ def main() -> NoReturn:
     null = _lift(os.open(os.devnull, os.O_RDWR))
     for number in (signal.SIGXFSZ, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)  # which Python, or who started it, may ignore
+    kernel.forbid_core_dumps()
     restrictions = _restrict(config)
     gc.collect()
     gc.freeze()  # children then share these pages

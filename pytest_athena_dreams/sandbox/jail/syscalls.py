@@ -16,7 +16,7 @@ clone3 435 435  close 3 57  close_range 436 436  delete_module 176 106  dup 32 2
 epoll_create 213 -  epoll_create1 291 20  epoll_ctl 233 21  epoll_pwait 281 22  epoll_pwait2 441 441
 epoll_wait 232 -  eventfd2 290 19  exit 60 93  exit_group 231 94  faccessat 269 48  faccessat2 439 439
 fadvise64 221 223  fanotify_init 300 262  fchdir 81 50  fcntl 72 25  fdatasync 75 83  finit_module 313 273
-flock 73 32  fsconfig 431 431  fsmount 432 432  fsopen 430 430  fspick 433 433  fstat 5 80  fstatfs 138 44
+fsconfig 431 431  fsmount 432 432  fsopen 430 430  fspick 433 433  fstat 5 80  fstatfs 138 44
 fsync 74 82  ftruncate 77 46  futex 202 98  get_robust_list 274 100  getcpu 309 168  getcwd 79 17
 getdents64 217 61  getegid 108 177  geteuid 107 175  getgid 104 176  getgroups 115 158  getitimer 36 102
 getpeername 52 205  getpgid 121 155  getpgrp 111 -  getpid 39 172  getppid 110 173  getpriority 140 141
