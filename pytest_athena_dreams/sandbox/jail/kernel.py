@@ -58,9 +58,10 @@ def limit(what: int, value: int) -> None:
 
 
 def forbid_core_dumps() -> None:
-    """Write no core file, and start no program where the core pattern is a pipe: a limit of 0 does not stop that.
+    """Write no core file, and start no program where the core pattern is a pipe.
 
-    The kernel takes a limit of 1 byte as a request for neither. A hard limit that is 0 already stays so.
+    The kernel takes a limit of 1 byte as a request for neither, while 0 does not stop the program. Where the
+    hard limit is 0 already, it stays so.
     """
     limit(resource.RLIMIT_CORE, 1)
 
