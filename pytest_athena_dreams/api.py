@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,12 +98,16 @@ def run_store(store: str | os.PathLike[str] = "athena.db", *options: str, worker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One round: its number from 1, and how many dreams waited, were tested, and failed."""
+    """One round: its number from 1, and how many dreams were pending, passed or failed, and failed.
+
+    ``untestable`` ones stay pending, and every round tries them again.
+    """
 
     number: int
     waited: int
     tested: int
     failed: int
+    untestable: int = 0
 
 
 def rounds(
@@ -127,13 +132,17 @@ def rounds(
             number += 1
             with Store.open(store) as opened:
                 waiting = {dream.id for dream in opened.pending()}
-            tested = failed = 0
+            tested = failed = untestable = 0
             if waiting:
                 _run(Path(store), options, stdout=subprocess.DEVNULL, stop=stop)
                 with Store.open(store) as opened:
-                    done = [s for s in opened.summaries(ids=waiting) if s.status == "tested"]
-                tested, failed = len(done), sum(s.test_outcome == "failure" for s in done)
-            yield Round(number=number, waited=len(waiting), tested=tested, failed=failed)
+                    found = opened.summaries(ids=waiting)
+                outcomes = Counter(s.test_outcome for s in found if s.status == "tested")
+                tested, failed = outcomes.total(), outcomes["failure"]
+                untestable = sum(s.status != "tested" and s.untestable is not None for s in found)
+            yield Round(
+                number=number, waited=len(waiting), tested=tested, failed=failed, untestable=untestable
+            )
             if most is None or number < most:
                 stop.wait(interval)
 

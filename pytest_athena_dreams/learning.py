@@ -75,12 +75,13 @@ def learn(store: Store, run_id: int) -> None:
 
 
 def latest_patterns(store: Store) -> dict[int, frozenset[str]]:
-    """The patterns of each dream that failed when it was last tested. Raises ``StoreError``."""
+    """The patterns of each dream whose last verdict is a failure. Raises ``StoreError``."""
     found: dict[int, frozenset[str]] = {}
     for test in tests(each_result(store)):
-        found.pop(test.dream_id, None)
         if test.outcome == Outcome.FAILURE:
             found[test.dream_id] = frozenset(test.patterns)
+        elif test.outcome == Outcome.SUCCESS:
+            found.pop(test.dream_id, None)
     return found
 
 

@@ -104,7 +104,7 @@ def _print_table(dreams: Sequence[Summary]) -> None:
     rows = [("ID", "T", "TYPE", "STATE", "NAME")]
     for dream in dreams:
         tier = "-" if dream.tier is None else str(dream.tier)
-        kind, state = printable(dream.dream_type, limit=23), printable(_state(dream), limit=19)
+        kind, state = printable(dream.dream_type, limit=23), printable(_state(dream), limit=27)
         name = printable(dream.label or dream.base_procedure_name or "-")
         rows.append((str(dream.id), tier, kind, state, name))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
@@ -117,7 +117,7 @@ def _print_table(dreams: Sequence[Summary]) -> None:
 
 def _state(dream: Summary) -> str:
     if dream.status != Status.TESTED:
-        return dream.status or "-"
+        return f"untestable: {dream.untestable}" if dream.untestable else dream.status or "-"
     return ": ".join(word for word in (dream.test_outcome, dream.test_category) if word)
 
 

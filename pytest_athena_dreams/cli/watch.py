@@ -5,10 +5,14 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from .options import store_option
+
+if TYPE_CHECKING:
+    from ..api import Round
 
 
 @click.command()
@@ -46,17 +50,19 @@ def watch(store: Path, interval: float, max_iterations: int | None, options: tup
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         for done in rounds(store, *options, interval=interval, most=max_iterations, stop=stop):
-            told = (
-                f"{done.tested} of {done.waited} tested, {done.failed} failed"
-                if done.waited
-                else "nothing new"
-            )
-            click.echo(f"round {done.number}: {told}")
+            click.echo(f"round {done.number}: {_words(done)}")
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     if stop.asked:
         click.echo("stopped")
+
+
+def _words(done: Round) -> str:
+    if not done.waited:
+        return "nothing new"
+    untestable = f", {done.untestable} untestable" if done.untestable else ""
+    return f"{done.tested} of {done.waited} tested, {done.failed} failed{untestable}"
 
 
 COMMANDS = (watch,)

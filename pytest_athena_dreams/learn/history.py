@@ -1,7 +1,8 @@
 """What changed from one run to the next: by dream, and by pattern.
 
-Invariants: pure; a run need not test every dream, so a dream stands as its latest result says. All that is
-told of a run is told from the results up to it, so an old run reads today as it read then.
+Invariants: pure; a run need not test every dream, so a dream stands as its latest result says. What is said
+of a run depends on the results up to it alone, so an old run reads today as it read then. An untestable dream
+shows no pattern and changes nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ class Change(StrEnum):
     NEW = "new"
     BACK = "back"
     KNOWN = "known"
+    DIFFERENT = "different"
     FIXED = "fixed"
     FLAKY = "flaky"
     PASSING = "passing"
@@ -70,6 +72,8 @@ def changes(tests: Iterable[Test], run_id: int) -> dict[int, Change]:
     earlier: dict[int, list[Test]] = {}
     found: dict[int, Change] = {}
     for test in tests:
+        if test.outcome == Outcome.UNTESTABLE:
+            continue
         if test.run_id == run_id:
             found[test.dream_id] = _change(earlier.get(test.dream_id, []), test)
         elif test.run_id < run_id:
@@ -84,7 +88,8 @@ def _change(earlier: Sequence[Test], now: Test) -> Change:
     if now.outcome != Outcome.FAILURE:
         return Change.FIXED if failed and failed[-1] else Change.PASSING
     if failed and failed[-1]:
-        return Change.KNOWN
+        same = bool(now.patterns) and set(now.patterns) <= set(earlier[-1].patterns)
+        return Change.KNOWN if same else Change.DIFFERENT
     return Change.BACK if any(failed) else Change.NEW
 
 

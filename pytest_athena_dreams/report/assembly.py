@@ -39,6 +39,7 @@ from .figures import (
     Report,
     RunReport,
     Totals,
+    UntestableReport,
 )
 
 SPEED_EDGES = (0.0, 0.25, 0.5, 0.8, 0.95, 1.05, 1.25, 2.0, 4.0, 8.0)
@@ -60,7 +61,9 @@ def make_report(store: Store) -> Report:
     tested = [run for run in lessons.runs if run["id"] in results]
     last = tested[-1]["id"] if tested else 0
     past = tuple(tests(lessons.results))
-    dreams = _dreams(lessons, past, changes(past, last))
+    latest = {row["dream_id"]: row for row in lessons.results}
+    dreams = _dreams(lessons, latest, past, changes(past, last))
+    untestable = _untestable(lessons, latest)
     return Report(
         schema=NAME,
         version=VERSION,
@@ -68,7 +71,7 @@ def make_report(store: Store) -> Report:
         store=store.name,
         generated_at=int(time.time()),
         run=_run(tested[-1], results[last]) if tested else None,
-        totals=_totals(lessons, dreams),
+        totals=_totals(lessons, dreams, len(untestable)),
         changes=_changes(changes(past, last)),
         patterns=_patterns(lessons, past, last, {dream.id: dream for dream in dreams}),
         breakdown=_breakdown(dreams),
@@ -82,6 +85,7 @@ def make_report(store: Store) -> Report:
         runs=tuple(_run(run, results[run["id"]]) for run in tested),
         adopt=_adopt(dreams),
         dreams=dreams,
+        untestable=untestable,
         procedures=_procedures(lessons, dreams),
     )
 
@@ -90,6 +94,8 @@ def _run(run: Row, results: Sequence[Row]) -> RunReport:
     """Counted anew from the results, for a run that was killed has no counts of its own."""
     outcomes = [(row["outcome"], row["category"]) for row in results]
     passed = sum(outcome == Outcome.SUCCESS for outcome, _ in outcomes)
+    untestable = sum(outcome == Outcome.UNTESTABLE for outcome, _ in outcomes)
+    tested = len(outcomes) - untestable
     return RunReport(
         id=run["id"],
         started_at=run["started_at"],
@@ -98,17 +104,19 @@ def _run(run: Row, results: Sequence[Row]) -> RunReport:
         sandbox=run["sandbox"],
         commit=run["commit"],
         exit_status=run["exit_status"],
-        tested=len(outcomes),
+        tested=tested,
         passed=passed,
-        failed=len(outcomes) - passed,
-        rate=passed / len(outcomes) if outcomes else None,
-        categories=_count(category for outcome, category in outcomes if outcome != Outcome.SUCCESS),
+        failed=tested - passed,
+        untestable=untestable,
+        rate=passed / tested if tested else None,
+        categories=_count(category for outcome, category in outcomes if outcome == Outcome.FAILURE),
     )
 
 
-def _totals(lessons: Lessons, dreams: Sequence[DreamReport]) -> Totals:
+def _totals(lessons: Lessons, dreams: Sequence[DreamReport], untestable: int) -> Totals:
     passed = sum(map(_passed, dreams))
     return Totals(
+        untestable=untestable,
         dreams=len(lessons.dreams),
         by_status=_count(dream["status"] for dream in lessons.dreams),
         by_tier=_count(dream["tier"] for dream in lessons.dreams),
@@ -129,16 +137,37 @@ def _changes(found: Mapping[int, Change]) -> Changes:
     return Changes(**{kind.value: ids for kind, ids in by_kind.items()})
 
 
-def _dreams(lessons: Lessons, past: Sequence[Test], found: Mapping[int, Change]) -> tuple[DreamReport, ...]:
-    """The tested dreams, in id order."""
-    latest = {row["dream_id"]: row for row in lessons.results}
+def _dreams(
+    lessons: Lessons, latest: Mapping[int, Row], past: Sequence[Test], found: Mapping[int, Change]
+) -> tuple[DreamReport, ...]:
+    """The dreams whose latest result is a verdict, in id order."""
     history: dict[int, list[Test]] = {}
     for test in past:
-        history.setdefault(test.dream_id, []).append(test)
+        if test.outcome != Outcome.UNTESTABLE:
+            history.setdefault(test.dream_id, []).append(test)
     return tuple(
         _dream(dream, latest[dream["id"]], history[dream["id"]], found, lessons.repairs.get(dream["id"]))
         for dream in lessons.dreams
-        if dream["id"] in latest
+        if dream["id"] in latest and latest[dream["id"]]["outcome"] != Outcome.UNTESTABLE
+    )
+
+
+def _untestable(lessons: Lessons, latest: Mapping[int, Row]) -> tuple[UntestableReport, ...]:
+    """The dreams whose latest result is that they could not be tested, in id order."""
+    found = ((dream, latest.get(dream["id"])) for dream in lessons.dreams)
+    return tuple(
+        UntestableReport(
+            id=dream["id"],
+            label=dream["label"],
+            procedure=dream["procedure"],
+            dream_type=dream["dream_type"],
+            tier=dream["tier"],
+            run=result["run_id"],
+            reason=result["reason"],
+            text=result["error"] or "",
+        )
+        for dream, result in found
+        if result is not None and result["outcome"] == Outcome.UNTESTABLE
     )
 
 

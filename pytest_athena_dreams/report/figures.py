@@ -18,7 +18,10 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """One run; ``categories`` counts its failures, ``rate`` is the share of its dreams that passed."""
+    """One run; ``categories`` counts its failures, ``rate`` is the share of its tested dreams that passed.
+
+    ``tested`` are those that passed or failed; ``untestable`` counts the others.
+    """
 
     id: int
     started_at: int
@@ -30,13 +33,17 @@ class RunReport:
     tested: int
     passed: int
     failed: int
+    untestable: int
     rate: float | None
     categories: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """The store as it stands: all dreams, those tested, and what their latest results say."""
+    """The store as it stands: all dreams, those tested, and what their latest results say.
+
+    ``untestable`` counts the dreams whose latest result that is; they are not among the ``tested``.
+    """
 
     dreams: int
     by_status: dict[str, int]
@@ -44,17 +51,22 @@ class Totals:
     tested: int
     passed: int
     failed: int
+    untestable: int
     rate: float | None
     categories: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What became of the last run's dreams, as ids, against their results before it."""
+    """What became of the last run's dreams, as ids, against their results before it.
+
+    ``known`` dreams fail as they did before, ``different`` ones fail again, but in another way.
+    """
 
     new: tuple[int, ...]
     back: tuple[int, ...]
     known: tuple[int, ...]
+    different: tuple[int, ...]
     fixed: tuple[int, ...]
     flaky: tuple[int, ...]
     passing: tuple[int, ...]
@@ -152,6 +164,20 @@ class DreamReport(Figures):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UntestableReport:
+    """A dream that could not be tested in run ``run``, the last one to try it; ``text`` has the remedy."""
+
+    id: int
+    label: str | None
+    procedure: str
+    dream_type: str
+    tier: int | None
+    run: int
+    reason: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedureReport:
     """A procedure that tested dreams vary."""
 
@@ -193,4 +219,5 @@ class Report:
     runs: tuple[RunReport, ...]
     adopt: tuple[int, ...]
     dreams: tuple[DreamReport, ...]
+    untestable: tuple[UntestableReport, ...]
     procedures: tuple[ProcedureReport, ...]

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator
 from ..learn.metrics import Group
 from ..text import printable
 from .figures import PatternReport, Report
-from .words import CHANGES, count, day, figures, name, number, percent, times, told
+from .words import CHANGES, count, day, figures, name, number, percent, reasons, times, told
 
 PATTERNS = 20
 NAMED = 20
 REPAIRS = 20
+REASONS = 20
+"""Reasons for untestable dreams that are shown."""
 
 
 def markdown(report: Report, *, brief: bool = False) -> str:
@@ -61,6 +63,7 @@ def _lines(report: Report, brief: bool) -> Iterator[str]:
     )
     yield ""
     yield from _changes(report)
+    yield from _untestable(report)
     yield from _patterns(report, 10 if brief else PATTERNS)
     if brief:
         return
@@ -80,10 +83,21 @@ def _changes(report: Report) -> Iterator[str]:
     yield ""
     rows = []
     for kind, ids in told(report.changes):
-        shown = ids[:NAMED] if kind in ("new", "back", "fixed", "flaky") else ()
+        shown = ids[:NAMED] if kind in ("new", "back", "different", "fixed", "flaky") else ()
         names = ", ".join(span(name(dreams[i]), limit=60) for i in shown if i in dreams)
         rows.append((kind, str(len(ids)), CHANGES[kind], names + (" …" if len(ids) > len(shown) > 0 else "")))
     yield from _table(("", "Dreams", "Meaning", "Which"), rows)
+
+
+def _untestable(report: Report) -> Iterator[str]:
+    if not report.untestable:
+        return
+    yield f"## Untestable ({count(len(report.untestable), 'dream')})"
+    yield ""
+    yield "Neither passed nor failed, and pending until the remedy comes."
+    yield ""
+    rows = [(str(dreams), span(text, limit=400)) for dreams, text in reasons(report)[:REASONS]]
+    yield from _table(("Dreams", "Why"), rows)
 
 
 def _patterns(report: Report, limit: int) -> Iterator[str]:

@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from ..text import printable
 from . import charts
 from .figures import DreamReport, ProcedureReport, Report
-from .words import CHANGES, day, name, number, percent, times, told
+from .words import CHANGES, day, name, number, percent, reasons, times, told
 
 CODE = 1_400_000
 """Characters of dreams' code in one file, shared out evenly."""
@@ -75,6 +75,7 @@ def _words(report: Report, procedures: dict[int, ProcedureReport]) -> dict[str, 
             ("By tier", parts.tier),
             ("By procedure, the worst", sorted(parts.procedure, key=lambda g: (g.rate, -g.tested))),
         ],
+        "reasons": reasons(report),
         "adopt": [dreams[i] for i in report.adopt],
         "states": ["failure", "success", *CHANGES, "mended"],
         "procedure_ids": set(procedures),

@@ -12,13 +12,15 @@ from collections.abc import Iterator, Sequence
 from ..learn.metrics import Group
 from ..text import printable
 from .figures import DreamReport, PatternReport, Report
-from .words import CHANGES, count, day, figures, name, number, percent, times, told
+from .words import CHANGES, count, day, figures, name, number, percent, reasons, times, told
 
 WIDTH = 80
 PATTERNS = 10
 """Patterns that are told in full."""
 NAMED = 8
 """Dreams that are named for each change."""
+REASONS = 10
+"""Reasons for untestable dreams that are shown."""
 RUNS = 8
 GROUPS = 8
 DIFFS = 5
@@ -37,6 +39,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"{count(report.totals.dreams, 'dream')}, none tested yet; test with: pytest --athena-dreams"
         return
     yield from _totals(report)
+    yield from _untestable(report)
     yield from _changes(report, dreams)
     yield from _patterns(report)
     yield from _repairs(report)
@@ -64,6 +67,7 @@ def _totals(report: Report) -> Iterator[str]:
     yield (
         f"{count(totals.dreams, 'dream')}, {totals.tested} tested: {totals.passed} pass, "
         f"{totals.failed} fail ({percent(totals.rate)} pass)"
+        + (f", {totals.untestable} untestable" if totals.untestable else "")
     )
     if totals.categories:
         words = ", ".join(f"{word} {n}" for word, n in totals.categories.items())
@@ -71,10 +75,21 @@ def _totals(report: Report) -> Iterator[str]:
     yield f"last run: {run.id}, {day(run.started_at)}, {run.tested} tested, {percent(run.rate)} pass"
 
 
+def _untestable(report: Report) -> Iterator[str]:
+    if not report.untestable:
+        return
+    yield from _title(f"Untestable: {count(len(report.untestable), 'dream')}, pending until the remedy comes")
+    found = reasons(report)
+    for dreams, text in found[:REASONS]:
+        yield from _wrapped(f"{dreams:>4} ", printable(text, limit=400))
+    if len(found) > REASONS:
+        yield f"and {count(len(found) - REASONS, 'more reason')}: see --format html, md or json"
+
+
 def _changes(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
     yield from _title("What the last run changed")
     for kind, ids in told(report.changes):
-        yield f"{kind:<8} {len(ids):>4}  {CHANGES[kind]}"
+        yield f"{kind:<9} {len(ids):>4}  {CHANGES[kind]}"
         if kind not in ("passing", "known"):
             yield from (
                 f"               {printable(name(dreams[i]), limit=WIDTH - 15)}"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from .figures import Changes, DreamReport, Report
+if TYPE_CHECKING:
+    from .figures import Changes, DreamReport, Report
 
 _YEAR_10000 = 253_402_300_800
 CHANGES = {
     "new": "failed for the first time",
     "back": "failed again after a pass",
     "known": "failed as before",
+    "different": "failed again, but in another way",
     "fixed": "passed after a failure",
     "flaky": "gave different results for the same input",
     "passing": "passed",
@@ -64,6 +68,11 @@ def reached(lines: int | None, total: int | None) -> str:
 def told(changes: Changes) -> list[tuple[str, tuple[int, ...]]]:
     """The changes that happened, each with its dreams."""
     return [(kind, ids) for kind in CHANGES if (ids := getattr(changes, kind))]
+
+
+def reasons(report: Report) -> list[tuple[int, str]]:
+    """Why dreams are untestable: the number of dreams and the text, the most frequent first."""
+    return [(n, text) for text, n in Counter(dream.text for dream in report.untestable).most_common()]
 
 
 def name(dream: DreamReport) -> str:

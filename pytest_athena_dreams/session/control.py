@@ -20,6 +20,7 @@ from .plan import Plan
 from .recorder import Recorder
 from .request import insists_on_store, settings_of, store_origin
 from .selection import make_plan
+from .tally import Tally
 
 
 def control(config: pytest.Config) -> Plan | None:
@@ -39,11 +40,12 @@ def control(config: pytest.Config) -> Plan | None:
         layers = cache(lambda: _probe(settings))
         plan, unchanged = make_plan(config, settings, path, store, layers)
         sandbox = "not probed" if config.option.collectonly or not plan.dreams else layers()
-        gate = Gate(plan, read_baseline(plan, store, config.invocation_params.dir))
+        tally = Tally(len(plan.dreams))
+        gate = Gate(plan, read_baseline(plan, store, config.invocation_params.dir), tally)
     except BaseException:
         store.close()
         raise
-    recorder = Recorder(config, plan, unchanged, store, sandbox, gate)
+    recorder = Recorder(config, plan, unchanged, store, sandbox, gate, tally)
     config.pluginmanager.register(recorder, "athena-dreams-recorder")
     config.pluginmanager.register(gate, "athena-dreams-gate")
     config.pluginmanager.register(Distribution(plan), "athena-dreams-distribution")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ..models import Contract, Dream, Fault, Outcome, Verdict
+from ..models import Contract, Dream, Fault, Verdict
 from ..naming import repeat_command
 from ..text import printable
 from .marking import first_change
@@ -33,13 +33,6 @@ CONTRAST = (6, 40)
 _COLOURS = {"-": {"red": True}, "+": {"green": True}}
 
 Lines = Iterator[tuple[str, dict[str, bool]]]
-
-
-def heading(verdict: Verdict) -> str:
-    """The line of the closing table that counts this verdict: its category, ``passed`` or ``untestable``."""
-    if verdict.outcome is Outcome.UNTESTABLE:
-        return verdict.outcome.value
-    return verdict.category.value if verdict.category else "passed"
 
 
 def reason_of(verdict: Verdict) -> str:

@@ -1,8 +1,8 @@
 """What fails the run: known failures and a threshold, for those who take over a store with failures in it.
 
-Invariants: only the controller has a ``Gate``; it decides on verdicts of failure alone, so ordinary tests,
-errors of this tool and runs that were cut short fail a run whatever is set; what is stored does not depend on
-it.
+Invariants: only the controller has a ``Gate``; it decides on failures of dreams alone, so ordinary tests,
+errors of this tool and interrupted runs fail a run under any setting; what is stored does not depend on it.
+A dream counts once, by its last verdict.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ import pytest
 from ..errors import SettingError
 from ..learning import latest_patterns
 from ..models import Outcome
+from ..report.words import count
 from ..source.normalise import digest
 from ..store.database import Store
 from .plan import Plan
+from .tally import Tally
 
 OFF, STORE = "off", "store"
 
@@ -63,46 +65,60 @@ def _from_file(path: Path, plan: Plan) -> Known:
 
 
 class Gate:
-    """Counts the dreams' verdicts, excuses known failures, and sets the exit status."""
+    """Excuses known failures and sets the exit status; ``tally`` counts the dreams of the plan."""
 
-    def __init__(self, plan: Plan, known: Known | None) -> None:
+    def __init__(self, plan: Plan, known: Known | None, tally: Tally) -> None:
         self._known = known
         self._threshold = plan.settings.fail_under
-        self._excused = 0
-        self._new = 0
-        self._tested = 0
+        self._tally = tally
+        self._failures: dict[int, bool] = {}
+        """By dream that failed: whether its failure is known."""
+        self._unchanged = 0
+        """Verdicts that stand without a run."""
         self._not_run = 0
+        """New failures among them: no report fails the run for these."""
+
+    @property
+    def tested(self) -> int:
+        """How many dreams passed or failed."""
+        return self._tally.tested + self._unchanged
 
     @property
     def rate(self) -> float:
-        """The share of tested dreams that pass, known failures counted as failures; 1 of none."""
-        failed = self._excused + self._new
-        return (self._tested - failed) / self._tested if self._tested else 1.0
+        """The share of tested dreams that passed; known failures failed, too. 1.0 if none was tested."""
+        return (self.tested - len(self._failures)) / self.tested if self.tested else 1.0
 
     def judge(
         self, report: pytest.TestReport, dream_id: int, outcome: Outcome, patterns: frozenset[str]
     ) -> bool:
-        """Take note of one verdict; a failure that is known, which is the answer, becomes an expected one."""
+        """Note a verdict. The answer is whether it is a known failure: that is reported as expected."""
         excused = self._excuses(dream_id, outcome, patterns)
-        if excused:
+        if excused and report.failed:  # a rerun's earlier attempt is neither failed nor skipped
             report.outcome = "skipped"
-            report.wasxfail = "known failure"  # as pytest marks an expected failure
+            report.wasxfail = "known failure"  # pytest's mark of an expected failure
         return excused
 
+    def forget(self, dream_id: int) -> None:
+        """The dream has no verdict: an error of this tool came after it, in a rerun."""
+        self._failures.pop(dream_id, None)
+
     def take(self, dream_id: int, outcome: Outcome, patterns: frozenset[str]) -> None:
-        """Take note of a verdict that stands without a run; of its failure no report tells."""
+        """Note a verdict that stands without a run, so without a report."""
         excused = self._excuses(dream_id, outcome, patterns)
+        self._unchanged += 1
         self._not_run += outcome is Outcome.FAILURE and not excused
 
     def _excuses(self, dream_id: int, outcome: Outcome, patterns: frozenset[str]) -> bool:
-        self._tested += outcome is not Outcome.UNTESTABLE
+        self._failures.pop(dream_id, None)
         if outcome is not Outcome.FAILURE:
             return False
         before = (self._known or {}).get(dream_id, frozenset())
-        known = bool(patterns) and patterns <= before
-        self._excused += known
-        self._new += not known
+        self._failures[dream_id] = known = bool(patterns) and patterns <= before
         return known
+
+    @property
+    def _new(self) -> int:
+        return sum(not known for known in self._failures.values())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -122,13 +138,14 @@ class Gate:
 
     def lines(self) -> list[str]:
         """What the closing summary says of it."""
-        told = []
+        lines = []
         if self._known is not None:
-            told.append(f"baseline: {self._excused} known failures, {self._new} new")
+            excused = len(self._failures) - self._new
+            lines.append(f"baseline: {count(excused, 'known failure')}, {self._new} new")
         if self._threshold is not None:
-            verdict = "passed" if 100 * self.rate >= self._threshold else "failed"
-            told.append(
-                f"fail-under: {100 * self.rate:.1f} % of {self._tested} dreams pass, "
-                f"{self._threshold:g} % are asked for: {verdict}"
+            verdict = "ok" if 100 * self.rate >= self._threshold else "failed"
+            lines.append(
+                f"fail-under: {100 * self.rate:.1f} % of {count(self.tested, 'dream')} pass, "
+                f"required: {self._threshold:g} %, {verdict}"
             )
-        return told
+        return lines

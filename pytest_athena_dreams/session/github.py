@@ -7,17 +7,21 @@ runner asks (github.com/actions/toolkit, docs/commands.md).
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from ..models import Dream, Fault
+from ..models import Dream, Outcome, Verdict
 from ..report.assembly import make_report
 from ..report.markdown import markdown
 from ..store.database import Store
 from ..text import printable
+from .failure import reason_of
 
 ANNOTATIONS = 10
 """Annotations of one kind that GitHub shows for a step."""
 MESSAGE = 400
+"""Characters of an annotation's message; its title has up to ``TITLE``."""
+TITLE = 100
 SUMMARY = 900_000
 """Bytes of a step summary: GitHub takes at most 1 MiB of a step."""
 
@@ -27,12 +31,42 @@ def active() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def mark(kind: str, dream: Dream, fault: Fault) -> str:
-    """The workflow command that marks a failure on the run's page; ``kind`` is ``error`` or ``warning``."""
-    title = f"Dream {dream.label or dream.id} of {dream.procedure_name or 'no procedure'}"
-    call = f", on {fault.call}" if fault.call else ""
-    text = printable(f"{fault.category}: {fault.summary}{call}", limit=MESSAGE)
-    return f"::{kind} title={_escape(printable(title, limit=100), ':,')}::{_escape(text)}"
+class Annotations:
+    """The workflow commands that mark dreams on the run's page, by kind and by the dream's place in the plan.
+
+    A new failure is an error, a known one a warning, and an untestable dream a notice: one for each reason.
+    """
+
+    def __init__(self) -> None:
+        self._by_kind: dict[str, dict[int, str]] = {"error": {}, "warning": {}, "notice": {}}
+
+    def take(self, place: int, dream: Dream, verdict: Verdict, *, excused: bool) -> None:
+        """Note the dream's last verdict; ``excused`` says that its failure is known."""
+        for marks in self._by_kind.values():
+            marks.pop(place, None)
+        procedure = dream.procedure_name or "no procedure"
+        if verdict.outcome is Outcome.UNTESTABLE:
+            kind, line = "notice", _command("notice", f"Untestable dreams of {procedure}", reason_of(verdict))
+        elif verdict.outcome is Outcome.FAILURE:
+            kind, fault = "warning" if excused else "error", verdict.faults[0]
+            call = f", on {fault.call}" if fault.call else ""
+            title = f"Dream {dream.label or dream.id} of {procedure}"
+            line = _command(kind, title, f"{fault.category}: {fault.summary}{call}")
+        else:
+            return
+        marks = self._by_kind[kind]
+        if len(marks) < ANNOTATIONS and line not in marks.values():
+            marks[place] = line
+
+    def lines(self) -> Iterator[str]:
+        """The commands, errors first."""
+        for marks in self._by_kind.values():
+            yield from marks.values()
+
+
+def _command(kind: str, title: str, message: str) -> str:
+    title, message = printable(title, limit=TITLE), printable(message, limit=MESSAGE)
+    return f"::{kind} title={_escape(title, ':,')}::{_escape(message)}"
 
 
 def write_summary(store: Store) -> str | None:

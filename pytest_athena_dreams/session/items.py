@@ -15,20 +15,25 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from ..errors import DreamsError, UntestableError
-from ..models import Dream, Outcome, Verdict
+from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
 from ..naming import item_part, procedure_part
 from ..text import printable
 from .digests import Digests
-from .failure import DreamFailed, FailureRepr, heading, reason_of
+from .failure import DreamFailed, FailureRepr, reason_of
 from .plan import Plan
 from .processor import Keeper, processors_of
 from .sharing import Twins
+from .tally import heading
 
 if TYPE_CHECKING:
     from ..trial import Engine
 
 BACKSTOP = 60.0
 """Seconds past all of a dream's own limits before pytest-timeout ends it."""
+FIGURES = ("evidence", "lines_reached", "lines_total")
+"""Figures that a report carries as properties, for junit."""
+MEASURED = frozenset(f"athena_{n}" for n in (*FIGURES, "accepted", "category", "reason", "taken_from"))
+"""Properties that a rerun replaces."""
 
 
 class DreamPlugin:
@@ -43,19 +48,38 @@ class DreamPlugin:
         self._digests = Digests(config, plan)
         self._keeper = Keeper(processors_of(getattr(config, "workerinput", None)))
 
-    def test(self, dream: Dream) -> Verdict:
+    def test(self, dream: Dream, *, again: bool = False) -> Verdict:
         """The verdict on one dream: that of a twin which was run here, or by the engine.
 
-        The engine is started by the first dream. Raises as :meth:`Engine.test` does.
+        The engine is started by the first dream. A dream that is tested ``again``, by a plugin that reruns
+        failures, never gets an earlier verdict. Raises as :meth:`Engine.test` does.
         """
         if self._engine is None:
             self._engine = self._started()
-        verdict = self._twins.verdict(dream) if dream.problem is None else None
+        verdict = self._twins.verdict(dream) if dream.problem is None and not again else None
         if verdict is None:
             self._keeper.keep()
-            verdict = self._engine.test(dream)
-            self._twins.add(dream, verdict)
+            try:
+                verdict = self._engine.test(dream)
+            except pytest.fail.Exception as exc:  # from pytest-timeout's signal handler
+                verdict = self._timed_out(dream, exc)
+            if not again:
+                self._twins.add(dream, verdict)
         return verdict
+
+    def _timed_out(self, dream: Dream, exc: BaseException) -> Verdict:
+        """The verdict on a dream that pytest-timeout ended: recorded, so that the next run does not wait."""
+        assert self._engine is not None
+        self._engine.close()  # it was interrupted at any point, perhaps amid a reply
+        self._engine = None
+        summary = f"no verdict in time: {exc}"
+        return Verdict(
+            dream_id=dream.id,
+            outcome=Outcome.FAILURE,
+            contract=dream.contract or Contract.FREE,
+            category=Category.TIMEOUT,
+            faults=(Fault(category=Category.TIMEOUT, summary=summary),),
+        )
 
     def _started(self) -> Engine:
         from ..trial import (
@@ -153,6 +177,7 @@ class DreamItem(pytest.Item):
         self.plugin = plugin
         self.place = place
         self.verdict: Verdict | None = None
+        self.attempts = 0
         self.add_marker(
             pytest.mark.athena_dream(
                 dream_type=sys.intern(dream.dream_type),
@@ -170,10 +195,12 @@ class DreamItem(pytest.Item):
         return self.plugin.plan.dreams[self.place]
 
     def runtest(self) -> None:
-        verdict = self.verdict = self.plugin.test(self.dream)
+        self.attempts += 1
+        self.user_properties[:] = [(n, v) for n, v in self.user_properties if n not in MEASURED]
+        verdict = self.verdict = self.plugin.test(self.dream, again=self.attempts > 1)
         self.user_properties.append(("athena_category", heading(verdict)))
         self.user_properties.append(("athena_accepted", verdict.accepted))
-        for name in ("evidence", "lines_reached", "lines_total"):
+        for name in FIGURES:
             if (measured := getattr(verdict.figures, name)) is not None:
                 self.user_properties.append((f"athena_{name}", measured))
         if verdict.reason is not None:

@@ -12,7 +12,7 @@ LITTLE = 0.5
 """Evidence below which a pass says little: its inputs miss more of the procedure's mutants than they show."""
 
 
-def word(verdict: Verdict) -> str | None:
+def verbose_status(verdict: Verdict) -> str | None:
     """What ``pytest -v`` says of a pass in place of PASSED; ``None`` where nothing was measured."""
     evidence = verdict.figures.evidence
     return None if evidence is None else f"PASSED (evidence {percent(evidence)})"

@@ -140,10 +140,11 @@ class Store:
     def summaries(self, *, limit: int | None = None, **filters: Unpack[Filters]) -> list[Summary]:
         """The first ``limit`` dreams that meet ``filters``, without their code, in id order."""
         where, parameters = self._where(filters)
-        columns = ", ".join(field.name for field in fields(Summary) if field.name != "id")
+        columns = ", ".join(field.name for field in fields(Summary) if field.name not in ("id", "untestable"))
         with self.reading() as db:
             rows = db.query(
-                f"SELECT {self.dream_procedures.key} AS id, {columns} FROM dream_procedures"
+                f"SELECT {self.dream_procedures.key} AS id, {columns},"
+                f" (SELECT reason {self._last_result}) AS untestable FROM dream_procedures"
                 f" WHERE {where} ORDER BY 1 LIMIT ?",
                 [*parameters, -1 if limit is None else limit],
             )
@@ -264,6 +265,14 @@ class Store:
             for row in rows:
                 yield _dream(row, procedures.get(row.pop("base_procedure_id")))
 
+    @property
+    def _last_result(self) -> str:
+        """The end of a query for a column of a dream's last result."""
+        return (
+            "FROM dream_test_results r"
+            f" WHERE r.dream_id = {self.dream_procedures.key} ORDER BY run_id DESC LIMIT 1"
+        )
+
     def _where(self, filters: Filters) -> tuple[str, list[object]]:
         conditions: list[str] = ["1"]
         parameters: list[object] = []
@@ -273,7 +282,10 @@ class Store:
             parameters.append(json.dumps(sorted(ids)))
         for name, column in _FILTERED.items():
             value = filters.get(name)
-            if value is not None:
+            if name == "outcome" and value == Outcome.UNTESTABLE:
+                conditions.append(f"(SELECT outcome {self._last_result}) = ?")
+                parameters.append(value)
+            elif value is not None:
                 conditions.append(f"{column} = ?")
                 parameters.append(storable(value))
         return " AND ".join(conditions), parameters

@@ -16,7 +16,9 @@ from .columns import COLUMNS
 from .records import Known, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from sqlite_utils import Database
 
     from .database import Store
 
@@ -38,8 +40,12 @@ def has_verdicts(store: Store) -> bool:
 
 
 def known_verdicts(store: Store, digests: Mapping[int, str]) -> dict[int, Known]:
-    """The last stored verdict for each dream whose digest has one. Raises ``StoreError``."""
+    """The last stored verdict for each dream whose digest has one. Raises ``StoreError``.
+
+    A dream that could not be tested last time has none, even if it had one before: it is tried again.
+    """
     with store.reading() as db:
+        untestable = _untestable(db, digests)
         wanted = json.dumps(sorted(set(digests.values())))
         rows = db.query(
             # SQLite takes the other columns from the row that has the maximum.
@@ -59,7 +65,22 @@ def known_verdicts(store: Store, digests: Mapping[int, str]) -> dict[int, Known]
             )
             for row in rows
         }
-    return {dream_id: found[digest] for dream_id, digest in digests.items() if digest in found}
+    return {
+        dream_id: found[digest]
+        for dream_id, digest in digests.items()
+        if digest in found and dream_id not in untestable
+    }
+
+
+def _untestable(db: Database, dreams: Iterable[int]) -> set[int]:
+    """Those of ``dreams`` whose last result is that they could not be tested."""
+    rows = db.execute(
+        # SQLite takes the outcome from the row that has the maximum.
+        "SELECT dream_id, outcome, max(run_id) FROM dream_test_results"
+        " WHERE dream_id IN (SELECT value FROM json_each(?)) GROUP BY dream_id HAVING outcome = ?",
+        [json.dumps(sorted(dreams)), Outcome.UNTESTABLE],
+    )
+    return {row[0] for row in rows}
 
 
 def take_over(store: Store, run_id: int, known: Mapping[int, Known]) -> None:

@@ -93,7 +93,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """A dream without its code, for listings. Words are as stored, known to this version or not."""
+    """A dream without its code, for listings. Terms are as stored, known to this version or not.
+
+    ``untestable`` is why the dream could not be tested last time, ``None`` if it could or was not tested yet.
+    """
 
     id: int
     label: str | None
@@ -105,6 +108,7 @@ class Summary:
     test_outcome: str | None
     test_category: str | None
     test_timestamp: int | None
+    untestable: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

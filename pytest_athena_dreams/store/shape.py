@@ -50,8 +50,9 @@ class Shape:
 
     @property
     def key(self) -> str:
-        """The SQL expression that identifies a row."""
-        return "id" if self.id_is_rowid else "coalesce(id, rowid)"
+        """The SQL expression that identifies a row, qualified for use in joins and subqueries."""
+        name = self.table
+        return f"{name}.id" if self.id_is_rowid else f"coalesce({name}.id, {name}.rowid)"
 
     @property
     def code(self) -> str:

@@ -35,7 +35,7 @@ def test_a_known_failure_does_not_fail_the_run(run_dreams: Run, pytester: pytest
     assert run_dreams().ret == FAILED
     again = run_dreams("--athena-select", "all", "--athena-baseline", "store")
     again.assert_outcomes(passed=3, xfailed=1)
-    again.stdout.fnmatch_lines(["baseline: 1 known failures, 0 new"])
+    again.stdout.fnmatch_lines(["baseline: 1 known failure, 0 new"])
     assert again.ret == OK
     assert verdicts(pytester.path / "athena.db")["bad"] == ("failure", "logic")
 
@@ -80,8 +80,8 @@ def test_a_threshold_decides_instead_of_single_failures(
     result = run_alone("--athena-fail-under", asked)
     result.assert_outcomes(passed=3, failed=1)
     assert result.ret == status
-    word = "passed" if status == OK else "failed"
-    result.stdout.fnmatch_lines([f"fail-under: 75.0 % of 4 dreams pass, {asked} % are asked for: {word}"])
+    word = "ok" if status == OK else "failed"
+    result.stdout.fnmatch_lines([f"fail-under: 75.0 % of 4 dreams pass, required: {asked} %, {word}"])
 
 
 def test_a_threshold_works_on_workers_and_is_stored(run_dreams: Run, pytester: pytest.Pytester) -> None:

@@ -1,0 +1,113 @@
+"""What the recorder writes: a session and a verdict as rows of the store.
+
+Invariant: the texts of a row are bounded, whatever a dream raised or returned.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import time
+from dataclasses import replace
+from importlib.metadata import version
+
+import msgspec
+import pytest
+
+from ..judge.categories import ATHENA_OUTCOMES
+from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
+from ..store.records import Result, Run
+from .failure import reason_of
+from .plan import Plan
+
+TEXT = 2000
+"""Characters of a message or value that are stored: more than a person reads of one."""
+CALL = 20_000
+"""Characters of a call that are stored: a large input, whole, so that the call can be repeated."""
+LINES = 40
+"""Lines of a contrast that are stored: as many as ``-v`` shows."""
+VERSIONS = ("pytest-athena-dreams", "pytest", "hypothesis", "pytest-xdist")
+"""Packages whose versions a run records."""
+
+
+def run_row(config: pytest.Config, plan: Plan, sandbox: str) -> Run:
+    """The session that begins now."""
+    versions = {name: version(name) for name in VERSIONS} | {"python": platform.python_version()}
+    return Run(
+        started_at=int(time.time()),
+        settings=msgspec.json.encode(plan.settings).decode(),
+        seed=plan.settings.seed,
+        versions=json.dumps(versions),
+        sandbox=sandbox,
+        commit=_commit(config),
+    )
+
+
+def _commit(config: pytest.Config) -> str | None:
+    """The git commit of the root folder; ``None`` without git or a repository."""
+    try:
+        asked = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=config.rootpath, capture_output=True, text=True, timeout=5
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return asked.stdout.strip() if asked.returncode == 0 else None
+
+
+def verdict_of(report: pytest.TestReport, dream: Dream) -> Verdict | None:
+    """The verdict that a report brings: attached by the worker, or that of a worker that died."""
+    text = getattr(report, "athena_verdict", None)
+    if text is not None:
+        return msgspec.json.decode(text, type=Verdict)
+    if str(report.when) != "???":  # xdist's mark of a crashed worker
+        return None
+    fault = Fault(category=Category.RESOURCE, summary="the worker that ran this dream died")
+    return Verdict(
+        dream_id=dream.id,
+        outcome=Outcome.FAILURE,
+        category=fault.category,
+        contract=dream.contract or Contract.FREE,
+        faults=(fault,),
+    )
+
+
+def result_row(verdict: Verdict, digest: str | None, run_id: int) -> Result:
+    """A verdict of the run ``run_id``; ``digest`` identifies everything that it depends on."""
+    faults = tuple(map(_capped, verdict.faults))
+    first = faults[0] if faults else None
+    untestable = verdict.outcome is Outcome.UNTESTABLE
+    error = f"{first.category}: {first.summary}" if first else None
+    return Result(
+        dream_id=verdict.dream_id,
+        outcome=verdict.outcome,
+        category=verdict.category,
+        athena_outcome=None if untestable else ATHENA_OUTCOMES[verdict.category],
+        contract=verdict.contract,
+        error=reason_of(verdict) if untestable else error,
+        failing_input=first.call if first else None,
+        procedure_result=first.expected or None if first else None,
+        dream_result=first.got or None if first else None,
+        details=msgspec.json.encode(faults).decode() if faults else None,
+        figures=verdict.figures,
+        reason=verdict.reason,
+        digest=None if untestable else digest,  # the remedy may come: the next run tests it again
+        taken_from_dream=verdict.taken_from,
+        taken_from_run=run_id if verdict.taken_from is not None else None,
+    )
+
+
+def _capped(fault: Fault) -> Fault:
+    return replace(
+        fault,
+        summary=cut(fault.summary),
+        expected=cut(fault.expected),
+        got=cut(fault.got),
+        call=cut(fault.call, CALL) if fault.call else None,
+        contrast=tuple(map(cut, fault.contrast[:LINES])),
+    )
+
+
+def cut(text: str, limit: int = TEXT) -> str:
+    """``text``, or the start of it with an ellipsis at its end."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,81 @@
+"""The lines that close a run: dreams by category and by type, and what the counts alone don't say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..models import Outcome, Verdict
+from ..report.words import count
+from ..text import printable
+from .failure import reason_of
+from .passed import footing
+from .selection import Unchanged
+from .tally import ERROR, PASSED, UNTESTABLE, Tally
+
+LISTED = 10
+"""Lines of one kind that are shown: failures that stand without a run, reasons why dreams are untestable."""
+LINE = 100
+"""Characters of a failure that stands without a run."""
+REASONS = 50
+"""Distinct reasons that are held in memory: each may be a thousand characters long."""
+OTHERS = "other reasons: see 'athena-dreams report'"
+
+
+def tables(tally: Tally) -> Iterator[str]:
+    """Dreams by category, and by dream type and outcome; columns without a dream are left out."""
+    if not (headings := tally.by_heading()):
+        return
+    yield f"{'category':24}{'dreams':>8}"
+    yield from (f"{name:24}{number:8}" for name, number in headings.most_common())
+    yield ""
+    by_type = tally.by_type()
+    columns = [PASSED, "failed", *(name for name in (UNTESTABLE, ERROR) if headings[name])]
+    yield f"{'dream type':24}" + "".join(f"{name:>{_width(name)}}" for name in columns)
+    for kind in sorted({kind for kind, _ in by_type}):
+        yield f"{kind:24}" + "".join(f"{by_type[kind, name]:{_width(name)}}" for name in columns)
+    yield ""
+
+
+def _width(name: str) -> int:
+    return max(8, len(name) + 2)
+
+
+def notes(tally: Tally, unchanged: Unchanged) -> Iterator[str]:
+    """What the passes are worth, and which verdicts stand without a run."""
+    yield from footing(tally.evidence())
+    if shared := tally.shared():
+        yield f"same code as another dream of this run, and its verdict: {shared}"
+    if unchanged:
+        failed = [one for one in unchanged.values() if one[1].outcome is Outcome.FAILURE]
+        yield f"unchanged, not run again: {len(unchanged) - len(failed)} passed, {len(failed)} failed"
+        for node_id, known in failed[:LISTED]:
+            yield f"  {node_id} - {printable(known.error or '', limit=LINE)}"
+        if len(failed) > LISTED:
+            yield f"  and {len(failed) - LISTED} more"
+
+
+class Untestable:
+    """The untestable dreams of a run, as places in the plan, by the reason."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, set[int]] = {}
+
+    def take(self, place: int, verdict: Verdict) -> None:
+        """Note the dream's last verdict."""
+        for places in self._places.values():
+            places.discard(place)
+        if verdict.outcome is Outcome.UNTESTABLE:
+            text = reason_of(verdict)
+            known = text in self._places or len(self._places) < REASONS
+            self._places.setdefault(text if known else OTHERS, set()).add(place)
+
+    def lines(self) -> Iterator[str]:
+        """How many there are, and why, the most frequent reason first."""
+        found = sorted(((len(places), text) for text, places in self._places.items() if places), reverse=True)
+        if not found:
+            return
+        total = sum(number for number, _ in found)
+        yield f"untestable: {count(total, 'dream')}, neither passed nor failed and still pending"
+        yield from (f"  {number} - {text}" for number, text in found[:LISTED])
+        if len(found) > LISTED:
+            yield f"  {sum(number for number, _ in found[LISTED:])} - {OTHERS}"
