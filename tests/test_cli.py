@@ -214,6 +214,7 @@ def test_list_as_json() -> None:
             "test_outcome": None,
             "test_category": None,
             "test_timestamp": None,
+            "untestable": None,
         }
     ]
     assert result.stdout.isascii()
