@@ -37,7 +37,7 @@ def test_an_untestable_dream_is_skipped_with_its_reason(run_dreams: Run, pyteste
     result = run_dreams("-rs")
     result.assert_outcomes(passed=1, skipped=2)
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["untestable * 2", f"SKIPPED [[]2] athena.db: not_loaded: {TEXT}"])
+    result.stdout.fnmatch_lines(["untestable * 2", f"SKIPPED [[]2] athena.db: missing_package: {TEXT}"])
     assert verdicts(pytester.path / "athena.db") == {
         "good": ("success", None),
         "orphan": (None, None),
@@ -49,7 +49,7 @@ def test_an_untestable_dream_is_skipped_with_its_reason(run_dreams: Run, pyteste
     ]
     results = "select outcome, category, reason, athena_outcome, digest from dream_test_results"
     [row] = set(db.execute(f"{results} where dream_id > 1"))
-    assert row == ("untestable", None, "not_loaded", None, None)
+    assert row == ("untestable", None, "missing_package", None, None)
     assert db.execute("select distinct status from dream_procedures where id > 1").fetchall() == [
         ("pending_test",)
     ]
@@ -60,7 +60,7 @@ def test_it_is_an_error_for_those_who_want_none(run_dreams: Run, pytester: pytes
     result = run_dreams("--athena-untestable=fail", "--junitxml=junit.xml")
     result.assert_outcomes(passed=1, errors=2)
     assert result.ret == 1
-    result.stdout.fnmatch_lines([f"UntestableError: not_loaded: {TEXT}"])
+    result.stdout.fnmatch_lines([f"UntestableError: missing_package: {TEXT}"])
     assert verdicts(pytester.path / "athena.db")["orphan"] == (None, None)
     [suite] = ElementTree.parse(pytester.path / "junit.xml").getroot()
     assert (suite.get("errors"), suite.get("failures"), suite.get("skipped")) == ("2", "0", "0")
@@ -81,7 +81,7 @@ def test_it_is_in_no_figure(run_alone: Run, pytester: pytest.Pytester) -> None:
             "dream type * passed  failed  untestable",
             "constraint_relaxation  * 1  * 0  * 2",
             "untestable: 2 dreams, neither passed nor failed and still pending",
-            f"  2 - not_loaded: {TEXT}",
+            f"  2 - missing_package: {TEXT}",
             "fail-under: 100.0 % of 1 dream pass, required: 100 %, ok",
         ]
     )
@@ -93,8 +93,8 @@ def test_it_is_in_no_figure(run_alone: Run, pytester: pytest.Pytester) -> None:
         assert (counts.rate, counts.categories) == (1.0, {})
     assert [dream.label for dream in report.dreams] == ["good"]
     assert [(dream.label, dream.reason) for dream in report.untestable] == [
-        ("orphan", "not_loaded"),
-        ("other orphan", "not_loaded"),
+        ("orphan", "missing_package"),
+        ("other orphan", "missing_package"),
     ]
     assert [group.tested for group in report.breakdown.dream_type] == [1]
     assert (report.patterns, report.changes.passing) == ((), (1,))
@@ -151,7 +151,7 @@ def test_github_gets_a_notice_for_each_reason(run_alone: Run, monkeypatch: pytes
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     notices = [line for line in run_alone().outlines if line.startswith("::")]
     [notice] = notices
-    assert notice.startswith("::notice title=Untestable dreams of clamp::not_loaded: procedure 'clamp'")
+    assert notice.startswith("::notice title=Untestable dreams of clamp::missing_package: procedure 'clamp'")
 
 
 def test_the_list_and_the_card_say_why(run_alone: Run) -> None:
@@ -159,10 +159,10 @@ def test_the_list_and_the_card_say_why(run_alone: Run) -> None:
     run = CliRunner().invoke
     assert run(main, ["list", "--outcome", "untestable"]).output.split() == [
         *("ID", "T", "TYPE", "STATE", "NAME"),
-        *("2", "1", "constraint_relaxation", "untestable:", "not_loaded", "orphan"),
-        *("3", "1", "constraint_relaxation", "untestable:", "not_loaded", "other", "orphan"),
+        *("2", "1", "constraint_relaxation", "untestable:", "missing_package", "orphan"),
+        *("3", "1", "constraint_relaxation", "untestable:", "missing_package", "other", "orphan"),
     ]
-    assert "untestable: not_loaded (superset), 0 of 0 inputs accepted" in run(main, ["show", "2"]).output
+    assert "untestable: missing_package (superset), 0 of 0 inputs accepted" in run(main, ["show", "2"]).output
 
 
 def test_an_error_of_the_tool_is_an_error_and_counted(run_dreams: Run, pytester: pytest.Pytester) -> None:
