@@ -16,6 +16,8 @@ from .words import CHANGES, count, day, figures, name, number, percent, reasons,
 PATTERNS = 20
 NAMED = 20
 REPAIRS = 20
+REASON = 1000
+"""Characters of a reason: it ends in the remedy."""
 REASONS = 20
 """Reasons for untestable dreams that are shown."""
 
@@ -96,7 +98,7 @@ def _untestable(report: Report) -> Iterator[str]:
     yield ""
     yield "Neither passed nor failed, and pending until the remedy comes."
     yield ""
-    rows = [(str(dreams), span(text, limit=400)) for dreams, text in reasons(report)[:REASONS]]
+    rows = [(str(dreams), span(text, limit=REASON)) for dreams, text in reasons(report)[:REASONS]]
     yield from _table(("Dreams", "Why"), rows)
 
 

@@ -19,6 +19,8 @@ PATTERNS = 10
 """Patterns that are told in full."""
 NAMED = 8
 """Dreams that are named for each change."""
+REASON = 1000
+"""Characters of a reason: it ends in the remedy."""
 REASONS = 10
 """Reasons for untestable dreams that are shown."""
 RUNS = 8
@@ -81,7 +83,7 @@ def _untestable(report: Report) -> Iterator[str]:
     yield from _title(f"Untestable: {count(len(report.untestable), 'dream')}, pending until the remedy comes")
     found = reasons(report)
     for dreams, text in found[:REASONS]:
-        yield from _wrapped(f"{dreams:>4} ", printable(text, limit=400))
+        yield from _wrapped(f"{dreams:>4} ", printable(text, limit=REASON))
     if len(found) > REASONS:
         yield f"and {count(len(found) - REASONS, 'more reason')}: see --format html, md or json"
 
