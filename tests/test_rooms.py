@@ -20,7 +20,6 @@ PARSERS = {
     "source": "the one parser of the parent, which no text can make raise or warn",
     "sandbox": "in the jail, which has a Python of its own",
     "repair": "in a process of its own",
-    "cli": "regression.py, which parses what it wrote itself",
 }
 """The rooms that parse Python, and why they may."""
 HEAVY = {"hypothesis", "sqlite_utils", "msgspec", "click", "sqlite3", "asyncio"}

@@ -23,16 +23,21 @@ if TYPE_CHECKING:
     help="The file to write, '-' for standard output.  [default: test_dream_ID.py]",
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def repro(dream: str, store: Path, output: Path | None, force: bool) -> None:
+@click.option("--unchecked", is_flag=True, help="Write the file without running it in the jail first.")
+def repro(dream: str, store: Path, output: Path | None, force: bool, unchecked: bool) -> None:
     """Write a pytest file that fails as long as a dream is wrong on the call that it failed on.
 
-    The file needs pytest alone. It holds the dream's code, and RUNS IT WITHOUT A JAIL when it is tested: read
-    it first. A number is taken for an id first, then for a label.
+    The file is written only if, in the jail, it fails with the dream and passes with the procedure in its
+    place. It needs pytest and this package. It holds the dream's code, and RUNS IT WITHOUT A JAIL when it is
+    tested: read it first. A number is taken for an id first, then for a label.
     """
     from .regression import regression_test
+    from .rehearsal import rehearse
 
     failure = _failure(dream, store)
     text = regression_test(failure)
+    if not unchecked:
+        rehearse(failure)
     path = output or Path(f"test_dream_{failure.dream.id}.py")
     if str(path) == "-":
         click.echo(text, nl=False)
@@ -44,7 +49,10 @@ def repro(dream: str, store: Path, output: Path | None, force: bool) -> None:
         raise click.UsageError(f"{path} is there already; give --force to write over it") from None
     except OSError as error:
         raise click.UsageError(f"{path} can't be written: {error.strerror}") from None
-    click.echo(f"{path}: fails until dream {failure.dream.id} is mended; it runs the dream WITHOUT A JAIL")
+    seen = "" if unchecked else ", as seen in the jail"
+    click.echo(
+        f"{path}: fails until dream {failure.dream.id} is right{seen}; it runs the dream WITHOUT A JAIL"
+    )
 
 
 def _failure(reference: str, path: Path) -> Failure:
@@ -62,12 +70,17 @@ def _failure(reference: str, path: Path) -> Failure:
         details = store.details(reference)
         (dream,) = store.dreams(ids=[int(details.dream["id"])])
         run = store.run(details.history[-1].run_id) if details.history else None
-    if run is None or details.dream["test_outcome"] is None:
+    last = details.history[-1] if details.history else None
+    if last is not None and last.result.outcome == Outcome.UNTESTABLE:
+        why = last.result.error or last.result.reason
+        raise ReproError(
+            f"dream {dream.id} was untestable in run {last.run_id}, so there is no failure: {why}"
+        )
+    if run is None or last is None or details.dream["test_outcome"] is None:
         raise ReproError(
             f"dream {dream.id} waits for a test, so nobody knows a call that it fails on; test it first: "
             f"pytest --athena-dreams --athena-store {path}"
         )
-    last = details.history[-1]
     if last.result.outcome != Outcome.FAILURE or not last.result.details:
         raise ReproError(
             f"dream {dream.id} passed in run {last.run_id}: there is no failure to write a test for"

@@ -29,6 +29,11 @@ class Recipe:
             return f"{name}.{self.args[0]}"
         if self.maker == "class":
             return name
+        if self.maker == "view":
+            return f"{source(self.args[0])}.{self.reference}()"
+        if self.maker == "array":
+            items, shape = map(source, self.args)
+            return f"numpy.array({items}, {self.reference!r}).reshape({shape})"
         inner = ", ".join([*map(source, self.args), *(f"{k}={source(v)}" for k, v in self.kwargs)])
         return f"{name if self.maker == 'call' else _WORDS.get(self.maker, self.maker)}({inner})"
 

@@ -27,6 +27,16 @@ DECIMAL = "from decimal import Decimal\ndef f(d: Decimal) -> Decimal:\n    retur
 CALLBACK = "from typing import Callable\ndef f(g: Callable[[int], int], n: int) -> int:\n    return g(n)\n"
 STREAM = "from typing import Iterator\ndef f(xs: Iterator[int]):\n    yield from xs\n"
 SCRIPT = "_result = price * count\n"
+SIZED = "from typing import Protocol\nclass Sized(Protocol):\n    def size(self) -> int: ...\n"
+SIZE = "def h(s: Sized) -> int:\n    return s.size()\n"
+LATER = "from datetime import datetime, timedelta\ndef f(d: datetime) -> datetime:\n"
+LATER += "    return d.replace(year=2000, tzinfo=None) + timedelta(days=1)\n"
+DIGITS = "def f(n: int) -> int:\n    return 10 ** 5000 + n\n"
+NESTED = "from dataclasses import dataclass\nclass Outer:\n    @dataclass\n    class Inner:\n        x: int\n"
+NESTED += "def f(p: Outer.Inner) -> int:\n    return p.x\n"
+ORDERED = "from collections import OrderedDict\ndef f(xs: list[int]) -> OrderedDict:\n"
+ORDERED += "    return OrderedDict.fromkeys(xs)\n"
+METRES = "class Metres(float): ...\ndef f(x: float) -> Metres:\n    return Metres(x * 3)\n"
 FREE = {"procedure": None, "dream_type": "cross_project_synthesis"}
 
 FAILURES = {
@@ -82,6 +92,25 @@ FAILURES = {
         dream("script", SCRIPT.replace("* count", "+ count"))
         | {"procedure": {"name": "total", "project": "tests", "code": SCRIPT}},
         SCRIPT,
+    ),
+    "protocol": (
+        dream("protocol", SIZED + "def h(s: Sized) -> int:\n    return s.size() + 1\n")
+        | {"procedure": {"name": "h", "project": "tests", "code": SIZED + SIZE}},
+        SIZED + SIZE,
+    ),
+    "imported-by-the-name-of-its-module": (
+        dream("imported-by-the-name-of-its-module", LATER.replace("days=1", "days=2"), procedure=LATER),
+        LATER,
+    ),
+    "many-digits": (dream("many-digits", DIGITS.replace("5000", "5001"), procedure=DIGITS), DIGITS),
+    "nested-class": (dream("nested-class", NESTED.replace("p.x", "-p.x"), procedure=NESTED), NESTED),
+    "order-of-an-ordered-dict": (
+        dream("order-of-an-ordered-dict", ORDERED.replace("xs)", "reversed(xs))"), procedure=ORDERED),
+        ORDERED,
+    ),
+    "close-floats-of-a-subclass": (
+        dream("close-floats-of-a-subclass", METRES.replace("x * 3", "x * 4"), procedure=METRES),
+        METRES.replace("x * 3", "x + x + x"),
     ),
     "hostile-text": (
         dream("hostile-text", CLAMP.replace("min(", "min('\"\"\"\\\\\x1b\u202e\ud7ff' and 0, ")), CLAMP,
@@ -155,7 +184,7 @@ def test_it_writes_over_no_file_unless_told_to(run_alone: Run, pytester: pytest.
     assert "def test_dream_1()" in (pytester.path / "test_dream_1.py").read_text()
 
 
-OPAQUE = "from typing import Protocol\nclass Sized(Protocol):\n    def size(self) -> int: ...\n"
+PARTS = "from types import SimpleNamespace\ndef h(s: SimpleNamespace) -> int:\n    return len(vars(s))\n"
 
 REFUSED = {
     "good": (dream("good", CLAMP), "passed in run 1: there is no failure"),
@@ -172,21 +201,16 @@ REFUSED = {
             "nothing-accepted", "def g(n: int) -> int:\n    raise KeyError\n",
             procedure="def g(n: int) -> int:\n    raise ValueError\n",
         ),
-        "no single call shows it",
+        "was untestable in run 1",
     ),
-    "protocol": (
-        dream(
-            "protocol",
-            OPAQUE + "def h(s: Sized) -> int:\n    return s.size() + 1\n",
-        )
-        | {
-            "procedure": {
-                "name": "h",
-                "project": "tests",
-                "code": OPAQUE + "def h(s: Sized) -> int:\n    return s.size()\n",
-            }
-        },
-        "can't be written to a file",
+    "no-name-for-a-value": (
+        dream("no-name-for-a-value", PARTS.replace("len(vars(s))", "1 + len(vars(s))"), procedure=PARTS),
+        "the procedure does not accept this call: NameError: nothing here is called 'namespace'",
+    ),
+    "right-beside-the-test": (
+        dream("right-beside-the-test", "import sys\n" + CLAMP.replace("min(x,", "min(x + ALONE,")
+              + "ALONE = 'pytest_athena_dreams.compare' not in sys.modules\n"),
+        "passes with the dream, which failed in its run",
     ),
 }  # fmt: skip
 
@@ -198,7 +222,7 @@ def test_where_no_test_would_do_it_says_why(run_alone: Run, pytester: pytest.Pyt
     run_alone("--tb=no")
     for label, (_, reason) in REFUSED.items():
         output = repro(label, status=2).output
-        assert reason in output.replace("\n", " "), label
+        assert reason in output.replace("\n", " "), (label, output)
     assert "waits for a test" in repro("new", status=2).output
     assert "no dream with the id or label 'none'" in repro("none", status=2).output
     assert not list(pytester.path.glob("test_dream_*"))

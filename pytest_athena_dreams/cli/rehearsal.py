@@ -1,0 +1,84 @@
+"""A regression test, run in the jail before anybody relies on it.
+
+Invariants: the file runs as the dream does in a run, in the jail of that run's settings and never in this
+process; it is the file's own text that runs, with the dream and with the procedure in its place.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from ..config import Settings
+from ..errors import ReproError
+from ..models import Contract, Observation, ObservationKind
+from ..sandbox.client import Sandbox, Source
+from ..sandbox.policy import Policy
+from ..sandbox.runner import Runner
+from ..trial.isolation import policy_of
+from .regression import CHECK, Failure, regression_test
+
+CALLS = 8
+"""The file may take this many times as long as a call: it loads two sources and imports this package."""
+
+
+def rehearse(failure: Failure) -> None:
+    """Run the regression test of ``failure`` in the jail.
+
+    Raises ``ReproError`` unless it fails with the dream and passes with the procedure in the dream's place,
+    and ``SandboxError`` where there is no jail.
+    """
+    with _importable() as paths, Sandbox(_policy(failure.settings, paths)) as sandbox:
+        if _run(failure, sandbox).kind is ObservationKind.RETURNED:
+            raise ReproError(_text(failure, "passes with the dream, which failed in its run"))
+        right = _with_procedure(failure)
+        seen = _run(right, sandbox) if right else None
+        if seen is not None and seen.kind is not ObservationKind.RETURNED:
+            why = f"{seen.raised.type}: {seen.raised.message}" if seen.raised else seen.detail or seen.kind
+            raise ReproError(_text(failure, f"fails with the procedure in the dream's place: {why}"))
+
+
+def _text(failure: Failure, what: str) -> str:
+    return (
+        f"no regression test for dream {failure.dream.id}: the one that was run in the jail {what}. "
+        f"Test the dream in its jail instead: {failure.repeat}"
+    )
+
+
+def _with_procedure(failure: Failure) -> Failure | None:
+    """The same failure with the procedure as the dream; ``None`` where none says what is right."""
+    procedure = failure.dream.procedure
+    if procedure is None or failure.contract is Contract.FREE:
+        return None
+    dream = replace(failure.dream, code=procedure.code, entry_point=procedure.entry_point)
+    return replace(failure, dream=dream)
+
+
+def _run(failure: Failure, sandbox: Sandbox) -> Observation:
+    entry = CHECK if failure.alone else failure.name
+    source = Source(code=regression_test(failure), entry_point=entry, described="not")
+    with Runner(sandbox, source) as runner:
+        return runner.run([pickle.dumps(((), {}), 5)], timeout=CALLS * failure.settings.timeout)[0]
+
+
+def _policy(settings: Settings, paths: tuple[str, ...]) -> Policy:
+    policy = policy_of(settings, os.environ)
+    return replace(policy, read_paths=(*policy.read_paths, *paths))
+
+
+@contextmanager
+def _importable() -> Iterator[tuple[str, ...]]:
+    """What the jail must read to import this package, beside what is installed, which it reads anyway."""
+    package = Path(__file__).parents[1]
+    if str(package.parent) in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
+        yield ()
+        return
+    with tempfile.TemporaryDirectory(prefix="athena-dreams-package-") as folder:
+        (Path(folder) / package.name).symlink_to(package)
+        yield folder, str(package)

@@ -1,0 +1,271 @@
+"""Compare Python values and calls as a verdict does: what regression tests are written with.
+
+Equality is the judge's, of values in the canonical form of the jail. ``load`` and ``call`` run the code that
+they are given IN THIS PROCESS, WITHOUT A JAIL.
+"""
+
+from __future__ import annotations
+
+import array
+import builtins
+import collections
+import datetime
+import decimal
+import fractions
+import functools
+import importlib
+import io
+import ipaddress
+import json
+import logging
+import math
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import types
+import uuid
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn
+
+import msgspec
+
+from .judge import equality
+from .judge.equality import TOLERANCE, Difference
+from .judge.oracle import Oracle, Words
+from .judge.verdict import judge_load
+from .models import Contract, Observation, ObservationKind, Raised, TypeSpec
+from .sandbox import wire
+from .sandbox.jail import program
+from .sandbox.jail.building import MAKERS
+from .sandbox.jail.calling import Calls
+from .sandbox.jail.canonical import canonical
+from .sandbox.jail.encoding import encoded
+
+__all__ = [
+    "TOLERANCE",
+    "Difference",
+    "Result",
+    "call",
+    "check",
+    "difference",
+    "limit",
+    "load",
+    "passes_alone",
+]
+
+DESCRIPTORS = 128
+"""Open files that ``limit`` allows: as many as the jail does."""
+TAIL = 2_000
+"""Bytes of a child's output that ``passes_alone`` shows, the last ones."""
+STARTUP = 30.0
+"""Seconds that Python and pytest-athena-dreams may take to start in a child."""
+
+_STAND_INS = {
+    name: functools.partial(MAKERS[maker], "")
+    for name, maker in (
+        ("iter", "iterator"),
+        ("generator", "generator"),
+        ("function_giving", "callable"),
+        ("async_iterator", "asynciterator"),
+        ("awaitable", "awaitable"),
+        ("context_giving", "context"),
+        ("protocol", "protocol"),
+        ("traceback", "traceback"),
+    )
+}
+"""What the text of a call names for values that only the jail can build."""
+_STANDARD = {
+    name: getattr(module, name)
+    for module, names in (
+        (array, "array"),
+        (collections, "deque OrderedDict Counter defaultdict"),
+        (decimal, "Decimal"),
+        (fractions, "Fraction"),
+        (importlib, "import_module"),
+        (io, "StringIO BytesIO"),
+        (ipaddress, "IPv4Address IPv6Address IPv4Network IPv6Network IPv4Interface IPv6Interface"),
+        (logging, "getLogger"),
+        (math, "nan inf"),
+        (pathlib, "Path PurePath PosixPath PurePosixPath WindowsPath PureWindowsPath"),
+        (random, "Random"),
+        (re, "match"),
+        (types, "MappingProxyType"),
+        (uuid, "UUID"),
+        (zoneinfo, "ZoneInfo"),
+    )
+    for name in names.split()
+} | {module.__name__: module for module in (collections, datetime, re, zoneinfo)}
+"""What it names of the standard library."""
+
+
+def difference(
+    expected: object, got: object, *, tolerance: float = TOLERANCE, signed_zero: bool = False
+) -> Difference | None:
+    """Where two values first differ, ``None`` where a verdict holds them to be equal.
+
+    ``tolerance`` is relative, and for floats; ``signed_zero`` tells 0.0 from -0.0. Iterators are used up.
+    """
+    first, second = (json.loads(encoded(canonical(value, consume=True))) for value in (expected, got))
+    return equality.difference(first, second, tolerance=tolerance, signed_zero=signed_zero)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a call did: as a verdict sees it, and the exception itself where it raised one.
+
+    ``returns`` is what the function's annotation promises.
+    """
+
+    observation: Observation
+    returns: TypeSpec | None = None
+    exception: BaseException | None = None
+
+
+def load(
+    code: str, *, entry_point: str | None = None, fallbacks: Sequence[str] = (), title: str = ""
+) -> None:
+    """Run ``code`` as a module and choose its entry point; raise ``AssertionError`` where that fails."""
+    loaded = _loaded(code, entry_point, fallbacks, title)
+    if isinstance(loaded, Result):
+        _fail(judge_load(loaded.observation).groups[0].finding.words, loaded)
+
+
+def call(
+    code: str,
+    arguments: str,
+    *,
+    entry_point: str | None = None,
+    fallbacks: Sequence[str] = (),
+    title: str = "",
+) -> Result:
+    """Load ``code`` and call its entry point, which is chosen as for a dream.
+
+    ``arguments`` is Python source, in parentheses. It may name the code's own classes, standard types as
+    ``repr`` writes them, and stand-ins: ``generator([1])``, ``function_giving([1, 2])``.
+    """
+    loaded = _loaded(code, entry_point, fallbacks, title)
+    if isinstance(loaded, Result):
+        return loaded
+    raised: list[BaseException] = []
+
+    def entry(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return loaded.entry(*args, **kwargs)
+        except BaseException as exc:
+            raised.append(exc)
+            raise
+
+    scope = _Scope(vars(sys.modules["dream"]))
+    random.seed(0)  # as in the jail
+    text = Calls(loaded._replace(entry=entry)).answer(lambda: eval(f"given{arguments}", {}, scope))
+    reply = wire.decode(f'{{"nonce":"","id":1,{text[1:]}'.encode(), nonce="", number=1)
+    assert isinstance(reply, wire.Returned | wire.Threw)
+    return Result(
+        observation=wire.observed(reply),
+        returns=msgspec.convert(loaded.described.get("returns"), TypeSpec | None),
+        exception=raised[0] if raised else None,
+    )
+
+
+def check(
+    expected: Result | None,
+    got: Result,
+    *,
+    contract: str = Contract.EQUIVALENT,
+    tolerance: float = TOLERANCE,
+    signed_zero: bool = False,
+    exceptions: Literal["type", "message"] = "type",
+) -> None:
+    """Raise ``AssertionError`` where ``got`` breaks ``contract``, or ``expected`` is outside its domain.
+
+    Without ``expected``, as under the contract ``free``, ``got`` is held against its own annotation.
+    """
+    __tracebackhide__ = True
+    oracle = Oracle(
+        contract=Contract(contract),
+        returns=got.returns,
+        tolerance=tolerance,
+        signed_zero=signed_zero,
+        messages=exceptions == "message",
+    )
+    if expected is not None and not oracle.accepts(expected.observation):
+        seen = expected.observation.raised
+        what = f"{seen.type}: {seen.message}" if seen else expected.observation.kind
+        _fail(Words(f"the procedure does not accept this call: {what}"), expected)
+    finding = oracle.check(expected.observation if expected else None, got.observation)
+    if finding is not None:
+        _fail(finding.words, got)
+
+
+def limit(*, memory: int, output: int) -> None:
+    """Limit this process as the jail limits a dream: bytes of address space, and of what it prints."""
+    import resource
+    import signal
+
+    for what, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, output),
+        (resource.RLIMIT_NOFILE, DESCRIPTORS),
+    ):
+        resource.setrlimit(what, (value, value))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+
+
+def passes_alone(path: str, seconds: float) -> None:
+    """Run a file in a process of its own; raise ``AssertionError`` unless it ends well, and in time."""
+    with tempfile.TemporaryFile() as output:
+        child = subprocess.Popen([sys.executable, path], stdout=output, stderr=output)
+        try:
+            status: object = child.wait(STARTUP + seconds)
+        except subprocess.TimeoutExpired:
+            status = "timeout"
+        finally:
+            child.kill()
+        output.seek(0)
+        assert status == 0, f"exit status {status}: {output.read()[-TAIL:].decode(errors='backslashreplace')}"
+
+
+class _Scope(dict[str, Any]):
+    """The names that a call may use: the code's own classes, standard ones, and all that the code imports."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        own = {k: v for k, v in namespace.items() if isinstance(v, type) and v.__module__ == "dream"}
+        super().__init__({**namespace, **_STAND_INS, **_STANDARD, **own, "given": _given})
+        modules = [value for value in namespace.values() if isinstance(value, types.ModuleType)]
+        self._places = [builtins, *own.values(), *modules]
+
+    def __missing__(self, name: str) -> Any:
+        if name == "numpy":
+            return importlib.import_module(name)
+        for place in self._places:
+            if hasattr(place, name):
+                return getattr(place, name)
+        raise NameError(f"nothing here is called {name!r}")
+
+
+def _given(*args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return args, kwargs
+
+
+def _loaded(
+    code: str, entry_point: str | None, fallbacks: Sequence[str], title: str
+) -> program.Program | Result:
+    try:
+        return program.load(code, entry_point, fallbacks, title, described="returns")
+    except program.Failure as failure:
+        raised = msgspec.convert(failure.raised, Raised)
+        seen = Observation(kind=ObservationKind.RAISED, raised=raised)
+        return Result(observation=seen, exception=failure.__context__)
+
+
+def _fail(words: Words, result: Result) -> NoReturn:
+    __tracebackhide__ = True
+    lines = [words.summary]
+    lines += [f"  expected  {words.expected}"] if words.expected else []
+    lines += [f"  got       {words.got}"] if words.got else []
+    raise AssertionError("\n".join(lines)) from result.exception
