@@ -349,7 +349,8 @@ class Figures:
     that a figure was not measured: ``speed`` is how many times faster than its procedure a passing dream
     was, ``diverged`` the share of accepted inputs on which a ``compatible`` dream returned another value,
     ``evidence`` the share of the procedure's mutants that its pool detects, and ``lines_reached`` how many
-    of the dream's ``lines_total`` its inputs reach.
+    of the dream's ``lines_total`` its inputs reach. ``not_compared`` says in words what the verdict does not
+    cover.
     """
 
     tried: int = 0
@@ -363,6 +364,7 @@ class Figures:
     evidence: float | None = None
     lines_reached: int | None = None
     lines_total: int | None = None
+    not_compared: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

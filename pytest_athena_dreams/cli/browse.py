@@ -153,6 +153,8 @@ def _result(recorded: Recorded) -> Iterator[str]:
         f"  run {recorded.run_id}, {_time(recorded.tested_at)}: {verdict} ({_text(result.contract)}), "
         f"{figures.accepted} of {figures.tried} inputs accepted, {figures.elapsed:.3f} s"
     )
+    if figures.not_compared is not None:
+        yield printable(f"    not compared: {figures.not_compared}")
     if figures.lines_total is not None:
         yield f"    {reached(figures.lines_reached, figures.lines_total)} lines reached"
     if figures.evidence is not None:

@@ -53,6 +53,9 @@ class Source:
     and nothing else; ``Loaded`` then holds its name and the lines that there are. A description takes longer
     than the rest of a load, so ``described`` says how far it goes: ``"doc"`` and ``"returns"`` leave out the
     signature, ``"doc"`` the return type too, and ``"not"`` leaves the name alone.
+
+    ``share`` is the part of the limits on memory, output and recursion that the code has: what it manages
+    with less than all of them, other code manages with room to spare.
     """
 
     code: str
@@ -62,6 +65,7 @@ class Source:
     mutant: int | None = None
     watched: bool = False
     described: Literal["fully", "returns", "doc", "not"] = "fully"
+    share: float = 1.0
 
     def request(self, *, anew: bool) -> bytes:
         """The request to load it, ``anew`` if need be, for the same Python to read."""
@@ -108,8 +112,8 @@ class Child:
         order = {
             "nonce": self._nonce,
             "seed": seed,
-            "memory": limits.memory,
-            "output": limits.output,
+            "memory": int(limits.memory * source.share),
+            "output": int(limits.output * source.share),
             "reply": limits.reply,
             "scratch": self._scratch.path if self._scratch else None,
             "scratch_size": policy.scratch,

@@ -19,6 +19,8 @@ LENGTH = 200
 
 _GUARDS = frozenset({"ValueError", "TypeError"})
 _CONSTANTS = frozenset({ast.Constant, ast.UnaryOp})
+_MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
+"""What a module may hold that a call could change."""
 _BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
 
 
@@ -40,6 +42,17 @@ def reading(code: str) -> Reading:
     if found is None:
         return Reading()
     return Reading(literals=_literals(found.nodes), declares=_declares(found.nodes))
+
+
+def keeps_state(code: str) -> bool:
+    """Whether functions of ``code`` may remember a call: in a global name, or in what the module holds."""
+    found = syntax(code)
+    if found is None:
+        return False
+    if any(isinstance(node, ast.Global) for node in found.nodes):
+        return True
+    assigned = (node for node in found.tree.body if isinstance(node, ast.Assign | ast.AnnAssign))
+    return any(isinstance(node.value, _MUTABLE) for node in assigned)
 
 
 def statement_lines(code: str) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from ..inputs.arguments import Arguments
@@ -15,13 +16,14 @@ from .lab import Lab
 from .observing import (
     ANSWERED,
     HURRY,
+    LIMITS_SHARE,
     PATIENCE,
     PROCEDURE_SHARE,
     Variation,
     marked,
     observe,
+    rerun,
     variation,
-    variation_of,
 )
 from .reference import Reference
 
@@ -65,7 +67,10 @@ class Answers:
         known = {payload: cached[payload] for payload in pool.inputs if payload in cached}
         if pool.plain and reference.pure:
             return known, Variation.NONE
-        return known, variation_of(self._lab, self._living(reference, self._lab.jails.reseeded), known)
+        reseeded = self._living(reference, self._lab.jails.reseeded)
+        known, found = rerun(self._lab, reseeded, known)
+        cached.update(marked(known, reference.variation))
+        return known, found
 
     def doubted(self, reference: Reference, payloads: Sequence[bytes]) -> Variation:
         """What varies on inputs that show a fault, where the procedure runs again under more seeds."""
@@ -109,10 +114,12 @@ class Answers:
 
     def _living(self, reference: Reference, jail: SandboxPair) -> Runner:
         """A child with the procedure: a fresh one each time where its results vary, as it may remember."""
-        runner = self._runners[jail]
-        if runner.source is not reference.source or reference.variation:
+        runner, source = self._runners[jail], reference.source
+        if jail is self._lab.jails.reseeded:
+            source = replace(source, share=LIMITS_SHARE)
+        if runner.source != source or reference.variation:
             runner.close()
-            runner = self._runners[jail] = Runner(jail, reference.source)
+            runner = self._runners[jail] = Runner(jail, source)
         return runner
 
 

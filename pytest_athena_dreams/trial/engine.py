@@ -24,6 +24,7 @@ from .coverage import lines_reached
 from .evidence import Evidence
 from .faults import fault_of, smallest_faults
 from .lab import Jails, Lab, UserStrategies
+from .notes import not_compared
 from .observing import Variation
 from .reference import Reference, References
 from .shrinking import Searches, Shrinker
@@ -178,9 +179,10 @@ class Engine:
         reseeded: Runner,
     ) -> Verdict:
         settings, reference = self._lab.settings, case.reference
-        assert runner.loaded is not None
+        loaded = runner.loaded
+        assert loaded is not None
         judgement = result.judgement
-        faults = smallest_faults(case, result, shrinker, runner.loaded.name)
+        faults = smallest_faults(case, result, shrinker, loaded.name)
         category = faults[0].category if faults else None
         speed = evidence = lines = None
         if reference is not None and category is None:
@@ -206,6 +208,7 @@ class Engine:
                 evidence=evidence,
                 lines_reached=lines[0] if lines else None,
                 lines_total=lines[1] if lines else None,
+                not_compared=not_compared(case, loaded),
             ),
         )
 

@@ -11,12 +11,15 @@ from enum import IntEnum
 
 from msgspec import structs
 
-from ..models import Contract, Observation, ObservationKind
+from ..judge.categories import category_of
+from ..models import Category, Contract, Observation, ObservationKind
 from ..sandbox.runner import Runner
 from .lab import Lab
 
 PROCEDURE_SHARE = 4
 """A dream's time limits are this many times a procedure's."""
+LIMITS_SHARE = 0.75
+"""Part of the limits on memory, output and recursion within which a procedure must manage an input."""
 PATIENCE = (3, 15)
 """Hangs of a procedure on one pool after which calls get less time, and after which the rest is left out."""
 HURRY = 10
@@ -61,16 +64,21 @@ def variation(lab: Lab, first: Observation, second: Observation) -> Variation:
     return Variation.ORDER if unordered.repeats(first, second) else Variation.VALUE
 
 
-def variation_of(lab: Lab, reseeded: Runner, seen: Mapping[bytes, Observation]) -> Variation:
+def rerun(
+    lab: Lab, reseeded: Runner, seen: Mapping[bytes, Observation]
+) -> tuple[dict[bytes, Observation], Variation]:
     """What differs where the procedure runs again in ``reseeded``, on the inputs that it returned on.
 
-    The second run has another hash seed and random seed, and goes through the inputs in reverse order.
+    The second run has another hash seed and random seed, and goes through the inputs in reverse order. Where
+    it runs out of its smaller share of the limits, the observation says so.
     """
     returned = [payload for payload, one in seen.items() if one.kind is ObservationKind.RETURNED]
     returned.reverse()
-    again = reseeded.run(returned, timeout=lab.settings.timeout)
-    pairs = zip(returned, again, strict=False)
-    return max((variation(lab, seen[p], second) for p, second in pairs), default=Variation.NONE)
+    again = dict(zip(returned, reseeded.run(returned, timeout=lab.settings.timeout), strict=False))
+    short = {p: second for p, second in again.items() if category_of(second) is Category.RESOURCE}
+    pairs = [(seen[payload], second) for payload, second in again.items() if payload not in short]
+    found = max((variation(lab, *pair) for pair in pairs), default=Variation.NONE)
+    return {**seen, **short}, found
 
 
 def marked(seen: Mapping[bytes, Observation], found: Variation) -> dict[bytes, Observation]:

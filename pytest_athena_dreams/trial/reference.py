@@ -14,7 +14,7 @@ from ..sandbox.runner import Runner
 from ..source.purity import is_pure
 from .exploration import LOW_ACCEPTANCE, Explorer
 from .lab import Lab
-from .observing import Variation, marked, observe, variation_of
+from .observing import LIMITS_SHARE, Variation, marked, observe, rerun
 from .untestable import Untestable, never_returned, no_strategy, not_loaded
 
 LARGE_PAYLOAD = 4096
@@ -83,7 +83,12 @@ class References:
 
     def _make(self, procedure: Procedure) -> Reference:
         lab = self._lab
-        source = Source(code=procedure.code, entry_point=procedure.entry_point, title=procedure.name)
+        source = Source(
+            code=procedure.code,
+            entry_point=procedure.entry_point,
+            title=procedure.name,
+            share=LIMITS_SHARE if is_pure(procedure.code) else 1.0,
+        )
         with Runner(lab.jails.main, source) as runner:
             if runner.failure is not None:
                 raise not_loaded(procedure, runner.failure)
@@ -112,8 +117,8 @@ class References:
         expected = observe(self._lab, runner, pool.inputs)
         found = Variation.NONE
         if not (pool.plain and pure):
-            with Runner(self._lab.jails.reseeded, source) as reseeded:
-                found = variation_of(self._lab, reseeded, expected)
+            with Runner(self._lab.jails.reseeded, replace(source, share=LIMITS_SHARE)) as reseeded:
+                expected, found = rerun(self._lab, reseeded, expected)
         oracle = self._lab.oracle(Contract.SUPERSET)
         returned = {p: x for p, x in pool.inputs.items() if p in expected and oracle.accepts(expected[p])}
         return Reference(

@@ -55,6 +55,7 @@ def load(
     mutant: int | None = None,
     *,
     described: str = "fully",
+    share: float = 1.0,
 ) -> Program:
     """Run ``code``, or a ``mutant`` of it, and choose its entry point; ``client.Source`` says what each is.
 
@@ -76,6 +77,7 @@ def load(
     if tree is not None and script:
         return _script(tree, program)
     try:
+        _set_recursion_limit(int(JAIL * share))
         exec(program, namespace)
     except BaseException as exc:
         _set_recursion_limit(JAIL)
