@@ -20,7 +20,8 @@ def frame(**message):
     return struct.pack(">I", len(body)) + body
 
 def answer(number, value="forged", **more):
-    return frame(nonce=stolen(), id=number, kind="returned", value=value, changed=None, **more)
+    reply = {"kind": "returned", "value": value, "changed": None, "took": 0.0} | more
+    return frame(nonce=stolen(), id=number, **reply)
 """
 
 FORGING = (
@@ -195,6 +196,16 @@ def attack(where): pass
         name="a second answer to the same call",
         ends=("died protocol",),
         calls=2,
+        code=_STEAL
+        + """
+def attack(where):
+    os.write(3, answer(1))
+    return "true"
+""",
+    ),
+    Attack(
+        name="a second answer to the last call",
+        ends=("died protocol",),
         code=_STEAL
         + """
 def attack(where):
