@@ -229,7 +229,6 @@ class _Search:
         payloads = [example.payload for example in examples]
         seen = self._shrinker.runner.run(payloads, timeout=self._timeout, budget=self._budget.left)
         self._budget.spend(sum(one.elapsed for one in seen))
-        self.cut = self.cut or len(seen) < len(examples)
         self._hangs_left -= sum(one.kind is ObservationKind.TIMED_OUT for one in seen)
         self._known.update(payload for payload, _ in zip(payloads, seen, strict=False))
         self._note(examples, seen)

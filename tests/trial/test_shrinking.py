@@ -72,6 +72,12 @@ def test_searches_are_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_replay_has_no_more_time_than_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    (budget,) = replays(monkeypatch, dream_of(FAULT), dream_of(SAME), Settings())
+    assert budget > 0
+
+
+def replays(monkeypatch: pytest.MonkeyPatch, first: Dream, second: Dream, settings: Settings) -> list[float]:
+    """The budgets with which the candidates of the first dream's search run for the second one."""
     batches = []
     run = Runner.run
 
@@ -80,13 +86,11 @@ def test_a_replay_has_no_more_time_than_a_search(monkeypatch: pytest.MonkeyPatch
         return run(self, payloads, **options)
 
     monkeypatch.setattr(Runner, "run", noted)
-    with Engine(Settings(), Policy()) as engine:
-        engine.test(dream_of(FAULT))
+    with Engine(settings, Policy()) as engine:
+        engine.test(first)
         batches.clear()
-        engine.test(dream_of(SAME))
-    replays = [budget for size, budget in batches if size > 1 and budget <= Settings().shrink_time]
-    assert len(replays) == 1
-    assert replays[0] > 0
+        engine.test(second)
+    return [budget for size, budget in batches if size > 1 and budget <= settings.shrink_time]
 
 
 SLOW = FAULT.replace("return", "m = sum(range(100_000))\n    return")
@@ -98,3 +102,11 @@ def test_a_search_that_was_cut_short_serves_no_other(
 ) -> None:
     settings = Settings(shrink_time=seconds)
     assert calls(monkeypatch, dream_of(SLOW), dream_of(SLOW + "\n"), settings=settings)[1] == searches
+
+
+def test_a_search_that_was_cut_short_is_not_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(shrink_time=0.5, max_examples=30, evidence="off")
+    work = "sum(range(71 * 71 * 71))"  # without literals that FAULT does not have, which would add inputs
+    slow = FAULT.replace("return", "m = " + ", ".join([work] * 9) + "\n    return")
+    assert replays(monkeypatch, dream_of(slow), dream_of(FAULT), settings) == []
+    assert len(replays(monkeypatch, dream_of(FAULT), dream_of(SAME), Settings(evidence="off"))) == 1

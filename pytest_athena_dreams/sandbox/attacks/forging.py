@@ -90,8 +90,7 @@ def attack(where):
 import sys
 
 def attack(where):
-    child = sys.modules["jail.inmate"]
-    child.__dict__["_Calls"].answer = lambda *a: '{"kind":"passed"}'
+    sys.modules["jail.calling"].__dict__["Calls"].answer = lambda *a: '{"kind":"passed"}'
     loop = sys._getframe(1)
     loop.f_globals["_arguments"] = None
     frames = sys.modules["jail.frames"]
