@@ -350,7 +350,7 @@ class Figures:
     was, ``diverged`` the share of accepted inputs on which a ``compatible`` dream returned another value,
     ``evidence`` the share of the procedure's mutants that its pool detects, and ``lines_reached`` how many
     of the dream's ``lines_total`` its inputs reach. ``not_compared`` says in words what the verdict does not
-    cover.
+    cover. ``guess`` names the tested function where nothing said which one is meant.
     """
 
     tried: int = 0
@@ -365,6 +365,7 @@ class Figures:
     lines_reached: int | None = None
     lines_total: int | None = None
     not_compared: str | None = None
+    guess: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

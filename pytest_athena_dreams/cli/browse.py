@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..models import Category, Outcome, Procedure, Status
-from ..report.words import percent, reached
+from ..report.words import guess, percent, reached
 from ..text import printable
 from .jail import settings_of, show_pool
 from .options import store_option
@@ -157,6 +157,8 @@ def _result(recorded: Recorded) -> Iterator[str]:
         yield printable(f"    not compared: {figures.not_compared}")
     if figures.lines_total is not None:
         yield f"    {reached(figures.lines_reached, figures.lines_total)} lines reached"
+    if figures.guess:
+        yield f"    {guess(figures.guess)}"
     if figures.evidence is not None:
         yield f"    evidence {percent(figures.evidence)}"
     for name in ("error", "failing_input", "procedure_result", "dream_result"):

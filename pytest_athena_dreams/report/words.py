@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ..text import printable
+
 if TYPE_CHECKING:
     from .figures import Changes, DreamReport, Report
 
@@ -63,6 +65,11 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
 def reached(lines: int | None, total: int | None) -> str:
     """How many lines were reached; a dash for none."""
     return "–" if lines is None or total is None else f"{lines} of {total}"
+
+
+def guess(name: str) -> str:
+    """Which function was tested, where nothing said which one is meant."""
+    return f"tested: {printable(name, limit=80)}, a guess"
 
 
 def told(changes: Changes) -> list[tuple[str, tuple[int, ...]]]:

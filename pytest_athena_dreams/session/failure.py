@@ -10,6 +10,7 @@ import pytest
 
 from ..models import Contract, Dream, Fault, Verdict
 from ..naming import repeat_command
+from ..report.words import guess
 from ..text import printable
 from .marking import first_change
 from .packed import pack, unpack
@@ -164,4 +165,6 @@ def _counts(verdict: Verdict, first: Fault) -> str:
     if not verdict.tried:
         return f"contract {verdict.contract}, not run on any input"
     text = f"contract {verdict.contract}, {verdict.accepted} of {verdict.tried} inputs accepted"
-    return f"{text}, {first.inputs} of them show this" if first.call else text
+    text = f"{text}, {first.inputs} of them show this" if first.call else text
+    name = verdict.figures.guess
+    return f"{text}; {guess(name)}" if name else text

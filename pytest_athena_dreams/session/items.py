@@ -203,6 +203,8 @@ class DreamItem(pytest.Item):
         for name in FIGURES:
             if (measured := getattr(verdict.figures, name)) is not None:
                 self.user_properties.append((f"athena_{name}", measured))
+        if verdict.figures.guess:
+            self.user_properties.append(("athena_guess", printable(verdict.figures.guess)))
         if verdict.reason is not None:
             self.user_properties.append(("athena_reason", verdict.reason.value))
         if verdict.taken_from is not None:

@@ -6,16 +6,19 @@ import statistics
 from collections.abc import Sequence
 
 from ..models import Verdict
-from ..report.words import count, percent
+from ..report.words import count, guess, percent
 
 LITTLE = 0.5
 """Evidence below which a pass says little: its inputs miss more of the procedure's mutants than they show."""
 
 
 def verbose_status(verdict: Verdict) -> str | None:
-    """What ``pytest -v`` says of a pass in place of PASSED; ``None`` where nothing was measured."""
-    evidence = verdict.figures.evidence
-    return None if evidence is None else f"PASSED (evidence {percent(evidence)})"
+    """What ``pytest -v`` says of a pass in place of PASSED; ``None`` where there is nothing to add."""
+    evidence, name = verdict.figures.evidence, verdict.figures.guess
+    notes = [] if evidence is None else [f"evidence {percent(evidence)}"]
+    if name:
+        notes.append(guess(name))
+    return f"PASSED ({'; '.join(notes)})" if notes else None
 
 
 def footing(known: Sequence[float]) -> list[str]:

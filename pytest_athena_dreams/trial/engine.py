@@ -38,6 +38,9 @@ _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
 }
 """How far the jail describes a dream's entry point, where more than its docstring counts."""
 
+NAME = 200
+"""Characters of a function's name that a verdict holds."""
+
 
 class Engine:
     """Tests dreams one after another in one worker. A context manager: closing it ends the jails.
@@ -193,6 +196,7 @@ class Engine:
             with runner.hand_over() if case.pure else reseeded as watched:
                 lines = lines_reached(settings, case, watched)
         compared = contract is Contract.COMPATIBLE and judgement.accepted
+        guessed = loaded.guessed or (reference is not None and reference.guessed)
         return Verdict(
             dream_id=case.dream.id,
             outcome=Outcome.FAILURE if category else Outcome.SUCCESS,
@@ -209,6 +213,7 @@ class Engine:
                 lines_reached=lines[0] if lines else None,
                 lines_total=lines[1] if lines else None,
                 not_compared=not_compared(case, loaded),
+                guess=loaded.name[:NAME] if guessed else None,
             ),
         )
 

@@ -21,8 +21,6 @@ def not_compared(case: Case, loaded: Loaded) -> str | None:
 
 
 def _parts(case: Case, loaded: Loaded) -> Iterator[str]:
-    if loaded.guessed:
-        yield f"other functions than {loaded.name}, a guess: name the entry_point"
     reference = case.reference
     if reference is not None and reference.variation:
         yield _VARYING[reference.variation]

@@ -32,6 +32,8 @@ class Reference:
 
     source: Source
     signature: Signature
+    guessed: bool
+    """Whether nothing said which function of the procedure is meant."""
     pool: Pool
     expected: Mapping[bytes, Observation]
     returned: Mapping[bytes, Arguments]
@@ -112,6 +114,7 @@ class References:
 
     def _observed(self, source: Source, runner: Runner, spec: PoolSpec) -> Reference:
         """The reference with the pool of ``spec``."""
+        assert runner.loaded is not None
         assert runner.signature is not None
         pool, pure = draw_pool(spec), is_pure(source.code)
         expected = observe(self._lab, runner, pool.inputs)
@@ -124,6 +127,7 @@ class References:
         return Reference(
             source=source,
             signature=runner.signature,
+            guessed=runner.loaded.guessed,
             pool=pool,
             expected=marked(expected, found),
             returned=returned,

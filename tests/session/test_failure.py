@@ -145,3 +145,17 @@ def f(n):
 )  # fmt: skip
 def test_the_first_line_of_code_of_its_own_is_marked(dream: str, line: int | None) -> None:
     assert first_change(BASE, dream) == line
+
+
+def test_a_guessed_function_is_named(run_dreams: Run, pytester: pytest.Pytester) -> None:
+    two = "def one(n: int) -> int:\n    return n\n\ndef other(n: int) -> int:\n    return n{}\n"
+    procedure = {"name": "numbers", "project": "tests", "code": two.format("")}
+    lines = [dream(f"d{n}", two.format(off), procedure=None) for n, off in enumerate(("", " + 1"))]
+    make_store(
+        pytester.path / "athena.db",
+        *(line | {"procedure": procedure, "contract": "equivalent"} for line in lines),
+    )
+    result = run_dreams("-v")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*PASSED (evidence *; tested: other, a guess)*"])
+    result.stdout.fnmatch_lines(["  contract equivalent, * of them show this; tested: other, a guess"])

@@ -190,6 +190,7 @@ _results = st.builds(
         evidence=st.none() | st.floats(0, 1),
         lines_reached=st.none() | _count,
         lines_total=st.none() | _count,
+        guess=st.none() | _text,
     ),
     reason=st.none() | _text,
 )
