@@ -74,6 +74,7 @@ _STAND_INS = {
         ("async_iterator", "asynciterator"),
         ("awaitable", "awaitable"),
         ("context_giving", "context"),
+        ("with_attributes", "assigned"),
         ("protocol", "protocol"),
         ("traceback", "traceback"),
     )

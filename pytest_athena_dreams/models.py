@@ -204,6 +204,7 @@ class ClassSpec:
     ``kind`` is ``object`` (made by a call with ``parameters``), ``typeddict`` (a dict with ``parameters``
     as keys), ``protocol`` (``parameters`` are its members), ``abstract`` (one of ``options`` serves),
     ``enum`` (with ``members``) or ``unknown`` (nothing can build it, and ``reason`` goes on from its name).
+    ``assignable`` are the parameters that an object keeps as attributes, which can be assigned later.
     """
 
     name: str
@@ -211,6 +212,7 @@ class ClassSpec:
     parameters: tuple[Parameter, ...] = ()
     members: tuple[str, ...] = ()
     options: tuple[TypeSpec, ...] = ()
+    assignable: tuple[str, ...] = ()
     reason: str = ""
 
 

@@ -7,25 +7,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..models import ParameterKind, Signature
+from .graphs import Wiring, wired
 from .recipes import pickled, source
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """Positional and keyword arguments of one call."""
+    """Positional and keyword arguments of one call; ``wiring`` are references between objects in them."""
 
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
+    wiring: Wiring = ()
 
     def payload(self) -> bytes:
         """The pickle that the jail loads, afresh for every call."""
-        return pickled((self.args, self.kwargs))
+        return pickled(self._wired())
 
     def call(self, name: str) -> str:
         """The call as Python source, on one line."""
-        parts = [source(arg) for arg in self.args]
-        parts += [f"{key}={source(value)}" for key, value in self.kwargs.items()]
+        args, kwargs = self._wired()
+        parts = [source(arg) for arg in args]
+        parts += [f"{key}={source(value)}" for key, value in kwargs.items()]
         return f"{name}({', '.join(parts)})"
+
+    def _wired(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return wired((self.args, self.kwargs), self.wiring) if self.wiring else (self.args, self.kwargs)
 
     def by_name(self, signature: Signature) -> dict[str, Any]:
         """The arguments by parameter; what ``*args`` takes is left out."""
@@ -37,7 +43,8 @@ class Arguments:
         names = [p.name for p in signature.parameters if p.kind in _POSITIONAL]
         named = [values.get(name, arg) for name, arg in zip(names, self.args, strict=False)]
         args = (*named, *self.args[len(names) :])
-        return Arguments(args, {key: values.get(key, value) for key, value in self.kwargs.items()})
+        kwargs = {key: values.get(key, value) for key, value in self.kwargs.items()}
+        return Arguments(args, kwargs, self.wiring)
 
 
 def is_plain(values: Iterable[object]) -> bool:

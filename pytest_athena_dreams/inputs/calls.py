@@ -9,11 +9,16 @@ from hypothesis import strategies as st
 
 from ..models import Canonical, Parameter, ParameterKind, Signature
 from .arguments import Arguments
+from .graphs import count_nodes, without_cycles
 from .narrowing import Narrowing, narrow, narrow_width
 from .scalars import Strategy, Width
 from .strategies import Strategies, UnmetAnnotation
 from .weights import weighted
 
+REFERENCES = 6
+"""References between the objects of a call, at most."""
+CYCLES = 3
+"""One call in this many may have cycles, as far as its classes allow them: many procedures hang on these."""
 _VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
 
@@ -40,13 +45,15 @@ def calls(
         except UnmetAnnotation:
             if not p.has_default and p.kind not in _VARIADIC:
                 raise
-    strategy = _composite(drawn_from)
+    strategy = _composite(drawn_from, recursive=strategies.instances.recursive)
     if narrowings:
         return strategy.map(lambda arguments: narrow(arguments, signature, narrowings))
     return strategy
 
 
-def _composite(parameters: Sequence[tuple[Parameter, Strategy]]) -> st.SearchStrategy[Arguments]:
+def _composite(
+    parameters: Sequence[tuple[Parameter, Strategy]], *, recursive: bool
+) -> st.SearchStrategy[Arguments]:
     @st.composite
     def draw_call(draw: Callable[[Strategy], Any]) -> Arguments:
         positional: list[Any] = []
@@ -71,9 +78,21 @@ def _composite(parameters: Sequence[tuple[Parameter, Strategy]]) -> st.SearchStr
                 positional.append(value)
             else:
                 keyword[p.name] = value
-        return Arguments(tuple(positional), keyword)
+        count = count_nodes((positional, keyword)) if recursive else 0
+        if count < 2:
+            return Arguments(tuple(positional), keyword)
+        wiring = tuple(draw(_wirings(count)))
+        if draw(st.integers(0, CYCLES - 1)):
+            wiring = without_cycles((positional, keyword), wiring)
+        return Arguments(tuple(positional), keyword, wiring)
 
     return draw_call()
+
+
+def _wirings(nodes: int) -> st.SearchStrategy[list[tuple[int, int]]]:
+    """References between the objects of a call, each from a later one to an earlier one."""
+    pairs = st.integers(1, nodes - 1).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n - 1)))
+    return st.lists(pairs, max_size=min(REFERENCES, nodes - 1))
 
 
 def _like_earlier(p: Parameter, strategy: Strategy, seen: Sequence[tuple[Parameter, Any]]) -> Strategy:

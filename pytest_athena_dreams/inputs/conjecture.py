@@ -38,13 +38,14 @@ def draw(
     examples: int,
     seed: int,
     seeded: bool,
+    meter: Callable[[int], None],
 ) -> None:
     """As :func:`drawing.draw`, with the choices behind each example."""
 
     def see(value: T, data: ConjectureData) -> None:
         keep(value, data.choices)
 
-    _engine(strategy, see, [Phase.generate], examples, seed, seeded).run()
+    _engine(strategy, see, [Phase.generate], examples, seed, seeded, meter).run()
 
 
 def shrunk(
@@ -78,6 +79,7 @@ def _engine(
     examples: int,
     seed: int,
     seeded: bool,
+    meter: Callable[[int], None] = lambda choices: None,
 ) -> ConjectureRunner:
     def once(data: ConjectureData) -> None:
         chance = deterministic_PRNG() if seeded else nullcontext()
@@ -86,6 +88,8 @@ def _engine(
                 value = data.draw(strategy)
             except UnsatisfiedAssumption as exc:
                 data.mark_invalid(exc.reason)
+            finally:
+                meter(len(data.nodes))
         see(value, data)
 
     return ConjectureRunner(once, settings=quiet(phases, examples), random=Random(seed))

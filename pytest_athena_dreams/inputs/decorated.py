@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky, HypothesisDeprecationWarning, Unsatisfiable
 
 T = TypeVar("T")
+CHARACTERS_OF_A_CHOICE = 4
+"""Characters of an example's ``repr`` that count as one choice. The choices themselves are unknown here."""
 
 
 def quiet(phases: Sequence[Phase], examples: int) -> settings:
@@ -39,6 +41,7 @@ def draw(
     examples: int,
     seed: int,
     seeded: bool,
+    meter: Callable[[int], None],
 ) -> None:
     """As :func:`drawing.draw`; ``@given`` seeds Python's ``random`` in any case."""
     raised: list[Exception] = []
@@ -46,6 +49,7 @@ def draw(
     def see(value: T) -> None:
         if not raised:
             try:
+                meter(len(repr(value)) // CHARACTERS_OF_A_CHOICE)
                 keep(value, None)
             except Exception as exc:
                 raised.append(exc)

@@ -6,6 +6,7 @@ before it draws anything. Where that fails, it draws by way of ``@given``, and i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -22,6 +23,30 @@ Choices = tuple[Any, ...]
 """What an example was drawn from: a strategy draws the same example from the same choices."""
 
 
+CHOICES = 40_000
+"""Choices that a pool may take: one or two seconds. Pools of the MBPP corpora take from 500 to 10,000."""
+SECONDS = 20.0
+"""Seconds of processor time that a pool may take: a backstop, for choices are counted first."""
+
+
+class Spent(Exception):
+    """The budget of a pool is used up."""
+
+
+class Meter:
+    """Counts the choices of one pool, whether or not they made an example, and its processor time."""
+
+    def __init__(self) -> None:
+        self._choices = 0
+        self._end = time.process_time() + SECONDS
+
+    def __call__(self, choices: int) -> None:
+        """Count some ``choices``. Raises ``Spent``."""
+        self._choices += choices
+        if self._choices > CHOICES or time.process_time() > self._end:
+            raise Spent
+
+
 class Engine(Protocol):
     """What ``conjecture`` and ``decorated`` both do."""
 
@@ -33,6 +58,7 @@ class Engine(Protocol):
         examples: int,
         seed: int,
         seeded: bool,
+        meter: Meter,
     ) -> None:
         """Draw at most ``examples`` and ``keep`` each."""
 
@@ -90,7 +116,7 @@ def _direct() -> Engine:
         replayed.append(value)
         return value[0] >= 3
 
-    conjecture.draw(pairs, lambda *x: drawn.append(x), examples=10, seed=0, seeded=True)
+    conjecture.draw(pairs, lambda *x: drawn.append(x), examples=10, seed=0, seeded=True, meter=Meter())
     failing, choices = max(drawn)
     smallest = conjecture.shrunk(pairs, fails, choices, examples=10, seed=0, seeded=True)
     if replayed[0] != failing or smallest != (3, False):
@@ -113,7 +139,7 @@ def _without_mined(engine: Engine) -> Callable[[], AbstractContextManager[None]]
 
     many = st.lists(st.integers(), min_size=100, max_size=100)  # one number in twenty is a constant
     with nothing_mined(mine):
-        engine.draw(many, lambda *_: None, examples=2, seed=0, seeded=False)
+        engine.draw(many, lambda *_: None, examples=2, seed=0, seeded=False, meter=Meter())
     if not calls:
         raise RuntimeError("it mines constants elsewhere")
     return nothing_mined
@@ -135,7 +161,7 @@ def draw(
 
     A strategy that may draw from Python's own ``random`` has to be ``seeded``: for each example anew.
 
-    Raises ``Unsatisfiable`` where none could be drawn.
+    Raises ``Spent`` when the budget of a pool is used up, and ``Unsatisfiable`` where none could be drawn.
     """
     drawn = False
 
@@ -145,7 +171,7 @@ def draw(
         keep(value, choices)
 
     with way().without_mined():
-        way().engine.draw(strategy, see, examples=examples, seed=seed, seeded=seeded)
+        way().engine.draw(strategy, see, examples=examples, seed=seed, seeded=seeded, meter=Meter())
     if not drawn:
         raise Unsatisfiable(f"nothing that {strategy!r} draws meets its own assumptions")
 

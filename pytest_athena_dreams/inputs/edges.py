@@ -14,9 +14,9 @@ from ..models import Parameter, ParameterKind, Signature, TypeSpec
 from .arguments import Arguments
 from .scalars import literal_value
 
-ITEMS = 10_000
+LARGE_ITEMS = 10_000
 """Items of a large container."""
-CHARACTERS = 100_000
+LARGE_TEXT = 100_000
 """Characters of a large text."""
 
 _ANY = TypeSpec(kind="any")
@@ -35,8 +35,8 @@ _GROUPED: dict[str, dict[str, list[Any]]] = {
     "large": {
         "int": [2**31, 2**63],
         "float": [1e308],
-        "str": ["a" * CHARACTERS],
-        "bytes": [b"a" * CHARACTERS],
+        "str": ["a" * LARGE_TEXT],
+        "bytes": [b"a" * LARGE_TEXT],
     },
     "extreme": {
         "float": [math.nan, math.inf, -math.inf],
@@ -84,7 +84,7 @@ def _containers(spec: TypeSpec, groups: Collection[str]) -> list[Any]:
     if spec.kind in _SEQUENCES and len(inner) > 1:
         found.append(make([inner[1], inner[1]]))
         if "large" in groups:
-            found.append(make((inner[:5] * ITEMS)[:ITEMS]))
+            found.append(make((inner[:5] * LARGE_ITEMS)[:LARGE_ITEMS]))
     if "extreme" in groups:
         found += [
             make([inner[1], value]) for value in inner if isinstance(value, float) and value - value != 0

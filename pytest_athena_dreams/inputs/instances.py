@@ -7,7 +7,7 @@ the strategies of classes that know many others stay small.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -17,9 +17,17 @@ from .recipes import Recipe
 from .scalars import Strategy
 
 RECURSION = 3
-"""Levels to which a class that needs itself is built."""
+"""Objects of a class, or of several that lead to one another, within one another, at most."""
+BRANCHES = 3
+"""Parameters that lead from a class back to it. Objects of a class with more hold one level of others."""
 FULL = 3
-"""Levels of classes within classes at which parameters with a default are given."""
+"""Classes within classes, down to which parameters with a default are given."""
+ITEMS_OF_NODES = 4
+"""Objects in a container, at most, if their class leads back to itself."""
+ITEMS_WITHIN_NODES = 2
+"""The same within such an object. With ``RECURSION`` that makes tens of objects, not thousands."""
+CLASSES = 300
+"""Classes that a signature may name, which is far more than signatures of people name."""
 
 
 class UnmetAnnotation(Exception):
@@ -35,33 +43,72 @@ class Instances:
         of: Callable[[TypeSpec], Strategy],
         parameter: Callable[[Parameter], Strategy],
     ) -> None:
-        self._classes = {spec.name: spec for spec in classes}
+        self._classes = {spec.name: spec for spec in classes[:CLASSES]}
+        self._reached = _reached(self._classes)
         self._type, self._parameter = of, parameter
         self._open: Counter[str] = Counter()
-        self._made: dict[tuple[str, int, int], Strategy] = {}
+        self._made: dict[tuple[str, int, int, int], Strategy] = {}
+
+    @property
+    def recursive(self) -> bool:
+        """Whether there is a class whose objects may hold objects of the same class."""
+        return any(name in reached for name, reached in self._reached.items())
+
+    def most(self, spec: TypeSpec) -> int | None:
+        """How many items of the type ``spec`` a container may hold, where recursive classes limit that."""
+        named = _named(spec)
+        reached = named.union(*(self._reached.get(name, ()) for name in named))
+        around = [self._classes[name] for name in reached if self._open[name]]
+        if around:
+            return ITEMS_WITHIN_NODES if max(map(self._branches, around)) <= BRANCHES else 1
+        return ITEMS_OF_NODES if any(name in self._reached.get(name, ()) for name in reached) else None
 
     def members(self, spec: TypeSpec) -> Strategy:
         """The members of an enum. Raises ``UnmetAnnotation`` where it has none."""
-        members = self._classes[spec.text].members
+        members = self._described(spec).members
         if not members:
             raise UnmetAnnotation(f"{_name(spec)} has no members")
         return st.sampled_from([Recipe("member", spec.text, (name,)) for name in members])
 
     def of(self, spec: TypeSpec) -> Strategy:
         """Instances of a class, or of the subclasses of an abstract one. Raises ``UnmetAnnotation``."""
+        described = self._described(spec)
         count, level = self._open[spec.text], self._open.total()
-        if count >= RECURSION:
+        around = self._alike_around(spec.text)
+        if count and around >= (RECURSION if self._branches(described) <= BRANCHES else 2):
             return st.nothing()
-        key = spec.text, count, level
+        key = spec.text, count, min(level, FULL), around
         if key not in self._made:
             self._open[spec.text] += 1
             try:
-                self._made[key] = self._build(self._classes[spec.text], _name(spec), level < FULL)
+                self._made[key] = self._build(described, _name(spec), level < FULL)
             finally:
                 self._open[spec.text] -= 1
             if level == 0 and self._made[key].is_empty:
                 raise UnmetAnnotation(f"{_name(spec)} needs itself without end")
         return self._made[key]
+
+    def _described(self, spec: TypeSpec) -> ClassSpec:
+        if spec.text not in self._classes:
+            raise UnmetAnnotation(f"{_name(spec)} is one of more than {CLASSES} classes")
+        return self._classes[spec.text]
+
+    def _alike_around(self, name: str) -> int:
+        """How many objects of classes that lead to this one and back are around what is being built."""
+        reached = self._reached[name]
+        return sum(
+            count
+            for other, count in self._open.items()
+            if other in reached and name in self._reached[other] and self._classes[other].kind != "abstract"
+        )
+
+    def _branches(self, described: ClassSpec) -> int:
+        """How many parameters of a class lead back to it."""
+        return sum(
+            described.name in {name, *self._reached.get(name, ())}
+            for p in described.parameters
+            for name in _named(p.type)
+        )
 
     def _build(self, described: ClassSpec, name: str, full: bool) -> Strategy:
         if described.kind == "unknown":
@@ -79,6 +126,8 @@ class Instances:
         first = [p.name for p in described.parameters if p.kind == "positional_only"]
         positional = [required.pop(name) for name in first if name in required]
         named = {name: strategy for name, strategy in optional.items() if name not in first}
+        if described.name in self._reached[described.name]:
+            return _built("node", described.name, positional, required, named, described.assignable)
         return _built("call", described.name, positional, required, named)
 
     def _concrete(self, described: ClassSpec, name: str) -> Strategy:
@@ -107,6 +156,31 @@ class Instances:
         return None if p.has_default and strategy.is_empty else strategy
 
 
+def _named(spec: TypeSpec | None) -> set[str]:
+    """The classes that a type names."""
+    if spec is None:
+        return set()
+    return set[str]({spec.text} if spec.kind == "class" else ()).union(*map(_named, spec.args))
+
+
+def _reached(classes: Mapping[str, ClassSpec]) -> dict[str, set[str]]:
+    """By class, those that its objects may hold, at any depth."""
+    near = {
+        name: set[str]().union(
+            *(_named(p.type) for p in described.parameters), *map(_named, described.options)
+        )
+        for name, described in classes.items()
+    }
+    reached: dict[str, set[str]] = {}
+    for name in near:
+        left, reached[name] = [name], set()
+        while left:
+            new = near.get(left.pop(), set()) - reached[name]
+            reached[name] |= new
+            left += new
+    return reached
+
+
 def _name(spec: TypeSpec) -> str:
     return spec.text.partition("[")[0].rpartition(":")[2]
 
@@ -117,9 +191,12 @@ def _built(
     positional: Sequence[Strategy],
     required: Mapping[str, Strategy],
     optional: Mapping[str, Strategy],
+    assignable: Iterable[str] = (),
 ) -> Strategy:
+    later = frozenset(assignable)
+
     def recipe(drawn: tuple[tuple[Any, ...], dict[str, Any]]) -> Recipe:
-        return Recipe(maker, reference, drawn[0], tuple(drawn[1].items()))
+        return Recipe(maker, reference, drawn[0], tuple(drawn[1].items()), later)
 
     named = st.fixed_dictionaries(dict(required), optional=dict(optional))
     return st.tuples(st.tuples(*positional), named).map(recipe)  # which knows when it is empty

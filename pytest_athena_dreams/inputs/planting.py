@@ -12,7 +12,7 @@ from typing import Any
 
 from ..models import Canonical, ParameterKind, Signature, TypeSpec
 from .arguments import Arguments
-from .scalars import LONG, SIZE, literal_value
+from .scalars import ITEMS, LONG, literal_value
 
 _VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 _LISTS = ("list", "sequence", "iterable")
@@ -91,4 +91,4 @@ def _in_dict(value: dict[Any, Any], spec: TypeSpec, literal: Any, turn: int) -> 
 
 
 def _is_length(literal: Any) -> bool:
-    return type(literal) is int and SIZE < literal <= LONG
+    return type(literal) is int and ITEMS < literal <= LONG

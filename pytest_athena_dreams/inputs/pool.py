@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument, Unsatisfiable
 
 from ..models import Canonical, Signature
 from .arguments import Arguments, is_plain
 from .calls import calls
-from .drawing import Choices, draw, way
+from .drawing import Choices, Spent, draw, way
 from .edges import edge_arguments
+from .instances import UnmetAnnotation
 from .narrowing import Narrowing, narrow, sample
 from .scalars import Strategy, Width
 from .weights import weighted
@@ -77,12 +79,14 @@ class PoolSpec:
 class Pool:
     """Distinct inputs in a fixed order: by payload, what they read as.
 
-    ``choices`` are those behind the inputs that were drawn, in the order in which they were.
+    ``choices`` are those behind the inputs that were drawn, in the order in which they were. ``shortened``
+    says why there are fewer than there should be, if that is so.
     """
 
     spec: PoolSpec
     inputs: dict[bytes, Arguments]
     choices: dict[bytes, Choices] = field(default_factory=dict)
+    shortened: str = ""
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -90,7 +94,7 @@ class Pool:
     @property
     def notes(self) -> tuple[str, ...]:
         """How the pool was drawn, in words."""
-        return (*self.spec.notes, *way().notes)
+        return (*self.spec.notes, *way().notes, *([self.shortened] if self.shortened else []))
 
     @cached_property
     def plain(self) -> bool:
@@ -105,9 +109,9 @@ class _Full(Exception):
 def draw_pool(spec: PoolSpec) -> Pool:
     """Draw the inputs of ``spec``: examples and edge cases first.
 
-    Raises ``UnmetAnnotation`` where a required parameter has no strategy, and what Hypothesis raises where it
-    can't draw: ``Unsatisfiable`` if a filter lets nothing through.
+    Raises ``UnmetAnnotation`` where a required parameter has no strategy, and where no input can be made.
     """
+    shortened = ""
     inputs: dict[bytes, Arguments] = {}
     choices: dict[bytes, Choices] = {}
 
@@ -122,10 +126,18 @@ def draw_pool(spec: PoolSpec) -> Pool:
     with contextlib.suppress(_Full):
         for arguments in (*spec.examples, *_edges(spec)):
             keep(arguments)
-        draw(spec.strategy(), keep, examples=spec.draws, seed=spec.seed, seeded=bool(spec.given))
+        try:
+            draw(spec.strategy(), keep, examples=spec.draws, seed=spec.seed, seeded=bool(spec.given))
+        except (Spent, Unsatisfiable, InvalidArgument) as exc:
+            if spec.given and isinstance(exc, InvalidArgument):
+                raise  # the user's own strategy
+            why = "inputs of its types are too large" if isinstance(exc, Spent) else str(exc)
+            if not inputs:
+                raise UnmetAnnotation(why) from None
+            shortened = f"{len(inputs)} inputs instead of {spec.size}: {why}"
     if spec.narrowings:  # what is within them first: the rest may hang
         inputs = dict(sorted(inputs.items(), key=lambda item: not spec.conforms(item[1])))
-    return Pool(spec, inputs, choices)
+    return Pool(spec, inputs, choices, shortened)
 
 
 def _edges(spec: PoolSpec) -> list[Arguments]:

@@ -16,12 +16,16 @@ from ..errors import StrategyError
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What to build: ``maker`` names how, ``reference`` the class (``module:qualified name``)."""
+    """What to build: ``maker`` names how, ``reference`` the class (``module:qualified name``).
+
+    ``assignable`` are the arguments of a node (see ``graphs``) that can be assigned after its construction.
+    """
 
     maker: str
     reference: str
     args: tuple[Any, ...] = ()
     kwargs: tuple[tuple[str, Any], ...] = ()
+    assignable: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         name = self.reference.rpartition(":")[2]
@@ -34,8 +38,12 @@ class Recipe:
         if self.maker == "array":
             items, shape = map(source, self.args)
             return f"numpy.array({items}, {self.reference!r}).reshape({shape})"
+        if self.maker == "same":
+            return f"node{self.args[0]}"
+        if self.maker == "named":
+            return f"(node{self.args[0]} := {source(self.args[1])})"
         inner = ", ".join([*map(source, self.args), *(f"{k}={source(v)}" for k, v in self.kwargs)])
-        return f"{name if self.maker == 'call' else _WORDS.get(self.maker, self.maker)}({inner})"
+        return f"{name if self.maker in ('call', 'node') else _WORDS.get(self.maker, self.maker)}({inner})"
 
 
 _WORDS = {
@@ -43,6 +51,7 @@ _WORDS = {
     "callable": "function_giving",
     "asynciterator": "async_iterator",
     "context": "context_giving",
+    "assigned": "with_attributes",
 }
 
 

@@ -25,10 +25,10 @@ from .recipes import Recipe
 
 Strategy = st.SearchStrategy[Any]
 
-SIZE = 8
-"""Items in a drawn container at most, but for lengths that a literal suggests."""
+ITEMS = 8
+"""Items in a drawn container, at most, unless a literal suggests more."""
 LONG = 400
-"""The greatest literal that is taken as a length."""
+"""The greatest literal that is taken as a length, of a text in characters."""
 _PLAIN = string.ascii_letters + string.digits + " _-.,"
 _SMALL = (-8, 24)
 _MEDIUM = (-1_000, 1_000)
@@ -113,7 +113,7 @@ class Scalars:
         self.known_floats = [v for v in values if type(v) is float]
         self.known_texts = [v for v in values if type(v) is str]
         self.known_bytes = [v for v in values if type(v) is bytes]
-        self.lengths = [n for n in self.known_ints if SIZE < n <= LONG][:9]
+        self.lengths = [n for n in self.known_ints if ITEMS < n <= LONG][:9]
 
     def ints(self, low: int | None = None, high: int | None = None) -> Strategy:
         """Integers within the given bounds and those of the width."""
@@ -144,16 +144,16 @@ class Scalars:
     def text(self, low: int = 0, high: int | None = None) -> Strategy:
         """Text of ``low`` to ``high`` characters, mostly plain; literals alone and within other text."""
         low = max(low, self.width.min_size) if high is None else min(max(low, self.width.min_size), high)
-        top = max(low, 2 * SIZE) if high is None else high
+        top = max(low, 2 * ITEMS) if high is None else high
         words = st.text(_PLAIN, min_size=low, max_size=top)
         few = "".join(sorted({c for text in self.known_texts for c in text})) or "ab "
         choices = [
             words,
-            st.text(string.ascii_lowercase, min_size=low, max_size=min(top, max(low, SIZE))),
-            st.text(few, min_size=low, max_size=min(top, max(low, SIZE))),
+            st.text(string.ascii_lowercase, min_size=low, max_size=min(top, max(low, ITEMS))),
+            st.text(few, min_size=low, max_size=min(top, max(low, ITEMS))),
         ]
         if self.width.wide:
-            choices.append(st.text(min_size=low, max_size=min(top, max(low, SIZE))))
+            choices.append(st.text(min_size=low, max_size=min(top, max(low, ITEMS))))
         choices += [
             st.text(_PLAIN, min_size=n, max_size=n) for n in self.lengths if low <= n and high is None
         ]
@@ -168,7 +168,7 @@ class Scalars:
     def binary(self, low: int = 0, high: int | None = None) -> Strategy:
         """Bytes of ``low`` to ``high``."""
         least = max(low, self.width.min_size) if high is None else low
-        drawn = st.binary(min_size=least, max_size=max(SIZE, least) if high is None else high)
+        drawn = st.binary(min_size=least, max_size=max(ITEMS, least) if high is None else high)
         return favour(
             drawn, [b for b in self.known_bytes if least <= len(b) <= (LONG if high is None else high)]
         )
@@ -231,7 +231,7 @@ def _ranges() -> Strategy:
 _STANDARD: dict[str, Any] = {
     "bool": st.booleans,
     "range": _ranges,
-    "slice": lambda: st.slices(SIZE).map(
+    "slice": lambda: st.slices(ITEMS).map(
         lambda s: Recipe("call", "builtins:slice", (s.start, s.stop, s.step))
     ),
     "datetime.date": st.dates,
@@ -268,7 +268,7 @@ _STANDARD: dict[str, Any] = {
     "ipaddress.IPv6Network": lambda: _networks(6),
     "ipaddress.IPv4Interface": lambda: _interfaces(4),
     "ipaddress.IPv6Interface": lambda: _interfaces(6),
-    "array.array": lambda: st.lists(st.integers(-100, 100), max_size=SIZE).map(
+    "array.array": lambda: st.lists(st.integers(-100, 100), max_size=ITEMS).map(
         lambda items: Recipe("call", "array:array", ("i", items))
     ),
     "types.ModuleType": lambda: st.sampled_from(["math", "string"]).map(

@@ -13,13 +13,24 @@ from ..models import Canonical, ClassSpec, Parameter, TypeSpec
 from .bounds import bounds_of, whole, within
 from .instances import Instances, UnmetAnnotation
 from .recipes import Recipe
-from .scalars import LONG, SIZE, Scalars, Strategy, Width, literal_value
+from .scalars import ITEMS, LONG, Scalars, Strategy, Width, literal_value
 from .tabular import frame
 
 __all__ = ["Strategies", "UnmetAnnotation"]
 
 ANY = TypeSpec(kind="any")
 SIZED = frozenset({"list", "sequence", "iterable", "tuple...", "set", "frozenset"})
+CONTAINERS = SIZED | {
+    "deque", "dict", "mappingproxy", "defaultdict", "OrderedDict", "ChainMap", "Counter", "keys", "values",
+    "items", "iterator", "generator", "asynciterator",
+}  # fmt: skip
+"""The kinds that hold any number of items."""
+NESTING = 30
+"""Types within types, at most, which is far more than people write."""
+ITEMS_BY_LEVEL = (ITEMS, ITEMS, 3, 1)
+"""Items, at most, of a container, of one within it, and so on: tens of values in all, at any depth."""
+LONG_LISTS = (LONG // 4, LONG // 16)
+"""The greatest literals that are taken as the length of a list, and of a list within a container."""
 
 _CLASSES: dict[str, type] = {
     **{c.__name__: c for c in (bool, int, float, complex, str, bytes, bytearray, list, dict, set, frozenset)},
@@ -39,8 +50,9 @@ class Strategies:
     def __init__(self, literals: Sequence[Canonical], classes: Sequence[ClassSpec], width: Width) -> None:
         self.scalars = Scalars(literals, width)
         self._width = width
-        instances = Instances(classes, self.of, self.parameter)
-        self._class, self._enum = instances.of, instances.members
+        self.instances = Instances(classes, self.of, self.parameter)
+        self._class, self._enum = self.instances.of, self.instances.members
+        self._around: list[str] = []
 
     def of(self, spec: TypeSpec) -> Strategy:
         """The strategy of one type. Raises ``UnmetAnnotation`` where there is none.
@@ -55,8 +67,23 @@ class Strategies:
         build = getattr(self, "_" + spec.kind.replace("...", "_of_any_length").replace(".", "_"), None)
         if build is None:
             raise UnmetAnnotation(spec.text or spec.kind)
-        strategy: Strategy = build(spec)
+        if len(self._around) == NESTING:
+            raise UnmetAnnotation(f"a type that is nested more than {NESTING} deep")
+        self._around.append(spec.kind)
+        try:
+            strategy: Strategy = build(spec)
+        finally:
+            self._around.pop()
         return strategy
+
+    def _most(self, spec: TypeSpec) -> int:
+        """How many items of the type ``spec`` the container that is being built may hold."""
+        most = ITEMS_BY_LEVEL[min(self._depth(), len(ITEMS_BY_LEVEL) - 1)]
+        return min(most, self.instances.most(spec) or most)
+
+    def _depth(self) -> int:
+        """How many containers there are around the one that is being built."""
+        return sum(kind in CONTAINERS for kind in self._around[:-1])
 
     def parameter(self, p: Parameter) -> Strategy:
         """The strategy of a parameter, its default included. Raises ``UnmetAnnotation``."""
@@ -74,8 +101,8 @@ class Strategies:
     def _any(self, _: TypeSpec) -> Strategy:
         numbers, texts = self.scalars.ints(), self.scalars.text()
         scalars = [numbers, texts, self.scalars.floats(), st.booleans(), st.none()]
-        lists = [st.lists(numbers, max_size=SIZE), st.lists(texts, max_size=SIZE)]
-        return st.one_of(*scalars, *lists, st.dictionaries(texts, numbers, max_size=SIZE))
+        lists = [st.lists(numbers, max_size=ITEMS), st.lists(texts, max_size=ITEMS)]
+        return st.one_of(*scalars, *lists, st.dictionaries(texts, numbers, max_size=ITEMS))
 
     def _hashable(self, _: TypeSpec) -> Strategy:
         return st.one_of(self.scalars.ints(), self.scalars.text(), st.booleans(), st.none())
@@ -158,9 +185,11 @@ class Strategies:
         if items.is_empty:  # the end of a class that needs itself
             return st.nothing() if low else st.builds(list)
         least = _least(low, high, self._width)
-        top = max(SIZE, least) if high is None else high
+        most = self._most(spec)
+        top = max(most, least) if high is None else high
         lists = st.lists(items, min_size=least, max_size=top)
-        lengths = [n for n in self.scalars.lengths if least <= n <= LONG // 4 and high is None][:3]
+        longest = LONG_LISTS[self._depth()] if most == ITEMS and high is None else 0
+        lengths = [n for n in self.scalars.lengths if least <= n <= longest][:3]
         if not lengths:
             return lists
         return st.one_of(lists, *(st.lists(items, min_size=n, max_size=n) for n in lengths))
@@ -168,7 +197,7 @@ class Strategies:
     def _sized(self, spec: TypeSpec, low: int = 0, high: int | None = None) -> Strategy:
         if spec.kind in ("set", "frozenset"):
             least = _least(low, high, self._width)
-            top = max(SIZE, least) if high is None else high
+            top = max(self._most(spec.args[0]), least) if high is None else high
             items = self._hashed(spec.args[0])
             if items.is_empty:
                 return st.nothing() if low else st.builds(frozenset if spec.kind == "frozenset" else set)
@@ -192,9 +221,8 @@ class Strategies:
         if keys.is_empty or values.is_empty:
             return st.nothing() if low else st.builds(dict)
         least = _least(low, high, self._width)
-        return st.dictionaries(
-            keys, values, min_size=least, max_size=max(SIZE, least) if high is None else high
-        )
+        top = max(self._most(spec), least) if high is None else high
+        return st.dictionaries(keys, values, min_size=least, max_size=top)
 
     def _mappingproxy(self, spec: TypeSpec) -> Strategy:
         return self._dict(spec).map(lambda items: Recipe("call", "types:MappingProxyType", (items,)))
@@ -211,7 +239,9 @@ class Strategies:
         return st.lists(self._dict(spec), max_size=2).map(lambda maps: collections.ChainMap(*maps))
 
     def _Counter(self, spec: TypeSpec) -> Strategy:
-        return st.lists(self._hashed(spec.args[0]), max_size=2 * SIZE).map(collections.Counter)
+        return st.lists(self._hashed(spec.args[0]), max_size=2 * self._most(spec.args[0])).map(
+            collections.Counter
+        )
 
     def _view(self, spec: TypeSpec) -> Strategy:
         keys = spec.args[0] if spec.kind != "values" else TypeSpec(kind="str")

@@ -6,6 +6,7 @@ import importlib
 import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
 from pytest_athena_dreams.inputs import conjecture, decorated
-from pytest_athena_dreams.inputs.drawing import Choices, Engine, draw, shrunk, way
+from pytest_athena_dreams.inputs.drawing import Choices, Engine, Meter, Spent, draw, shrunk, way
 from pytest_athena_dreams.inputs.mining import nothing_mined
 from tests.inputs.kit import drawn, signature_of
 
@@ -33,7 +34,14 @@ both_ways = pytest.mark.parametrize("engine", [conjecture, decorated], ids=["dir
 def drawn_by(engine: Engine, strategy: st.SearchStrategy[Any], examples: int) -> list[Any]:
     found: list[Any] = []
     with nothing_mined():
-        engine.draw(strategy, lambda value, _: found.append(value), examples=examples, seed=7, seeded=False)
+        engine.draw(
+            strategy,
+            lambda value, _: found.append(value),
+            examples=examples,
+            seed=7,
+            seeded=False,
+            meter=Meter(),
+        )
     return found
 
 
@@ -75,6 +83,7 @@ def test_random_is_the_same_for_each_example_if_seeded(engine: Engine) -> None:
             examples=20,
             seed=7,
             seeded=True,
+            meter=Meter(),
         )
     assert runs[0] == runs[1]
 
@@ -94,8 +103,33 @@ def test_what_keep_raises_ends_the_drawing(engine: Engine) -> None:
             raise LookupError("enough")
 
     with pytest.raises(LookupError, match="enough"):
-        engine.draw(st.integers(), keep, examples=50, seed=0, seeded=False)
+        engine.draw(st.integers(), keep, examples=50, seed=0, seeded=False, meter=Meter())
     assert len(found) == 3
+
+
+@both_ways
+def test_large_examples_use_up_the_budget(engine: Engine) -> None:
+    found: list[Any] = []
+    with pytest.raises(Spent):
+        engine.draw(
+            st.lists(st.integers(), min_size=700, max_size=700),
+            lambda value, _: found.append(value),
+            examples=10_000,
+            seed=0,
+            seeded=False,
+            meter=Meter(),
+        )
+    assert 3 < len(found) < 200
+
+
+def test_attempts_without_an_example_use_up_the_budget() -> None:
+    """Half of the attempts grow too large for Hypothesis."""
+    began = time.process_time()
+    many = st.lists(st.lists(st.integers(), min_size=90, max_size=90), min_size=99)
+    few_or_many = st.booleans().flatmap(lambda few: st.lists(st.text()) if few else many)
+    with pytest.raises(Spent):
+        draw(few_or_many, lambda *_: None, examples=10_000, seed=0)
+    assert time.process_time() - began < 15
 
 
 @both_ways

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from pytest_athena_dreams.config import EDGE_GROUPS
-from pytest_athena_dreams.inputs.edges import CHARACTERS, ITEMS, edge_arguments, edge_values
+from pytest_athena_dreams.inputs.edges import LARGE_ITEMS, LARGE_TEXT, edge_arguments, edge_values
 from pytest_athena_dreams.models import Parameter, ParameterKind, Signature, TypeSpec
 
 INT, STR, FLOAT = TypeSpec(kind="int"), TypeSpec(kind="str"), TypeSpec(kind="float")
@@ -23,7 +23,7 @@ OPTIONAL = TypeSpec(kind="union", args=(INT, TypeSpec(kind="none")))
         (INT, "large", 2**31),
         (INT, "large", 2**63),
         (FLOAT, "large", 1e308),
-        (STR, "large", "a" * CHARACTERS),
+        (STR, "large", "a" * LARGE_TEXT),
         (FLOAT, "extreme", math.inf),
         (STR, "extreme", "\ud800"),
         (OPTIONAL, "none", None),
@@ -35,7 +35,7 @@ def test_a_group_can_be_switched_off(spec: TypeSpec, group: str, value: object) 
 
 
 def test_a_large_list_is_of_ten_thousand_items() -> None:
-    assert max(map(len, edge_values(LIST, ["large"]))) == ITEMS
+    assert max(map(len, edge_values(LIST, ["large"]))) == LARGE_ITEMS
     assert max(map(len, edge_values(LIST, []))) < 10
 
 

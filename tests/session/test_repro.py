@@ -26,6 +26,17 @@ RAISES = "def f(n: int) -> int:\n    if n < 0:\n        raise ValueError(n)\n   
 DECIMAL = "from decimal import Decimal\ndef f(d: Decimal) -> Decimal:\n    return d\n"
 CALLBACK = "from typing import Callable\ndef f(g: Callable[[int], int], n: int) -> int:\n    return g(n)\n"
 STREAM = "from typing import Iterator\ndef f(xs: Iterator[int]):\n    yield from xs\n"
+LOOP = """from dataclasses import dataclass
+@dataclass
+class Node:
+    next: 'Node | None' = None
+def f(node: Node) -> bool:
+    seen = set()
+    while node is not None and id(node) not in seen:
+        seen.add(id(node))
+        node = node.next
+    return True if node else False
+"""
 SCRIPT = "_result = price * count\n"
 SIZED = "from typing import Protocol\nclass Sized(Protocol):\n    def size(self) -> int: ...\n"
 SIZE = "def h(s: Sized) -> int:\n    return s.size()\n"
@@ -87,6 +98,7 @@ FAILURES = {
     "in-place": (dream("in-place", SORTS.replace("return", "xs.sort()\n    return"), procedure=SORTS), SORTS),
     "decimal": (dream("decimal", DECIMAL.replace("return d", "return d + 1"), procedure=DECIMAL), DECIMAL),
     "callback": (dream("callback", CALLBACK.replace("g(n)", "g(n) + 1"), procedure=CALLBACK), CALLBACK),
+    "graph": (dream("graph", LOOP.replace("True if node else False", "False"), procedure=LOOP), LOOP),
     "iterator": (dream("iterator", STREAM.replace("xs\n", "map(abs, xs)\n"), procedure=STREAM), STREAM),
     "script": (
         dream("script", SCRIPT.replace("* count", "+ count"))

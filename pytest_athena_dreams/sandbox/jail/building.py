@@ -15,7 +15,7 @@ import pickle
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from types import FunctionType
-from typing import Any
+from typing import IO, Any
 
 from .canonical import canonical
 
@@ -23,10 +23,23 @@ _BytesIO = io.BytesIO
 
 
 class Arguments(pickle.Unpickler):
-    """Loads the arguments of one call, building recipes on the way."""
+    """Loads the arguments of one call, building recipes on the way.
+
+    ``_named`` are objects that the call refers to again, by number, as long as it is loaded.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file)
+        self._named: dict[int, Any] = {}
 
     def persistent_load(self, pid: Any) -> Any:
         maker, reference, args, kwargs = pid
+        if maker == "named":
+            number, value = args
+            self._named[number] = value
+            return value
+        if maker == "same":
+            return self._named[args[0]]
         return MAKERS[maker](reference, *args, **kwargs)
 
 
@@ -47,6 +60,13 @@ def resolve(reference: str) -> Any:
 
 def _call(reference: str, /, *args: Any, **kwargs: Any) -> Any:
     return resolve(reference)(*args, **kwargs)
+
+
+def _assigned(_: str, value: Any, /, **attributes: Any) -> Any:
+    """``value`` with attributes that could not be given at its construction, for they lead back to it."""
+    for name, attribute in attributes.items():
+        setattr(value, name, attribute)
+    return value
 
 
 def _member(reference: str, name: str) -> Any:
@@ -127,6 +147,8 @@ def _protocol(reference: str, **members: Any) -> Any:
 
 MAKERS: dict[str, Callable[..., Any]] = {
     "call": _call,
+    "node": _call,
+    "assigned": _assigned,
     "member": _member,
     "class": resolve,
     "iterator": lambda _, items: iter(items),

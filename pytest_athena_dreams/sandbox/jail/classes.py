@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 import inspect
 import sys
 import types
@@ -54,7 +56,8 @@ def describe_class(describer: Describer, cls: type) -> dict[str, Any]:
         signature = inspect.signature(cls)
     except (TypeError, ValueError):  # written in C, or its signature is
         return _unknown("does not tell how it is made")
-    return {"kind": "object", "parameters": _constructor(describer, cls, signature)}
+    parameters = _constructor(describer, cls, signature)
+    return {"kind": "object", "parameters": parameters, "assignable": _assignable(cls, describer.source)}
 
 
 _MESSAGE = {"name": "message", "kind": "positional_only", "type": {"kind": "str"}}
@@ -79,6 +82,35 @@ def _constructor(describer: Describer, cls: type, signature: inspect.Signature) 
             hints = {**hints, **describer.scope.hints(source)}
         parameters = describer.parameters(signature, hints)
     return [p for p in parameters if p["kind"] not in ("var_positional", "var_keyword")]
+
+
+def _assignable(cls: type, source: str) -> list[str]:
+    """The parameters of ``cls`` that its objects keep as attributes, if these can be assigned later."""
+    if dataclasses.is_dataclass(cls):
+        frozen = cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
+        return [] if frozen else [field.name for field in dataclasses.fields(cls) if field.init]
+    owner = next(base for base in cls.__mro__ if "__init__" in vars(base))
+    body = ast.parse(source).body if owner.__module__ == "dream" else []
+    for part in (*owner.__qualname__.split("."), "__init__"):
+        found = [node for node in body if isinstance(node, _SCOPES) and node.name == part]
+        body = found[-1].body if found else []
+    return [name for statement in body if (name := _kept(statement)) is not None]
+
+
+_SCOPES = (ast.ClassDef, ast.FunctionDef)
+
+
+def _kept(statement: ast.stmt) -> str | None:
+    """``x`` in ``self.x = x``, ``self.x = list(x)``, ``self.x = x or []`` and the like."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    if len(targets) == 1 and isinstance(targets[0], ast.Attribute) and isinstance(statement, _ASSIGNMENTS):
+        names = {node.id for node in ast.walk(statement.value or targets[0]) if isinstance(node, ast.Name)}
+        if names - {"list", "tuple", "set", "dict"} == {targets[0].attr}:
+            return targets[0].attr
+    return None
+
+
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
 
 
 def _protocol(describer: Describer, cls: type) -> list[dict[str, Any]]:

@@ -30,11 +30,12 @@ class Describer:
     """Describes what one module annotates; ``classes`` collects the classes that were met on the way.
 
     ``owner`` is the class whose method is described; ``source`` the module's, for names that only type
-    checkers import.
+    checkers import, and for what a constructor does with its parameters.
     """
 
     def __init__(self, namespace: Mapping[str, Any], owner: type | None = None, source: str = "") -> None:
         self.owner = owner
+        self.source = source
         self.scope = Scope(namespace, source)
         self.classes: dict[str, dict[str, Any]] = {}
         self._scopes = {str(namespace.get("__name__", "dream")): self.scope}
