@@ -1,7 +1,7 @@
-"""The Python API: test one piece of code, test a store's dreams and read the report, go on testing.
+"""The Python API: check one piece of code, test a store and read its report, watch a store.
 
-Invariants: everything runs in the jail that the settings ask for; nothing here writes to a store but through
-the same run that ``pytest --athena-dreams`` makes, in a process of its own.
+Invariants: all code under test runs in the jail that the settings name. Only a run of ``pytest
+--athena-dreams``, in a process of its own, writes to a store.
 
 >>> verdict = check("def double(x: int) -> int: return x + x", like="def double(x: int) -> int: return 2 * x")
 >>> verdict.outcome.value
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["Round", "Stop", "check", "rounds", "run_store"]
 
 TESTED = (0, 1)
-"""Exit codes of a run that took place: all passed, or some failed."""
+"""pytest's exit codes for a finished run: all tests passed, or some failed."""
 TURN = 0.2
-"""Seconds between looks at whether to stop."""
+"""Seconds between two checks whether to stop."""
 
 
 def check(
@@ -46,9 +46,9 @@ def check(
 ) -> Verdict:
     """Test one piece of code with generated inputs.
 
-    ``like`` is the procedure that it is held against, under ``contract`` (``equivalent`` by default). Without
-    one, it must keep its own annotations and not fail on its own inputs. ``entry_point`` names the function
-    where there are several. ``settings`` are those of the command line without ``athena_``, such as
+    ``like`` is the procedure to compare it with, under ``contract`` (``equivalent`` by default). Without one,
+    the code must respect its own annotations and not fail on its own inputs. ``entry_point`` names the
+    function if there are several. ``settings`` are those of the command line without ``athena_``, such as
     ``max_examples=500`` or ``timeout=2.0``.
 
     Where the procedure can't be run here, the verdict is ``untestable``: its ``reason`` is a term, and its
@@ -83,10 +83,10 @@ def check(
 
 
 def run_store(store: str | os.PathLike[str] = "athena.db", *options: str, workers: int = 0) -> Report:
-    """Test the pending Tier 1 dreams of a store, as ``pytest --athena-dreams`` does, and read the report.
+    """Test the pending Tier 1 dreams of a store, as ``pytest --athena-dreams`` does, and return the report.
 
-    ``options`` are options of pytest's, such as ``"--athena-select", "all"``; ``workers`` those of ``-n``.
-    What pytest prints goes to standard output. Raises ``DreamsError`` where the run could not take place.
+    ``options`` are passed to pytest, such as ``"--athena-select", "all"``; ``workers`` is the number for
+    ``-n``. pytest prints to standard output. Raises ``DreamsError`` if the run could not start.
     """
     from .report.assembly import make_report
     from .store.database import Store
@@ -98,7 +98,7 @@ def run_store(store: str | os.PathLike[str] = "athena.db", *options: str, worker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One round: its number from 1, and how many dreams were pending, passed or failed, and failed.
+    """One round: its number from 1, and how many dreams were pending, got a verdict, and failed.
 
     ``untestable`` ones stay pending, and every round tries them again.
     """
@@ -117,11 +117,12 @@ def rounds(
     most: int | None = None,
     stop: Stop | None = None,
 ) -> Iterator[Round]:
-    """Test what is new, wait ``interval`` seconds, and again, at ``most`` so many times.
+    """Test all pending dreams, yield a ``Round``, wait ``interval`` seconds, and repeat.
 
-    ``options`` go to pytest. A round in which nothing waits starts no run. ``stop`` ends it: between rounds
-    at once, in one as soon as the run has ended, with what it has tested kept. Raises ``DreamsError`` where a
-    run can't take place, or another process watches this store.
+    ``most`` limits the number of rounds, and ``options`` are passed to pytest. A round without a pending
+    dream starts no run. ``stop`` ends the loop: at once between rounds, and during a run as soon as pytest
+    has ended; finished verdicts are stored. Raises ``DreamsError`` if a run can't start, or if another
+    process watches this store.
     """
     from .store.database import Store
 
@@ -148,17 +149,17 @@ def rounds(
 
 
 class Stop:
-    """Asks a loop to end; safe to call from a signal handler."""
+    """Ends a loop on request. Safe to use in a signal handler."""
 
     def __init__(self) -> None:
         self.asked = False
 
     def ask(self) -> None:
-        """End as soon as it can be done cleanly."""
+        """Request the end."""
         self.asked = True
 
     def wait(self, seconds: float) -> None:
-        """Wait, or less if asked to stop."""
+        """Wait so many seconds, or until the end is requested."""
         end = time.monotonic() + seconds
         while not self.asked and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, TURN))
@@ -166,9 +167,9 @@ class Stop:
 
 @contextmanager
 def lock(store: Path) -> Iterator[None]:
-    """Hold the store's watch lock, a file beside it that the system frees when this process ends.
+    """Hold the store's watch lock: a locked file beside it. The system frees it when this process ends.
 
-    Raises ``DreamsError`` where another process holds it.
+    Raises ``DreamsError`` if another process holds it.
     """
     import fcntl
 
@@ -188,7 +189,7 @@ def lock(store: Path) -> Iterator[None]:
 
 
 def _run(store: Path, options: Sequence[str], *, stdout: int | None, stop: Stop | None = None) -> None:
-    """One run in a process of its own, ended by an interrupt if asked to stop."""
+    """Run pytest in a process of its own, and interrupt it if ``stop`` requests the end."""
     if not store.is_file():
         raise DreamsError(f"no store at {store}; make one with: athena-dreams init --store {store}")
     alone = ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(store.resolve().parent)]
@@ -199,7 +200,7 @@ def _run(store: Path, options: Sequence[str], *, stdout: int | None, stop: Stop 
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        start_new_session=stop is not None,  # else a Ctrl-C would reach it twice
+        start_new_session=stop is not None,  # otherwise Ctrl-C would reach it twice
     ) as process:
         interrupted = False
         while True:
@@ -208,8 +209,8 @@ def _run(store: Path, options: Sequence[str], *, stdout: int | None, stop: Stop 
                 break
             except subprocess.TimeoutExpired:
                 if stop is not None and stop.asked and not interrupted:
-                    process.send_signal(signal.SIGINT)  # pytest ends, and what it has is stored
+                    process.send_signal(signal.SIGINT)  # pytest then stores the finished verdicts and ends
                     interrupted = True
     if process.returncode not in TESTED and not interrupted:
-        tail = said.strip().splitlines()[-1:] or ["it said nothing"]
-        raise DreamsError(f"the run on {store} ended with status {process.returncode}: {tail[0]}")
+        tail = said.strip().splitlines()[-1:] or ["it printed no error"]
+        raise DreamsError(f"the run on {store} failed with exit status {process.returncode}: {tail[0]}")

@@ -16,12 +16,12 @@ from .errors import SettingError
 _ON = ("1", "true", "yes", "on")
 _OFF = ("0", "false", "no", "off")
 EDGE_GROUPS = ("empty", "large", "extreme", "none")
-"""Groups of edge cases, each of which can be switched off."""
+"""Groups of edge cases. Each can be turned off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What one run goes by; every field is described in ``SETTINGS``."""
+    """The settings of one run. ``SETTINGS`` describes every field."""
 
     store: str = "athena.db"
     select: str = "pending"
@@ -50,7 +50,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting: how it reads, what it may be, and what it is for."""
+    """One setting: its name, how to parse it, which values it takes, and what it is for."""
 
     name: str
     parse: Callable[[str], Any]
@@ -59,7 +59,7 @@ class Setting:
     help: str
 
     def written(self, value: Any) -> str:
-        """A value as the command line takes it."""
+        """A value as on the command line."""
         if value is None:
             return "off"
         if isinstance(value, tuple):
@@ -273,12 +273,12 @@ SETTINGS: tuple[Setting, ...] = (
 
 
 def is_on(text: str, source: str) -> bool:
-    """What a switch is set to by ``text`` from ``source``. Raises ``SettingError``."""
+    """The state of a switch that ``source`` sets to ``text``. Raises ``SettingError``."""
     if text.lower() in (*_ON, *_OFF):
         return text.lower() in _ON
     raise invalid(text, source, f"one of {', '.join((*_ON, *_OFF))}")
 
 
 def invalid(value: object, source: str, expects: str) -> SettingError:
-    """The error for a value from ``source`` that its setting does not take."""
+    """The error for an invalid value from ``source``."""
     return SettingError(f"invalid value {value!r} for {source}: expected {expects}")

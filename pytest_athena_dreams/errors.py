@@ -1,6 +1,6 @@
-"""Faults of this tool or of its use.
+"""Errors of this tool or of its use.
 
-A fault of a *dream* is never an exception here: it is a :class:`~pytest_athena_dreams.models.Verdict`.
+A fault of a *dream* is never one of these exceptions, but a :class:`~pytest_athena_dreams.models.Verdict`.
 So a ``DreamsError`` is never recorded against a dream.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class DreamsError(Exception):
-    """The root of all errors of this tool. Its text gives the value, the limit and the remedy."""
+    """Base of all errors of this tool. The text names the value, what was expected, and what to do."""
 
 
 class SettingError(DreamsError):
@@ -20,9 +20,9 @@ class StoreError(DreamsError):
 
 
 class StorePathError(StoreError):
-    """The path leads to no store that this version can open; naming another path is a remedy.
+    """This version can't open a store at the path; another path may help.
 
-    The text leaves that remedy out: a command, pytest and the Python API each name it in their own words.
+    The text does not say so, because a command, pytest and the Python API name a path in different ways.
     """
 
 
@@ -31,11 +31,11 @@ class ImportFileError(DreamsError):
 
 
 class SandboxError(DreamsError):
-    """The jail can't be built as asked for, or broke for a reason that is no dream's."""
+    """The jail can't be built as the settings demand, or failed for a reason other than a dream."""
 
 
 class PlanError(DreamsError):
-    """What was asked to be tested can't be: an unknown node id, a dream without a usable contract."""
+    """A request can't be tested: an unknown node id, a dream without a usable contract."""
 
 
 class UntestableError(DreamsError):
@@ -47,4 +47,4 @@ class ReproError(DreamsError):
 
 
 class StrategyError(DreamsError):
-    """A strategy that a user gave can't be found, or draws what can't travel into the jail."""
+    """A user's strategy can't be found, or draws values that can't be sent into the jail."""

@@ -1,4 +1,4 @@
-"""Extension points for users: hooks to implement in a ``conftest.py`` or a plugin."""
+"""Hooks that users can implement, in a ``conftest.py`` or a plugin."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 def pytest_athena_dreams_strategy(
     procedure: str, parameter: str, annotation: str
 ) -> SearchStrategy[Any] | None:
-    """Give the strategy for one parameter, or ``None`` to leave it to the plugin.
+    """Return the strategy for one parameter, or ``None`` for the plugin's own.
 
-    Called in the process that tests the dreams, once for each parameter of each procedure. What the
-    strategy draws must be such that pickle can write it and that the jail can import its classes.
+    The plugin calls this in the process that tests the dreams, once for each parameter of each procedure.
+    Drawn values must be picklable, with classes importable in the jail.
 
-    :param procedure: the procedure's name, as the store has it.
+    :param procedure: the procedure's name in the store.
     :param parameter: the parameter's name.
-    :param annotation: its type as it would be written, ``Any`` where there is none.
+    :param annotation: its type as source text, ``Any`` if it has none.
     """

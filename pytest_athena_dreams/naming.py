@@ -1,4 +1,4 @@
-"""How a dream is named on a command line, and the command that tests it again."""
+"""Node ids of dreams, and the command that tests a dream again."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from .config import SETTINGS, Settings
 from .models import Dream
 
 OF_THE_RUN = ("store", "select", "baseline", "fail_under", "evidence", "untestable")
-"""Settings that say nothing of how one dream is tested."""
+"""Settings that can't change the verdict on a dream."""
 
 _UNSAFE = re.compile(r"[^\w,+=@ -]")
 
 
 def domain(dream: Dream) -> str:
-    """A dream's node id without its store: how headlines name it."""
+    """A dream's node id without its store, as headlines show it."""
     return f"{procedure_part(dream)}::{item_part(dream)}"
 
 
 def procedure_part(dream: Dream) -> str:
-    """The part of a node id that names the procedure; characters that pytest reads are replaced."""
+    """The part of a node id that names the procedure. Characters with a meaning for pytest become ``_``."""
     name = dream.procedure.name if dream.procedure else dream.procedure_name
     return _UNSAFE.sub("_", name) or "no-procedure"
 

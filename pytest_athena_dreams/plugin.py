@@ -1,6 +1,6 @@
 """The pytest11 entry: options and hooks, wiring only.
 
-Every start of pytest pays for this module, so it imports nothing heavy until a run asks for dreams.
+Every start of pytest imports this module, so it imports nothing heavy until a run tests dreams.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini(
         "athena_strategies",
-        "Strategies of your own, one a line: PROCEDURE.PARAMETER = MODULE:ATTRIBUTE, or type:TYPE = …. "
-        "The folder of the ini file is put on sys.path for them.",
+        "Your own strategies, one per line: PROCEDURE.PARAMETER = MODULE:ATTRIBUTE, or type:TYPE = …. "
+        "The folder of the ini file is added to sys.path for them.",
         type="linelist",
         default=[],
     )

@@ -33,7 +33,7 @@ def test_inputs_shows_what_a_function_would_be_fed(tmp_path: Path) -> None:
 def test_inputs_refuses_what_it_can_not_read(tmp_path: Path) -> None:
     result = run("inputs", f"{tmp_path / 'none.py'}::f")
     assert result.exit_code == 2
-    assert "can't be read" in result.output
+    assert "can't read" in result.output
     (tmp_path / "odd.py").write_text("def f(x: 'Nothing'): pass\n")
     result = run("inputs", str(tmp_path / "odd.py"))
     assert result.exit_code == 2

@@ -1,8 +1,8 @@
 """The ``athena-dreams`` command.
 
-Invariants: a command imports what it needs when it runs, so that ``--help`` is quick; text from a dream is
-escaped before it reaches the terminal; whatever this tool can't do ends in one ``Error: …`` on standard
-error and status 2.
+Invariants: a command imports its modules when it runs, so that ``--help`` is fast. Text from a dream is
+escaped before it reaches the terminal. A request that can't be carried out ends in one ``Error: …`` on
+standard error and exit status 2.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="athena-dreams")
 def main() -> None:
-    """Keep a store of dreams, look into it, and into the jail that they are tested in.
+    """Manage a store of dreams, read what runs found, and check the jail.
 
-    Exit status: 0 when done, 2 when it can't be done as asked (a missing store, a malformed file, a wrong
-    option).
+    Exit status: 0 on success, 2 if the request can't be carried out (a missing store, a malformed file, an
+    invalid option).
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # for a terminal that is not UTF-8

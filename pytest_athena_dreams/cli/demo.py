@@ -1,6 +1,6 @@
-"""``athena-dreams demo``: a store made from packaged dreams, tested before the newcomer's eyes.
+"""``athena-dreams demo``: makes a store from packaged dreams and tests it.
 
-The packaged dreams' right verdicts are known, so the demo is a check of the installation too.
+The expected verdicts are known, so the demo also checks an installation.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ EXPECTED = {
     "demo/backoff-library": "dependency",
     "demo/backoff-from-server": "blocked",
 }
-"""The category that each packaged dream fails with, ``None`` for a pass."""
+"""The category of failure that each packaged dream must get, by label; ``None`` for a pass."""
 
 
 @click.command("demo")
 @click.option(
     "--store",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Keep the demo's store here, to look into afterwards.  [default: a temporary file]",
+    help="Where to create the demo's store.  [default: a temporary file]",
 )
-@click.option("--sandbox", help="As pytest's --athena-sandbox.")
+@click.option("--sandbox", help="Like pytest's --athena-sandbox.")
 def demo(store: Path | None, sandbox: str | None) -> None:
-    """Test eight packaged dreams of three procedures, good ones and bad ones.
+    """Test eight packaged dreams of three procedures. Three are right.
 
-    Exit status: 0 where every dream gets the verdict that it should, 1 where one does not.
+    Exit status: 0 if every dream gets the expected verdict, 1 otherwise.
     """
     with tempfile.TemporaryDirectory(prefix="athena-dreams-") as folder:
         wrong = _run(store or Path(folder, "demo.db"), sandbox)
     if wrong:
-        raise click.ClickException(f"these dreams got another verdict than they should: {', '.join(wrong)}")
-    click.echo("Every dream got the verdict that it should: three pass, five fail, each for its own reason.")
+        raise click.ClickException(f"these dreams got an unexpected verdict: {', '.join(wrong)}")
+    click.echo("Every dream got the expected verdict: three pass, five fail for five different reasons.")
 
 
 def _run(path: Path, sandbox: str | None) -> list[str]:
-    """Import, test, and tell which labels got a wrong verdict."""
+    """Import and test the packaged dreams. Returns the labels with an unexpected verdict."""
     from ..store.database import Store
     from ..store.importer import import_lines
     from ..store.jsonl import read_lines
@@ -58,7 +58,7 @@ def _run(path: Path, sandbox: str | None) -> list[str]:
         command += ["--athena-sandbox", sandbox]
     click.echo(f"$ {' '.join(command)}")
     sys.stdout.flush()
-    # Beside the newcomer's own project: no ini file, no conftest and no cache of theirs.
+    # Independent of the user's own project: no ini file, no conftest, no cache.
     alone = ["-c", "/dev/null", "--rootdir", str(path.parent), "-p", "no:cacheprovider", "-v"]
     subprocess.run([sys.executable, "-m", *command, *alone], cwd=path.parent, check=False)
     with Store.open(path) as store:

@@ -12,10 +12,10 @@ from .options import store_option
 @click.command()
 @store_option
 def init(store: Path) -> None:
-    """Make a store, or bring an existing one up to date.
+    """Create a store, or bring an existing one up to date.
 
-    An SQLite file of Athena's own is a store: columns and tables that it lacks are added, nothing in it is
-    changed.
+    A SQLite file of Athena's own becomes a store: missing columns and tables are added, and nothing in it
+    is changed.
     """
     from ..store.database import Store
 
@@ -27,7 +27,7 @@ def init(store: Path) -> None:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @store_option
 def import_(files: tuple[Path, ...], store: Path) -> None:
-    """Bring the dreams of JSONL files into a store, all of them or none; a missing store is made.
+    """Import the dreams of JSONL files into a store, all of them or none. Creates a missing store.
 
     A line is one JSON object. Two keys are required:
 
@@ -36,17 +36,17 @@ def import_(files: tuple[Path, ...], store: Path) -> None:
     dream_type   constraint_relaxation, cross_project_synthesis,
                  parameter_exploration or conditional_variant
 
-    The others may be left out:
+    The others are optional:
 
     \b
-    label        your own name for the dream, unique in the store. Without it,
-                 one is made from a hash of the procedure's name and the code
+    label        your own name for the dream, unique in the store. The default
+                 is a hash of the procedure's name and the code
     procedure    {"name", "code", "project", "version", "entry_point"}: what the
-                 dream varies. Of one name and project, other code becomes the
-                 next version
+                 dream varies. Different code under the same name and project
+                 becomes the next version
     entry_point  the function to test
-    contract     equivalent, superset, compatible or free. Without it, the
-                 dream's type decides
+    contract     equivalent, superset, compatible or free. The default depends
+                 on the dream's type
     tier         1 (default), 2 or 3
     status       pending_evaluation, evaluated, pending_test (default), tested
                  or archived
@@ -60,9 +60,8 @@ def import_(files: tuple[Path, ...], store: Path) -> None:
     cross_project_matches
                  a whole number
 
-    A label that the store knows is updated, and a key that is left out keeps its value. Where the code,
-    entry point, contract, type or procedure changes, the dream waits for a test again; otherwise its status
-    and results stay.
+    A known label updates its dream, and keys that are left out keep their values. If the code, entry point,
+    contract, type or procedure changes, the dream is pending again. Otherwise its status and results stay.
     """
     from ..store.database import Store
     from ..store.importer import import_lines

@@ -1,4 +1,4 @@
-"""The commands that look into the jail: ``doctor``, ``inputs``."""
+"""The commands that show what happens in the jail: ``doctor``, ``inputs``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..text import printable
 if TYPE_CHECKING:
     from ..trial import Reference
 
-_sandbox_option = click.option("--sandbox", metavar="MODE", help="As pytest's --athena-sandbox.")
+_sandbox_option = click.option("--sandbox", metavar="MODE", help="Like pytest's --athena-sandbox.")
 
 
 def settings_of(**options: str | None) -> Settings:
@@ -29,15 +29,14 @@ def settings_of(**options: str | None) -> Settings:
 
 @click.command()
 @_sandbox_option
-@click.option("--minimum", metavar="MODE", help="As pytest's --athena-sandbox-minimum.")
+@click.option("--minimum", metavar="MODE", help="Like pytest's --athena-sandbox-minimum.")
 @click.option("--attack", is_flag=True, help="Run the packaged hostile dreams against the jail.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, in ASCII.")
 @click.pass_context
 def doctor(ctx: click.Context, sandbox: str | None, minimum: str | None, attack: bool, as_json: bool) -> None:
-    """Try each layer of the jail on this machine: what holds, what does not, why, and what would mend it.
+    """Try each layer of the jail on this machine: what works, what does not, why, and how to fix it.
 
-    Exit status: 0 where the minimum is met (with --attack: where the jail held against every dream),
-    1 where it is not.
+    Exit status: 0 if the minimum is met (with --attack: if the jail held against every dream), 1 otherwise.
     """
     from ..sandbox.attacks.run import attack as try_attacks
     from ..sandbox.attacks.run import render_attacks
@@ -57,22 +56,22 @@ def doctor(ctx: click.Context, sandbox: str | None, minimum: str | None, attack:
 
 @click.command()
 @click.argument("function", metavar="FILE.py::FUNCTION")
-@click.option("--max-examples", metavar="N", help="As pytest's --athena-max-examples.")
-@click.option("--edge-cases", metavar="GROUPS", help="As pytest's --athena-edge-cases.")
-@click.option("--seed", metavar="N", help="As pytest's --athena-seed.")
+@click.option("--max-examples", metavar="N", help="Like pytest's --athena-max-examples.")
+@click.option("--edge-cases", metavar="GROUPS", help="Like pytest's --athena-edge-cases.")
+@click.option("--seed", metavar="N", help="Like pytest's --athena-seed.")
 @_sandbox_option
 def inputs(
     function: str, max_examples: str | None, edge_cases: str | None, seed: str | None, sandbox: str | None
 ) -> None:
-    """Show what a function would be fed, and what it does with it, in the jail.
+    """Show the inputs that a function would get, and what it does with them in the jail.
 
-    FUNCTION may be dotted for a method; without it, the last public function of the file is taken.
+    FUNCTION may be dotted for a method. The default is the last public function of the file.
     """
     path, _, entry_point = function.partition("::")
     try:
         code = Path(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as exc:
-        raise click.UsageError(f"{path} can't be read: {exc}") from None
+        raise click.UsageError(f"can't read {path}: {exc}") from None
     procedure = Procedure(
         id=0, name=entry_point or Path(path).stem, code=code, entry_point=entry_point or None
     )
@@ -104,7 +103,7 @@ def _result(seen: Observation | None) -> str:
     from ..judge.render import render
 
     if seen is None:
-        return "was not run: too many inputs before it hung"
+        return "not run: too many earlier inputs hung"
     if seen.raised is not None:
         return f"raised {seen.raised.type}: {seen.raised.message}"
     return f"returned {render(seen.value)}" if not seen.death and not seen.detail else seen.detail

@@ -13,5 +13,5 @@ store_option = click.option(
     default="athena.db",
     show_default=True,
     show_envvar=True,
-    help="The SQLite file that holds the dreams.",
+    help="The SQLite file with the dreams.",
 )

@@ -1,4 +1,4 @@
-"""``athena-dreams watch``: test what is new, again and again, until told to stop."""
+"""``athena-dreams watch``: tests new dreams again and again, until a signal stops it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     default=300.0,
     show_default=True,
     metavar="SECONDS",
-    help="Wait so long between rounds.",
+    help="Time to wait between rounds.",
 )
 @click.option(
     "--max-iterations",
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 )
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def watch(store: Path, interval: float, max_iterations: int | None, options: tuple[str, ...]) -> None:
-    """Test the dreams that wait, then wait for more.
+    """Test all pending dreams, then wait for more.
 
-    OPTIONS go to pytest; put -- before them: athena-dreams watch -- -n 2. One store is watched by one process
-    at a time. An interrupt (Ctrl-C) or SIGTERM ends the run that is on, keeps what it has tested, and leaves.
+    OPTIONS go to pytest; put -- before them: athena-dreams watch -- -n 2. Only one process can watch a store.
+    Ctrl-C or SIGTERM ends the current run, stores the finished verdicts, and exits.
 
-    Exit status: 0 when done or stopped, 2 when a run can't take place or the store is being watched.
+    Exit status: 0 if done or stopped, 2 if a run can't start or another process watches the store.
     """
     from ..api import Stop, rounds
 
