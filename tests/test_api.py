@@ -63,7 +63,10 @@ def test_a_store_is_tested_and_its_report_read(store: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "options", "part"),
-    [("no.db", (), "no store at"), ("athena.db", ("--athena-timeout", "x"), "failed with exit status 4: .*'x'")],
+    [
+        ("no.db", (), "no store at"),
+        ("athena.db", ("--athena-timeout", "x"), "failed with exit status 4: .*'x'"),
+    ],
 )
 def test_a_run_that_can_not_take_place_is_an_error(
     store: Path, name: str, options: tuple[str, ...], part: str
