@@ -72,7 +72,7 @@ def record(dream_id: int, **fields: Any) -> None:
 
 def test_version_and_help() -> None:
     assert run("--version").stdout == f"athena-dreams, version {pytest_athena_dreams.__version__}\n"
-    assert "Exit status: 0 when done, 2 when" in run("--help").stdout
+    assert "Exit status: 0 on success, 2 if" in run("--help").stdout
 
 
 def test_init_makes_a_store_and_leaves_one_that_is_there() -> None:
