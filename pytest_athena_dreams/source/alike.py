@@ -12,12 +12,11 @@ from __future__ import annotations
 import ast
 import builtins
 import cmath
-import hashlib
 import itertools
 from functools import lru_cache
 
 from . import purity
-from .normalise import canonical
+from .normalise import digest
 from .syntax import TREES, syntax
 
 _BUILTINS = frozenset(dir(builtins))
@@ -62,10 +61,8 @@ _QUIET = purity.kinds(
 
 @lru_cache(maxsize=TREES)
 def twin_key(code: str) -> str:
-    """A text that is the same for sources that behave alike."""
-    text = canonical(code) if sees_nothing(code) else None
-    content = f"text\0{code}" if text is None else f"syntax\0{text}"
-    return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+    """A short name that is the same for sources that behave alike."""
+    return digest(code, exact=not sees_nothing(code))
 
 
 @lru_cache(maxsize=TREES)

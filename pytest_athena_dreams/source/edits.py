@@ -1,7 +1,7 @@
 """What a dream changed in its procedure, in words that do not depend on names, numbers or layout.
 
 Invariants: pure; two sources that differ only in formatting, comments or names of locals have no edits. Names
-are matched as they come up: the first use of a local on one side is taken for the first use on the other.
+are matched in order of use: the first local on one side corresponds to the first on the other.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from .normalise import is_builtin, label, nodes, parse
 from .syntax import TREES
 
 FEW = 2
-"""Distinct edits up to which a dream is told by them; one with more is a rewrite."""
+"""Most distinct edits that describe a dream; one with more counts as rewritten."""
 REWRITTEN = "rewritten"
+"""The only edit of a dream with more than a few."""
 
 _BOUNDARY = {frozenset(pair) for pair in ((ast.Lt, ast.LtE), (ast.Gt, ast.GtE))}
 _OPPOSITE = {
@@ -53,9 +54,9 @@ _STATEMENTS = {
 
 
 def edits(procedure: str, dream: str) -> tuple[str, ...] | None:
-    """The distinct edits that made ``dream`` of ``procedure``, in order of their words.
+    """The distinct edits that turn ``procedure`` into ``dream``, sorted.
 
-    ``(REWRITTEN,)`` where there are more than a few; ``None`` where one of the two is no Python.
+    ``(REWRITTEN,)`` if there are more than a few; ``None`` if one of the two is no Python.
     """
     before, after = parse(procedure), parse(dream)
     if before is None or after is None:
@@ -78,13 +79,11 @@ class _Diff:
         self._back: dict[str, str] = {}
 
     def statements(self, a: Sequence[ast.AST], b: Sequence[ast.AST]) -> None:
-        """Align two bodies by the shape of their statements, then go into those that correspond."""
+        """Align two bodies by the shape of their statements, then compare those that correspond."""
         before, after = ([shape(x, self._shapes) for x in body] for body in (a, b))
         matcher = SequenceMatcher(None, before, after, autojunk=False)
         for _, a1, a2, b1, b2 in matcher.get_opcodes():
-            shared = min(a2 - a1, b2 - b1)
-            if shared and a2 - a1 != b2 - b1:
-                shared = 0
+            shared = a2 - a1 if a2 - a1 == b2 - b1 else 0
             for x, y in zip(a[a1 : a1 + shared], b[b1 : b1 + shared], strict=True):
                 self.nodes(x, y, "")
             if not shared:
@@ -92,7 +91,7 @@ class _Diff:
                 self.found += [f"{_statement(y)} added" for y in b[b1:b2]]
 
     def nodes(self, a: ast.AST, b: ast.AST, role: str) -> None:
-        """Compare two nodes that correspond; ``role`` says what the expression is there for."""
+        """Compare two nodes that correspond; ``role`` is what the expression is for."""
         match a, b:
             case ast.Name(), ast.Name():
                 self._name(a.id, b.id)
@@ -103,7 +102,7 @@ class _Diff:
                     self._comparison(type(x), type(y))
                 self._children(a, b, "a comparison", skip=("ops",))
             case _ if type(a) is not type(b):
-                self._replaced(a, b, role)
+                self.found.append(_replacement(a, b, role))
             case _:
                 self._children(a, b, role)
 
@@ -160,16 +159,17 @@ class _Diff:
             self.found.append("another variable")
 
     def _constant(self, a: object, b: object, role: str) -> None:
-        if type(a) is type(b) and a == b:
+        kinds = {type(a), type(b)}
+        if len(kinds) == 1 and a == b:
             return
         where = f" in {role}" if role else ""
         if b is None and role == "a return":
             self.found.append("None returned")
-        elif isinstance(a, bool) and isinstance(b, bool):
+        elif kinds == {bool}:
             self.found.append(f"True and False exchanged{where}")
-        elif isinstance(a, int | float) and isinstance(b, int | float):
+        elif kinds <= {int, float}:
             self.found.append(f"another number{where}")
-        elif isinstance(a, str) and isinstance(b, str):
+        elif kinds == {str}:
             self.found.append(f"another text{where}")
         else:
             self.found.append(f"a constant of another type{where}")
@@ -184,9 +184,6 @@ class _Diff:
             self.found.append("a comparison turned into its opposite")
         else:
             self.found.append("another comparison")
-
-    def _replaced(self, a: ast.AST, b: ast.AST, role: str) -> None:
-        self.found.append(_replacement(a, b, role))
 
 
 def _replacement(a: ast.AST, b: ast.AST, role: str) -> str:
@@ -218,15 +215,19 @@ def _replacement(a: ast.AST, b: ast.AST, role: str) -> str:
             return "a part of a condition added"
         case _, ast.Pass():
             return f"{_statement(a)} left out"
+        case ast.Pass(), _:
+            return f"{_statement(b)} added"
+        case ast.stmt(), ast.stmt() if _statement(a) == _statement(b):
+            return f"another kind of {_statement(a).partition(' ')[2]}"
         case ast.stmt(), ast.stmt():
             return f"{_statement(a)} became {_statement(b)}"
     return f"another expression in {role}" if role else "another expression"
 
 
 def shape(node: ast.AST, known: dict[ast.AST, str]) -> str:
-    """The syntax of a node, in which own names and the values of constants do not matter.
+    """The syntax of a node without own names and values of constants.
 
-    ``known`` are the shapes of statements that were asked for already.
+    ``known`` caches the shapes of statements.
     """
     if node in known:
         return known[node]
@@ -256,7 +257,7 @@ def _own_names(tree: ast.Module) -> frozenset[str]:
 
 
 def _role(parent: ast.AST, field: str, role: str) -> str:
-    """What an expression is for, from where it stands; numbers in an index are not numbers in a range."""
+    """What an expression is for, by its place: a number in an index is not one in a range."""
     match parent, field:
         case ((ast.If() | ast.While() | ast.IfExp() | ast.Assert()), "test"):
             return "a condition"

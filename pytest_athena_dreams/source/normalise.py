@@ -67,12 +67,14 @@ def canonical(code: str) -> str | None:
         return None
 
 
-def digest(code: str) -> str:
-    """A short name for all sources that :func:`canonical` makes equal; unreadable ones have one each."""
-    text = canonical(code)
-    kind = "text" if text is None else "syntax"
-    content = (code if text is None else text).encode("utf-8", "backslashreplace")
-    return hashlib.blake2b(kind.encode() + b"\0" + content, digest_size=16).hexdigest()
+def digest(code: str, *, exact: bool = False) -> str:
+    """A short name for all sources that :func:`canonical` makes equal.
+
+    A source that can't be read, or is to be named ``exact``, shares its name with its copies alone.
+    """
+    text = None if exact else canonical(code)
+    content = f"text\0{code}" if text is None else f"syntax\0{text}"
+    return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 
 def label(node: ast.AST) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_athena_dreams.learn.novelty import Profile, distance, novelty, profile
-from pytest_athena_dreams.source.normalise import canonical, digest
+from pytest_athena_dreams.source.normalise import canonical, digest, parse
 from pytest_athena_dreams.source.syntax import SIZE
 from tests.corpus import corpus
 
@@ -62,6 +62,14 @@ def test_what_can_be_seen_from_outside_matters(old: str, new: str) -> None:
 def test_code_that_looks_at_its_names_is_taken_as_it_is(look: str) -> None:
     code = CODE.replace("return total", f"{look}; return total")
     assert digest(renamed(code, str.upper)) != digest(code)
+
+
+def test_a_tree_is_without_docstrings_wherever_they_stand() -> None:
+    code = '"""M."""\nclass A:\n    """A."""\n    def f(self):\n        """f."""\n        return "kept"\n'
+    code += 'if code:\n    async def g():\n        """g."""\n'
+    tree = parse(code)
+    assert tree is not None
+    assert [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)] == ["kept"]
 
 
 def test_two_locals_are_not_made_one() -> None:

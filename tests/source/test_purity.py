@@ -44,6 +44,7 @@ PURE = {
     "recursion": "def f(n): return 1 if n < 2 else n * f(n - 1)",
     "a docstring": 'def f(x):\n    """Return ``x``; eval("x") and random() are only words."""\n    return x',
     "a flattening": "def f(xs): return [y for x in xs for y in (x if isinstance(x, (list, tuple)) else [x])]",
+    "maps of maps": "def f(xs): return list(map(abs, map(int, filter(None, filter(bool, xs)))))",
     "zip": (
         "def f(a, b): return [x - y for x, y in zip(a, b)], dict(zip(a, b)), max(*map(abs, a), 1) if a else 0"
     ),
@@ -95,6 +96,8 @@ IMPURE = {
     "a module under another name": "import math as m\ndef f(x): return m.pi",
     "a module as a value": "import math\ndef f(x): return str(math)",
     "a module's secret": "import math\ndef f(x): return math.__loader__",
+    "a module before it in the alphabet": "import bisect\ndef f(x): return x",
+    "an item that is called": "def f(x): return x[0](1)",
     "another module": "import random\ndef f(x): return random.random()",
     "a part of a module": "from os import urandom\ndef f(x): return urandom(1)",
     "all of a module": "from math import *\ndef f(x): return x",

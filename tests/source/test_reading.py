@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_athena_dreams.source.reading import LENGTH, LITERALS, Reading, reading, statement_lines
-from pytest_athena_dreams.source.syntax import SIZE
+from pytest_athena_dreams.source.syntax import SIZE, syntax
 
 
 def test_literals_are_told_once_without_docstrings_and_booleans() -> None:
@@ -19,6 +19,7 @@ def test_literals_are_told_once_without_docstrings_and_booleans() -> None:
 
 def test_literals_are_limited_in_number_and_length() -> None:
     assert len(reading(f"x = {list(range(3 * LITERALS))}").literals) == LITERALS
+    assert reading(f"x = {'a' * LENGTH!r}").literals == ("a" * LENGTH,)
     assert reading(f"x = {'a' * (LENGTH + 1)!r}").literals == ()
 
 
@@ -31,6 +32,17 @@ def test_lines_are_those_of_the_statements_of_functions() -> None:
     code = "N = 3\ndef f(x):\n    if x:\n        return (\n            1)\n    return lambda: (\n        2)\n"
     assert statement_lines(code) == {3, 4, 6, 7}
     assert statement_lines("y = x\n_result = y\n") == {1, 2}
+    assert statement_lines("def f(x):\n    return sorted(x, key=lambda y: y)\n") == {2}
+
+
+def test_a_source_is_read_up_to_a_size() -> None:
+    code = "x = 1\n"
+    assert reading(code + "#" * (SIZE - len(code))).literals == (1,)
+    assert reading(code + "#" * (SIZE - len(code) + 1)) == Reading()
+
+
+def test_a_source_is_parsed_once_for_all_who_ask() -> None:
+    assert syntax("x = 1") is syntax("x = 1")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,135 @@
+"""What a dream changed is described by its effect, in the words that patterns and rules are built on."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_athena_dreams.source.edits import REWRITTEN, edits
+
+PROCEDURE = """\
+def f(xs, n):
+    total = 0
+    for x in xs:
+        if x < n and x != 3:
+            total += x * 2
+    return total
+"""
+BOTH = {
+    ("x < n", "x <= n"): "a comparison with its boundary moved",
+    ("x < n", "x >= n"): "a comparison turned into its opposite",
+    ("x < n", "x == n"): "another comparison",
+    ("x != 3", "x == 3"): "a comparison turned into its opposite",
+    ("x != 3", "x is not 3"): "another comparison",
+    ("x != 3", "x not in n"): "another comparison, another expression in a comparison",
+    ("x < n and", "x < n or"): "and and or exchanged",
+    ("x * 2", "x + 2"): "another arithmetic operator",
+    ("x * 2", "x * 3"): "another number in an assignment",
+    ("x * 2", "x * 2.0"): "another number in an assignment",
+    ("x * 2", "x * True"): "a constant of another type in an assignment",
+    ("x * 2", "x * n"): "another expression in an assignment",
+    ("total = 0", "total = ''"): "a constant of another type in an assignment",
+    ("total += x * 2", "total = x * 2"): "another kind of assignment",
+    ("return total", "return -total"): "a sign changed",
+    ("return total", "return n"): "another variable",
+    ("return total", "return total[0]"): "another expression in a return",
+    ("x < n and x != 3", "not (x < n and x != 3)"): "a condition negated",
+    ("in xs", "in xs[1:]"): "another expression",
+}
+"""Edits, and what they are called in either direction."""
+ONE_WAY = {
+    ("x * 2", "x"): ("an operand left out", "an operand added"),
+    ("return total", "return str(total)"): ("a call added", "a call left out"),
+    ("in xs", "in sorted(xs)"): ("a call added", "a call left out"),
+    ("x < n and x != 3", "x < n"): ("a part of a condition left out", "a part of a condition added"),
+    ("n and x != 3", "n and x != 3 and n"): ("a part of a condition added", "a part of a condition left out"),
+    ("x < n and x != 3", "True"): (
+        "a condition that always goes one way",
+        "another expression in a condition",
+    ),
+    ("total += x * 2", "pass"): ("an assignment left out", "an assignment added"),
+    ("    return total\n", ""): ("a return left out", "a return added"),
+    ("total = 0", "total = 0\n    print(n)"): ("a call added", "a call left out"),
+    ("return total", "assert n\n    return total"): ("an assertion added", "an assertion left out"),
+    ("return total", "raise ValueError"): ("a return became a raise", "a raise became a return"),
+    ("return total", "return"): ("None returned", "a value returned"),
+    ("return total", "return None"): ("None returned", "another expression in a return"),
+    ("(xs, n)", "(xs, n=1)"): ("a part of a default added", "a part of a default left out"),
+    ("(xs, n)", "(xs, n, m)"): ("a part of the parameters added", "a part of the parameters left out"),
+}
+"""Edits, and what they and their reversals are called."""
+NONE = {
+    "a name of the function": ("def f", "def g"),
+    "a name of a parameter": ("xs, n", "xs, m"),
+    "an annotation": ("(xs, n)", "(xs: list, n: int) -> int"),
+    "a docstring": ("    total = 0", '    """Add up."""\n    total = 0'),
+    "a comment": ("total = 0", "total = 0  # none yet"),
+}
+
+
+@pytest.mark.parametrize(("change", "words"), BOTH.items(), ids=map(str, BOTH))
+def test_an_edit_has_a_name(change: tuple[str, str], words: str) -> None:
+    after = PROCEDURE.replace(*change)
+    assert after != PROCEDURE
+    assert edits(PROCEDURE, after) == tuple(words.split(", "))
+    assert edits(after, PROCEDURE) == tuple(words.split(", "))
+
+
+@pytest.mark.parametrize(("change", "words"), ONE_WAY.items(), ids=map(str, ONE_WAY))
+def test_an_edit_and_its_reversal_have_names(change: tuple[str, str], words: tuple[str, str]) -> None:
+    after = PROCEDURE.replace(*change)
+    assert after != PROCEDURE
+    assert edits(PROCEDURE, after) == (words[0],)
+    assert edits(after, PROCEDURE) == (words[1],)
+
+
+@pytest.mark.parametrize("change", NONE.values(), ids=NONE)
+def test_what_does_not_run_is_no_edit(change: tuple[str, str]) -> None:
+    after = PROCEDURE.replace(*change)
+    assert after != PROCEDURE
+    assert edits(PROCEDURE, after) == edits(after, PROCEDURE) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("x[1]", "x[2]", "another number in an index"),
+        ("x[1:]", "x[2:]", "another number in a slice"),
+        ("range(1)", "range(2)", "another number in a range"),
+        ("x(1)", "x(2)", "another number in a call"),
+        ("x(a=1)", "x(a=2)", "another number in a call"),
+        ("x(a=1)", "x(b=1)", "another name"),
+        ("x.a", "x.b", "another method or attribute"),
+        ("True", "False", "True and False exchanged in a return"),
+        ("'a'", "'b'", "another text in a return"),
+        ("1 if x else 2", "1 if x else 3", "another number in a return"),
+        ("max(x)", "min(x)", "another function called"),
+        ("here", "there", "another name"),
+        ("x[1:]", "x[:1]", "slice: lower left out, slice: upper added"),
+        ("f'{x}'", "f'{x!r}'", "formattedvalue changed"),
+    ],
+)
+def test_a_value_is_named_by_its_place(before: str, after: str, words: str) -> None:
+    one, other = (f"def f(x):\n    return {value}\n" for value in (before, after))
+    assert edits(one, other) == tuple(words.split(", "))
+
+
+def test_more_than_a_few_edits_are_a_rewrite() -> None:
+    two = PROCEDURE.replace("x < n", "x <= n").replace("x * 2", "x * 3")
+    assert edits(PROCEDURE, two) == (
+        "a comparison with its boundary moved",
+        "another number in an assignment",
+    )
+    assert edits(PROCEDURE, two.replace("return total", "return str(total)")) == (REWRITTEN,)
+    twice = PROCEDURE.replace("total = 0", "total = 1").replace("x * 2", "x * 3")
+    assert edits(PROCEDURE, twice) == ("another number in an assignment",)
+
+
+def test_names_correspond_in_order_of_use() -> None:
+    swapped = PROCEDURE.replace("x < n and x != 3", "n < x and x != 3")
+    assert edits(PROCEDURE, swapped) == ("another variable",)
+    assert edits(PROCEDURE, PROCEDURE.replace("total", "found").replace("x ", "item ")) == ()
+
+
+def test_no_python_has_no_edits() -> None:
+    assert edits(PROCEDURE, "def f(:") is None
+    assert edits("def f(:", PROCEDURE) is None
