@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,34 +85,49 @@ def repair(ids: tuple[int, ...], store: Path, seed: int, timeout: float, sandbox
 
     A repair changes one thing: a missing import, markdown fences, a guard, a None check, a return, a default,
     a name. Each is tested in the jail like a dream. Only one that passes is shown and kept, for the report;
-    the dream itself stays as it is.
+    the dream itself stays as it is. A dream that differs from its procedure in several places is also tested
+    with each one put back, for the report to show the one that matters.
     """
-    from ..repair.proof import failed, keep, mend
+    from ..repair.causes import TestedCause, find_causes, store_cause
+    from ..repair.proof import Untested, failed, keep, mend
     from ..resolution import command_options, resolve
     from ..store.database import Store
     from ..text import printable
     from ..trial import Engine, policy_of
 
     options = {"seed": str(seed), "timeout": str(timeout), "sandbox": sandbox, "evidence": "off"}
+    options["shrink_time"] = "0"  # nobody sees the failing input of a proposal
     settings = resolve(command_options(options))
     with Store.open(store) as opened:
         broken = failed(opened, ids or None)
         engine = Engine(settings, policy_of(settings, os.environ))
         names = {dream.id: dream.label or dream.procedure_name for dream, _ in broken}
-        mended = 0
+        repaired = causes = 0
+        untested: set[int] = set()
         try:
-            for found in mend(engine, broken):
-                keep(opened, found, seed=seed)
-                mended += 1
-                click.echo(
-                    f"dream {found.dream_id} ({printable(names[found.dream_id], limit=60)}): "
-                    f"{printable(found.why, limit=120)}; passes on {found.accepted} inputs"
-                )
-                for line in found.diff().splitlines():
-                    click.echo(f"    {printable(line, limit=100)}")
+            for found in chain(mend(engine, broken), find_causes(engine, broken)):
+                name = f"dream {found.dream_id} ({printable(names[found.dream_id], limit=60)})"
+                if isinstance(found, Untested):
+                    if found.dream_id not in untested:
+                        click.echo(f"{name}: not tested: {printable(found.why, limit=400)}")
+                    untested.add(found.dream_id)
+                elif isinstance(found, TestedCause):
+                    store_cause(opened, found, seed=seed)
+                    causes += 1
+                else:
+                    keep(opened, found, seed=seed)
+                    repaired += 1
+                    why = printable(found.why, limit=120)
+                    click.echo(f"{name}: {why}; passes on {found.accepted} inputs")
+                    for line in found.diff().splitlines():
+                        click.echo(f"    {printable(line, limit=100)}")
         finally:
             engine.close()
-    click.echo(f"{mended} of {len(broken)} failed dreams have a repair that passes")
+    click.echo(f"{repaired} of {len(broken)} failed dreams have a repair that passes")
+    if untested:
+        click.echo(f"{len(untested)} could not be tested")
+    if causes:
+        click.echo(f"{causes} with several changes pass with one of them put back, which the report shows")
 
 
 COMMANDS = (report, repair)

@@ -1,30 +1,39 @@
 """What to tell the generator about a pattern: a rule in plain words, with an example from the evidence.
 
 Invariants: pure; every pattern gets a rule, from the most special that fits to its category's; a rule names
-what to do, so that it can stand in a prompt as it is; an example is code and a call that were
-seen, never made up.
+what to do, so that it can stand in a prompt as it is; an example is code and a call that were seen, never
+made up, and its code is never blank, a comment or a docstring.
 """
 
 from __future__ import annotations
 
-import difflib
-import textwrap
 from dataclasses import dataclass
 
 from ..models import Category, Fault
+from ..source.changes import excerpt, likeliest, list_changes, statement_at
 from .rules import BY_CATEGORY, BY_CONTEXT, BY_EXCEPTION, FENCES, NO_INPUT
 
-LINES = 6
-"""Lines of an example on each side."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Lines of a dream, and those of its procedure that make it pass when they alone are put back."""
+
+    wrong: str
+    right: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One failure as evidence: the dream's lines, the procedure's in their place, and the call."""
+    """One failure as evidence: the dream's lines, the procedure's in their place, and the call.
+
+    ``proven`` says that the procedure's lines alone, put back, make the dream pass: either nothing else
+    differs, or it was tested.
+    """
 
     dream_id: int
     wrong: str
     right: str
+    proven: bool
     call: str | None
     expected: str
     got: str
@@ -44,33 +53,33 @@ def rule(category: Category, exception: str | None, message: str, context: str) 
     return BY_EXCEPTION.get(short) or BY_CATEGORY[category]
 
 
-def example(dream_id: int, fault: Fault, code: str, procedure: str | None) -> Example:
-    """The lines that matter of a dream and its procedure, and the call that shows the difference."""
-    wrong, right = _lines(code, procedure or "", fault.line)
+def example(
+    dream_id: int, fault: Fault, code: str, procedure: str | None, cause: Cause | None = None
+) -> Example | None:
+    """The lines that matter of a dream and its procedure, and the call that shows the difference.
+
+    ``cause`` is what a test found to matter. Without it, the only change does, or else the likeliest one.
+    ``None`` where the dream has no code to show.
+    """
+    wrong, right, proven = (cause.wrong, cause.right, True) if cause else _lines(fault, code, procedure)
+    if not wrong:
+        return None
     return Example(
         dream_id=dream_id,
         wrong=wrong,
         right=right,
+        proven=proven,
         call=fault.call,
         expected=fault.expected,
         got=fault.got or fault.summary,
     )
 
 
-def _lines(code: str, procedure: str, line: int | None) -> tuple[str, str]:
-    """The changed lines nearest to ``line``, or the first ones; the line itself where nothing changed."""
-    after, before = code.splitlines(), procedure.splitlines()
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    hunks = [op for op in matcher.get_opcodes() if op[0] != "equal"] if before else []
-    if hunks:
-        wanted = line or 0
-        _, a1, a2, b1, b2 = min(hunks, key=lambda op: abs(op[3] + 1 - wanted) if line else op[3])
-        return _cut(after[b1:b2]), _cut(before[a1:a2])
-    if line is not None and 1 <= line <= len(after):
-        return after[line - 1].strip(), ""
-    return _cut(after), ""
-
-
-def _cut(lines: list[str]) -> str:
-    kept = lines[:LINES]
-    return textwrap.dedent("\n".join([*kept, "…"] if len(lines) > LINES else kept))
+def _lines(fault: Fault, code: str, procedure: str | None) -> tuple[str, str, bool]:
+    changes = list_changes(procedure, code) if procedure is not None else ()
+    change = likeliest(changes, fault.line)
+    if change is not None and procedure is not None:
+        wrong = excerpt(code, change.wrong, change.line)
+        return wrong, excerpt(procedure, change.right, change.right_line), len(changes) == 1
+    here = excerpt(code, statement_at(code, fault.line)) if fault.line is not None else ""
+    return here or excerpt(code), "", False

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..models import Dream, Fault, Outcome
+from ..errors import PlanError
+from ..models import Dream, Fault, Outcome, Verdict
 from ..store.lessons import put_repair
 from ..store.records import Recorded
 from .task import Proposal, Task
@@ -45,6 +46,14 @@ class Repair:
         return unified(self.before, self.code)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untested:
+    """A dream for which no proposal could be tested, and why."""
+
+    dream_id: int
+    why: str
+
+
 def unified(before: str, after: str) -> str:
     """A unified diff with three lines of context, without file names."""
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "dream", "mended", lineterm="")
@@ -68,14 +77,18 @@ def _fault(recorded: Recorded) -> Fault | None:
     return faults[0] if faults else None
 
 
-def mend(engine: Engine, dreams: Sequence[tuple[Dream, Fault]]) -> Iterator[Repair]:
+def mend(engine: Engine, dreams: Sequence[tuple[Dream, Fault]]) -> Iterator[Repair | Untested]:
     """The first repair of each dream that passes the dream's own test in the jail.
 
-    Raises ``DreamsError`` where the jail can't be had, or a dream can't be tested.
+    A dream that can't be tested is given as ``Untested``, and the next ones go on. Raises ``SandboxError``
+    if there is no jail.
     """
     for (dream, _), proposals in zip(dreams, proposed(dreams), strict=True):
         for proposal in proposals:
-            verdict = engine.test(replace(dream, code=proposal.code))
+            verdict = tested(engine, dream, proposal.code)
+            if isinstance(verdict, Untested):
+                yield verdict
+                break
             if verdict.outcome is Outcome.SUCCESS:
                 yield Repair(
                     dream_id=dream.id,
@@ -86,6 +99,17 @@ def mend(engine: Engine, dreams: Sequence[tuple[Dream, Fault]]) -> Iterator[Repa
                     accepted=verdict.accepted,
                 )
                 break
+
+
+def tested(engine: Engine, dream: Dream, code: str) -> Verdict | Untested:
+    """The verdict on ``dream`` with other code, or why there can't be one."""
+    try:
+        verdict = engine.test(replace(dream, code=code))
+    except PlanError as error:
+        return Untested(dream_id=dream.id, why=str(error))
+    if verdict.outcome is Outcome.UNTESTABLE:
+        return Untested(dream_id=dream.id, why=verdict.text)
+    return verdict
 
 
 def keep(store: Store, repair: Repair, *, seed: int) -> None:

@@ -18,7 +18,7 @@ from .. import __version__
 from ..learn.health import WEIGHTS
 from ..learn.history import Change, PatternStatus, Test, changes, pattern_histories
 from ..learn.metrics import calibration, distribution, groups
-from ..learn.suggestions import Example, example, rule
+from ..learn.suggestions import Cause, Example, example, rule
 from ..learning import names, tests
 from ..models import Category, Fault, Outcome, Status
 from ..repair.proof import unified
@@ -258,12 +258,12 @@ def _patterns(
 
 
 def _examples(lessons: Lessons, dreams: Mapping[int, DreamReport]) -> dict[str, Example]:
-    """For each pattern that a dream shows as it stands, the one with the shortest call."""
+    """For each pattern that a dream shows as it stands, one whose cause was tested, with a short call."""
     waiting = {d["id"] for d in lessons.dreams if d["status"] != Status.TESTED}
-    best: dict[str, tuple[tuple[int, int, int], DreamReport]] = {}
+    best: dict[str, tuple[tuple[int, bool, int, int], DreamReport]] = {}
     for dream in dreams.values():
         for place, key in enumerate(dream.patterns):
-            rank = place, len(dream.call or ""), len(dream.code)
+            rank = place, _cause(lessons, dream) is None, len(dream.call or ""), len(dream.code)
             if dream.id not in waiting and (key not in best or rank < best[key][0]):
                 best[key] = rank, dream
     latest = {row["dream_id"]: row for row in lessons.results}
@@ -276,9 +276,19 @@ def _examples(lessons: Lessons, dreams: Mapping[int, DreamReport]) -> dict[str, 
         place = places[dream.id, key]
         base = lessons.procedures.get(dream.procedure_id or 0)
         if faults:
-            fault = faults[min(place, len(faults) - 1)]
-            found[key] = example(dream.id, fault, dream.code, base["code"] if base else None)
+            fault, code = faults[min(place, len(faults) - 1)], base["code"] if base else None
+            shown = example(dream.id, fault, dream.code, code, _cause(lessons, dream))
+            if shown is not None:
+                found[key] = shown
     return found
+
+
+def _cause(lessons: Lessons, dream: DreamReport) -> Cause | None:
+    """What a test found to matter of the dream's code as it is."""
+    row = lessons.causes.get(dream.id)
+    if row is None or row["code"] != dream.code:
+        return None
+    return Cause(wrong=row["wrong"], right=row["right"])
 
 
 def _breakdown(dreams: Sequence[DreamReport]) -> Breakdown:

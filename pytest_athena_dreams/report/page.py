@@ -8,7 +8,6 @@ stay under three megabytes.
 from __future__ import annotations
 
 import base64
-import difflib
 import hashlib
 from importlib.resources import files
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from ..source.alignment import align
 from ..text import printable
 from . import charts
 from .figures import DreamReport, ProcedureReport, Report
@@ -111,9 +111,8 @@ def _marked(dream: DreamReport, procedure: ProcedureReport | None, limit: int) -
     lines = _cut(dream.code, limit).splitlines()
     own = {dream.line - 1} if dream.line else set()
     if procedure is not None:
-        matcher = difflib.SequenceMatcher(None, procedure.code.splitlines(), lines, autojunk=False)
-        for tag, _, _, start, end in matcher.get_opcodes():
-            own |= set(range(start, end)) if tag != "equal" else set()
+        for equal, _, _, start, end in align(procedure.code.splitlines(), lines):
+            own |= set() if equal else set(range(start, end))
     whole = len(own) >= len(lines)  # where all is new, marks would tell nothing
     shown = [(n, escape(printable(line, multiline=True))) for n, line in enumerate(lines)]
     mark = Markup("<mark>{}</mark>")

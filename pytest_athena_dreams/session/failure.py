@@ -11,8 +11,9 @@ import pytest
 from ..models import Contract, Dream, Fault, Verdict
 from ..naming import repeat_command
 from ..report.words import guess
+from ..source.changes import likeliest, list_changes
+from ..source.syntax import split_lines
 from ..text import printable
-from .marking import first_change
 from .packed import pack, unpack
 from .plan import Plan
 
@@ -136,18 +137,24 @@ class _Failure:
             yield f"    ... {len(told) - shown} lines more, use '-vv' to show them", {}
 
     def _code(self, fault: Fault, width: int) -> Lines:
-        """The dream's code around the line that raised or, where none did, the first that is its own."""
+        """The dream's code around the line that raised or, if none did, around one that is its own."""
         context = CONTEXT.get(self._style, BESIDE_A_CONTRAST if fault.contrast else USUAL)
-        procedure = self._dream.procedure
-        lines = self._dream.code.splitlines()
-        marked = fault.line or first_change(procedure.code if procedure else "", self._dream.code)
-        if marked is None or not 1 <= marked <= len(lines):
-            marked = 1
-        for number in range(max(1, marked - context), min(len(lines), marked + context) + 1):
+        lines = split_lines(self._dream.code)
+        marked, centre = self._place(fault, len(lines))
+        for number in range(max(1, centre - context), min(len(lines), centre + context) + 1):
             mark = ">" if number == marked else " "
             text = f"  {mark} {number:4} | {lines[number - 1]}"
             rows = ROWS if number == marked else 1
             yield printable(text, limit=rows * width), {"bold": number == marked}
+
+    def _place(self, fault: Fault, lines: int) -> tuple[int | None, int]:
+        """The line to mark, ``None`` if the dream only leaves code out, and the one to show lines around."""
+        if fault.line is not None and 1 <= fault.line <= lines:
+            return fault.line, fault.line
+        procedure = self._dream.procedure
+        changes = list_changes(procedure.code, self._dream.code) if procedure else ()
+        change = likeliest(changes, None)
+        return (change.line, change.line or change.wrong[0]) if change else (None, 1)
 
 
 class Crash(SimpleNamespace):

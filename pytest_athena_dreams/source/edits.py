@@ -8,49 +8,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from difflib import SequenceMatcher
+from dataclasses import dataclass
 from functools import lru_cache
 
-from .normalise import is_builtin, label, nodes, parse
+from .alignment import align
+from .normalise import is_builtin, nodes, parse, shape
 from .syntax import TREES
+from .wording import comparison, noun, replacement, role_of, statement
 
 FEW = 2
 """Most distinct edits that describe a dream; one with more counts as rewritten."""
 REWRITTEN = "rewritten"
 """The only edit of a dream with more than a few."""
-
-_BOUNDARY = {frozenset(pair) for pair in ((ast.Lt, ast.LtE), (ast.Gt, ast.GtE))}
-_OPPOSITE = {
-    frozenset(pair)
-    for pair in (
-        (ast.Lt, ast.GtE),
-        (ast.Gt, ast.LtE),
-        (ast.Eq, ast.NotEq),
-        (ast.In, ast.NotIn),
-        (ast.Is, ast.IsNot),
-    )
-}
-_STATEMENTS = {
-    "If": "a condition",
-    "For": "a for loop",
-    "While": "a while loop",
-    "Assign": "an assignment",
-    "AugAssign": "an assignment",
-    "AnnAssign": "an assignment",
-    "Return": "a return",
-    "Raise": "a raise",
-    "Try": "a try block",
-    "With": "a with block",
-    "Expr": "a call",
-    "Assert": "an assertion",
-    "FunctionDef": "a function",
-    "ClassDef": "a class",
-    "Import": "an import",
-    "ImportFrom": "an import",
-    "Break": "a break",
-    "Continue": "a continue",
-    "Pass": "nothing",
-}
 
 
 def edits(procedure: str, dream: str) -> tuple[str, ...] | None:
@@ -58,6 +27,41 @@ def edits(procedure: str, dream: str) -> tuple[str, ...] | None:
 
     ``(REWRITTEN,)`` if there are more than a few; ``None`` if one of the two is no Python.
     """
+    all_edits = list_edits(procedure, dream)
+    if all_edits is None:
+        return None
+    found = tuple(sorted({edit.words for edit in all_edits}))
+    return found if len(found) <= FEW else (REWRITTEN,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Statements of the procedure (``before``) and those of the dream instead (``after``).
+
+    If both have one, they correspond. If one side has none, they stand before the two statements ``next``,
+    else after the two that are ``previous``, else within what stands at the place ``around``.
+    """
+
+    before: tuple[ast.AST, ...] = ()
+    after: tuple[ast.AST, ...] = ()
+    next: tuple[ast.AST, ast.AST] | None = None
+    previous: tuple[ast.AST, ast.AST] | None = None
+    around: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit in words, its place, and the lines on which it stands, ``None`` where that is not known."""
+
+    words: str
+    place: Place
+    before: int | None
+    after: int | None
+
+
+@lru_cache(maxsize=TREES)
+def list_edits(procedure: str, dream: str) -> tuple[Edit, ...] | None:
+    """Every edit in the order of the source; ``None`` where one of the two is no Python."""
     before, after = parse(procedure), parse(dream)
     if before is None or after is None:
         return None
@@ -66,32 +70,70 @@ def edits(procedure: str, dream: str) -> tuple[str, ...] | None:
         diff.statements(before.body, after.body)
     except RecursionError:
         return None
-    found = tuple(sorted(set(diff.found)))
-    return found if len(found) <= FEW else (REWRITTEN,)
+    return tuple(diff.found)
 
 
 class _Diff:
     def __init__(self, before: ast.Module, after: ast.Module) -> None:
-        self.found: list[str] = []
+        self.found: list[Edit] = []
+        self._place = Place()
+        self._lines: tuple[int | None, int | None] = None, None
         self._own = _own_names(before), _own_names(after)
         self._shapes: dict[ast.AST, str] = {}
         self._forth: dict[str, str] = {}
         self._back: dict[str, str] = {}
 
+    def _note(self, words: str) -> None:
+        self.found.append(Edit(words, self._place, *self._lines))
+
     def statements(self, a: Sequence[ast.AST], b: Sequence[ast.AST]) -> None:
         """Align two bodies by the shape of their statements, then compare those that correspond."""
         before, after = ([shape(x, self._shapes) for x in body] for body in (a, b))
-        matcher = SequenceMatcher(None, before, after, autojunk=False)
-        for _, a1, a2, b1, b2 in matcher.get_opcodes():
-            shared = a2 - a1 if a2 - a1 == b2 - b1 else 0
-            for x, y in zip(a[a1 : a1 + shared], b[b1 : b1 + shared], strict=True):
-                self.nodes(x, y, "")
-            if not shared:
-                self.found += [f"{_statement(x)} left out" for x in a[a1:a2]]
-                self.found += [f"{_statement(y)} added" for y in b[b1:b2]]
+        for _, a1, a2, b1, b2 in align(before, after):
+            if a2 - a1 == b2 - b1:
+                self._pairs(a[a1:a2], b[b1:b2])
+            else:  # functions and classes of one name still correspond
+                names = [_definition(x) for x in a[a1:a2]], [_definition(y) for y in b[b1:b2]]
+                for same, m1, m2, n1, n2 in align(*names):
+                    if same:
+                        self._pairs(a[a1 + m1 : a1 + m2], b[b1 + n1 : b1 + n2])
+                    else:
+                        self._block(a, b, (a1 + m1, a1 + m2), (b1 + n1, b1 + n2))
+
+    def _pairs(self, a: Sequence[ast.AST], b: Sequence[ast.AST]) -> None:
+        outer = self._place
+        for x, y in zip(a, b, strict=True):
+            self._place = Place((x,), (y,))
+            self.nodes(x, y, "")
+        self._place = outer
+
+    def _block(
+        self, a: Sequence[ast.AST], b: Sequence[ast.AST], before: tuple[int, int], after: tuple[int, int]
+    ) -> None:
+        """Note statements that have no counterparts one by one."""
+        (a1, a2), (b1, b2) = before, after
+        outer = self._place
+        self._place = Place(
+            before=tuple(a[a1:a2]),
+            after=tuple(b[b1:b2]),
+            next=(a[a2], b[b2]) if a2 < len(a) and b2 < len(b) else None,
+            previous=(a[a1 - 1], b[b1 - 1]) if a1 and b1 else None,
+            around=outer,
+        )
+        for x in a[a1:a2]:
+            self._note(f"{statement(x)} left out")
+        for y in b[b1:b2]:
+            self._note(f"{statement(y)} added")
+        self._place = outer
 
     def nodes(self, a: ast.AST, b: ast.AST, role: str) -> None:
         """Compare two nodes that correspond; ``role`` is what the expression is for."""
+        outer = self._lines
+        self._lines = getattr(a, "lineno", outer[0]), getattr(b, "lineno", outer[1])
+        self._compare(a, b, role)
+        self._lines = outer
+
+    def _compare(self, a: ast.AST, b: ast.AST, role: str) -> None:
         match a, b:
             case ast.Name(), ast.Name():
                 self._name(a.id, b.id)
@@ -99,10 +141,11 @@ class _Diff:
                 self._constant(a.value, b.value, role)
             case (ast.Compare(), ast.Compare()) if len(a.ops) == len(b.ops):
                 for x, y in zip(a.ops, b.ops, strict=True):
-                    self._comparison(type(x), type(y))
+                    if type(x) is not type(y):
+                        self._note(comparison(type(x), type(y)))
                 self._children(a, b, "a comparison", skip=("ops",))
             case _ if type(a) is not type(b):
-                self.found.append(_replacement(a, b, role))
+                self._note(replacement(a, b, role))
             case _:
                 self._children(a, b, role)
 
@@ -111,7 +154,7 @@ class _Diff:
             x, y = getattr(a, name, None), getattr(b, name, None)
             if name in skip or name in ("ctx", "kind", "type_comment", "type_ignores", "type_params"):
                 continue
-            inner = _role(a, name, role)
+            inner = role_of(a, name, role)
             if isinstance(x, list) and isinstance(y, list):
                 self._lists(x, y, inner)
             elif isinstance(x, ast.AST) and isinstance(y, ast.AST):
@@ -127,36 +170,34 @@ class _Diff:
                 if isinstance(x, ast.AST) and isinstance(y, ast.AST):
                     self.nodes(x, y, role)
                 elif x != y:
-                    self.found.append("another name")
+                    self._note("another name")
         else:
-            self.found.append(
-                f"a part of {role or 'an expression'} {'left out' if len(a) > len(b) else 'added'}"
-            )
+            self._note(f"a part of {role or 'an expression'} {'left out' if len(a) > len(b) else 'added'}")
 
     def _field(self, a: ast.AST, name: str, x: object, y: object) -> None:
         if isinstance(x, ast.AST) or isinstance(y, ast.AST):
             if isinstance(a, ast.Return):
-                self.found.append("None returned" if y is None else "a value returned")
+                self._note("None returned" if y is None else "a value returned")
             elif name in ("annotation", "returns"):
                 pass  # an annotation more or less changes nothing that runs
             else:
-                self.found.append(f"{_noun(a)}: {name} {'left out' if y is None else 'added'}")
+                self._note(f"{noun(a)}: {name} {'left out' if y is None else 'added'}")
         elif isinstance(x, str) and isinstance(y, str):
             if isinstance(a, ast.Attribute):
-                self.found.append("another method or attribute")
+                self._note("another method or attribute")
             elif isinstance(a, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.arg):
                 self._name(x, y)
             else:
-                self.found.append("another name")
+                self._note("another name")
         else:
-            self.found.append(f"{_noun(a)} changed")
+            self._note(f"{noun(a)} changed")
 
     def _name(self, a: str, b: str) -> None:
         if a not in self._own[0] or b not in self._own[1]:
             if a != b:
-                self.found.append("another function called" if is_builtin(a) else "another name")
+                self._note("another function called" if is_builtin(a) else "another name")
         elif self._forth.setdefault(a, b) != b or self._back.setdefault(b, a) != a:
-            self.found.append("another variable")
+            self._note("another variable")
 
     def _constant(self, a: object, b: object, role: str) -> None:
         kinds = {type(a), type(b)}
@@ -164,82 +205,23 @@ class _Diff:
             return
         where = f" in {role}" if role else ""
         if b is None and role == "a return":
-            self.found.append("None returned")
+            self._note("None returned")
         elif kinds == {bool}:
-            self.found.append(f"True and False exchanged{where}")
+            self._note(f"True and False exchanged{where}")
         elif kinds <= {int, float}:
-            self.found.append(f"another number{where}")
+            self._note(f"another number{where}")
         elif kinds == {str}:
-            self.found.append(f"another text{where}")
+            self._note(f"another text{where}")
         else:
-            self.found.append(f"a constant of another type{where}")
-
-    def _comparison(self, a: type[ast.cmpop], b: type[ast.cmpop]) -> None:
-        pair = frozenset((a, b))
-        if a is b:
-            return
-        if pair in _BOUNDARY:
-            self.found.append("a comparison with its boundary moved")
-        elif pair in _OPPOSITE:
-            self.found.append("a comparison turned into its opposite")
-        else:
-            self.found.append("another comparison")
+            self._note(f"a constant of another type{where}")
 
 
-def _replacement(a: ast.AST, b: ast.AST, role: str) -> str:
-    """How a node of one kind became one of another, in words."""
-    match a, b:
-        case ast.operator(), ast.operator():
-            return "another arithmetic operator"
-        case ast.boolop(), ast.boolop():
-            return "and and or exchanged"
-        case _, ast.Constant(value=None) if role == "a return":
-            return "None returned"
-        case _, ast.Constant(value=bool()) if role == "a condition":
-            return "a condition that always goes one way"
-        case (ast.UnaryOp(op=ast.Not()), _) | (_, ast.UnaryOp(op=ast.Not())):
-            return "a condition negated"
-        case (ast.UnaryOp(op=ast.USub()), _) | (_, ast.UnaryOp(op=ast.USub())):
-            return "a sign changed"
-        case ast.Call(), _ if _within(b, a.args):
-            return "a call left out"
-        case _, ast.Call() if _within(a, b.args):
-            return "a call added"
-        case ast.BinOp(), _ if _within(b, (a.left, a.right)):
-            return "an operand left out"
-        case _, ast.BinOp() if _within(a, (b.left, b.right)):
-            return "an operand added"
-        case ast.BoolOp(), _ if _within(b, a.values):
-            return "a part of a condition left out"
-        case _, ast.BoolOp() if _within(a, b.values):
-            return "a part of a condition added"
-        case _, ast.Pass():
-            return f"{_statement(a)} left out"
-        case ast.Pass(), _:
-            return f"{_statement(b)} added"
-        case ast.stmt(), ast.stmt() if _statement(a) == _statement(b):
-            return f"another kind of {_statement(a).partition(' ')[2]}"
-        case ast.stmt(), ast.stmt():
-            return f"{_statement(a)} became {_statement(b)}"
-    return f"another expression in {role}" if role else "another expression"
-
-
-def shape(node: ast.AST, known: dict[ast.AST, str]) -> str:
-    """The syntax of a node without own names and values of constants.
-
-    ``known`` caches the shapes of statements.
-    """
-    if node in known:
-        return known[node]
-    children = [c for c in ast.iter_child_nodes(node) if not isinstance(c, ast.expr_context)]
-    text = f"{label(node)}({','.join([shape(child, known) for child in children])})"
-    if isinstance(node, ast.stmt):
-        known[node] = text
-    return text
-
-
-def _within(node: ast.AST, parts: Sequence[ast.AST]) -> bool:
-    return shape(node, {}) in [shape(part, {}) for part in parts]
+def _definition(node: ast.AST) -> object:
+    """What names a function or class; equal to nothing for any other statement."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return type(node), name
+    return node
 
 
 @lru_cache(maxsize=TREES)
@@ -254,35 +236,3 @@ def _own_names(tree: ast.Module) -> frozenset[str]:
             case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
                 names.add(name)
     return frozenset(names)
-
-
-def _role(parent: ast.AST, field: str, role: str) -> str:
-    """What an expression is for, by its place: a number in an index is not one in a range."""
-    match parent, field:
-        case ((ast.If() | ast.While() | ast.IfExp() | ast.Assert()), "test"):
-            return "a condition"
-        case ast.Subscript(), "slice":
-            return "an index"
-        case ast.Slice(), _:
-            return "a slice"
-        case ast.Return(), "value":
-            return "a return"
-        case ast.Call(func=ast.Name(id="range")), "args":
-            return "a range"
-        case ast.Call(), ("args" | "keywords"):
-            return "a call"
-        case ((ast.Assign() | ast.AugAssign() | ast.AnnAssign()), "value"):
-            return "an assignment"
-        case ast.arguments(), ("defaults" | "kw_defaults"):
-            return "a default"
-        case ast.arguments(), _:
-            return "the parameters"
-    return role
-
-
-def _statement(node: ast.AST) -> str:
-    return _STATEMENTS.get(type(node).__name__, "a statement")
-
-
-def _noun(node: ast.AST) -> str:
-    return _STATEMENTS.get(type(node).__name__, type(node).__name__.lower())

@@ -83,6 +83,20 @@ def label(node: ast.AST) -> str:
     return _LABELS[kind](node) if kind in _LABELS else kind.__name__
 
 
+def shape(node: ast.AST, known: dict[ast.AST, str]) -> str:
+    """The syntax of a node without own names and values of constants.
+
+    ``known`` caches the shapes of statements.
+    """
+    if node in known:
+        return known[node]
+    children = [c for c in ast.iter_child_nodes(node) if not isinstance(c, ast.expr_context)]
+    text = f"{label(node)}({','.join([shape(child, known) for child in children])})"
+    if isinstance(node, ast.stmt):
+        known[node] = text
+    return text
+
+
 def _constant(node: ast.Constant) -> str:
     number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
     return "number" if number else repr_type(node.value)

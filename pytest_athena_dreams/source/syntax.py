@@ -8,6 +8,7 @@ exception where source is nested too deeply. Source that can't be read, or is lo
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,8 @@ TREES = 4
 """Trees that are kept: those of a dream and its procedure are asked for again and again."""
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What parsing a source raises, and walking through what came of it."""
+
+_LINE_END = re.compile("\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,13 @@ def syntax(code: str) -> Syntax | None:
     return None if tree is None else Syntax(tree, list(ast.walk(tree)))
 
 
+def split_lines(code: str) -> list[str]:
+    """The lines of ``code`` as Python counts them: ``str.splitlines`` splits at form feeds as well."""
+    lines = _LINE_END.split(code)
+    return lines if lines[-1] else lines[:-1]
+
+
 def line_of(code: str, number: int) -> str:
     """The text of a line, counted from 1, without its indentation; empty where there is none."""
-    lines = code.splitlines()
+    lines = split_lines(code)
     return lines[number - 1].strip() if 0 < number <= len(lines) else ""

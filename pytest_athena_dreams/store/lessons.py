@@ -48,6 +48,7 @@ class Lessons:
     patterns: dict[str, Row]
     metrics: tuple[Row, ...]
     repairs: dict[int, Row]
+    causes: dict[int, Row]
 
 
 def read_lessons(store: Store) -> Lessons:
@@ -80,6 +81,7 @@ def read_lessons(store: Store) -> Lessons:
             patterns={row["id"]: row for row in db.query("SELECT * FROM dream_failure_patterns ORDER BY id")},
             metrics=tuple(db.query("SELECT * FROM dream_metrics ORDER BY timestamp, rowid")),
             repairs={row["dream_id"]: row for row in db.query("SELECT * FROM dream_repairs")},
+            causes={row["dream_id"]: row for row in db.query("SELECT * FROM dream_causes")},
         )
 
 
@@ -216,10 +218,19 @@ def put_metrics(store: Store, row: Mapping[str, Any]) -> None:
 
 
 def put_repair(store: Store, row: Mapping[str, Any]) -> None:
-    """Keep the repair of a dream that passed, in place of an earlier one."""
+    """Store the repair of a dream that passed, in place of an earlier one."""
+    _put_proof(store, "dream_repairs", row)
+
+
+def put_cause(store: Store, row: Mapping[str, Any]) -> None:
+    """Store what makes a dream pass when it is put back, in place of what was stored before."""
+    _put_proof(store, "dream_causes", row)
+
+
+def _put_proof(store: Store, table: str, row: Mapping[str, Any]) -> None:
     with store.writing() as db:
         values = {name: storable(value) for name, value in row.items()}
-        insert(db, "dream_repairs", values | {"verified_at": int(time.time())}, replace=True)
+        insert(db, table, values | {"verified_at": int(time.time())}, replace=True)
 
 
 def _column(value: Any) -> Any:

@@ -127,6 +127,14 @@ _REPAIRS = {
     "verified_at": int,
     "seed": int,
 }
+_CAUSES = {
+    "dream_id": int,
+    "code": str,
+    "wrong": str,
+    "right": str,
+    "verified_at": int,
+    "seed": int,
+}
 _METRICS = {
     "id": int,
     "timestamp": int,
@@ -233,6 +241,12 @@ def m006_untestable(db: Database) -> None:
     """Why a dream could not be tested, and how many of a run could not."""
     db.table("dream_test_results").add_column("reason", str)
     db.table("dream_test_runs").add_column("untestable", int)
+
+
+@migrations()
+def m007_causes(db: Database) -> None:
+    """Which lines of the procedure, put back, make a dream pass."""
+    db.table("dream_causes").create(_CAUSES, pk="dream_id", not_null={"code", "wrong", "right"})
 
 
 def schema_version(db: Database) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 import pytest_athena_dreams
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Contract, Dream, Outcome, Procedure
-from pytest_athena_dreams.repair.proof import mend, proposed
+from pytest_athena_dreams.repair.proof import Repair, Untested, mend, proposed
 from pytest_athena_dreams.trial import Engine, policy_of
 
 ROOM = Path(pytest_athena_dreams.__file__).parent
@@ -53,7 +54,7 @@ CASES: dict[str, tuple[str, str, str]] = {
         WORDS.replace("from typing import Optional\n", ""),
         "import",
     ),
-    "import that is not needed": (FIRST, f"import numpy as np\n\n{FIRST}", "unused import"),
+    "import that is not needed": (FIRST, f"import no_such_module as np\n\n{FIRST}", "unused import"),
     "None check": (
         WORDS,
         "def words(text: str = None) -> list[str]:\n    return text.split()\n",
@@ -135,12 +136,24 @@ def test_a_repair_is_given_only_where_it_passes(engine: Engine, base: str, code:
     broken = dream(base, code)
     verdict = engine.test(broken)
     assert verdict.outcome is Outcome.FAILURE
-    repairs = list(mend(engine, [(broken, verdict.faults[0])]))
+    repairs = [each for each in mend(engine, [(broken, verdict.faults[0])]) if isinstance(each, Repair)]
     assert [repair.kind for repair in repairs] == ([kind] if kind else [])
     for repair in repairs:
         assert engine.test(dream(base, repair.code)).outcome is Outcome.SUCCESS
         assert repair.accepted > 0
         assert repair.diff().startswith("--- dream\n+++ mended\n@@")
+
+
+def test_a_procedure_that_can_not_be_run_costs_no_other_dream_its_repair(engine: Engine) -> None:
+    broken = dream(FIRST, FIRST.replace("return max", "max"))
+    fault = engine.test(broken).faults[0]
+    orphan = dream(f"import no_such_module\n{FIRST}", broken.code)
+    unknown = replace(broken, contract=None)
+    found = list(mend(engine, [(orphan, fault), (unknown, fault), (broken, fault)]))
+    assert [type(each) for each in found] == [Untested, Untested, Repair]
+    whys = [each.why for each in found if isinstance(each, Untested)]
+    assert "No module named 'no_such_module'" in whys[0]
+    assert "names no contract" in whys[1]
 
 
 def test_a_source_that_ends_the_process_costs_no_other_dream_its_repair(

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from pytest_athena_dreams.session.marking import first_change
 from tests.dreams import CLAMP, dream, make_store
 from tests.session.conftest import Run
 
@@ -121,30 +120,35 @@ def test_without_a_procedure_none_is_told(run_alone: Run, pytester: pytest.Pytes
 
 
 BASE = '''\
-def f(n):
+def f(n: int) -> int:
     """Add one."""
     m = n
-    return m + 1
+    m = m + 1
+    return m
 '''
+RAISED = BASE.replace("m + 1", "[][n]")
 
 
 @pytest.mark.parametrize(
-    ("dream", "line"),
+    ("code", "line"),
     [
-        pytest.param(BASE, None, id="the-same"),
-        pytest.param(BASE.replace("one.", "two."), None, id="docstring"),
-        pytest.param(BASE.replace("    m", "    # m is n\n    m"), None, id="comment"),
-        pytest.param(BASE.replace("m = n", "m  =  n  # n"), None, id="layout"),
-        pytest.param('"""Module."""\n\n' + BASE.replace("+ 1", "- 1"), 6, id="code-after-a-docstring"),
-        pytest.param(BASE.replace('"""Add one."""', 'x = """Add one."""'), 2, id="no-docstring"),
-        pytest.param(BASE.replace("    m = n\n", ""), 3, id="left-out"),
-        pytest.param("def f(n):\n    return n +\n\x00", 2, id="no-python"),
-        pytest.param("def f(n):\n  return (\n", 2, id="cut-off"),
+        pytest.param(BASE.replace("+ 1", "- 1"), 4, id="differs"),
+        pytest.param("import sys\n\f\n" + BASE.replace("+ 1", "- 1"), 6, id="after-an-import"),
+        pytest.param(
+            '"""A module."""\n\n' + BASE.replace("one.", "two.").replace("+ 1", "- 1"), 6, id="docs"
+        ),
+        pytest.param(RAISED.replace("m = n", "m = n + 0"), 4, id="raises"),
+        pytest.param(BASE.replace("    m = m + 1\n", ""), None, id="left-out"),
+        pytest.param("```python\n" + BASE + "```\n", 1, id="no-python"),
         pytest.param("", None, id="empty"),
     ],
-)  # fmt: skip
-def test_the_first_line_of_code_of_its_own_is_marked(dream: str, line: int | None) -> None:
-    assert first_change(BASE, dream) == line
+)
+def test_the_line_that_differs_or_raises_is_marked(
+    run_alone: Run, pytester: pytest.Pytester, code: str, line: int | None
+) -> None:
+    make_store(pytester.path / "athena.db", dream("bad", code, procedure=BASE, contract="equivalent"))
+    marked = [int(found[1]) for text in run_alone().outlines if (found := re.match(r"  > +(\d+) \|", text))]
+    assert marked == ([] if line is None else [line])
 
 
 def test_a_guessed_function_is_named(run_dreams: Run, pytester: pytest.Pytester) -> None:

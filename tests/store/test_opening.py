@@ -40,6 +40,8 @@ COLUMNS = {
         dream_id run_id pattern_id place""",
     "dream_repairs": """
         dream_id kind why before code inputs_accepted verified_at seed""",
+    "dream_causes": """
+        dream_id code wrong right verified_at seed""",
     "dream_metrics": """
         id timestamp average_viability_score tier1_count tier2_count tier3_count tier1_test_success_rate
         tier1_test_count average_novelty_score high_novelty_count cross_project_adoption_rate
