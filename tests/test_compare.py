@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_athena_dreams import compare
-from pytest_athena_dreams.inputs.recipes import Recipe
+from pytest_athena_dreams.inputs.recipes import Recipe, source
 from pytest_athena_dreams.judge import equality
 from pytest_athena_dreams.models import ObservationKind
 from pytest_athena_dreams.sandbox.jail.building import MAKERS
@@ -103,6 +103,21 @@ def test_a_call_may_name_whatever_inputs_are_made_of(recipe: Recipe, value: str)
     with pytest.raises(AssertionError) as failure:
         compare.check(compare.call("def f(x): return 'no'", "(1)", entry_point="f"), result)
     assert value in str(failure.value) or "returned a coroutine" in str(failure.value)
+
+
+@given(
+    values
+    | st.tuples(st.text(max_size=2) | st.binary(max_size=2), st.integers(0, 300)).map(lambda x: x[0] * x[1])
+)
+def test_an_argument_reads_as_python_that_gives_it_back(value: object) -> None:
+    code = "def f(x): return x"
+    assert compare.call(code, f"({source(value)},)").observation.value == json.loads(
+        json.dumps(canonical(value, consume=True))
+    )
+
+
+def test_a_long_text_of_one_character_is_written_as_a_product() -> None:
+    assert source(["a" * 100_000, b"\0" * 1000]) == "['a' * 100000, b'\\x00' * 1000]"
 
 
 def test_every_maker_can_be_named() -> None:

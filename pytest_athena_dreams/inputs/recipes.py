@@ -55,6 +55,10 @@ _WORDS = {
 }
 
 
+LONG_TEXT = 200
+"""Characters or bytes above which a text of equal ones is written as a product."""
+
+
 class _Pickler(pickle.Pickler):
     def persistent_id(self, value: Any) -> Any:
         if type(value) is Recipe:
@@ -78,7 +82,9 @@ def pickled(value: object) -> bytes:
 
 
 def source(value: Any) -> str:
-    """Python source for a drawn value: ``repr``, but for floats that have no literal, and sets in order."""
+    """Python source for a drawn value: ``repr``, but for floats without a literal, sets, and long texts."""
+    if type(value) in (str, bytes) and len(value) > LONG_TEXT and value == value[:1] * len(value):
+        return f"{value[:1]!r} * {len(value)}"
     if isinstance(value, float) and value - value != 0:
         return f"float({str(value)!r})"
     if type(value) is list:
