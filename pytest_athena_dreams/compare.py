@@ -77,6 +77,7 @@ _STAND_INS = {
         ("with_attributes", "assigned"),
         ("protocol", "protocol"),
         ("traceback", "traceback"),
+        ("with_attributes", "assigned"),
     )
 }
 """What the text of a call names for values that only the jail can build."""

@@ -79,6 +79,16 @@ def test_it_agrees_with_the_judge_on_any_two_values(
         (Recipe("call", "io:StringIO", ("a",)), "StringIO"),
         (Recipe("call", "types:MappingProxyType", ({"a": 1},)), "mappingproxy"),
         (Recipe("call", "dream:Own", (), (("n", 5),)), "Own(n=5)"),
+        (Recipe("node", "dream:Own", (), (("n", 6),)), "Own(n=6)"),
+        (
+            Recipe(
+                "assigned",
+                "",
+                (Recipe("named", "", (0, Recipe("node", "dream:Own", (1,)))),),
+                (("me", Recipe("same", "", (0,))),),
+            ),
+            "Own(me=..., n=1)",
+        ),
         (Recipe("member", "dream:Color", ("RED",)), "Color.RED"),
         (Recipe("class", "dream:Own"), "<type>"),
     ],
