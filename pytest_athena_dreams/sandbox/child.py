@@ -1,80 +1,44 @@
-"""One child of the fork server, seen from the parent: what it is asked, and what is seen of it.
+"""One child of the fork server, as the parent sees it: requests to it, and observations of it.
 
 Invariants: the child is killed and has ended whichever way the block that holds it ends; every wait ends
-with the deadline; what the child says is an observation or a death, and how it went is told from its
-wait status, never from what it said.
+with the deadline; what the child says is an observation or a death, and how it died is read from its
+wait status, never from what it said. Between requests it stands still, and nothing is concluded from its last
+answer before the parent has counted what no limit of the kernel's counts.
 """
 
 from __future__ import annotations
 
-import errno
-import marshal
 import math
 import os
 import secrets
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import IO, Literal
-
-from msgspec import structs
+from typing import IO
 
 from ..errors import SandboxError
-from ..models import DeathReason, Loaded, Observation, ObservationKind, Raised
+from ..models import DeathReason, Loaded, Observation, ObservationKind
 from . import wire
 from .channel import Channel, Gone
 from .death import cause, died
 from .forkserver import ForkServer, Process, Reaped, ServerLost
-from .jail.frames import REQUESTS
+from .load import Source
 from .meter import Deadline, Meter, Reading
 from .policy import Policy
 from .scratch import Scratch
+from .seen import seen
 
 _GLANCE = 0.05
-"""Seconds after which the clocks are looked at again: threads may use more than one processor."""
+"""Seconds between two looks at a child that runs: its threads may use more than one processor."""
 THREADS = 256
-"""Threads that a child may have: RLIMIT_NPROC counts all of a user's, and not root's."""
+"""Threads that a child may have. RLIMIT_NPROC counts all of a user's processes, and none of root's."""
 _GRACE = 1.0
 """Seconds that a child which closed its channel may take to end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Code to load, and which of its functions to call.
-
-    That is ``entry_point`` (``Class.method`` for a method), which must be there. Without one it is the first
-    of ``fallbacks`` that the code binds, to whatever; then the function that the code calls ``title``, which
-    is the procedure's name; then a guess, and ``Loaded`` says so.
-
-    ``mutant`` is the number of a mutant to load in the code's place, for which the entry point must be
-    named; one that there is not does not compile. Calls of ``watched`` code tell the lines they reach
-    and nothing else; ``Loaded`` then holds its name and the lines that there are. A description takes longer
-    than the rest of a load, so ``described`` says how far it goes: ``"doc"`` and ``"returns"`` leave out the
-    signature, ``"doc"`` the return type too, and ``"not"`` leaves the name alone.
-
-    ``share`` is the part of the limits on memory, output and recursion that the code has: what it manages
-    with less than all of them, other code manages with room to spare.
-    """
-
-    code: str
-    entry_point: str | None = None
-    fallbacks: tuple[str, ...] = ()
-    title: str = ""
-    mutant: int | None = None
-    watched: bool = False
-    described: Literal["fully", "returns", "doc", "not"] = "fully"
-    share: float = 1.0
-
-    def request(self, *, anew: bool) -> bytes:
-        """The request to load it, ``anew`` if need be, for the same Python to read."""
-        told = {name: getattr(self, name) for name in Source.__slots__}
-        return marshal.dumps(told | {"anew": anew}, REQUESTS)
-
-    def lacks(self, loaded: Loaded) -> bool:
-        """Whether the signature that this source was to be described by is missing."""
-        return self.described == "fully" and not self.watched and loaded.signature is None
+_SETTLING = 10.0
+"""Seconds that a stopped child's threads may take to stand still: a loaded machine lets them run late."""
+_TICK = 0.0002
+"""Seconds between two looks at whether they do."""
 
 
 class _Late(Exception):
@@ -107,6 +71,7 @@ class Child:
         self._number = 0
         self._answers: tuple[type[wire.Reply], ...] = ()
         self._next_look = time.monotonic() + _GLANCE
+        self._resting = False
         self._channel = Channel(limits.reply)
         self._scratch = Scratch(server.outside / "scratch", policy.scratch) if policy.scratch else None
         order = {
@@ -175,6 +140,7 @@ class Child:
         """
         if self._process is None or self.loaded is None:
             raise ValueError("this child has no entry point or has ended: spawn another")
+        self._resume()
         self._channel.send(payloads)
         start = self._meter.read()
         self._allow_cpu(start.cpu + len(payloads) * timeout)
@@ -188,7 +154,7 @@ class Child:
             if waits or self._process is None:
                 yield self._observation(reply, start, self._meter.read(), deadline)
             else:  # it came together with the one before: what both used was that one's
-                yield _seen(reply, cpu=0.0, elapsed=0.0)
+                yield seen(reply, cpu=0.0, elapsed=0.0)
             if self._process is None:
                 return
 
@@ -207,6 +173,7 @@ class Child:
             self._let_go(process)
 
     def _load(self, source: Source, *, first: bool, anew: bool = True) -> None:
+        self._resume()
         self._number = 0
         self._answers = (wire.Reached,) if source.watched else (wire.Returned, wire.Threw)
         self._channel.send([source.request(anew=anew)])
@@ -245,8 +212,10 @@ class Child:
             if not isinstance(reply, expected):
                 raise wire.WireError(f"a frame of kind {type(reply).__name__.lower()!r} where none was due")
             self._check_scratch()
-            if due == 1 and self._channel.more():
-                raise wire.WireError("more than was asked for")
+            if due == 1:
+                self._rest()
+                if self._channel.more():
+                    raise wire.WireError("more than was asked for")
             return reply
         except _Late:
             self.close()
@@ -260,12 +229,42 @@ class Child:
             self.close()
             return died(DeathReason.PROTOCOL, str(exc))
 
+    def _rest(self) -> None:
+        """Have the child stand still, and count once more what it holds now that this can't change.
+
+        A child of one thread is not waited for: at most it was about to start a second one.
+        """
+        assert self._process is not None
+        self._process.stop()
+        self._resting = True
+        if self._scratch is not None or self._meter.threads() > 1:
+            self._settle()
+            self._check_threads()
+            self._check_scratch()
+
+    def _resume(self) -> None:
+        if self._resting and self._process is not None:
+            self._process.resume()
+            self._resting = False
+
+    def _settle(self) -> None:
+        """Wait until all threads of the stopped child stand still."""
+        end = time.monotonic() + _SETTLING
+        while not self._meter.still():
+            if time.monotonic() > end:
+                raise _Over(DeathReason.SIGNAL, "killed because it went on running when it was stopped")
+            time.sleep(_TICK)
+
     def _check_scratch(self) -> None:
         if self._scratch is not None and self._scratch.over():
             raise _Over(DeathReason.OUTPUT, "killed for a scratch folder fuller or deeper than allowed")
 
+    def _check_threads(self) -> None:
+        if self._meter.threads() > THREADS:
+            raise _Over(DeathReason.SIGNAL, f"killed for having more than {THREADS} threads")
+
     def _pause(self, deadline: Deadline) -> float:
-        """Seconds that may be waited, once it was looked at what no limit of the kernel's counts."""
+        """Seconds to wait for an answer at most, after a look at what no limit of the kernel's counts."""
         now = self._meter.read()
         pause = deadline.pause(now, _GLANCE)
         if pause <= 0:
@@ -273,15 +272,14 @@ class Child:
         if now.wall >= self._next_look:
             self._next_look = now.wall + _GLANCE
             self._check_scratch()
-            if self._meter.threads() > THREADS:
-                raise _Over(DeathReason.SIGNAL, f"killed for having more than {THREADS} threads")
+            self._check_threads()
         return pause
 
     def _observation(
         self, reply: wire.Reply | Observation, start: Reading, now: Reading, deadline: Deadline
     ) -> Observation:
         cpu = max(0.0, (self.cpu if self._process is None else now.cpu) - start.cpu)
-        return _seen(reply, cpu=cpu, elapsed=deadline.used(now))
+        return seen(reply, cpu=cpu, elapsed=deadline.used(now))
 
     def _death(self) -> Observation:
         """How a child went that closed its channel."""
@@ -320,27 +318,6 @@ class Child:
         self._channel.close()
         if self._scratch is not None:
             self._scratch.remove()
-
-
-def _seen(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Observation:
-    """What a reply tells, or the death that came in its place, with what was used."""
-    if isinstance(reply, Observation):
-        return structs.replace(reply, cpu=cpu, elapsed=elapsed)
-    if isinstance(reply, wire.Threw):
-        reply = structs.replace(reply, raised=_refused(reply.raised))
-    assert isinstance(reply, wire.Returned | wire.Threw | wire.Reached)
-    return wire.observed(reply, cpu=cpu, elapsed=elapsed)
-
-
-def _refused(raised: Raised) -> Raised:
-    """A file that is there for this process and not for the child was kept from it, as one that is denied is.
-
-    Which of the two happens depends on the mode of the jail, and a verdict must not.
-    """
-    path = raised.path or ""
-    if raised.errno != errno.ENOENT or not path.startswith("/") or not os.path.lexists(path):
-        return raised
-    return replace(raised, errno=errno.EACCES)
 
 
 def _output() -> IO[bytes]:

@@ -13,8 +13,9 @@ from pathlib import Path
 from types import TracebackType
 
 from ..errors import SandboxError
-from .child import Child, Source
+from .child import Child
 from .forkserver import ForkServer, ServerLost
+from .load import Source
 from .modules import names_rare
 from .policy import Layers, Policy, SandboxMode
 from .probe import probe

@@ -23,6 +23,8 @@ _LATE = 0.02
 _PAGE = mmap.PAGESIZE
 _TEXT = 1 << 14
 """Bytes that are read of a file in ``/proc``: more than any of those that are asked for has."""
+_STILL = ("T", "t", "Z", "X", "")
+"""States of a thread that does not run: stopped, traced, ended; none where it is gone."""
 _PEAK = re.compile(r"^VmHWM:\s*(\d+)", re.MULTILINE)
 
 
@@ -40,6 +42,7 @@ class Meter:
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
+        self._tasks = f"/proc/{pid}/task"
         self._clock = (~pid << 3) | 2  # the kernel's encoding of a process's CPU clock
         self._baseline = 0
         self._schedule = self._open("schedstat")
@@ -93,7 +96,19 @@ class Meter:
 
     def threads(self) -> int:
         """How many threads it has, 0 where that is unknown."""
-        return int(self.status().get("Threads", 0))
+        try:
+            links = os.stat(self._tasks).st_nlink  # one a thread, and two as each folder has
+        except OSError:
+            return 0
+        return links - 2 if links > 2 else int(self.status().get("Threads", 0))
+
+    def still(self) -> bool:
+        """Whether no thread of it runs or could: each has ended or was stopped."""
+        try:
+            threads = os.listdir(self._tasks)
+        except OSError:
+            return True
+        return all(self._text(f"task/{thread}/stat").rpartition(")")[2][1:2] in _STILL for thread in threads)
 
     def status(self) -> dict[str, str]:
         """The fields of ``/proc/PID/status``, empty where there is none."""

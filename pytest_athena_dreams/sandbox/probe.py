@@ -10,8 +10,9 @@ import pickle
 
 from ..errors import SandboxError
 from ..models import ObservationKind
-from .child import Child, Source
+from .child import Child
 from .forkserver import ForkServer
+from .load import Source
 from .policy import Layers, Policy, SandboxMode
 
 _PATIENCE = 10.0

@@ -24,7 +24,8 @@ class Attack:
 
     ``ends`` are the ways in which the last of its ``calls`` may end, each the beginning of an outcome
     such as ``raised PermissionError`` or ``died protocol``. ``sequel`` runs in a child of its own
-    afterwards and has to return ``"clean"``. ``timeout`` is seconds for each call.
+    afterwards and has to return ``"clean"``. ``timeout`` is seconds for each call. With
+    ``idle``, each call is a request of its own, and the child is left alone for so many seconds after it.
     """
 
     name: str
@@ -33,4 +34,5 @@ class Attack:
     group: str = ""
     calls: int = 1
     timeout: float = 0.5
+    idle: float = 0.0
     sequel: str = CLEAN

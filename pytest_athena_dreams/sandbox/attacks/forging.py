@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .attack import HANGS, Attack
 
-_STEAL = """
+STEAL = """
 import json, os, struct, sys
 
 def stolen():
@@ -129,7 +129,7 @@ def attack(where):
     Attack(
         name="an answer without the nonce",
         ends=("died protocol",),
-        code=_STEAL
+        code=STEAL
         + """
 def attack(where):
     os.write(3, frame(nonce="0" * 32, id=1, kind="returned", value="forged", changed=None))
@@ -138,7 +138,7 @@ def attack(where):
     Attack(
         name="a verdict instead of an answer",
         ends=("died protocol",),
-        code=_STEAL
+        code=STEAL
         + """
 def attack(where):
     os.write(3, frame(nonce=stolen(), id=1, kind="passed", verdict="success"))
@@ -147,7 +147,7 @@ def attack(where):
     Attack(
         name="an answer with a verdict in it",
         ends=("died protocol",),
-        code=_STEAL
+        code=STEAL
         + """
 def attack(where):
     os.write(3, answer(1, outcome="success"))
@@ -156,7 +156,7 @@ def attack(where):
     Attack(
         name="an answer from before the load",
         ends=("died protocol",),
-        code=_STEAL
+        code=STEAL
         + """
 os.write(3, answer(0))
 
@@ -166,7 +166,7 @@ def attack(where): pass
     Attack(
         name="a load without its signature",
         ends=("died protocol",),
-        code=_STEAL
+        code=STEAL
         + """
 os.write(3, frame(nonce=stolen(), id=0, kind="loaded", loaded={"name": "attack"}))
 while True: pass
@@ -175,7 +175,7 @@ while True: pass
     Attack(
         name="a claim that the jail failed",
         ends=("died protocol",),
-        code=_STEAL
+        code=STEAL
         + """
 def attack(where):
     os.write(3, frame(nonce=stolen(), id=1, kind="failed", detail="not the dream's fault"))
@@ -184,7 +184,7 @@ def attack(where):
     Attack(
         name="a claim that the jail failed, at load",
         ends=("died protocol",),
-        code=_STEAL
+        code=STEAL
         + """
 os.write(3, frame(nonce=stolen(), id=0, kind="failed", detail="not the dream's fault"))
 
@@ -195,7 +195,7 @@ def attack(where): pass
         name="a second answer to the same call",
         ends=("died protocol",),
         calls=2,
-        code=_STEAL
+        code=STEAL
         + """
 def attack(where):
     os.write(3, answer(1))
@@ -205,7 +205,7 @@ def attack(where):
     Attack(
         name="a second answer to the last call",
         ends=("died protocol",),
-        code=_STEAL
+        code=STEAL
         + """
 def attack(where):
     os.write(3, answer(1))
@@ -216,7 +216,7 @@ def attack(where):
         name="an answer replayed from an earlier call",
         ends=("died protocol",),
         calls=2,
-        code=_STEAL
+        code=STEAL
         + """
 calls = []
 
@@ -231,7 +231,7 @@ def attack(where):
         name="an answer to a call not yet made",
         ends=("died protocol",),
         calls=2,
-        code=_STEAL
+        code=STEAL
         + """
 def attack(where):
     os.write(3, answer(2))
@@ -242,7 +242,7 @@ def attack(where):
         name="late answers from a thread",
         ends=("died protocol",),
         calls=3,
-        code=_STEAL
+        code=STEAL
         + """
 import threading, time
 

@@ -251,4 +251,18 @@ def attack(where):
     raise first
 """,
     ),
+    Attack(
+        name="a hang on the sixtieth call",
+        ends=("timed_out",),
+        calls=60,
+        timeout=HANGS,
+        code="""
+calls = []
+
+def attack(where):
+    calls.append(1)
+    while len(calls) == 60: pass
+    return "true"
+""",
+    ),
 )

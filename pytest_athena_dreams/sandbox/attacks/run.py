@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 
 from ...errors import SandboxError
 from ...models import Observation, ObservationKind, unpacked
-from ..client import Sandbox, Source
+from ..child import THREADS
+from ..client import Child, Sandbox, Source
 from ..policy import MIB, Policy, SandboxMode
 from .attack import Attack
 from .files import FILES
 from .forging import FORGING
+from .idling import IDLING
 from .limits import LIMITS
 from .network import NETWORK
 from .posing import POSING
@@ -33,6 +35,7 @@ _GROUPS = {
     "processes": PROCESSES,
     "kernel": KERNEL,
     "limits": LIMITS,
+    "idling": IDLING,
     "state": STATE,
 }
 ATTACKS = tuple(replace(attack, group=group) for group, attacks in _GROUPS.items() for attack in attacks)
@@ -41,6 +44,8 @@ ATTACKS = tuple(replace(attack, group=group) for group, attacks in _GROUPS.items
 _MEMORY = 256 * MIB
 _LOAD_TIMEOUT = 2.0
 _SEQUEL_TIMEOUT = 10.0
+_RAN = 0.002
+"""Processor seconds that count as running: a child that is being stopped may need a moment."""
 _WALL = 10.0
 """Seconds that an attack may take beyond its calls' timeouts, its sequel included."""
 
@@ -90,19 +95,20 @@ def attempt(sandbox: Sandbox, surroundings: Surroundings, attack: Attack) -> Att
     outside = str(sandbox.outside)
     before = processes(outside)
     started = time.monotonic()
-    seen = _run(sandbox, attack.code, surroundings, attack.calls, attack.timeout)
-    sequel = _run(sandbox, attack.sequel, surroundings, 1, _SEQUEL_TIMEOUT)[-1]
+    seen, harm = _run(sandbox, attack, surroundings)
+    sequel = replace(attack, code=attack.sequel, calls=1, timeout=_SEQUEL_TIMEOUT, idle=0.0)
+    after = _run(sandbox, sequel, surroundings)[0][-1]
     seconds = time.monotonic() - started
     got = outcome(seen[-1])
-    harm = surroundings.harm(repr(seen))
+    harm += surroundings.harm(repr(seen))
     if leftover := left_over(outside, before):
         harm += leftover
         end(processes(outside) - before)
-    if outcome(sequel) != 'returned "clean"':
-        harm.append(f"the next dream {outcome(sequel)}")
+    if outcome(after) != 'returned "clean"':
+        harm.append(f"the next dream {outcome(after)}")
     if len(seen) > attack.calls:
         harm.append(f"{len(seen)} answers to {attack.calls} calls")
-    if seconds > attack.calls * attack.timeout * 2 + _WALL:
+    if seconds > attack.calls * (attack.timeout * 2 + attack.idle) + _WALL:
         harm.append(f"it took {seconds:.1f} s")
     return AttackResult(
         name=attack.name,
@@ -115,14 +121,36 @@ def attempt(sandbox: Sandbox, surroundings: Surroundings, attack: Attack) -> Att
     )
 
 
-def _run(
-    sandbox: Sandbox, code: str, surroundings: Surroundings, calls: int, timeout: float
-) -> list[Observation]:
-    payload = pickle.dumps(((surroundings.where(),), {}), 5)
-    with sandbox.spawn(Source(code=code, entry_point="attack")) as child:
+def _run(sandbox: Sandbox, attack: Attack, surroundings: Surroundings) -> tuple[list[Observation], list[str]]:
+    """What was seen of the calls, and what the child was seen to do while it was left alone."""
+    payloads = [pickle.dumps(((surroundings.where(),), {}), 5)] * attack.calls
+    seen: list[Observation] = []
+    harm: list[str] = []
+    with sandbox.spawn(Source(code=attack.code, entry_point="attack")) as child:
         if child.failure is not None:
-            return [child.failure]
-        return list(child.calls([payload] * calls, timeout))
+            return [child.failure], harm
+        if not attack.idle:
+            return list(child.calls(payloads, attack.timeout)), harm
+        while len(seen) < attack.calls and child.alive:
+            seen += child.calls(payloads[:1], attack.timeout)
+            harm += _left_alone(sandbox, child, attack.idle) if child.alive else []
+    return seen, harm
+
+
+def _left_alone(sandbox: Sandbox, child: Child, seconds: float) -> list[str]:
+    """What a child does, or has more of than it may, while nobody waits for it."""
+    before = child.usage()[0]
+    time.sleep(seconds)
+    harm = []
+    if child.usage()[0] - before > _RAN:
+        harm.append("it ran while nobody waited for it")
+    if int(child.status().get("Threads", 0)) > THREADS:
+        harm.append(f"it has more than {THREADS} threads")
+    if sandbox.policy.scratch and sandbox.outside is not None:
+        files = [path.lstat() for path in (sandbox.outside / "scratch").rglob("*")]
+        if sum(file.st_blocks * 512 for file in files) > sandbox.policy.scratch:
+            harm.append("its scratch folder holds more than it may")
+    return harm
 
 
 def outcome(observation: Observation) -> str:

@@ -1,0 +1,33 @@
+"""From a child's reply, or its death, to an observation."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import replace
+
+from msgspec import structs
+
+from ..models import Observation, Raised
+from . import wire
+
+
+def seen(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Observation:
+    """What a reply tells, or the death that came in its place, with what was used."""
+    if isinstance(reply, Observation):
+        return structs.replace(reply, cpu=cpu, elapsed=elapsed)
+    if isinstance(reply, wire.Threw):
+        reply = structs.replace(reply, raised=_refused(reply.raised))
+    assert isinstance(reply, wire.Returned | wire.Threw | wire.Reached)
+    return wire.observed(reply, cpu=cpu, elapsed=elapsed)
+
+
+def _refused(raised: Raised) -> Raised:
+    """A file that is there for this process and not for the child was kept from it, as one that is denied is.
+
+    Which of the two happens depends on the mode of the jail, and a verdict must not.
+    """
+    path = raised.path or ""
+    if raised.errno != errno.ENOENT or not path.startswith("/") or not os.path.lexists(path):
+        return raised
+    return replace(raised, errno=errno.EACCES)
