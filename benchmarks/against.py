@@ -1,12 +1,12 @@
-"""Dreams in the jail, beside the same dreams in plain pytest and Hypothesis, and beside a process a call.
+"""Dreams in the jail, compared with the same dreams in plain pytest, and with one process per call.
 
     python benchmarks/against.py [--dreams 1000] [--inputs 100] [--rounds 1] [--calls 60] [--large]
 
-Both runs have two workers and take turns. The plain one is what a person would write without this tool: a
-test for each dream with strategies from the procedure's annotations, no isolation, no memory of what it saw.
-A process a call is measured on a sample, two at a time, in several ways; the limit goes by that of the seed
-of this tool, for which ``srt`` has to be installed (npm install -g @anthropic-ai/sandbox-runtime). Exits with
-status 1 where a limit is not kept, or could not be looked at.
+Both runs have two workers and take turns. The plain run is what a person would write without this tool: one
+test per dream with strategies from the procedure's annotations, without isolation and without a store. One
+process per call is measured on a sample, two at a time, in several ways. The limit refers to ``srt``, the way
+of this tool's predecessor, which has to be installed (npm install -g @anthropic-ai/sandbox-runtime). Exit
+status 1 if a limit is exceeded or could not be checked.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ import runs
 import stock
 
 IN_PROCESS = 0.1
-"""Share of the plain run's time that ours may take; half of it is the aim."""
+"""Limit: our time as a share of the plain run's."""
 FASTER = 200.0
-"""How many times faster than one process a call, in the way of the seed of this tool, ours must be."""
+"""Limit: how many times faster than one process per call, run by ``srt``, a call must be."""
 SEED = "srt"
 
 SMALL = ("--athena-edge-cases", "empty,extreme,none")
-"""Without texts of 100,000 characters and lists of 10,000 items, which the plain run does not draw either."""
+"""No texts of 100,000 characters and lists of 10,000 items: the plain run does not draw them either."""
 
 PLAIN = """
 import copy, json, pathlib, typing
@@ -69,7 +69,7 @@ def plain(folder: Path, inputs: int) -> runs.Taken:
 
 
 def a_process_a_call(calls: int) -> dict[str, float]:
-    """Seconds a call, by the way in which the process is made."""
+    """Seconds per call, by way of starting the process."""
     script = Path(__file__).with_name("processes.py")
     ran = subprocess.run([sys.executable, script, str(calls)], stdout=subprocess.PIPE, check=True)
     return dict(json.loads(ran.stdout))
@@ -77,9 +77,9 @@ def a_process_a_call(calls: int) -> dict[str, float]:
 
 def main() -> int:
     parser = runs.options(__doc__, dreams=1000)
-    parser.add_argument("--inputs", type=int, default=100, help="inputs of a dream (default: 100)")
+    parser.add_argument("--inputs", type=int, default=100, help="inputs per dream (default: 100)")
     parser.add_argument("--rounds", type=int, default=1, help="turns of both runs (default: 1)")
-    parser.add_argument("--calls", type=int, default=60, help="calls in a process each (default: 60)")
+    parser.add_argument("--calls", type=int, default=60, help="calls with one process each (default: 60)")
     parser.add_argument("--large", action="store_true", help="our run with large edge cases, as by default")
     parser.add_argument("--ours", action="store_true", help="our run alone")
     chosen = parser.parse_args()
@@ -89,7 +89,7 @@ def main() -> int:
         folder = Path(name)
         lines = list(stock.lines(chosen.dreams))
         (folder / "dreams.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-        # Bytecode, and the tables that Hypothesis makes once in a folder, are there for both.
+        # Both runs then find bytecode, and the tables that Hypothesis makes once per folder.
         runs.run_dreams(stock.make_store(folder / "first.db", len(stock.PROCEDURES)), *chosen_inputs)
         for turn in range(chosen.rounds):
             store = stock.make_store(folder / f"{turn}.db", chosen.dreams)
@@ -133,7 +133,7 @@ def main() -> int:
     if SEED in processes:
         limits.append(("faster a call than the seed's way", processes[SEED] / a_call, FASTER, True))
     else:
-        print("faster a call than the seed's way: NOT LOOKED AT, there is no srt here")
+        print("faster a call than the seed's way: NOT CHECKED, srt is not installed")
     return max(runs.check(limits), SEED not in processes)
 
 

@@ -1,8 +1,9 @@
-"""For which annotated functions of real libraries inputs can be drawn; the rest is listed with the reason.
+"""The share of annotated functions in real libraries for which inputs can be drawn.
 
-Every public function and every method of a public class whose parameters are all annotated is described as
-the jail does it, and three calls are drawn; a method takes an instance of its class first. The calls are then
-built in the jail, where a class may still refuse what it was given: that share is told too.
+The script describes every public function, and every method of a public class, whose parameters are all
+annotated. It draws three calls for each; a method gets an instance of its class first. Then it builds the
+calls in the jail, where a class may still refuse its arguments, and prints that share too. Functions without
+inputs are listed with the reason.
 """
 
 from __future__ import annotations
@@ -31,17 +32,17 @@ from pytest_athena_dreams.sandbox.policy import Limits, Policy
 from pytest_athena_dreams.sandbox.runner import Runner
 
 LIBRARIES = ("packaging", "httpx", "rich", "jinja2", "click", "cattrs", "markdown_it")
-"""Pure Python, annotated inline: values and their parsers, I/O, rendering, a compiler, decorators, a library
-on types themselves, a parser with protocols."""
+"""Pure Python with inline annotations: parsers of values, I/O, rendering, a compiler, decorators, a library
+about types, a parser with protocols."""
 CALLS = 3
 LIMIT = 0.98
-"""The share that is required of all functions together."""
+"""Limit: the share of all functions for which inputs can be drawn."""
 _TAKES_ANYTHING = "def entry(*args, **kwargs):\n    return None\n"
 
 
 @dataclass
 class Tally:
-    """``missing`` by function: why nothing can be drawn; ``refused`` counts why built calls failed."""
+    """``missing`` says why a function has no inputs; ``refused`` counts why calls can't be built."""
 
     functions: int = 0
     calls: int = 0
@@ -50,7 +51,7 @@ class Tally:
 
 
 def modules(library: str) -> Iterator[ModuleType]:
-    """The public modules of a library; those that need what is not installed are left out, and told."""
+    """The public modules of a library. Prints those that need a package which is not installed."""
     package = importlib.import_module(library)
     yield package
     for found in pkgutil.walk_packages(package.__path__, f"{library}."):
@@ -63,9 +64,9 @@ def modules(library: str) -> Iterator[ModuleType]:
 
 
 def functions(module: ModuleType) -> Iterator[tuple[str, type | None, FunctionType]]:
-    """What is annotated in full in one module: name, class for a method, function."""
+    """The fully annotated functions of one module: name, class of a method, function."""
     library = module.__name__.partition(".")[0]
-    for name, value in list(vars(module).items()):  # some fill themselves when looked at
+    for name, value in list(vars(module).items()):  # some modules create attributes on access
         if name.startswith("_") or str(getattr(value, "__module__", "")).partition(".")[0] != library:
             continue
         if isinstance(value, FunctionType) and annotated(value, 0):
@@ -77,7 +78,7 @@ def functions(module: ModuleType) -> Iterator[tuple[str, type | None, FunctionTy
 
 
 def annotated(function: FunctionType, skip: int) -> bool:
-    """Whether all parameters but the first ``skip`` are; not so where Python can't tell the signature."""
+    """Whether all parameters after the first ``skip`` have annotations. False without a signature."""
     try:
         parameters = [*inspect.signature(function).parameters.values()][skip:]
     except ValueError:  # a wrapper of a C function
@@ -86,7 +87,7 @@ def annotated(function: FunctionType, skip: int) -> bool:
 
 
 def described(module: ModuleType, owner: type | None, function: FunctionType) -> Signature:
-    """The function's signature as the parent gets it from the jail."""
+    """The function's signature, as the jail describes it."""
     describer = Describer(vars(module), owner, inspect.getsource(module))
     signature = describer.function(function)
     if owner is not None:
@@ -124,8 +125,8 @@ def tally(library: str, sandbox: Sandbox | None) -> Tally:
         result.calls = len(seen)
         for observation in seen:
             if observation.kind is not ObservationKind.RETURNED:
-                told = observation.raised
-                result.refused[f"{told.type}: {told.message}" if told else observation.detail] += 1
+                raised = observation.raised
+                result.refused[f"{raised.type}: {raised.message}" if raised else observation.detail] += 1
     return result
 
 
@@ -161,8 +162,8 @@ def share(result: Tally) -> float:
 
 def line(name: str, result: Tally) -> str:
     built = 1 - result.refused.total() / max(1, result.calls)
-    told = f"; {built:6.1%} of {result.calls} calls can be built" if result.calls else ""
-    return f"{name:10} {share(result):6.1%} of {result.functions} annotated functions can be drawn for{told}"
+    shown = f"; {built:6.1%} of {result.calls} calls can be built" if result.calls else ""
+    return f"{name:10} {share(result):6.1%} of {result.functions} annotated functions can be drawn for{shown}"
 
 
 if __name__ == "__main__":

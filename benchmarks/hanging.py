@@ -1,9 +1,9 @@
-"""A store in which a tenth of the dreams never end: what each of them costs.
+"""The cost of each hanging dream, in a store in which a tenth of the dreams never end.
 
     python benchmarks/hanging.py [--dreams 200]
 
-The same store without the endless loops goes first; what the other takes longer is put down to its hanging
-dreams, in seconds of a worker's time. Exits with status 1 where the limit is not kept.
+The script first runs the same store without the endless loops. The difference is what the hanging dreams
+cost, in seconds of a worker's time. Exit status 1 if the limit is exceeded.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import stock
 
 EVERY = 10
 CALLS = 2.0
-"""How many times the deadline of a call a hanging dream may cost."""
+"""Limit: the cost of a hanging dream, in call deadlines."""
 DEADLINE = 1.0
-"""Seconds that a call may take, the default."""
+"""The default of ``--athena-timeout``, in seconds."""
 
 
 def main() -> int:

@@ -1,9 +1,9 @@
-"""What isolation costs a dream: every jail that works here beside none at all, in one run.
+"""The cost of isolation for a dream: every jail that works here, compared with none.
 
     python benchmarks/isolation.py [ROUNDS]
 
-The jails take turns, so a machine that gets busy slows all of them; figures are medians, and those that
-count are differences and ratios within the run. Exits with status 1 where a limit is not kept.
+The jails take turns, so a busy machine slows all of them. Figures are medians; only differences and ratios
+within the run count. Exit status 1 if a limit is exceeded.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pytest_athena_dreams.sandbox.client import Sandbox, Source
 from pytest_athena_dreams.sandbox.policy import Policy, SandboxMode
 
 COST = 15.0
-"""Milliseconds that isolation may add to a dream."""
+"""Limit: milliseconds that isolation adds to a dream."""
 RESPAWN = 20.0
-"""Milliseconds that it may take to kill a hung child, start another, load it and call it."""
+"""Limit: milliseconds to kill a hung child, start another, load it and call it."""
 
 DREAM = Source(code="def double(x):\n    return x * 2\n")
 HUNG = Source(code="def hang():\n    while True: pass\n")
@@ -41,7 +41,7 @@ def start(mode: SandboxMode) -> Sandbox | None:
 
 
 def dream(sandbox: Sandbox, calls: int) -> float:
-    """Seconds for a child that loads a dream and answers ``calls`` calls, until it is reaped."""
+    """Seconds for a child to start, load a dream, answer ``calls`` calls and be reaped."""
     started = time.perf_counter()
     with sandbox.spawn(DREAM) as child:
         for _ in child.calls([CALL] * calls, 10.0):
@@ -50,7 +50,7 @@ def dream(sandbox: Sandbox, calls: int) -> float:
 
 
 def respawn(sandbox: Sandbox) -> float:
-    """Seconds from the end of a hung call's patience to another child's first answer."""
+    """Seconds from a hung call's deadline to another child's first answer."""
     with sandbox.spawn(HUNG) as child:
         hung = child.calls([NOTHING], _PATIENCE)
         started = time.perf_counter()

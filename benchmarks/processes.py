@@ -1,10 +1,10 @@
-"""Seconds a call where every call has a process of its own, two at a time, as JSON.
+"""Seconds per call if every call has a process of its own, two at a time, as JSON.
 
     python benchmarks/processes.py CALLS
 
-It imports little, for a process that multiprocessing spawns imports this module anew. ``srt`` is how the seed
-of this tool went about it: a script for each call, with the arguments written into it, is run by Anthropic's
-Sandbox Runtime and prints its answer as JSON. The other ways are the same with less, none of them isolated.
+The module imports little, because a process that multiprocessing spawns imports it again. ``srt`` is the way
+of this tool's predecessor: Anthropic's Sandbox Runtime runs a script for each call, which has the arguments
+written into it and prints its answer as JSON. The other ways do less, and none of them isolates.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ NOTHING: dict[str, Any] = {"network": {"allowedDomains": [], "deniedDomains": []
 
 
 def by_command() -> None:
-    """One call in an interpreter of its own: no arguments go in, and nobody reads the answer."""
+    """One call in a new interpreter, without arguments and without reading the answer."""
     subprocess.run([sys.executable, "-c", PRINTED], stdout=subprocess.DEVNULL, check=True)
 
 
@@ -60,7 +60,7 @@ def answer(queue: Any) -> None:
 
 
 def by_script(*runtime: str) -> None:
-    """One call in a script of its own, run by what ``runtime`` names."""
+    """One call in a script, run by the command ``runtime`` or by Python itself."""
     with tempfile.TemporaryDirectory() as folder:
         script, settings = Path(folder, "call.py"), Path(folder, "settings.json")
         script.write_text(SCRIPT)

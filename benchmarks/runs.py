@@ -1,4 +1,4 @@
-"""One pytest in a process of its own, timed, with the peak memory of its controller and its workers."""
+"""Runs pytest in a process of its own, and measures its time and each process' peak memory."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 PEAKS = "BENCHMARK_PEAKS"
-"""The variable that tells ``peaks``, a plugin, where to write."""
+"""The environment variable with the folder that the plugin ``peaks`` writes to."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What one run took: seconds, those of processor time of all its processes, and the peak memory of each
-    in MiB, workers by name.
+    """The cost of one run: seconds, processor seconds of all its processes, and each process' peak memory in
+    MiB, by name.
     """
 
     seconds: float
@@ -45,7 +45,7 @@ class Taken:
 
 
 def run_pytest(folder: Path, *arguments: str) -> Taken:
-    """Run pytest in ``folder``, quietly. Raises ``RuntimeError`` where it could not test."""
+    """Run pytest in ``folder``, quietly. Raises ``RuntimeError`` if it could not run tests."""
     peaks = folder / "peaks"
     peaks.mkdir(exist_ok=True)
     for old in peaks.iterdir():
@@ -73,7 +73,7 @@ def run_pytest(folder: Path, *arguments: str) -> Taken:
     _reap_orphans()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if ran.returncode not in (0, 1):
-        raise RuntimeError(f"pytest ended with status {ran.returncode}:\n{ran.stdout[-2000:]}")
+        raise RuntimeError(f"pytest failed with exit status {ran.returncode}:\n{ran.stdout[-2000:]}")
     return Taken(
         seconds=seconds,
         cpu=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
@@ -84,10 +84,10 @@ def run_pytest(folder: Path, *arguments: str) -> Taken:
 
 
 def _adopt_orphans() -> None:
-    """Become the parent of what others leave behind: bwrap does not wait for what it starts."""
+    """Become the parent of orphaned processes: bwrap does not wait for its children."""
     set_child_subreaper = 36
     if ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0) != 0:
-        raise OSError("this kernel has no PR_SET_CHILD_SUBREAPER, without which processor time can't be told")
+        raise OSError("can't measure processor time: this kernel has no PR_SET_CHILD_SUBREAPER")
 
 
 def _reap_orphans() -> None:
@@ -97,13 +97,13 @@ def _reap_orphans() -> None:
 
 
 def run_dreams(store: Path, *arguments: str, workers: int = 2) -> Taken:
-    """Test the dreams of ``store`` that wait."""
-    asked = ["--athena-dreams", "--athena-store", store.name, "-n", str(workers)]
-    return run_pytest(store.parent, *asked, *arguments)
+    """Test the pending dreams of ``store``."""
+    options = ["--athena-dreams", "--athena-store", store.name, "-n", str(workers)]
+    return run_pytest(store.parent, *options, *arguments)
 
 
 def figures(store: Path) -> dict[str, Any]:
-    """What the last run left in the store: dreams by outcome, inputs, and seconds in the engine."""
+    """Figures of the last run in the store: dreams by outcome, inputs, and seconds in the engine."""
     db = sqlite3.connect(store)
     row = db.execute(
         "SELECT count(*), sum(outcome = 'success'), sum(inputs_tried), sum(inputs_accepted), sum(elapsed)"
@@ -123,7 +123,7 @@ def options(about: str | None, *, dreams: int) -> argparse.ArgumentParser:
 
 
 def write(path: Path | None, name: str, found: dict[str, Any]) -> None:
-    """Write the figures of the benchmark ``name`` as JSON, by default into the current folder."""
+    """Write the figures of the benchmark ``name`` as JSON. The default is a file in the current folder."""
     target = path or Path(f"{name}.benchmark.json")
     machine = {"cores": os.cpu_count(), "python": platform.python_version()}
     text = json.dumps({"benchmark": name, **machine, **found}, indent=2, default=_plain)
@@ -136,7 +136,7 @@ def _plain(value: Any) -> Any:
 
 
 def check(limits: Sequence[tuple[str, float, float, bool]]) -> int:
-    """Print each figure beside its limit, as (name, figure, limit, more is better); 1 if one is broken."""
+    """Print each (name, figure, limit, more is better). Returns 1 if a limit is exceeded."""
     broken = 0
     for name, figure, limit, more in limits:
         kept = figure >= limit if more else figure <= limit

@@ -2,9 +2,9 @@
 
     python benchmarks/scaling.py [--dreams 1000]
 
-Each pair of runs differs in one thing, by a factor of ten in dreams and inputs, by one worker in workers.
-For dreams and inputs it is processor time that counts, which does not hang on what else the machine does,
-without that of a run on nothing. Exits with status 1 where a limit is not kept.
+Each pair of runs differs in one thing: ten times the dreams, ten times the inputs, or a second worker. For
+dreams and inputs the script compares processor time, which does not depend on what else the machine does,
+and subtracts that of an empty run. Exit status 1 if a limit is exceeded.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import stock
 
 TIMES = 10
 LINEAR = 11.0
-"""What ten times as much may cost."""
+"""Limit: times the processor time for ten times the dreams or inputs."""
 TWO_WORKERS = 1.6
-"""How many times faster than one worker two must be."""
+"""Limit: how many times faster two workers are than one."""
 MEMORY = 1.5
-"""How many times the peak memory ten times as many dreams may take."""
+"""Limit: times the peak memory for ten times the dreams."""
 INPUTS = 20
-"""Inputs of a dream, where it is not inputs that grow."""
+"""Inputs per dream, unless the number of inputs is what grows."""
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
-"""What the installed plugin costs a plain ``pytest`` that does not ask for it.
+"""The time that the installed plugin adds to a plain ``pytest`` without dreams.
 
-Runs one trivial test in a process of its own, in three ways that take turns, so that a machine that gets
-slower or faster meanwhile is so for all of them. Exit status 1 where the plugin costs more than ``LIMIT``.
+The script runs one trivial test in a process of its own, in three ways that take turns. So a change of the
+machine's speed affects all of them. Exit status 1 if the plugin costs more than ``LIMIT``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 LIMIT = 20.0
-"""Milliseconds that the plugin may cost."""
+"""Limit: milliseconds that the plugin adds."""
 WITHOUT = ("-p", "no:athena_dreams")
 DEPENDENCIES = (
     "-p",
@@ -38,7 +38,7 @@ VARIANTS = {
 
 def run(folder: str, arguments: tuple[str, ...]) -> tuple[float, float]:
     """Wall and processor time in ms of one ``pytest``, from its start to its end."""
-    # Where Python keeps no bytecode, pytest compiles its plugins at each start: not measured here.
+    # Without cached bytecode pytest compiles its plugins at each start. That is not measured here.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTEST_ADDOPTS"] = ""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
@@ -50,7 +50,7 @@ def run(folder: str, arguments: tuple[str, ...]) -> tuple[float, float]:
 
 
 def measure(runs: int) -> dict[str, list[tuple[float, float]]]:
-    """The times of ``runs`` turns; who begins a turn changes from one to the next."""
+    """The times of ``runs`` turns. The order changes from one turn to the next."""
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in VARIANTS}
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "test_one.py").write_text("def test_one(): pass\n")

@@ -1,8 +1,8 @@
-"""What the benchmarks test: twenty typed procedures, and dreams made from them by rewriting their syntax.
+"""The dreams of the benchmarks: twenty typed procedures, and dreams made by rewriting their syntax.
 
-About half of the dreams do what their procedure does, half are wrong, each in one place. No two are equal
-after normalising, for a number is written into each as statements without effect. None can hang, unless it
-is asked to: no procedure has a loop that a mutation could make endless.
+About half of the dreams are right, and half are wrong in one place. No two are equal after normalising,
+because each contains its number as statements without effect. A dream hangs only on request: no procedure has
+a loop that a mutation could make endless.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pytest_athena_dreams.store.importer import import_lines
 from pytest_athena_dreams.store.jsonl import read_lines
 
 OWN_LITERAL = 4
-"""One dream in so many has a number of its own in it, for which inputs are drawn."""
+"""One dream in this many has a literal of its own, which gets extra inputs."""
 
 PROCEDURES = {
     "clamp": """
@@ -201,8 +201,8 @@ Line = dict[str, Any]
 
 
 def lines(count: int, *, hanging: int = 0) -> Iterator[Line]:
-    """``count`` dreams as an import file has them, by turns of each procedure, of which every
-    ``hanging``-th never ends (0: none does).
+    """``count`` dreams as lines of an import file, of each procedure in turn. Every ``hanging``-th one never
+    ends; 0 means none.
     """
     names = list(PROCEDURES)
     for number in range(count):
@@ -217,7 +217,7 @@ def lines(count: int, *, hanging: int = 0) -> Iterator[Line]:
 
 
 def make_store(path: Path, count: int, *, hanging: int = 0) -> Path:
-    """A store at ``path`` with ``count`` dreams that wait for a test."""
+    """A store at ``path`` with ``count`` pending dreams."""
     source = path.with_suffix(".jsonl")
     source.write_text("".join(json.dumps(line) + "\n" for line in lines(count, hanging=hanging)))
     with Store.create(path) as store:
@@ -226,7 +226,7 @@ def make_store(path: Path, count: int, *, hanging: int = 0) -> Path:
 
 
 def dream(code: str, number: int, *, hangs: bool = False) -> str:
-    """Variant ``number`` of a procedure: equal where the number is even, else with one mutation."""
+    """Variant ``number`` of a procedure: right if the number is even, otherwise with one mutation."""
     tree = ast.parse(code)
     function = tree.body[0]
     assert isinstance(function, ast.FunctionDef)
@@ -245,14 +245,14 @@ def dream(code: str, number: int, *, hangs: bool = False) -> str:
 
 
 def mutate(function: ast.FunctionDef, chance: random.Random) -> None:
-    """One fault: another operator or number, a lost statement, a name that is not there, another type."""
+    """Add one fault: another operator or number, a removed statement, an undefined name, another type."""
     places = [(node, change) for node in ast.walk(function) for change in changes(node)]
     _, change = chance.choice(places)
     change()
 
 
 def changes(node: ast.AST) -> Iterator[Callable[[], None]]:
-    """The faults that can be put into ``node``."""
+    """The faults that ``node`` can get."""
     match node:
         case ast.Compare(ops=[compare, *others]) if type(compare) in OPPOSITE:
             yield lambda: setattr(node, "ops", [OPPOSITE[type(compare)](), *others])

@@ -1,10 +1,10 @@
-"""Dreams that have not changed since they were tested: how long until a run knows that nothing is to be done.
+"""The time in which a run finds that no dream has changed since its test.
 
     python benchmarks/unchanged.py [--dreams 10000]
 
-Measured are the collection of new dreams, a run on a store where none waits, and one where all wait again
-with nothing changed. Between them all are tested once, on few inputs. Exits with status 1 where a limit is
-not kept.
+The script measures collecting new dreams, a run on a store without pending dreams, and a run in which all are
+pending again but unchanged. In between it tests all dreams once, on few inputs. Exit status 1 if a limit is
+exceeded.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import runs
 import stock
 
 LIMIT = 5.0
-"""Seconds for 10,000 dreams."""
+"""Limit: seconds for 10,000 dreams."""
 QUICK = ("--athena-max-examples", "5", "--athena-shrink-time", "0")
 
 
@@ -35,15 +35,15 @@ def main() -> int:
         db.close()
         again = runs.run_dreams(store, *QUICK, workers=0)
         found = runs.figures(store)
-    print(f"all wait again: {found['tested']} verdicts stand, {found['passed']} of them passed")
+    print(f"all pending again: {found['tested']} verdicts reused, {found['passed']} of them passed")
     assert found["tested"] == chosen.dreams
     figures = {"collected": collected, "tested": tested, "none_waits": none, "all_wait_again": again}
     runs.write(chosen.output, "unchanged", {"dreams": chosen.dreams, **figures})
     return runs.check(
         [
             ("seconds to collect", collected.seconds, LIMIT, False),
-            ("seconds where none waits", none.seconds, LIMIT, False),
-            ("seconds where all wait, unchanged", again.seconds, LIMIT, False),
+            ("seconds if none is pending", none.seconds, LIMIT, False),
+            ("seconds if all are pending and unchanged", again.seconds, LIMIT, False),
         ]
     )
 

@@ -1,10 +1,10 @@
-"""Many variants of one procedure: whether a dream takes the same time among few and among many.
+"""Many variants of one procedure: does a dream take as long among many as among few?
 
     python benchmarks/variants.py [--dreams 1000]
 
 All variants have the same structure and differ in their numbers. Half of them are right. Each comes in two
-layouts, so half of the dreams share a verdict. Processor time counts, without that of a run on nothing. Exits
-with status 1 where the limit is not kept.
+layouts, so half of the dreams share a verdict. The script compares processor time, and subtracts that of an
+empty run. Exit status 1 if the limit is exceeded.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pytest_athena_dreams.store.jsonl import read_lines
 TIMES = 10
 """How many times more dreams the large run has."""
 SAME = 1.2
-"""How many times longer a dream of the large run may take than one of the small run."""
+"""Limit: times the processor time of a dream in the large run, compared with the small run."""
 QUICK = ("--athena-max-examples", "20", "--athena-shrink-time", "0")
 
 PROCEDURE = """\
@@ -47,7 +47,7 @@ def variant(number: int) -> str:
 
 
 def make_store(path: Path, count: int) -> Path:
-    """A store at ``path`` with ``count`` variants that wait for a test."""
+    """A store at ``path`` with ``count`` pending variants."""
     base = {"name": "score", "project": "benchmark", "code": PROCEDURE}
     source = path.with_suffix(".jsonl")
     with source.open("w") as file:

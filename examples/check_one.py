@@ -1,4 +1,4 @@
-"""Test one piece of code with generated inputs, against the procedure that it came from."""
+"""Check one piece of code against its procedure, with generated inputs."""
 
 from pytest_athena_dreams.api import check
 

@@ -1,4 +1,4 @@
-"""Test what is new in a store, every five minutes, ten times at most; Ctrl-C ends it cleanly."""
+"""Test new dreams of a store every five minutes, at most ten times. Ctrl-C ends it cleanly."""
 
 import signal
 import sys
@@ -12,4 +12,4 @@ interval = float(sys.argv[2]) if len(sys.argv) > 2 else 300
 for done in rounds(sys.argv[1], interval=interval, most=10, stop=stop):
     print(f"round {done.number}: {done.tested} tested, {done.failed} failed", flush=True)
     if not done.waited:
-        stop.ask()  # nothing more comes in this example
+        stop.ask()  # in this example no new dreams arrive

@@ -1,4 +1,4 @@
-"""Test all pending Tier 1 dreams of a store, and read the report."""
+"""Test all pending Tier 1 dreams of a store, and print the patterns of its report."""
 
 import sys
 
