@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from ..models import ParameterKind, Signature
@@ -35,16 +36,30 @@ class Arguments:
 
     def by_name(self, signature: Signature) -> dict[str, Any]:
         """The arguments by parameter; what ``*args`` takes is left out."""
-        names = [p.name for p in signature.parameters if p.kind in _POSITIONAL]
-        return dict(zip(names, self.args, strict=False)) | self.kwargs
+        return dict(zip(_positional(signature), self.args, strict=False)) | self.kwargs
+
+    def by_keyword(self, signature: Signature) -> Arguments:
+        """The same call with a keyword for each argument that can have one; none can before ``*args``."""
+        first = len(list(takewhile(lambda p: p.kind is ParameterKind.POSITIONAL_ONLY, signature.parameters)))
+        names = [p.name for p in signature.parameters if p.kind is ParameterKind.POSITIONAL_OR_KEYWORD]
+        if len(self.args) > first + len(names):
+            return self
+        named = dict(zip(names, self.args[first:], strict=False))
+        return Arguments(self.args[:first], named | self.kwargs, self.wiring)
 
     def replaced(self, signature: Signature, values: Mapping[str, Any]) -> Arguments:
         """The same call with other values for the parameters in ``values``."""
-        names = [p.name for p in signature.parameters if p.kind in _POSITIONAL]
+        names = _positional(signature)
         named = [values.get(name, arg) for name, arg in zip(names, self.args, strict=False)]
         args = (*named, *self.args[len(names) :])
         kwargs = {key: values.get(key, value) for key, value in self.kwargs.items()}
         return Arguments(args, kwargs, self.wiring)
+
+
+def _positional(signature: Signature) -> list[str]:
+    """The parameters that positional arguments are for, in their order, up to ``*args``."""
+    before = takewhile(lambda p: p.kind is not ParameterKind.VAR_POSITIONAL, signature.parameters)
+    return [p.name for p in before if p.kind in _POSITIONAL]
 
 
 def is_plain(values: Iterable[object]) -> bool:

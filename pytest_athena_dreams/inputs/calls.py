@@ -54,6 +54,10 @@ def calls(
 def _composite(
     parameters: Sequence[tuple[Parameter, Strategy]], *, recursive: bool
 ) -> st.SearchStrategy[Arguments]:
+
+    names = {p.name for p, _ in parameters}
+    keys = [key for key in ("a", "b", "key", "other") if key not in names][:3] or ["another"]
+
     @st.composite
     def draw_call(draw: Callable[[Strategy], Any]) -> Arguments:
         positional: list[Any] = []
@@ -65,7 +69,7 @@ def _composite(
                 positional += draw(st.lists(strategy, max_size=3)) if complete else []
                 continue
             if p.kind is ParameterKind.VAR_KEYWORD:
-                keyword |= draw(st.dictionaries(st.sampled_from(["a", "b", "key"]), strategy, max_size=2))
+                keyword |= draw(st.dictionaries(st.sampled_from(keys), strategy, max_size=2))
                 continue
             if p.has_default and not draw(st.booleans()):
                 complete = complete and p.kind is ParameterKind.KEYWORD_ONLY

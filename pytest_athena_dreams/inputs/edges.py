@@ -1,26 +1,36 @@
 """The fixed edge cases of a type, in groups that can be switched off: empty, large, extreme, none.
 
-Values that belong to no group (zero, one, minus one) are always there.
+Values that belong to no group (zero, one, minus one) are always there. An edge of a part is an edge of the
+whole: the edges of items, keys, values, members of tuples and fields each make edges of what holds them.
 """
 
 from __future__ import annotations
 
+import collections
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from ..models import Parameter, ParameterKind, Signature, TypeSpec
+from ..models import ClassSpec, Parameter, ParameterKind, Signature, TypeSpec
 from .arguments import Arguments
+from .recipes import Recipe
 from .scalars import literal_value
 
 LARGE_ITEMS = 10_000
 """Items of a large container."""
 LARGE_TEXT = 100_000
 """Characters of a large text."""
+PARTS = 16
+"""Edges of a part, at most, that make edges of the whole."""
+LEVELS = 6
+"""Types within types, at most, whose edges are looked for."""
 
 _ANY = TypeSpec(kind="any")
 _SEQUENCES = ("list", "sequence", "iterable", "tuple...")
+_SETS = ("set", "frozenset")
+_MAKE = {"tuple...": tuple, "set": set, "frozenset": frozenset, "deque": collections.deque}
 _PLAIN: dict[str, list[Any]] = {
     "bool": [False, True],
     "int": [0, 1, -1, 2, 100],
@@ -40,56 +50,128 @@ _GROUPED: dict[str, dict[str, list[Any]]] = {
     },
     "extreme": {
         "float": [math.nan, math.inf, -math.inf],
-        "str": ["\ud800", "e\u0301", "\u200f\U0001f469\u200d\U0001f469"],
+        "str": [" a\t b\r\nc\n", "\ud800", "e\u0301ßİ", "٣²", "\u200f\U0001f469\u200d\U0001f469"],
     },
     "none": {"any": [None], "none": [None]},
 }
 
 
-def edge_values(spec: TypeSpec, groups: Collection[str]) -> list[Any]:
-    """Edge cases of one type, the plainest first; empty for a type without any."""
-    kind = spec.kind
-    scalars = [*_PLAIN.get(kind, ())]
-    for group, by_kind in _GROUPED.items():
-        scalars += by_kind.get(kind, ()) if group in groups else ()
-    if scalars:
-        return scalars
-    if kind == "annotated":
-        return []  # the bounds are the edges, and the strategy draws those
-    if kind == "literal":
-        return [literal_value(value) for value in spec.values]
-    if kind == "union":
-        return [value for arg in spec.args for value in edge_values(arg, groups)[:3]]
-    if kind in _SEQUENCES or kind in ("set", "frozenset"):
-        return _containers(spec, groups)
-    if kind == "dict":
-        keys, values = edge_values(spec.args[0], groups), edge_values(spec.args[1], groups)
-        pairs = list(
-            zip([key for key in keys if not isinstance(key, list | dict | set)], values, strict=False)
-        )
-        return [*([{}] if "empty" in groups else []), *({key: value} for key, value in pairs[:2])]
-    if kind == "tuple":
-        columns = [edge_values(arg, groups) for arg in spec.args]
-        return list(zip(*columns, strict=False))[:3] if all(columns) else []
-    return []
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The edges of the types of one signature, in ``groups``."""
+
+    groups: Collection[str]
+    classes: Mapping[str, ClassSpec] = field(default_factory=dict)
+    _made: dict[str, list[Any]] = field(default_factory=dict)
+
+    def of(self, spec: TypeSpec, level: int = 0) -> list[Any]:
+        """Edge cases of one type, the plainest first; empty for a type without any."""
+        kind = spec.kind
+        scalars = [*_PLAIN.get(kind, ())]
+        for group, by_kind in _GROUPED.items():
+            scalars += by_kind.get(kind, ()) if group in self.groups else ()
+        if scalars or level == LEVELS:
+            return scalars
+        if kind == "literal":
+            return [literal_value(value) for value in spec.values]
+        if kind == "union":
+            return _in_turn([self.of(arg, level + 1) for arg in spec.args])
+        if kind in (*_SEQUENCES, *_SETS, "deque"):
+            return self._containers(spec, level)
+        if kind == "dict":
+            keys = list(filter(_hashable, self._parts(spec.args[0], level)))
+            found = [{key: value} for key, value in _together([keys, self._parts(spec.args[1], level)])]
+            if len(keys) > 1:
+                found += [
+                    {keys[0]: value, keys[1]: 1.0}
+                    for d in found
+                    for value in d.values()
+                    if _not_finite(value)
+                ]
+            return [{}, *found] if "empty" in self.groups else found
+        if kind == "OrderedDict":
+            return list(map(collections.OrderedDict, self.of(replace(spec, kind="dict"), level)))
+        if kind == "tuple":
+            return list(_combined([self._parts(arg, level) for arg in spec.args]))
+        if kind in ("iterator", "generator"):
+            lists = self._parts(replace(spec, kind="list"), level)
+            return [Recipe(kind, "", (items,)) for items in lists]
+        if kind == "class" and spec.text in self.classes:
+            if spec.text not in self._made:
+                self._made[spec.text] = []  # within itself it has none
+                self._made[spec.text] = self._objects(self.classes[spec.text], level)
+            return self._made[spec.text]
+        return []  # of an annotated type the bounds are the edges, and the strategy draws those
+
+    def _parts(self, spec: TypeSpec, level: int) -> list[Any]:
+        """Edges of a type within another, without the large ones: a container of these would be too large."""
+        return [value for value in self.of(spec, level + 1) if not _huge(value)][:PARTS]
+
+    def _containers(self, spec: TypeSpec, level: int) -> list[Any]:
+        make: Any = _MAKE.get(spec.kind, list)
+        parts = self._parts(spec.args[0], level)
+        parts = list(filter(_hashable, parts)) if spec.kind in _SETS else parts
+        found = [make([])] if "empty" in self.groups else []
+        found += [make([value]) for value in parts]
+        if len(parts) > 1:
+            found += [make([parts[1], value]) for value in parts if _not_finite(value)]
+            if spec.kind not in _SETS:
+                found.append(make([parts[1], parts[1]]))
+                if "large" in self.groups and level == 0:
+                    found.append(make((parts[:5] * LARGE_ITEMS)[:LARGE_ITEMS]))
+        return found
+
+    def _objects(self, described: ClassSpec, level: int) -> list[Any]:
+        """Objects of a class, with edges of all arguments that have some."""
+        if described.kind == "abstract":
+            return _in_turn([self.of(option, level + 1) for option in described.options])
+        if described.kind not in ("object", "typeddict"):
+            return []
+        columns = {p.name: self._parts(p.type or _ANY, level) for p in described.parameters}
+        given = [p for p in described.parameters if columns[p.name] or not p.has_default]
+        found: list[Any] = []
+        for row in _combined([columns[p.name] for p in given]):
+            named = {p.name: value for p, value in zip(given, row, strict=True) if not _first(p)}
+            if described.kind == "typeddict":
+                found.append(named)
+            else:
+                args = tuple(value for p, value in zip(given, row, strict=True) if _first(p))
+                found.append(Recipe("call", described.name, args, tuple(named.items())))
+        return found
 
 
-def _containers(spec: TypeSpec, groups: Collection[str]) -> list[Any]:
-    make: Any = {"tuple...": tuple, "set": set, "frozenset": frozenset}.get(spec.kind, list)
-    inner = [v for v in edge_values(spec.args[0], groups) if not _huge(v)]
-    if spec.kind in ("set", "frozenset"):
-        inner = [value for value in inner if not isinstance(value, list | dict | set)]
-    found = [make([])] if "empty" in groups else []
-    found += [make([value]) for value in inner[:4]]
-    if spec.kind in _SEQUENCES and len(inner) > 1:
-        found.append(make([inner[1], inner[1]]))
-        if "large" in groups:
-            found.append(make((inner[:5] * LARGE_ITEMS)[:LARGE_ITEMS]))
-    if "extreme" in groups:
-        found += [
-            make([inner[1], value]) for value in inner if isinstance(value, float) and value - value != 0
-        ]
-    return found
+def _first(p: Parameter) -> bool:
+    return p.kind is ParameterKind.POSITIONAL_ONLY
+
+
+def _together(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    """Rows of one value a column, until each value was there; none if a column is empty."""
+    if all(columns):
+        for n in range(max(map(len, columns), default=0)):
+            yield tuple(column[n % len(column)] for column in columns)
+
+
+def _combined(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    """Rows as of ``_together``, then rows in which each column is one value ahead of the one before."""
+    yield from _together(columns)
+    if len(columns) > 1:
+        yield from _together([[*c[n % len(c) :], *c[: n % len(c)]] for n, c in enumerate(columns) if c])
+
+
+def _in_turn(columns: Sequence[Sequence[Any]]) -> list[Any]:
+    """All values, the first of each column first."""
+    longest = max(map(len, columns), default=0)
+    return [column[n] for n in range(longest) for column in columns if n < len(column)]
+
+
+def _hashable(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_hashable, value))
+    return not isinstance(value, list | dict | set | Recipe)
+
+
+def _not_finite(value: Any) -> bool:
+    return isinstance(value, float) and value - value != 0
 
 
 def _huge(value: Any) -> bool:
@@ -101,16 +183,15 @@ def edge_arguments(signature: Signature, groups: Collection[str], limit: int) ->
     required = [p for p in signature.parameters if not p.has_default and not _variadic(p)]
     if not required:
         return [Arguments()]
-    columns = [edge_values(p.type or _ANY, groups) for p in required]
+    edges = Edges(groups, {described.name: described for described in signature.classes})
+    columns = [edges.of(p.type or _ANY) for p in required]
     if not all(columns):
         return []
     return [_arguments(required, values) for values in islice(_rows(columns), limit)]
 
 
-def _rows(columns: list[list[Any]]) -> Iterator[list[Any]]:
-    longest = max(map(len, columns))
-    for n in range(longest):
-        yield [column[n % len(column)] for column in columns]
+def _rows(columns: list[list[Any]]) -> Iterator[Sequence[Any]]:
+    yield from _together(columns)
     if len(columns) > 1:
         for which, column in enumerate(columns):
             for value in column:

@@ -26,6 +26,8 @@ from .weights import weighted
 
 REPEATS = 3
 """One draw in this many more is made, for those that Hypothesis makes twice."""
+BY_KEYWORD = 8
+"""One drawn input in this many gives by keyword whatever it can."""
 EDGE_SHARE = 4
 """At most one input in this many is an edge case."""
 
@@ -91,6 +93,11 @@ class Pool:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    def by_keyword(self, payload: bytes) -> bool:
+        """Whether an input gives by keyword whatever it can."""
+        arguments = self.inputs[payload]
+        return arguments == arguments.by_keyword(self.spec.signature)
+
     @property
     def notes(self) -> tuple[str, ...]:
         """How the pool was drawn, in words."""
@@ -115,11 +122,16 @@ def draw_pool(spec: PoolSpec) -> Pool:
     inputs: dict[bytes, Arguments] = {}
     choices: dict[bytes, Choices] = {}
 
-    def keep(arguments: Arguments, behind: Choices | None = None) -> None:
+    def keep(arguments: Arguments) -> bytes:
         if len(inputs) == spec.size:
             raise _Full
         payload = arguments.payload()
         inputs.setdefault(payload, arguments)
+        return payload
+
+    def keep_drawn(arguments: Arguments, behind: Choices | None) -> None:
+        by_keyword = len(inputs) % BY_KEYWORD == BY_KEYWORD - 1
+        payload = keep(arguments.by_keyword(spec.signature) if by_keyword else arguments)
         if behind is not None:
             choices.setdefault(payload, behind)
 
@@ -127,7 +139,7 @@ def draw_pool(spec: PoolSpec) -> Pool:
         for arguments in (*spec.examples, *_edges(spec)):
             keep(arguments)
         try:
-            draw(spec.strategy(), keep, examples=spec.draws, seed=spec.seed, seeded=bool(spec.given))
+            draw(spec.strategy(), keep_drawn, examples=spec.draws, seed=spec.seed, seeded=bool(spec.given))
         except (Spent, Unsatisfiable, InvalidArgument) as exc:
             if spec.given and isinstance(exc, InvalidArgument):
                 raise  # the user's own strategy
@@ -135,6 +147,10 @@ def draw_pool(spec: PoolSpec) -> Pool:
             if not inputs:
                 raise UnmetAnnotation(why) from None
             shortened = f"{len(inputs)} inputs instead of {spec.size}: {why}"
+    with contextlib.suppress(_Full):
+        if len(inputs) < BY_KEYWORD:
+            for arguments in [x for x in inputs.values() if x.args][:1]:
+                keep(arguments.by_keyword(spec.signature))
     if spec.narrowings:  # what is within them first: the rest may hang
         inputs = dict(sorted(inputs.items(), key=lambda item: not spec.conforms(item[1])))
     return Pool(spec, inputs, choices, shortened)

@@ -154,6 +154,7 @@ class Scalars:
         ]
         if self.width.wide:
             choices.append(st.text(min_size=low, max_size=min(top, max(low, ITEMS))))
+        choices.append(st.text(_ODD, min_size=low, max_size=min(top, max(low, ITEMS))))
         choices += [
             st.text(_PLAIN, min_size=n, max_size=n) for n in self.lengths if low <= n and high is None
         ]
@@ -281,6 +282,11 @@ _STANDARD: dict[str, Any] = {
     "types.TracebackType": lambda: st.just(Recipe("traceback", "")),
     "logging.Logger": lambda: st.just(Recipe("call", "logging:getLogger", ("dream",))),
 }
+
+
+_ODD = "aeb1C.-_ \t\n\r\u00a0\u2028ßİé\u0301٣²\u200f"
+"""What programs forget: blanks of all kinds, letters that grow in another case, a letter in two ways, digits
+that are not ASCII, a mark that turns the direction; and what there is beside."""
 
 
 def favour(strategy: Strategy, known: Sequence[Any]) -> Strategy:

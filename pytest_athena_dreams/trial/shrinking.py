@@ -188,11 +188,15 @@ class _Search:
     def run(self, pool: Pool) -> bytes:
         """The payload of the smallest input that Hypothesis finds."""
         failing = list(self.found)
-        drawn = (choices for payload, choices in pool.choices.items() if payload in failing)
+        drawn = [payload for payload in pool.choices if payload in failing]
+        drawn.sort(key=pool.by_keyword)  # by position first
+        strategy = pool.spec.strategy()
+        if drawn and pool.by_keyword(drawn[0]):
+            strategy = strategy.map(lambda arguments: arguments.by_keyword(pool.spec.signature))
         smallest = shrunk(
-            pool.spec.strategy(),
+            strategy,
             self._shows,
-            next(drawn, None),
+            pool.choices[drawn[0]] if drawn else None,
             examples=pool.spec.draws,
             seed=pool.spec.seed,
             seeded=bool(pool.spec.given),

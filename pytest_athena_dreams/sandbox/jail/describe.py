@@ -75,10 +75,33 @@ class Describer:
         found: list[dict[str, Any]] = []
         for p in signature.parameters.values():
             hint = hints.get(p.name)
-            if p.kind is p.VAR_KEYWORD and getattr(typing.get_origin(hint), "_name", "") == "Unpack":
+            if p.kind is p.VAR_KEYWORD and _is_unpacked(hint):
                 found += self.keys(typing.get_args(hint)[0])
+            elif p.kind is p.VAR_POSITIONAL and _is_unpacked(hint):
+                given = self._unpacked(p.name, hint)
+                if any(x["kind"] == "positional_only" for x in given):  # so what is before them is given, too
+                    found = [
+                        {k: v for k, v in x.items() if k not in ("has_default", "default")} for x in found
+                    ]
+                found += given
             else:
                 found.append(self._parameter(p, hints))
+        return found
+
+    def _unpacked(self, name: str, hint: Any) -> list[dict[str, Any]]:
+        """What ``*args: *tuple[…]`` takes: an argument for each item, or any number of one type."""
+        inner = typing.get_args(hint)[0] if typing.get_origin(hint) is not tuple else hint
+        items = typing.get_args(inner)
+        if typing.get_origin(inner) is not tuple:  # a type variable for all of them
+            return [{"name": name, "kind": "var_positional", "type": self.spec(inner)}]
+        if len(items) == 2 and items[1] is Ellipsis:
+            return [{"name": name, "kind": "var_positional", "type": self.spec(items[0])}]
+        found: list[dict[str, Any]] = []
+        for n, item in enumerate(items):
+            if _is_unpacked(item):
+                found += self._unpacked(f"{name}[{n}]", item)
+            else:
+                found.append({"name": f"{name}[{n}]", "kind": "positional_only", "type": self.spec(item)})
         return found
 
     def _parameter(self, p: inspect.Parameter, hints: Mapping[str, Any]) -> dict[str, Any]:
@@ -269,6 +292,11 @@ class Describer:
         if module not in self._scopes:
             self._scopes[module] = Scope.of_module(module)
         return self._scopes[module]
+
+
+def _is_unpacked(hint: Any) -> bool:
+    """Whether ``hint`` is ``*tuple[…]`` or ``Unpack[…]``."""
+    return getattr(typing.get_origin(hint), "_name", "") == "Unpack" or getattr(hint, "__unpacked__", False)
 
 
 def _constraints(note: object) -> list[list[Any]]:
