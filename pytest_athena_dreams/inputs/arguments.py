@@ -75,5 +75,7 @@ def is_plain(values: Iterable[object]) -> bool:
     return True
 
 
+VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
+"""The kinds of parameters that take any number of arguments."""
 _ATOMS = (bool, int, float, complex, str, bytes)
 _POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)

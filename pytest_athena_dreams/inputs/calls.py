@@ -1,4 +1,4 @@
-"""The strategy of a whole call: which parameters are given, and how."""
+"""The strategy of a whole call: which parameters get an argument, and how."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ..models import Canonical, Parameter, ParameterKind, Signature
-from .arguments import Arguments
+from .arguments import VARIADIC, Arguments
 from .graphs import count_nodes, without_cycles
 from .narrowing import Narrowing, narrow, narrow_width
 from .scalars import Strategy, Width
@@ -19,7 +19,6 @@ REFERENCES = 6
 """References between the objects of a call, at most."""
 CYCLES = 3
 """One call in this many may have cycles, as far as its classes allow them: many procedures hang on these."""
-_VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
 
 def calls(
@@ -43,7 +42,7 @@ def calls(
         try:
             drawn_from.append((p, strategies.parameter(p)))
         except UnmetAnnotation:
-            if not p.has_default and p.kind not in _VARIADIC:
+            if not p.has_default and p.kind not in VARIADIC:
                 raise
     strategy = _composite(drawn_from, recursive=strategies.instances.recursive)
     if narrowings:

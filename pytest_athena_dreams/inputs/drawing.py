@@ -25,7 +25,7 @@ Choices = tuple[Any, ...]
 
 CHOICES = 40_000
 """Choices that a pool may take: one or two seconds. Pools of the MBPP corpora take from 500 to 10,000."""
-SECONDS = 20.0
+CPU_SECONDS = 20.0
 """Seconds of processor time that a pool may take: a backstop, for choices are counted first."""
 
 
@@ -38,7 +38,7 @@ class Meter:
 
     def __init__(self) -> None:
         self._choices = 0
-        self._end = time.process_time() + SECONDS
+        self._end = time.process_time() + CPU_SECONDS
 
     def __call__(self, choices: int) -> None:
         """Count some ``choices``. Raises ``Spent``."""

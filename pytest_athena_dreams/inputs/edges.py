@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from ..models import ClassSpec, Parameter, ParameterKind, Signature, TypeSpec
-from .arguments import Arguments
+from .arguments import VARIADIC, Arguments
 from .recipes import Recipe
 from .scalars import literal_value
 
@@ -22,16 +22,16 @@ LARGE_ITEMS = 10_000
 """Items of a large container."""
 LARGE_TEXT = 100_000
 """Characters of a large text."""
-PARTS = 16
+PART_EDGES = 16
 """Edges of a part, at most, that make edges of the whole."""
-LEVELS = 6
-"""Types within types, at most, whose edges are looked for."""
+EDGE_LEVELS = 6
+"""Depth of types within types, at most, to which edges are made."""
 
 _ANY = TypeSpec(kind="any")
-_SEQUENCES = ("list", "sequence", "iterable", "tuple...")
-_SETS = ("set", "frozenset")
-_MAKE = {"tuple...": tuple, "set": set, "frozenset": frozenset, "deque": collections.deque}
-_PLAIN: dict[str, list[Any]] = {
+_SEQUENCE_KINDS = ("list", "sequence", "iterable", "tuple...")
+_SET_KINDS = ("set", "frozenset")
+_MAKERS_BY_KIND = {"tuple...": tuple, "set": set, "frozenset": frozenset, "deque": collections.deque}
+_PLAIN_EDGES: dict[str, list[Any]] = {
     "bool": [False, True],
     "int": [0, 1, -1, 2, 100],
     "float": [0.0, 1.0, -1.0, 0.5],
@@ -40,7 +40,7 @@ _PLAIN: dict[str, list[Any]] = {
     "bytes": [b"\x00"],
     "any": [0, 1, "a", [1]],
 }
-_GROUPED: dict[str, dict[str, list[Any]]] = {
+_EDGES_BY_GROUP: dict[str, dict[str, list[Any]]] = {
     "empty": {"str": [""], "bytes": [b""], "any": ["", []]},
     "large": {
         "int": [2**31, 2**63],
@@ -67,16 +67,16 @@ class Edges:
     def of(self, spec: TypeSpec, level: int = 0) -> list[Any]:
         """Edge cases of one type, the plainest first; empty for a type without any."""
         kind = spec.kind
-        scalars = [*_PLAIN.get(kind, ())]
-        for group, by_kind in _GROUPED.items():
+        scalars = [*_PLAIN_EDGES.get(kind, ())]
+        for group, by_kind in _EDGES_BY_GROUP.items():
             scalars += by_kind.get(kind, ()) if group in self.groups else ()
-        if scalars or level == LEVELS:
+        if scalars or level == EDGE_LEVELS:
             return scalars
         if kind == "literal":
             return [literal_value(value) for value in spec.values]
         if kind == "union":
             return _in_turn([self.of(arg, level + 1) for arg in spec.args])
-        if kind in (*_SEQUENCES, *_SETS, "deque"):
+        if kind in (*_SEQUENCE_KINDS, *_SET_KINDS, "deque"):
             return self._containers(spec, level)
         if kind == "dict":
             keys = list(filter(_hashable, self._parts(spec.args[0], level)))
@@ -105,19 +105,20 @@ class Edges:
 
     def _parts(self, spec: TypeSpec, level: int) -> list[Any]:
         """Edges of a type within another, without the large ones: a container of these would be too large."""
-        return [value for value in self.of(spec, level + 1) if not _huge(value)][:PARTS]
+        return [value for value in self.of(spec, level + 1) if not _huge(value)][:PART_EDGES]
 
     def _containers(self, spec: TypeSpec, level: int) -> list[Any]:
-        make: Any = _MAKE.get(spec.kind, list)
+        make: Any = _MAKERS_BY_KIND.get(spec.kind, list)
         parts = self._parts(spec.args[0], level)
-        parts = list(filter(_hashable, parts)) if spec.kind in _SETS else parts
+        parts = list(filter(_hashable, parts)) if spec.kind in _SET_KINDS else parts
         found = [make([])] if "empty" in self.groups else []
         found += [make([value]) for value in parts]
         if len(parts) > 1:
             found += [make([parts[1], value]) for value in parts if _not_finite(value)]
-            if spec.kind not in _SETS:
+            if spec.kind not in _SET_KINDS:
                 found.append(make([parts[1], parts[1]]))
-                if "large" in self.groups and level == 0:
+                objects = any(isinstance(value, Recipe) for value in parts[:5])  # each takes long to build
+                if "large" in self.groups and level == 0 and not objects:
                     found.append(make((parts[:5] * LARGE_ITEMS)[:LARGE_ITEMS]))
         return found
 
@@ -180,7 +181,7 @@ def _huge(value: Any) -> bool:
 
 def edge_arguments(signature: Signature, groups: Collection[str], limit: int) -> list[Arguments]:
     """At most ``limit`` calls: all required parameters at an edge together, then one at a time."""
-    required = [p for p in signature.parameters if not p.has_default and not _variadic(p)]
+    required = [p for p in signature.parameters if not p.has_default and p.kind not in VARIADIC]
     if not required:
         return [Arguments()]
     edges = Edges(groups, {described.name: described for described in signature.classes})
@@ -206,7 +207,3 @@ def _arguments(parameters: Iterable[Parameter], values: Iterable[Any]) -> Argume
     return Arguments(
         positional, {p.name: value for p, value in pairs if p.kind is ParameterKind.KEYWORD_ONLY}
     )
-
-
-def _variadic(p: Parameter) -> bool:
-    return p.kind in (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)

@@ -1,7 +1,7 @@
 """Types for parameters without an annotation: evidence first, then what the procedure accepts.
 
-Evidence is the default, the docstring, its examples and what the source does with the parameter; never
-its name. It ranks a fixed list of shapes; which of the best ones the procedure takes is for it to show.
+Evidence is the default, the docstring, its examples, and what the source does with the parameter, but never
+its name. The evidence ranks a fixed list of shapes. The caller then tries the best ones on the procedure.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from ..models import ParameterKind, Signature, TypeSpec
-from .arguments import Arguments
+from .arguments import VARIADIC, Arguments
 from .recipes import Recipe
 from .scalars import literal_value
 
-_VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 COMBINATIONS = 64
-"""Combinations of shapes that are tried on a procedure."""
+"""Combinations of shapes, at most, that the caller may try on a procedure."""
 
 
 def _spec(kind: str, *args: TypeSpec) -> TypeSpec:
@@ -55,7 +54,7 @@ SHAPES: tuple[TypeSpec, ...] = (
 )
 """What an unannotated parameter may be, the most usual first."""
 
-_TYPES: dict[str, type] = {
+_TYPES_BY_KIND: dict[str, type] = {
     "int": int, "str": str, "float": float, "bool": bool, "bytes": bytes, "list": list, "tuple...": tuple,
     "tuple": tuple, "dict": dict, "set": set,
 }  # fmt: skip
@@ -89,13 +88,13 @@ def support(spec: TypeSpec, fact: str) -> int:
             return 1 if len(spec.args) == int(detail) else -2
         return 0 if kind in ("list", "tuple...") else -2
     if word == "method":
-        return 1 if kind in _TYPES and hasattr(_TYPES[kind], detail) else -2
+        return 1 if kind in _TYPES_BY_KIND and hasattr(_TYPES_BY_KIND[kind], detail) else -2
     if word == "passed":
         return 0 if detail not in _TAKES else 1 if kind in _TAKES[detail] else -2
     if word in ("isinstance", "compared"):
         name = {"tuple": "tuple..."}.get(detail, detail)
         alike = kind == name or (word == "compared" and {kind, name} <= _NUMBERS)
-        return 1 if alike else -2 if name in _TYPES else 0
+        return 1 if alike else -2 if name in _TYPES_BY_KIND else 0
     if word == "indexed":
         return (3 if kind == "dict" else -2) if detail == "str" else 1 if kind in _INDEXED - {"dict"} else -2
     groups = {"iterated": _ITERABLE, "contains": _ITERABLE, "index": {"int"}, "arithmetic": _NUMBERS}
@@ -106,7 +105,7 @@ def support(spec: TypeSpec, fact: str) -> int:
 
 
 def _part(spec: TypeSpec, word: str) -> TypeSpec | None:
-    """The type of the items, keys or values that ``word`` is about; ``None`` where there are none."""
+    """The type of a shape's items, keys or values, as ``word`` says; ``None`` if it has no such part."""
     if spec.kind == "str" and word == "item":
         return STR
     if spec.kind == "dict":
@@ -173,7 +172,7 @@ def combinations(signature: Signature, examples: Mapping[str, Sequence[Any]]) ->
 
     ``examples`` are values that parameters are known to take, by parameter; a default is one as well.
     """
-    open_ = [p for p in signature.parameters if p.type is None and p.kind not in _VARIADIC]
+    open_ = [p for p in signature.parameters if p.type is None and p.kind not in VARIADIC]
     if not open_:
         return [(0, signature)]
     columns = []
@@ -227,7 +226,7 @@ def typical(spec: TypeSpec) -> list[Any]:
 
 def trials(signature: Signature) -> list[Arguments]:
     """Four usual calls of a signature whose parameters are all typed; defaults are left out."""
-    required = [p for p in signature.parameters if not p.has_default and p.kind not in _VARIADIC]
+    required = [p for p in signature.parameters if not p.has_default and p.kind not in VARIADIC]
     columns = [typical(p.type or INT) for p in required]
     rows = [[column[(n + k) % 4] for k, column in enumerate(columns)] for n in range(4)]
     positional = [k for k, p in enumerate(required) if p.kind is not ParameterKind.KEYWORD_ONLY]

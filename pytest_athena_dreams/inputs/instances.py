@@ -1,7 +1,7 @@
 """Strategies for classes: what they draw are recipes, which the jail builds.
 
-A class is built with its defaults left out or given; far within others with what it needs alone, so that
-the strategies of classes that know many others stay small.
+A class is built with or without the parameters that have a default. Deep within other classes it gets
+required arguments only, so that the strategies of classes that know many others stay small.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RECURSION = 3
 BRANCHES = 3
 """Parameters that lead from a class back to it. Objects of a class with more hold one level of others."""
 FULL = 3
-"""Classes within classes, down to which parameters with a default are given."""
+"""Depth of classes within classes down to which parameters with a default get arguments."""
 ITEMS_OF_NODES = 4
 """Objects in a container, at most, if their class leads back to itself."""
 ITEMS_WITHIN_NODES = 2

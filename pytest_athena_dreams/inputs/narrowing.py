@@ -1,8 +1,8 @@
 """Ways to draw more narrowly, for a procedure that takes less than its types say.
 
-A procedure that wants a positive number, a list that is not empty, an index into another argument or two
-lists of one length rejects most of what its types allow. Each narrowing is tried on the procedure itself;
-those that bring more inputs into its domain are kept.
+A procedure may want a positive number, a list that is not empty, an index into another argument, or two
+lists of one length. Then it rejects most of what its types allow. The caller tries each narrowing on the
+procedure and uses those that bring more inputs into its domain.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..models import Parameter, ParameterKind, Signature, TypeSpec
-from .arguments import Arguments
+from ..models import Parameter, Signature, TypeSpec
+from .arguments import VARIADIC, Arguments
 from .scalars import Width
 
 SMALL = 12
@@ -22,7 +22,6 @@ SEPARATORS = (" ", ",", ", ", ":", "-", "/", ".")
 """What usually stands between numbers in a text."""
 
 _SIZED = ("list", "tuple...", "sequence", "iterable", "str", "bytes", "deque", "tuple")
-_VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,10 @@ class Narrowing:
     other: str = ""
 
     def __str__(self) -> str:
-        return _TEXTS[self.name].format(parameter=self.parameter, other=self.other)
+        return _DESCRIPTIONS[self.name].format(parameter=self.parameter, other=self.other)
 
 
-_TEXTS = {
+_DESCRIPTIONS = {
     "small": "small whole numbers",
     "natural": "whole numbers from 0",
     "positive": "whole numbers from 1",
@@ -74,7 +73,7 @@ def candidates(signature: Signature, texts: Sequence[str]) -> list[Narrowing]:
 
     ``texts`` are text literals of the source: short ones may stand between numbers.
     """
-    parameters = [p for p in signature.parameters if p.kind not in _VARIADIC and p.type is not None]
+    parameters = [p for p in signature.parameters if p.kind not in VARIADIC and p.type is not None]
     kinds = {kind for p in parameters for kind in _kinds(p.type)}
     sized = [p.name for p in parameters if _main(p) in _SIZED]
     lists = [p.name for p in parameters if _main(p) in _SIZED and _main(p) != "str"]
@@ -259,8 +258,8 @@ def _leaf_type(value: Any) -> type:
 def _of_type(value: Any, kind: type) -> Any:
     if not isinstance(value, list | tuple):
         return value
-    kept = [_of_type(item, kind) for item in value if isinstance(item, kind | list | tuple)]
-    return type(value)(kept)
+    items = [_of_type(item, kind) for item in value if isinstance(item, kind | list | tuple)]
+    return type(value)(items)
 
 
 _CHANGES = {

@@ -1,7 +1,7 @@
-"""Inputs with a literal put into them: where only one of two sources names a value, they may differ there.
+"""Inputs with a literal put into them: two sources may differ where only one of them names a value.
 
-A literal takes the place of a value of its type, anywhere in an input; a number also becomes the length of a
-text or a list.
+A literal replaces a value of its type, anywhere in an input. A number also becomes the length of a text or
+list.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from ..models import Canonical, ParameterKind, Signature, TypeSpec
-from .arguments import Arguments
-from .scalars import ITEMS, LONG, literal_value
+from ..models import Canonical, Signature, TypeSpec
+from .arguments import VARIADIC, Arguments
+from .scalars import FEW_ITEMS, LONGEST, literal_value
 
-_VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 _LISTS = ("list", "sequence", "iterable")
 
 
@@ -29,7 +28,7 @@ def _planted(
     signature: Signature, literals: Sequence[Canonical], inputs: Sequence[Arguments]
 ) -> Iterator[Arguments]:
     turn = 0
-    parameters = [p for p in signature.parameters if p.type is not None and p.kind not in _VARIADIC]
+    parameters = [p for p in signature.parameters if p.type is not None and p.kind not in VARIADIC]
     for step in (0, -1, 1):
         for value in map(literal_value, literals):
             if step and type(value) is not int:
@@ -91,4 +90,4 @@ def _in_dict(value: dict[Any, Any], spec: TypeSpec, literal: Any, turn: int) -> 
 
 
 def _is_length(literal: Any) -> bool:
-    return type(literal) is int and ITEMS < literal <= LONG
+    return type(literal) is int and FEW_ITEMS < literal <= LONGEST

@@ -25,7 +25,7 @@ from .scalars import Strategy, Width
 from .weights import weighted
 
 REPEATS = 3
-"""One draw in this many more is made, for those that Hypothesis makes twice."""
+"""One extra draw for this many: Hypothesis draws some inputs twice."""
 BY_KEYWORD = 8
 """One drawn input in this many gives by keyword whatever it can."""
 EDGE_SHARE = 4
@@ -38,7 +38,7 @@ class PoolSpec:
 
     ``signature`` has all its parameters typed; ``size`` is the most inputs, fewer where
     the types have no more values; ``edges`` are groups of edge cases, ``examples`` calls that come first,
-    ``given`` the user's own strategies by parameter, ``notes`` say in words how all this was arrived at.
+    ``given`` the user's own strategies by parameter, and ``notes`` say how all this was chosen.
     """
 
     signature: Signature
@@ -100,12 +100,12 @@ class Pool:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """How the pool was drawn, in words."""
+        """How the pool was chosen and drawn."""
         return (*self.spec.notes, *way().notes, *([self.shortened] if self.shortened else []))
 
     @cached_property
     def plain(self) -> bool:
-        """Whether all arguments are plain values, as :func:`is_plain` tells."""
+        """Whether all arguments are plain values, see :func:`is_plain`."""
         return all(is_plain((*x.args, *x.kwargs.values())) for x in self.inputs.values())
 
 

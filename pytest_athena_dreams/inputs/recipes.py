@@ -43,10 +43,11 @@ class Recipe:
         if self.maker == "named":
             return f"(node{self.args[0]} := {source(self.args[1])})"
         inner = ", ".join([*map(source, self.args), *(f"{k}={source(v)}" for k, v in self.kwargs)])
-        return f"{name if self.maker in ('call', 'node') else _WORDS.get(self.maker, self.maker)}({inner})"
+        function = name if self.maker in ("call", "node") else _STAND_IN_NAMES.get(self.maker, self.maker)
+        return f"{function}({inner})"
 
 
-_WORDS = {
+_STAND_IN_NAMES = {
     "iterator": "iter",
     "callable": "function_giving",
     "asynciterator": "async_iterator",

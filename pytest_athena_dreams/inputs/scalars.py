@@ -25,19 +25,21 @@ from .recipes import Recipe
 
 Strategy = st.SearchStrategy[Any]
 
-ITEMS = 8
+FEW_ITEMS = 8
 """Items in a drawn container, at most, unless a literal suggests more."""
-LONG = 400
-"""The greatest literal that is taken as a length, of a text in characters."""
-_PLAIN = string.ascii_letters + string.digits + " _-.,"
+LONGEST = 400
+"""The greatest literal that serves as the length of a text, in characters."""
+_PLAIN_CHARACTERS = string.ascii_letters + string.digits + " _-.,"
 _SMALL = (-8, 24)
 _MEDIUM = (-1_000, 1_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Width:
-    """How far values reach: ``wide`` for numbers of any size and any character; bounds on all integers
-    and on the size of all containers and texts."""
+    """How far values reach: ``wide`` for numbers of any size and any character.
+
+    ``lowest`` and ``highest`` bound all integers, ``min_size`` all containers and texts.
+    """
 
     wide: bool = True
     lowest: int | None = None
@@ -113,7 +115,7 @@ class Scalars:
         self.known_floats = [v for v in values if type(v) is float]
         self.known_texts = [v for v in values if type(v) is str]
         self.known_bytes = [v for v in values if type(v) is bytes]
-        self.lengths = [n for n in self.known_ints if ITEMS < n <= LONG][:9]
+        self.lengths = [n for n in self.known_ints if FEW_ITEMS < n <= LONGEST][:9]
 
     def ints(self, low: int | None = None, high: int | None = None) -> Strategy:
         """Integers within the given bounds and those of the width."""
@@ -144,21 +146,24 @@ class Scalars:
     def text(self, low: int = 0, high: int | None = None) -> Strategy:
         """Text of ``low`` to ``high`` characters, mostly plain; literals alone and within other text."""
         low = max(low, self.width.min_size) if high is None else min(max(low, self.width.min_size), high)
-        top = max(low, 2 * ITEMS) if high is None else high
-        words = st.text(_PLAIN, min_size=low, max_size=top)
+        top = max(low, 2 * FEW_ITEMS) if high is None else high
+        words = st.text(_PLAIN_CHARACTERS, min_size=low, max_size=top)
         few = "".join(sorted({c for text in self.known_texts for c in text})) or "ab "
         choices = [
             words,
-            st.text(string.ascii_lowercase, min_size=low, max_size=min(top, max(low, ITEMS))),
-            st.text(few, min_size=low, max_size=min(top, max(low, ITEMS))),
+            st.text(string.ascii_lowercase, min_size=low, max_size=min(top, max(low, FEW_ITEMS))),
+            st.text(few, min_size=low, max_size=min(top, max(low, FEW_ITEMS))),
         ]
         if self.width.wide:
-            choices.append(st.text(min_size=low, max_size=min(top, max(low, ITEMS))))
-        choices.append(st.text(_ODD, min_size=low, max_size=min(top, max(low, ITEMS))))
+            choices.append(st.text(min_size=low, max_size=min(top, max(low, FEW_ITEMS))))
+        choices.append(st.text(_ODD, min_size=low, max_size=min(top, max(low, FEW_ITEMS))))
         choices += [
-            st.text(_PLAIN, min_size=n, max_size=n) for n in self.lengths if low <= n and high is None
+            st.text(_PLAIN_CHARACTERS, min_size=n, max_size=n)
+            for n in self.lengths
+            if low <= n and high is None
         ]
-        known = [text for text in self.known_texts if low <= len(text) <= (top if high is not None else LONG)]
+        most = top if high is not None else LONGEST
+        known = [text for text in self.known_texts if low <= len(text) <= most]
         if known:
             literal = st.sampled_from(known)
             choices.append(literal)
@@ -169,9 +174,9 @@ class Scalars:
     def binary(self, low: int = 0, high: int | None = None) -> Strategy:
         """Bytes of ``low`` to ``high``."""
         least = max(low, self.width.min_size) if high is None else low
-        drawn = st.binary(min_size=least, max_size=max(ITEMS, least) if high is None else high)
+        drawn = st.binary(min_size=least, max_size=max(FEW_ITEMS, least) if high is None else high)
         return favour(
-            drawn, [b for b in self.known_bytes if least <= len(b) <= (LONG if high is None else high)]
+            drawn, [b for b in self.known_bytes if least <= len(b) <= (LONGEST if high is None else high)]
         )
 
     def named(self, name: str) -> Strategy | None:
@@ -195,7 +200,7 @@ class Scalars:
             return self.binary().map(lambda b: Recipe("call", _BUILTIN.get(reference, reference), (b,)))
         if name in ("io.StringIO", "typing.TextIO", "typing.IO", "io.TextIOBase"):
             return self.text().map(lambda text: Recipe("call", "io:StringIO", (text,)))
-        return _STANDARD[name]() if name in _STANDARD else None
+        return _STANDARD_TYPES[name]() if name in _STANDARD_TYPES else None
 
 
 _BUILTIN = {":memoryview": "builtins:memoryview"}
@@ -229,10 +234,10 @@ def _ranges() -> Strategy:
     return st.builds(range, st.integers(-5, 10), st.integers(-5, 20), st.sampled_from([1, 2, 3, -1]))
 
 
-_STANDARD: dict[str, Any] = {
+_STANDARD_TYPES: dict[str, Any] = {
     "bool": st.booleans,
     "range": _ranges,
-    "slice": lambda: st.slices(ITEMS).map(
+    "slice": lambda: st.slices(FEW_ITEMS).map(
         lambda s: Recipe("call", "builtins:slice", (s.start, s.stop, s.step))
     ),
     "datetime.date": st.dates,
@@ -269,7 +274,7 @@ _STANDARD: dict[str, Any] = {
     "ipaddress.IPv6Network": lambda: _networks(6),
     "ipaddress.IPv4Interface": lambda: _interfaces(4),
     "ipaddress.IPv6Interface": lambda: _interfaces(6),
-    "array.array": lambda: st.lists(st.integers(-100, 100), max_size=ITEMS).map(
+    "array.array": lambda: st.lists(st.integers(-100, 100), max_size=FEW_ITEMS).map(
         lambda items: Recipe("call", "array:array", ("i", items))
     ),
     "types.ModuleType": lambda: st.sampled_from(["math", "string"]).map(

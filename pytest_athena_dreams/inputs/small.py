@@ -1,4 +1,4 @@
-"""The simplest inputs of a signature, in order: what a fault is looked for in before Hypothesis shrinks it.
+"""The simplest inputs of a signature, in order, which are tried before Hypothesis shrinks a fault.
 
 Most faults show on some small input (Runciman, Naylor and Lindblad, "SmallCheck and Lazy SmallCheck", 2008).
 The first input in this order that shows one is its smallest, for the simpler ones were all tried.
@@ -11,11 +11,10 @@ from itertools import islice, product
 from typing import Any
 
 from ..models import ParameterKind, Signature, TypeSpec
-from .arguments import Arguments
+from .arguments import VARIADIC, Arguments
 from .scalars import literal_value
 
-_VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
-_SCALARS: dict[str, list[Any]] = {
+_SMALL_SCALARS: dict[str, list[Any]] = {
     "none": [None],
     "bool": [False, True],
     "int": [0, 1, -1, 2, -2, 3],
@@ -23,13 +22,13 @@ _SCALARS: dict[str, list[Any]] = {
     "str": ["", "0", "a", "A", " ", "00", "aa", "ab"],
     "bytes": [b"", b"0"],
 }
-_SEQUENCES: dict[str, Callable[[Iterable[Any]], Any]] = {
+_SEQUENCE_MAKERS: dict[str, Callable[[Iterable[Any]], Any]] = {
     "list": list,
     "sequence": list,
     "iterable": list,
     "tuple...": tuple,
 }
-_SETS: dict[str, Callable[[Iterable[Any]], Any]] = {"set": set, "frozenset": frozenset}
+_SET_MAKERS: dict[str, Callable[[Iterable[Any]], Any]] = {"set": set, "frozenset": frozenset}
 
 
 def small_arguments(signature: Signature, limit: int) -> list[Arguments]:
@@ -37,7 +36,7 @@ def small_arguments(signature: Signature, limit: int) -> list[Arguments]:
 
     Parameters with a default are left out.
     """
-    required = [p for p in signature.parameters if not p.has_default and p.kind not in _VARIADIC]
+    required = [p for p in signature.parameters if not p.has_default and p.kind not in VARIADIC]
     columns = [small_values(p.type) if p.type else [] for p in required]
     if not all(columns):
         return []
@@ -52,32 +51,32 @@ def small_arguments(signature: Signature, limit: int) -> list[Arguments]:
 
 
 def small_values(spec: TypeSpec) -> list[Any]:
-    """The simplest values of a type, in order; none for a type that is not told here."""
-    if spec.kind in _SCALARS:
-        return _SCALARS[spec.kind]
+    """The simplest values of a type, in order; an empty list for a type that this module does not know."""
+    if spec.kind in _SMALL_SCALARS:
+        return _SMALL_SCALARS[spec.kind]
     if spec.kind == "literal":
         return [literal_value(value) for value in spec.values]
     if spec.kind == "union":
         columns = [small_values(arg) for arg in spec.args]
         longest = max(map(len, columns))
         return [c[n] for n in range(longest) for c in columns if n < len(c)] if all(columns) else []
-    if spec.kind in _SEQUENCES:
-        return [_SEQUENCES[spec.kind](row) for row in _rows(small_values(spec.args[0]))]
+    if spec.kind in _SEQUENCE_MAKERS:
+        return [_SEQUENCE_MAKERS[spec.kind](row) for row in _rows(small_values(spec.args[0]))]
     if spec.kind == "tuple":
         columns = [small_values(arg) for arg in spec.args]
         return [tuple(row) for row in islice(_diagonal(columns), 12)] if all(columns) else []
-    if spec.kind in _SETS or spec.kind == "dict":
+    if spec.kind in _SET_MAKERS or spec.kind == "dict":
         return _hashed(spec)
     return []
 
 
 def _hashed(spec: TypeSpec) -> list[Any]:
-    """Sets and dicts, of keys that can be told to be hashable."""
-    if spec.args[0].kind not in _SCALARS:
+    """Sets and dicts whose keys are scalars, which are hashable."""
+    if spec.args[0].kind not in _SMALL_SCALARS:
         return []
     keys = small_values(spec.args[0])
-    if spec.kind in _SETS:
-        return [_SETS[spec.kind](row) for row in ([], *([k] for k in keys[:4]), keys[:2], keys[:3])]
+    if spec.kind in _SET_MAKERS:
+        return [_SET_MAKERS[spec.kind](row) for row in ([], *([k] for k in keys[:4]), keys[:2], keys[:3])]
     values = small_values(spec.args[1])
     if not values:
         return []

@@ -13,7 +13,7 @@ from ..models import Canonical, ClassSpec, Parameter, TypeSpec
 from .bounds import bounds_of, whole, within
 from .instances import Instances, UnmetAnnotation
 from .recipes import Recipe
-from .scalars import ITEMS, LONG, Scalars, Strategy, Width, literal_value
+from .scalars import FEW_ITEMS, LONGEST, Scalars, Strategy, Width, literal_value
 from .tabular import frame
 
 __all__ = ["Strategies", "UnmetAnnotation"]
@@ -25,14 +25,14 @@ CONTAINERS = SIZED | {
     "items", "iterator", "generator", "asynciterator",
 }  # fmt: skip
 """The kinds that hold any number of items."""
-NESTING = 30
+TYPE_DEPTH = 30
 """Types within types, at most, which is far more than people write."""
-ITEMS_BY_LEVEL = (ITEMS, ITEMS, 3, 1)
+ITEMS_BY_LEVEL = (FEW_ITEMS, FEW_ITEMS, 3, 1)
 """Items, at most, of a container, of one within it, and so on: tens of values in all, at any depth."""
-LONG_LISTS = (LONG // 4, LONG // 16)
-"""The greatest literals that are taken as the length of a list, and of a list within a container."""
+LONG_LISTS = (LONGEST // 4, LONGEST // 16)
+"""The greatest literals that serve as the length of a list, and of a list within a container."""
 
-_CLASSES: dict[str, type] = {
+_CLASSES_BY_KIND: dict[str, type] = {
     **{c.__name__: c for c in (bool, int, float, complex, str, bytes, bytearray, list, dict, set, frozenset)},
     **{c.__name__: c for c in (tuple, range, slice, memoryview, collections.deque, collections.defaultdict)},
     **{c.__name__: c for c in (collections.OrderedDict, collections.Counter, collections.ChainMap)},
@@ -67,8 +67,8 @@ class Strategies:
         build = getattr(self, "_" + spec.kind.replace("...", "_of_any_length").replace(".", "_"), None)
         if build is None:
             raise UnmetAnnotation(spec.text or spec.kind)
-        if len(self._around) == NESTING:
-            raise UnmetAnnotation(f"a type that is nested more than {NESTING} deep")
+        if len(self._around) == TYPE_DEPTH:
+            raise UnmetAnnotation(f"a type that is nested more than {TYPE_DEPTH} deep")
         self._around.append(spec.kind)
         try:
             strategy: Strategy = build(spec)
@@ -101,8 +101,8 @@ class Strategies:
     def _any(self, _: TypeSpec) -> Strategy:
         numbers, texts = self.scalars.ints(), self.scalars.text()
         scalars = [numbers, texts, self.scalars.floats(), st.booleans(), st.none()]
-        lists = [st.lists(numbers, max_size=ITEMS), st.lists(texts, max_size=ITEMS)]
-        return st.one_of(*scalars, *lists, st.dictionaries(texts, numbers, max_size=ITEMS))
+        lists = [st.lists(numbers, max_size=FEW_ITEMS), st.lists(texts, max_size=FEW_ITEMS)]
+        return st.one_of(*scalars, *lists, st.dictionaries(texts, numbers, max_size=FEW_ITEMS))
 
     def _hashable(self, _: TypeSpec) -> Strategy:
         return st.one_of(self.scalars.ints(), self.scalars.text(), st.booleans(), st.none())
@@ -170,8 +170,8 @@ class Strategies:
             return self._type(TypeSpec(kind="type", args=(arg.args[0],)))
         if arg.kind in ("any", "typevar"):
             return st.sampled_from([int, str, float, list])
-        if arg.kind in _CLASSES:
-            return st.just(_CLASSES[arg.kind])
+        if arg.kind in _CLASSES_BY_KIND:
+            return st.just(_CLASSES_BY_KIND[arg.kind])
         if "." in arg.kind:
             module, _, name = arg.kind.rpartition(".")
             return st.just(Recipe("class", f"{module}:{name}"))
@@ -188,7 +188,7 @@ class Strategies:
         most = self._most(spec)
         top = max(most, least) if high is None else high
         lists = st.lists(items, min_size=least, max_size=top)
-        longest = LONG_LISTS[self._depth()] if most == ITEMS and high is None else 0
+        longest = LONG_LISTS[self._depth()] if most == FEW_ITEMS and high is None else 0
         lengths = [n for n in self.scalars.lengths if least <= n <= longest][:3]
         if not lengths:
             return lists
@@ -280,7 +280,7 @@ def _least(low: int, high: int | None, width: Width) -> int:
 
 
 def _may_be(value: Any, spec: TypeSpec) -> bool:
-    """Whether a default may be drawn for ``spec``; only builtin scalars are looked at."""
+    """Whether a default is a value of the type ``spec``, which is known for builtin scalars alone."""
     if spec.kind == "union":
         return any(_may_be(value, arg) for arg in spec.args)
     return spec.kind in ("any", type(value).__name__)

@@ -19,5 +19,5 @@ def weighted(*choices: tuple[int, _Strategy]) -> _Strategy:
     table = [strategy for weight, strategy in left for _ in range(weight)]
     if len(left) < 2:
         return left[0][1] if left else st.nothing()
-    # No bound method: Hypothesis tells those apart by address, and addresses are used again.
+    # No bound method: Hypothesis distinguishes bound methods by address, and addresses are reused.
     return st.sampled_from(range(len(table))).flatmap(lambda index: table[index])

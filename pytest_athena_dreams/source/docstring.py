@@ -17,27 +17,27 @@ from typing import Any
 from ..models import TypeSpec
 from .syntax import SIZE, UNREADABLE, expression, parsed
 
-CALLS = 20
+DOCTESTS = 20
 """Doctests that are read for example calls."""
-NUMBERS = 20
+DOCSTRING_NUMBERS = 20
 """Numbers that are taken from a docstring."""
 TYPE_LENGTH = 100
 """Characters of a type in words; one with more is a description."""
 
-_NUMBER = re.compile(r"(?<![\w.])-?\d{1,12}(?!\w|\.\d)")
-_NAME = re.compile(r"\w+")
-_PARAMETERS = frozenset(
+_WHOLE_NUMBER = re.compile(r"(?<![\w.])-?\d{1,12}(?!\w|\.\d)")
+_IDENTIFIER = re.compile(r"\w+")
+_PARAMETER_SECTIONS = frozenset(
     {"Args", "Arguments", "Params", "Parameters", "Attributes", "Other Parameters", "Other Params"}
 )
-_EXCEPTIONS = frozenset({"Raises", "Raise", "Exceptions", "Except"})
+_EXCEPTION_SECTIONS = frozenset({"Raises", "Raise", "Exceptions", "Except"})
 _PARAMETER_TAGS = frozenset({"param", "parameter", "arg", "argument", "attribute", "key", "keyword"})
 _EXCEPTION_TAGS = frozenset({"raises", "raise", "except", "exception"})
-_WORDS = {
+_TYPE_WORDS = {
     "int": "int", "integer": "int", "ints": "int", "integers": "int", "number": "int", "str": "str",
     "string": "str", "strings": "str", "strs": "str", "float": "float", "floats": "float", "bool": "bool",
     "boolean": "bool", "bytes": "bytes", "none": "none", "any": "any", "object": "any",
 }  # fmt: skip
-_CONTAINERS = {
+_CONTAINER_WORDS = {
     "list": "list",
     "sequence": "list",
     "iterable": "list",
@@ -75,14 +75,16 @@ def read_docstring(text: str, function: str = "") -> Docstring:
     raises: set[str] = set()
     for is_parameter, name, words in _entries(lines):
         if not is_parameter:
-            raises.update(_NAME.findall(name))
+            raises.update(_IDENTIFIER.findall(name))
         elif spec := type_in_words(words):
             types[name] = spec
     return Docstring(
         types=types,
         raises=tuple(sorted(raises)),
         calls=tuple(_calls(lines, function)) if function and ">>>" in text else (),
-        numbers=tuple(dict.fromkeys(int(number) for number in _NUMBER.findall(text)))[:NUMBERS],
+        numbers=tuple(dict.fromkeys(int(number) for number in _WHOLE_NUMBER.findall(text)))[
+            :DOCSTRING_NUMBERS
+        ],
     )
 
 
@@ -98,7 +100,7 @@ def _entries(lines: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
             yield from _tagged(text)
         elif depth == 0 and below and not below.strip("-"):
             section, numpy = text, True
-        elif depth == 0 and text.endswith(":") and text[:-1] in _PARAMETERS | _EXCEPTIONS:
+        elif depth == 0 and text.endswith(":") and text[:-1] in _PARAMETER_SECTIONS | _EXCEPTION_SECTIONS:
             section, numpy, indent = text[:-1], False, 0
         elif section and numpy:
             if depth == 0 and text.strip("-"):
@@ -115,8 +117,8 @@ def _entries(lines: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
 
 
 def _entry(section: str, name: str, words: str) -> Iterator[tuple[bool, str, str]]:
-    if section in _PARAMETERS or section in _EXCEPTIONS:
-        yield section in _PARAMETERS, name.strip(), words
+    if section in _PARAMETER_SECTIONS or section in _EXCEPTION_SECTIONS:
+        yield section in _PARAMETER_SECTIONS, name.strip(), words
 
 
 def _tagged(text: str) -> Iterator[tuple[bool, str, str]]:
@@ -145,7 +147,7 @@ def type_in_words(text: str) -> TypeSpec | None:
     words = re.fullmatch(r"(?i)(list|sequence|iterable|array|set|tuple)s?\s+of\s+(.+)", text)
     if words:
         items = type_in_words(words[2])
-        return TypeSpec(kind=_CONTAINERS[words[1].lower()], args=(items,)) if items else None
+        return TypeSpec(kind=_CONTAINER_WORDS[words[1].lower()], args=(items,)) if items else None
     tree = expression(text)
     return _annotation(tree) if tree is not None else None
 
@@ -155,11 +157,15 @@ def _annotation(node: ast.expr) -> TypeSpec | None:
         return TypeSpec(kind="none")
     if isinstance(node, ast.Name):
         word = node.id.lower()
-        if word in _WORDS:
-            return TypeSpec(kind=_WORDS[word])
+        if word in _TYPE_WORDS:
+            return TypeSpec(kind=_TYPE_WORDS[word])
         if word == "dict":
             return TypeSpec(kind="dict", args=(TypeSpec(kind="str"), TypeSpec(kind="int")))
-        return TypeSpec(kind=_CONTAINERS[word], args=(TypeSpec(kind="int"),)) if word in _CONTAINERS else None
+        return (
+            TypeSpec(kind=_CONTAINER_WORDS[word], args=(TypeSpec(kind="int"),))
+            if word in _CONTAINER_WORDS
+            else None
+        )
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         args = tuple(spec for item in inner if (spec := _annotation(item)) is not None)
@@ -172,8 +178,8 @@ def _annotation(node: ast.expr) -> TypeSpec | None:
             return TypeSpec(kind="union", args=args)
         if name == "tuple" and len(args) == len(inner) > 1:
             return TypeSpec(kind="tuple", args=args)
-        if name in _CONTAINERS and len(args) == 1:
-            return TypeSpec(kind=_CONTAINERS[name], args=args)
+        if name in _CONTAINER_WORDS and len(args) == 1:
+            return TypeSpec(kind=_CONTAINER_WORDS[name], args=args)
     return None
 
 
@@ -181,7 +187,7 @@ def _calls(lines: Sequence[str], function: str) -> Iterator[Call]:
     """Calls of ``function`` in doctests, where all arguments are literals."""
     name = function.rpartition(".")[2]
     for count, source in enumerate(_doctests(lines)):
-        if count == CALLS:
+        if count == DOCTESTS:
             return
         tree = parsed(source)
         for node in ast.walk(tree) if tree else ():
