@@ -70,4 +70,9 @@ FILES = (
         "return os.stat(secret).st_size",
         ends=(*DENIED, "returned"),
     ),
+    _attack(
+        "find out where a link leads",  # another one: it does not cover readlink either
+        "return os.readlink('/bin')",
+        ends=(*DENIED, "returned"),
+    ),
 )

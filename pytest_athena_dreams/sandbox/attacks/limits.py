@@ -265,4 +265,19 @@ def attack(where):
     return "true"
 """,
     ),
+    Attack(
+        name="a kill of itself on the fortieth call",
+        ends=("died",),
+        calls=60,
+        code="""
+import os
+
+calls = []
+
+def attack(where):
+    calls.append(1)
+    if len(calls) == 40: os.kill(os.getpid(), 9)
+    return "true"
+""",
+    ),
 )
