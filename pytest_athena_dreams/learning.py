@@ -19,6 +19,7 @@ from .learn.novelty import Profile, novelty, profile
 from .learn.patterns import fingerprint
 from .learn.suggestions import rule
 from .models import Category, Dream, Fault, Outcome
+from .source.normalise import digest
 from .store.database import Store
 from .store.lessons import (
     each_dream,
@@ -103,13 +104,16 @@ def measured_novelty(store: Store, run_id: int) -> dict[int, float]:
     for procedure, family in each_family(store, run_id):
         origin = [p] if procedure is not None and (p := profile(procedure)) is not None else []
         earlier: deque[Profile] = deque(maxlen=NEIGHBOURS)
+        known = {digest(procedure)} if procedure is not None else set()
         for dream in family:
             own = profile(dream["code"] or "")
             if own is None:
                 continue
             if dream["wanted"]:
-                found[dream["id"]] = novelty(own, [*origin, *earlier])
+                copied = digest(dream["code"]) in known
+                found[dream["id"]] = 0.0 if copied else novelty(own, [*origin, *earlier])
             earlier.append(own)
+            known.add(digest(dream["code"]))
     return found
 
 

@@ -343,7 +343,7 @@ class Figures:
     """What a test of one dream measured. A new figure is one more field here, with a default:
     a number, a text, or ``None`` where it was not measured.
 
-    It then is in the verdict, in the store (JSON, and a column of its own to query), in the report's JSON and
+    It then is in the verdict, in a column of its own in the store, in the report's JSON and
     in ``athena-dreams show --json``; CONTRIBUTING.md lists the two tables of the docs that it also needs.
 
     ``tried`` counts inputs drawn, ``accepted`` those inside the domain, ``rejected`` the rest. ``elapsed``

@@ -20,8 +20,9 @@ from ..learn.history import Change, PatternStatus, Test, changes, pattern_histor
 from ..learn.metrics import calibration, distribution, groups
 from ..learn.suggestions import Cause, Example, example, rule
 from ..learning import names, tests
-from ..models import Category, Fault, Outcome, Status
+from ..models import Category, Contract, Fault, Outcome, Status
 from ..repair.proof import unified
+from ..source.normalise import digest
 from ..store.columns import from_columns
 from ..store.database import Store
 from ..store.lessons import Lessons, read_lessons
@@ -83,7 +84,7 @@ def make_report(store: Store) -> Report:
         ),
         health=tuple(_health(row) for row in lessons.metrics if row["compound_health_score"] is not None),
         runs=tuple(_run(run, results[run["id"]]) for run in tested),
-        adopt=_adopt(dreams),
+        adopt=_adopt(lessons, dreams),
         dreams=dreams,
         untestable=untestable,
         procedures=_procedures(lessons, dreams),
@@ -103,6 +104,7 @@ def _run(run: Row, results: Sequence[Row]) -> RunReport:
         seed=run["seed"],
         sandbox=run["sandbox"],
         commit=run["commit"],
+        selection=run["selection"],
         exit_status=run["exit_status"],
         tested=tested,
         passed=passed,
@@ -304,16 +306,29 @@ def _passed(dream: DreamReport) -> bool:
     return dream.outcome == Outcome.SUCCESS
 
 
-def _adopt(dreams: Sequence[DreamReport]) -> tuple[int, ...]:
-    """Dreams that passed and are no copy, by the mean of four figures; speed counts in full at twice."""
+def _adopt(lessons: Lessons, dreams: Sequence[DreamReport]) -> tuple[int, ...]:
+    """Dreams that passed against a procedure, by the mean of four figures; speed counts in full at twice.
+
+    A copy of a procedure, or of a dream that is better placed, is none of them.
+    """
 
     def worth(dream: DreamReport) -> float:
         speed = None if dream.speed is None else min(dream.speed / 2, 1.0)
         known = [x for x in (dream.viability, dream.novelty, dream.evidence, speed) if x is not None]
         return sum(known) / len(known) if known else 0.0
 
-    fit = [d for d in dreams if _passed(d) and d.accepted and (d.novelty is None or d.novelty > 0)]
-    return tuple(d.id for d in sorted(fit, key=lambda d: (-worth(d), d.id))[:ADOPT])
+    def fit(dream: DreamReport) -> bool:
+        compared = dream.contract != Contract.FREE and dream.accepted > 0
+        return _passed(dream) and compared and (dream.novelty is None or dream.novelty > 0)
+
+    known = {digest(row["code"] or "") for row in lessons.procedures.values()}
+    chosen: list[int] = []
+    for dream in sorted(filter(fit, dreams), key=lambda d: (-worth(d), d.id)):
+        own = digest(dream.code)
+        if own not in known and len(chosen) < ADOPT:
+            chosen.append(dream.id)
+        known.add(own)
+    return tuple(chosen)
 
 
 def _health(row: Row) -> Health:

@@ -93,8 +93,11 @@ def _runs_below(runs: Sequence[RunReport], y: float) -> list[Markup]:
 
 
 def success(runs: Sequence[RunReport]) -> Markup:
-    """The share of dreams that passed, run by run; columns behind it show how many were tested."""
-    shown, height = [run for run in runs if run.rate is not None][-POINTS:], 150.0
+    """The share of dreams that passed, run by run; columns behind it show how many were tested.
+
+    Runs that were restricted to some dreams, such as the failed ones, are left out.
+    """
+    shown, height = [run for run in runs if run.rate is not None and not run.selection][-POINTS:], 150.0
     places, most = _places(len(shown)), max((run.tested for run in shown), default=1) or 1
     width = min(0.7 * (WIDTH - LEFT - RIGHT) / max(len(shown), 1), 28)
     columns = []

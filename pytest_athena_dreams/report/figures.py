@@ -20,7 +20,8 @@ VERSION = 1
 class RunReport:
     """One run; ``categories`` counts its failures, ``rate`` is the share of its tested dreams that passed.
 
-    ``tested`` are those that passed or failed; ``untestable`` counts the others.
+    ``tested`` are those that passed or failed; ``untestable`` counts the others. ``selection`` is what
+    restricted the run to some dreams, so that its ``rate`` says nothing of all.
     """
 
     id: int
@@ -29,6 +30,7 @@ class RunReport:
     seed: int | None
     sandbox: str | None
     commit: str | None
+    selection: str | None
     exit_status: int | None
     tested: int
     passed: int

@@ -175,7 +175,8 @@ def _runs(report: Report) -> Iterator[str]:
     yield from _title("Runs")
     for run in report.runs[-RUNS:]:
         bar = "█" * round(20 * (run.rate or 0))
-        yield f"{run.id:>4}  {day(run.started_at)}  {run.tested:>5} tested {percent(run.rate):>7}  {bar}"
+        told = f"selected by {printable(run.selection, limit=30)}" if run.selection else bar
+        yield f"{run.id:>4}  {day(run.started_at)}  {run.tested:>5} tested {percent(run.rate):>7}  {told}"
 
 
 def _adopt(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:

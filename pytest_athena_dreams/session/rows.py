@@ -41,7 +41,19 @@ def run_row(config: pytest.Config, plan: Plan, sandbox: str) -> Run:
         versions=json.dumps(versions),
         sandbox=sandbox,
         commit=_commit(config),
+        selection=_selection(config, plan),
     )
+
+
+def _selection(config: pytest.Config, plan: Plan) -> str | None:
+    """What restricts the run to some of the dreams that it would test otherwise."""
+    parts = [argument for argument in plan.arguments if "::" in argument]
+    for option, name in (("-k", "keyword"), ("-m", "markexpr"), ("--deselect", "deselect")):
+        if value := config.getoption(name, None):
+            parts.append(f"{option} {value if isinstance(value, str) else ' '.join(value)}")
+    if config.getoption("lf", False):
+        parts.append("--lf")
+    return cut(" ".join(parts)) or None
 
 
 def _commit(config: pytest.Config) -> str | None:

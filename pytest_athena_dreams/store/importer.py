@@ -110,6 +110,8 @@ class _Merge:
         if requeue:
             ready = Status.PENDING_TEST if dream.status in (UNSET, Status.TESTED) else dream.status
             changes |= dict.fromkeys(VERDICT) | {"status": ready}
+            if "code" in changes and "novelty_score" not in given:
+                changes["novelty_score"] = None  # that of other code: a run measures it again
         elif known["status"] == Status.PENDING_EVALUATION and dream.status not in (UNSET, known["status"]):
             changes["status"] = dream.status
         if not changes:

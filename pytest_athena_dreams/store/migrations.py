@@ -249,6 +249,12 @@ def m007_causes(db: Database) -> None:
     db.table("dream_causes").create(_CAUSES, pk="dream_id", not_null={"code", "wrong", "right"})
 
 
+@migrations()
+def m008_selection(db: Database) -> None:
+    """How a run was restricted to some dreams."""
+    db.table("dream_test_runs").add_column("selection", str)
+
+
 def schema_version(db: Database) -> int:
     """The number of the last migration applied to ``db``, by any version of this package; 0 if none was."""
     return _highest(migration.name for migration in migrations.applied(db))

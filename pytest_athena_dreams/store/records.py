@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One test session, as it begins. ``settings`` and ``versions`` are JSON text."""
+    """One test session, as it begins. ``settings`` and ``versions`` are JSON text.
+
+    ``selection`` is what restricted it to some dreams, such as ``-k name``; ``None`` if nothing did.
+    """
 
     started_at: int
     settings: str
@@ -27,6 +30,7 @@ class Run:
     versions: str
     sandbox: str
     commit: str | None = None
+    selection: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

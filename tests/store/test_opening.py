@@ -26,7 +26,7 @@ COLUMNS = {
         generated_at evaluated_at created_by""",
     "dream_test_runs": """
         id started_at finished_at exit_status settings seed versions sandbox commit tested passed failed
-        untestable""",
+        untestable selection""",
     "dream_test_results": """
         dream_id run_id tested_at outcome category athena_outcome contract error failing_input
         procedure_result dream_result inputs_tried inputs_accepted inputs_rejected elapsed cpu

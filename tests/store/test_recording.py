@@ -38,6 +38,7 @@ def test_a_run_is_a_row(store: Store, path: Path) -> None:
             "passed": None,
             "failed": None,
             "untestable": None,
+            "selection": None,
         }
     ]
 
