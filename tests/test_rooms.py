@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 
+from pytest_athena_dreams.session.digests import INVOLVED
 from tests.rooms import BEGIN, END, PAGE, ROOT, SHARED, imported, imports, modules, rooms, table
 
 KNOWN_BY = {
@@ -95,6 +98,13 @@ def loaded_by(module: str) -> set[str]:
 
 def test_the_plugin_imports_nothing_heavy() -> None:
     assert not HEAVY & loaded_by("pytest_athena_dreams.plugin")
+
+
+def test_a_digest_names_only_packages_that_are_installed_with_this_one() -> None:
+    """One of an extra is not there for users, and a run would end in an internal error."""
+    project = tomllib.loads((ROOT.parent / "pyproject.toml").read_text())["project"]
+    installed = {re.split(r"[<>=~!\[]", line)[0] for line in project["dependencies"]}
+    assert set(INVOLVED) <= {project["name"], *installed}
 
 
 def test_a_worker_starts_without_the_store_and_a_controller_without_hypothesis() -> None:

@@ -25,7 +25,7 @@ from .packages import installed_packages
 from .packed import PROCEDURES
 from .plan import Plan
 
-INVOLVED = ("pytest-athena-dreams", "hypothesis", "docstring-parser")
+INVOLVED = ("pytest-athena-dreams", "hypothesis")
 """Packages that bear on every verdict."""
 
 
