@@ -116,3 +116,9 @@ def test_a_partial_does_not_pass_off_the_docstring_of_its_class(sandbox: Sandbox
     with sandbox.spawn(source) as child:
         assert child.loaded is not None
         assert child.loaded.doc == ""
+
+
+def test_a_function_of_c_is_called_by_names_that_it_does_not_know(sandbox: Sandbox) -> None:
+    with Runner(sandbox, Source(code="add_up = sum", fallbacks=("add_up",), described="doc")) as runner:
+        seen = runner.run([payload(xs=[1, 2]), payload([1], start=5), payload(xs=[1], start=2)], timeout=1.0)
+    assert [unpacked(each.value) for each in seen] == [3, 6, 3], seen

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import Any, NamedTuple
 
 LISTED = 20
@@ -50,6 +50,26 @@ def choose(
         raise AttributeError(f"no public function in the code, which {_offers(namespace, functions)}")
     likely = [name for name in public if name != _MAIN] or public
     return _resolved(namespace, likely[-1])._replace(guessed=len(public) > 1)
+
+
+def callable_by_name(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of C as Python functions are called: it may not know the names of its own parameters.
+
+    A keyword that it does not know is passed by position, in the order of the call.
+    """
+    if type(call) is not BuiltinFunctionType:
+        return call
+    try:
+        parameters = inspect.signature(call).parameters.values()
+        known = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+    except (TypeError, ValueError):
+        known = set()
+
+    def entry(*args: Any, **kwargs: Any) -> Any:
+        unknown = [value for name, value in kwargs.items() if name not in known]
+        return call(*args, *unknown, **{name: value for name, value in kwargs.items() if name in known})
+
+    return entry
 
 
 def _resolved(namespace: dict[str, Any], name: str) -> Entry:

@@ -13,7 +13,7 @@ from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 from .describe import Describer
-from .entry import choose
+from .entry import callable_by_name, choose
 from .mutants import mutate
 from .raising import describe_exception
 from .usage import RESULT, facts, free_names, is_script, usage
@@ -98,7 +98,7 @@ def load(
             loaded["returns"] = Describer(namespace, chosen.owner, code).result(chosen.call)
     except BaseException as exc:
         raise Failure(exc, "entry") from None
-    return Program(chosen.call, loaded, program, recursion)
+    return Program(callable_by_name(chosen.call), loaded, program, recursion)
 
 
 def _doc(entry: Callable[..., Any]) -> str:
