@@ -90,7 +90,7 @@ def test_it_agrees_with_the_judge_on_any_two_values(
             "Own(me=..., n=1)",
         ),
         (Recipe("member", "dream:Color", ("RED",)), "Color.RED"),
-        (Recipe("class", "dream:Own"), "<type>"),
+        (Recipe("class", "dream:Own"), "Own"),
     ],
     ids=lambda x: f"{x.maker}-{x.reference}" if isinstance(x, Recipe) else "",
 )

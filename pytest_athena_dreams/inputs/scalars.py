@@ -60,7 +60,7 @@ def literal_value(value: Canonical) -> Any:
             return bytes.fromhex(text).decode("utf-8", "surrogatepass")
         case ["bytes", str(text)]:
             return bytes.fromhex(text)
-        case ["enum", str(reference), str(name)]:
+        case ["enum", str(reference), str(name), _]:
             return Recipe("member", reference, (name,))
         case ["value", str(name), str(text)] if name in _CONSTRUCTORS:
             return _constructed(name, text)

@@ -6,8 +6,10 @@ everything. ``int`` fits where ``float`` or ``complex`` is annotated, as PEP 484
 
 from __future__ import annotations
 
+import msgspec
+
 from ..models import Canonical, TypeSpec, unpacked
-from .equality import difference, tagged, type_of
+from .equality import tagged, type_of
 
 _NUMERIC_TOWER = {
     "float": ("float", "int", "bool"),
@@ -15,6 +17,11 @@ _NUMERIC_TOWER = {
     "int": ("int", "bool"),
 }
 _CONTAINERS = ("list", "set", "frozenset")
+LITERALS = 64
+"""Literal types whose values are cached as a set: an annotation is held against many values."""
+_encode = msgspec.json.Encoder().encode
+_cached: dict[int, tuple[TypeSpec, frozenset[bytes]]] = {}
+"""By the identity of a type, which its entry keeps alive: the type, and its values as JSON."""
 _KNOWN = (*_CONTAINERS, "dict", "tuple", "tuple...")
 
 
@@ -31,7 +38,7 @@ def fits(value: Canonical, spec: TypeSpec) -> bool:
     if kind == "union":
         return any(fits(value, arg) for arg in spec.args)
     if kind == "literal":
-        return any(difference(allowed, value) is None for allowed in spec.values)
+        return _encode(value) in _allowed(spec)
     if isinstance(value, list) and value[0] == "cut":  # whose items nobody was told
         return kind not in _KNOWN or kind.removesuffix("...") == actual or tagged(value[3], "sub")
     inner = value[2] if isinstance(value, list) and value[0] == "sub" else value
@@ -48,6 +55,16 @@ def fits(value: Canonical, spec: TypeSpec) -> bool:
             tagged(inner, "tuple") and len(inner[1]) == len(spec.args) and all(map(fits, inner[1], spec.args))
         )
     return True
+
+
+def _allowed(spec: TypeSpec) -> frozenset[bytes]:
+    """The values of a literal type as JSON; none of them is a float."""
+    found = _cached.get(id(spec))
+    if found is None:
+        if len(_cached) >= LITERALS:
+            _cached.clear()
+        found = _cached[id(spec)] = spec, frozenset(map(_encode, spec.values))
+    return found[1]
 
 
 def _is_subclass_of(value: Canonical, kind: str) -> bool:

@@ -172,6 +172,10 @@ class _Comparison:
     def _sub(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
         if a[1] != b[1]:
             return _differ(path, a, b)
+        if a[3] or b[3]:
+            found = self._object(["object", a[1], a[3]], ["object", b[1], b[3]], path)
+            if found is not None:
+                return found
         if a[1] in _ORDERED and tagged(a[2], "dict") and tagged(b[2], "dict"):
             pairs, others = ([["tuple", pair] for pair in held[2][1]] for held in (a, b))
             return self._items(pairs, others, path)
@@ -181,7 +185,13 @@ class _Comparison:
         found = self._items(a[2], b[2], path)
         if found is None and a[3] != b[3]:
             return Difference(path, lambda: (_length(a), _length(b)))
+        if found is None and (found := self.compare(a[4], b[4], "")):
+            ends = found.sides()
+            return Difference(path, lambda: (f"the end {ends[0]}", f"the end {ends[1]}"))
         return found
+
+    def _enum(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        return _differ(path, a, b) if a[1:3] != b[1:3] else self.compare(a[3], b[3], f"{path}.value")
 
     def _cut(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
         if _kind(a[3]) != _kind(b[3]):
@@ -223,7 +233,7 @@ _COMPARISONS: dict[str, _Comparer] = {
     "frozenset": _Comparison._set,
     "dict": _Comparison._dict,
     "value": _Comparison._exact,
-    "enum": _Comparison._exact,
+    "enum": _Comparison._enum,
     "object": _Comparison._object,
     "sub": _Comparison._sub,
     "iterator": _Comparison._iterator,

@@ -69,9 +69,27 @@ def _object(fields: list[Any], limit: int) -> str:
     return f"{name}(" + ", ".join(f"{n}={_render(value, limit)}" for n, value in attributes) + ")"
 
 
+def _sub(fields: list[Any], limit: int) -> str:
+    name, held, attributes = fields
+    if attributes and attributes[0][0] == "_fields" and _same_length(held, attributes[0][1]):
+        pairs = zip(attributes[0][1][1], held[1], strict=True)
+        parts = [f"{label}={_render(item, limit)}" for label, item in pairs]
+        attributes = attributes[1:]
+    else:
+        parts = [_render(held, limit)]
+    return f"{name}({', '.join([*parts, *(f'{n}={_render(value, limit)}' for n, value in attributes)])})"
+
+
+def _same_length(held: Canonical, names: Canonical) -> bool:
+    """Whether both are tuples with as many items."""
+    both = isinstance(held, list) and isinstance(names, list) and held[0] == names[0] == "tuple"
+    return both and len(held[1]) == len(names[1])
+
+
 def _iterator(fields: list[Any], limit: int) -> str:
-    name, items, more = fields
-    return f"<{name} giving [{_items(items, limit)}]{' and more' if more else ''}>"
+    name, items, more, end = fields
+    rest = " and more" if more else f", then {_render(end, limit)}" if end is not None else ""
+    return f"<{name} giving [{_items(items, limit)}]{rest}>"
 
 
 def _cut(fields: list[Any], limit: int) -> str:
@@ -99,7 +117,7 @@ _TEXTS: dict[str, Callable[[list[Any], int], str]] = {
     "value": lambda fields, _: str(fields[1]),
     "enum": lambda fields, _: f"{fields[0]}.{fields[1]}",
     "object": _object,
-    "sub": lambda fields, limit: f"{fields[0]}({_render(fields[1], limit)})",
+    "sub": _sub,
     "iterator": _iterator,
     "raised": lambda fields, _: f"<{fields[0]}>",
     "opaque": lambda fields, _: f"<{fields[0]}>",

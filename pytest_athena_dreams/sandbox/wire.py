@@ -19,11 +19,14 @@ from ..models import Canonical, Loaded, Observation, ObservationKind, Raised, pa
 from .jail.canonical import DEPTH
 from .jail.frames import HEADER
 from .jail.grammar import GRAMMAR, Kind
+from .jail.raising import MESSAGE
 
 LARGE = 1 << 16
 """Bytes above which a value is kept packed."""
 KEPT = 1 << 21
 """Bytes of values, and of changed arguments, that are kept with what they mean."""
+LONGEST = 2 * MESSAGE
+"""Characters of an exception's message; an honest child sends few more than ``MESSAGE``."""
 NESTING = 4 * DEPTH
 """Levels of arrays in a frame; a value of ``DEPTH`` levels needs fewer."""
 
@@ -218,6 +221,8 @@ def decode(body: bytes, *, nonce: str, number: int) -> Reply:
     """The reply in ``body``; raises ``WireError`` unless it is well-formed and answers ``number``."""
     try:
         reply = _told(_frame.decode(body))
+        if isinstance(reply, Threw) and len(reply.raised.message) > LONGEST:
+            raise WireError(f"a message of more than {LONGEST} characters")
         if isinstance(reply, Described):
             _check_nesting(body)
             _signed.decode(body)

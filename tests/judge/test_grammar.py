@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_athena_dreams.judge.annotations import fits
@@ -21,7 +21,7 @@ from pytest_athena_dreams.sandbox.jail.large import cut
 from tests.judge.kit import VALUES, tagged
 
 TAGS = pytest.mark.parametrize("tag", GRAMMAR)
-FEW = settings(max_examples=25)
+FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 
 
 def decoded(value: Any) -> Any:

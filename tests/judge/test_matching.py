@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_athena_dreams.judge.annotations import fits
 from pytest_athena_dreams.judge.equality import difference
+from pytest_athena_dreams.models import TypeSpec
 from tests.judge.kit import travelled
 
 
@@ -105,3 +107,14 @@ def test_comparing_large_sets_and_dicts_takes_nearly_linear_time(a: Any, b: Any)
     started = time.process_time()
     assert difference(a, b) is not None
     assert time.process_time() - started < 5, "all against all would take minutes"
+
+
+def test_many_items_of_a_large_literal_type_are_checked_in_linear_time() -> None:
+    literal = TypeSpec(kind="literal", values=tuple(f"name {n}" for n in range(3_000)))
+    spec = TypeSpec(kind="list", args=(literal,))
+    items = [f"name {n % 3_000}" for n in range(20_000)]
+    started = time.process_time()
+    assert fits(["list", items], spec)
+    assert not fits(["list", [*items, "another"]], spec)
+    assert not fits(1, TypeSpec(kind="literal", values=(True,)))
+    assert time.process_time() - started < 2

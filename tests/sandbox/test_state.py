@@ -86,7 +86,7 @@ def test_an_iterator_recurses_as_deep_as_its_code_allows_itself(sandbox: Sandbox
             yield g(n)
     """
     seen = run(sandbox, code, (3000,), (3000,)).observations
-    assert [returned(each) for each in seen] == [["iterator", "generator", [3000], False]] * 2
+    assert [returned(each) for each in seen] == [["iterator", "generator", [3000], False, None]] * 2
 
 
 def test_without_a_limit_of_its_own_code_recurses_as_deep_as_python_allows(sandbox: Sandbox) -> None:

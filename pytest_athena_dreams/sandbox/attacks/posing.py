@@ -20,7 +20,7 @@ def attack(where): return Yes()
     ),
     Attack(
         name="an int that lies",
-        ends=('returned ["sub", "Lie", 5]',),
+        ends=('returned ["sub", "Lie", 5, []]',),
         code="""
 class Lie(int):
     def __eq__(self, other): return True
@@ -36,7 +36,7 @@ def attack(where): return Lie(5)
     ),
     Attack(
         name="a str that lies",
-        ends=('returned ["sub", "Lie", "wrong"]',),
+        ends=('returned ["sub", "Lie", "wrong", []]',),
         code="""
 class Lie(str):
     def __eq__(self, other): return True
@@ -51,7 +51,7 @@ def attack(where): return Lie("wrong")
     ),
     Attack(
         name="a list that lies about its items",
-        ends=('returned ["sub", "Lie", ["list", [1]]]',),
+        ends=('returned ["sub", "Lie", ["list", [1]], []]',),
         code="""
 class Lie(list):
     def __iter__(self): return iter([42])

@@ -20,7 +20,6 @@ import uuid
 import zoneinfo
 from collections.abc import Iterable
 from enum import Enum
-from itertools import islice
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
@@ -52,7 +51,6 @@ _SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", collections.deque: 
 _SETS: dict[type, str] = {set: "set", frozenset: "frozenset"}
 _BUILTINS = (int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict, collections.deque)
 _OPAQUE = (
-    type,
     types.FunctionType,
     types.BuiltinFunctionType,
     types.MethodType,
@@ -61,11 +59,22 @@ _OPAQUE = (
     types.UnionType,
 )
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()), array.array, memoryview)
+_PARTS: dict[type, Any] = {
+    re.Pattern: lambda value: {"flags": value.flags, "pattern": value.pattern},
+    re.Match: lambda value: {
+        "groups": (value.group(), *value.groups()),
+        "names": dict(value.re.groupindex),
+        "spans": value.regs,
+        "string": value.string,
+    },
+}
+"""Values whose repr leaves something out, as their attributes; these are in C and call nothing."""
 _mro = type.__dict__["__mro__"].__get__
 _attributes = type.__dict__["__dict__"].__get__
 _exception_args = BaseException.__dict__["args"].__get__
 _issubclass, _type, _len, _id, _hex, _quoted = issubclass, type, len, id, hex, encode_basestring_ascii
-_isfinite = math.isfinite
+_isfinite, _next = math.isfinite, next
+_stop_value = StopIteration.__dict__["value"].__get__
 
 
 class _TooLarge(Exception):
@@ -191,19 +200,30 @@ class _Walk:
         name = self.name(cls)
         self.size += 124 if _iterates(cls) else 24 + 6 * _len(name)
         if cls in _VIEWS:
-            return ["sub", name, ["list", self.items(value, depth)]]
+            return ["sub", name, ["list", self.items(value, depth)], []]
+        if cls in _PARTS:
+            return ["object", name, self.named(_PARTS[cls](value), depth)]
         if cls in _SCALARS:
             return self._scalar(value, cls, depth)
-        if _issubclass(cls, Enum) and _type(value._name_) is str:
-            return ["enum", name, self.text(value._name_)]
+        if _issubclass(cls, Enum):
+            own = _instance_dict(value, cls)
+            label: Any = own.get("_name_")
+            return [
+                "enum",
+                name,
+                self.text(label if _type(label) is str else ""),
+                self.of(own.get("_value_"), depth),
+            ]
         held = plain(value, cls)
         if held is not None:
-            return ["sub", name, self.of(held, depth)]
+            return ["sub", name, self.of(held, depth), []]
         for base in _mro(cls)[1:]:
             if base in _BUILTINS:
-                return ["sub", name, self._as(base, value, depth)]
+                return ["sub", name, self._as(base, value, depth), self._fields(value, cls, depth)]
             if base in _SCALARS:
-                return ["sub", name, self._scalar(value, base, depth)]
+                return ["sub", name, self._scalar(value, base, depth), []]
+        if _issubclass(cls, type):
+            return ["value", name, self.text(self.name(value))]
         if _issubclass(cls, _OPAQUE) or _issubclass(cls, types.CodeType):
             return ["opaque", name]
         if _issubclass(cls, BaseException):
@@ -251,12 +271,14 @@ class _Walk:
                         found[name] = member.__get__(value, cls)
                     except AttributeError:
                         continue  # a slot that was never filled
-        try:
-            own = object.__getattribute__(value, "__dict__")
-        except AttributeError:
-            own = {}
-        if _type(own) is dict:
-            found.update((k, v) for k, v in own.items() if _type(k) is str)
+        found.update((k, v) for k, v in _instance_dict(value, cls).items() if _type(k) is str)
+        names = _attributes(cls).get("_fields")
+        if _type(names) is tuple and _issubclass(cls, tuple):  # a named tuple: its items' names
+            found["_fields"] = names
+        return self.named(found, depth)
+
+    def named(self, found: dict[str, Any], depth: int) -> list[Any]:
+        """Attributes, in the order of their names."""
         self.size += 3 * _len(found)
         return [[self.text(name), self.of(found[name], depth)] for name in sorted(found)]
 
@@ -264,9 +286,12 @@ class _Walk:
         if not self.consume:
             return ["opaque", name]
         items: list[Any] = []
+        end: Any = None
         try:
-            for item in islice(value, ITEMS + 1):
-                items.append(self.of(item, depth))
+            while _len(items) <= ITEMS:
+                items.append(self.of(_next(value), depth))
+        except StopIteration as stop:
+            end = self.of(_stop_value(stop), depth)
         except _TooLarge:
             raise
         except Exception as exc:
@@ -274,8 +299,16 @@ class _Walk:
                 raise
             raised = self.name(_type(exc))
             self.size += 6 * _len(raised) + 12
-            items.append(["raised", raised])
-        return ["iterator", name, items[:ITEMS], _len(items) > ITEMS]
+            end = ["raised", raised]
+        return ["iterator", name, items[:ITEMS], _len(items) > ITEMS, end]
+
+
+def _instance_dict(value: Any, cls: type) -> dict[str, Any]:
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    return own if _type(own) is dict else {}
 
 
 def _text(value: str) -> Any:

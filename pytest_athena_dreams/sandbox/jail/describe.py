@@ -204,7 +204,7 @@ class Describer:
 
     def _literal(self, value: Any) -> Any:
         if isinstance(value, Enum):
-            return ["enum", self._enum(type(value))["text"], value.name]
+            return ["enum", self._enum(type(value))["text"], value.name, None]
         return canonical(value, consume=False)
 
     def _tuple(self, annotation: Any, args: tuple[Any, ...]) -> dict[str, Any]:

@@ -66,14 +66,14 @@ GRAMMAR: dict[str, dict[str, Kind]] = {
     "dict": {"items": Kind.PAIRS},
     # A scalar of the standard library, such as a Decimal or a date, as its repr has it.
     "value": {"type": Kind.NAME, "text": Kind.PLAIN},
-    # A member of an enumeration.
-    "enum": {"type": Kind.NAME, "name": Kind.TEXT},
+    # A member of an enumeration, and the value behind its name.
+    "enum": {"type": Kind.NAME, "name": Kind.TEXT, "value": Kind.VALUE},
     # An instance of any other class, as its attributes have it.
     "object": {"type": Kind.NAME, "fields": Kind.FIELDS},
-    # An instance of a subclass of a builtin, a view or an array, as what it holds.
-    "sub": {"type": Kind.NAME, "value": Kind.VALUE},
-    # What an iterator gave, up to a limit, and whether there was more.
-    "iterator": {"type": Kind.NAME, "items": Kind.ITEMS, "more": Kind.FLAG},
+    # An instance of a subclass of a builtin, a view or an array: what it holds, and its own attributes.
+    "sub": {"type": Kind.NAME, "value": Kind.VALUE, "fields": Kind.FIELDS},
+    # What an iterator gave, up to a limit, whether there was more, and what it returned or raised at its end.
+    "iterator": {"type": Kind.NAME, "items": Kind.ITEMS, "more": Kind.FLAG, "end": Kind.VALUE},
     # The class of an exception that ended an iterator.
     "raised": {"type": Kind.NAME},
     # Nothing but its type is known: a function, a module, a lock.
