@@ -199,12 +199,11 @@ def test_any_wiring_fits_any_tree(wiring: list[tuple[int, int]], which: int) -> 
     arguments = list(pool.inputs.values())[which % len(pool)]
     module_of(IMPORTS + NODE)
     rewired = Arguments(arguments.args, arguments.kwargs, tuple(wiring))
-    args, _ = built(rewired)
-    assert len(args) == 1
-    assert count_nodes(rewired.args) == count_nodes(arguments.args)
-    clean = [pair for pair in wiring if 0 <= pair[1] < pair[0] < count_nodes(rewired.args)]
-    acyclic = without_cycles(rewired.args, tuple(clean))
-    assert "with_attributes" not in Arguments(arguments.args, {}, acyclic).call("f")
+    args, kwargs = built(rewired)
+    assert len(args) + len(kwargs) == 1
+    drawn = arguments.args, arguments.kwargs
+    clean = [pair for pair in wiring if 0 <= pair[1] < pair[0] < count_nodes(drawn)]
+    assert "with_attributes" not in Arguments(*drawn, without_cycles(drawn, tuple(clean))).call("f")
 
 
 CACHED = pool_of(SIGNATURES["topological ordering"])
@@ -298,6 +297,7 @@ def test_containers_hold_fewer_items_the_deeper_they_are() -> None:
                 measure(item, depth + 1)
 
     for arguments in pool.inputs.values():
-        measure(arguments.args[0], 0)
+        for value in (*arguments.args, *arguments.kwargs.values()):
+            measure(value, 0)
     assert [most[depth] for depth in range(6)] == [8, 8, 3, 1, 1, 1]
     assert CHOICES > 10_000
