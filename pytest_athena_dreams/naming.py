@@ -1,4 +1,4 @@
-"""Node ids of dreams, and the command that tests a dream again."""
+"""Names of dreams: node ids, labels beside them, and the command that tests a dream again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from dataclasses import fields
 
 from .config import SETTINGS, Settings
 from .models import Dream
+from .text import printable
 
+LABEL = 60
+"""Characters of a label that are shown."""
 OF_THE_RUN = ("store", "select", "baseline", "fail_under", "evidence", "untestable")
 """Settings that can't change the verdict on a dream."""
 
@@ -16,8 +19,13 @@ _UNSAFE = re.compile(r"[^\w,+=@ -]")
 
 
 def domain(dream: Dream) -> str:
-    """A dream's node id without its store, as headlines show it."""
+    """A dream's node id without its store."""
     return f"{procedure_part(dream)}::{item_part(dream)}"
+
+
+def labelled(name: str, label: str | None) -> str:
+    """A name of a dream with its label behind it, where it has one."""
+    return f"{name} ({printable(label, limit=LABEL)})" if label else name
 
 
 def procedure_part(dream: Dream) -> str:

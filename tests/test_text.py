@@ -1,12 +1,29 @@
 from __future__ import annotations
 
+import ast
+import json
+import re
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_athena_dreams.text import printable
+from pytest_athena_dreams.text import RUNNERS, inert, printable, visible
 
 _hostile = st.text(st.characters(codec=None))
+_commands = st.text(st.sampled_from("#:[]a \t\n\r\u2028\u00a0")).map(lambda text: text[:12])
+
+
+@pytest.fixture(autouse=True)
+def no_runner(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in RUNNERS:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
 
 
 @pytest.mark.parametrize(
@@ -72,3 +89,57 @@ def test_the_result_is_never_longer_than_the_limit(text: str, limit: int, multil
     shown, whole = printable(text, limit=limit, multiline=multiline), printable(text, multiline=multiline)
     assert len(shown) <= limit
     assert shown == whole or whole.startswith(shown.removesuffix("…"))
+
+
+@pytest.mark.usefixtures("runner")
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain # text [1]: x::y, a[::2]", "plain # text [1]: x::y, a[::2]"),
+        ("a ##[error]b", r"a \u0023#[error]b"),
+        ("###[error]", r"#\u0023#[error]"),
+        ("##vso[x] ##teamcity[y]", r"\u0023#vso[x] \u0023#teamcity[y]"),
+        ("::error::x", r"\u003a:error::x"),
+        ("  ::error::x", r"  \u003a:error::x"),
+        ("a\n  ::error::x\n::y", "a\n  \\u003a:error::x\n\\u003a:y"),
+        ("a\r::error::x", r"a\r::error::x"),
+        ("a\u2028::error::x", r"a\u2028::error::x"),
+    ],
+)
+def test_commands_of_a_runner_are_broken(text: str, shown: str) -> None:
+    assert printable(text, multiline="\n" in text) == shown
+
+
+@pytest.mark.usefixtures("runner")
+@given(text=_commands, multiline=st.booleans(), wrapped=st.booleans())
+def test_no_text_has_a_command_for_a_runner(text: str, multiline: bool, wrapped: bool) -> None:
+    for shown in (printable(text, multiline=multiline), inert(text, wrapped=wrapped)):
+        lines = re.split("[\r\n]", shown)
+        assert not any("##[" in line or line.lstrip().startswith("::") for line in lines)
+        assert inert(shown, wrapped=wrapped) == inert(inert(shown, wrapped=wrapped), wrapped=wrapped)
+    assert "::" not in inert(text, wrapped=True)
+    assert printable(printable(text)) == printable(text)
+
+
+@pytest.mark.usefixtures("runner")
+@given(text=_commands | _hostile)
+def test_a_literal_means_the_same_without_its_commands(text: str) -> None:
+    assert json.loads(inert(json.dumps(text))) == text
+    source = ascii(text).replace("\\n", "\n") if "'" not in text and "\\" not in text else ascii(text)
+    literal = f"''{source}''" if "\n" in source else source
+    assert ast.literal_eval(inert(literal)) == ast.literal_eval(literal)
+
+
+@given(text=_commands | _hostile)
+def test_elsewhere_commands_are_text(text: str) -> None:
+    assert inert(text) == text
+    assert printable(text) == visible(text)
+
+
+@pytest.mark.usefixtures("runner")
+def test_breaking_commands_takes_time_that_grows_with_the_length_alone() -> None:
+    for part in ("\n", " ", "#", ":", "a", "##" + "a" * 99, "\n \n:", "##["):
+        text = "##::" + part * (10**6 // len(part))
+        started = time.process_time()
+        inert(text)
+        assert time.process_time() - started < 2

@@ -15,6 +15,7 @@ import click
 
 from .. import __version__
 from ..errors import DreamsError, StorePathError
+from ..text import printable
 from . import browse, demo, fill, jail, repro, teach, watch
 
 
@@ -27,9 +28,13 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except StorePathError as error:
-            raise _Refusal(f"{error} (for another store: --store PATH)") from error
+            raise _Refusal(_shown(f"{error} (for another store: --store PATH)")) from error
         except DreamsError as error:
-            raise _Refusal(str(error)) from error
+            raise _Refusal(_shown(str(error))) from error
+
+
+def _shown(text: str) -> str:
+    return printable(text, multiline=True)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

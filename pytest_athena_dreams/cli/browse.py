@@ -13,7 +13,7 @@ import click
 
 from ..models import Category, Outcome, Procedure, Status
 from ..report.words import guess, percent, reached
-from ..text import printable
+from ..text import inert, printable
 from .jail import settings_of, show_pool
 from .options import store_option
 
@@ -96,8 +96,8 @@ def _row(recorded: Recorded) -> dict[str, Any]:
 
 
 def _print_json(data: Any) -> None:
-    # ASCII, so that no control of a dream's reaches the terminal; repr, for what Athena keeps in blobs.
-    click.echo(json.dumps(data, indent=2, default=repr))
+    # ASCII, so that no control character of a dream reaches the terminal; repr, for Athena's blobs.
+    click.echo(inert(json.dumps(data, indent=2, default=repr)))
 
 
 def _print_table(dreams: Sequence[Summary]) -> None:

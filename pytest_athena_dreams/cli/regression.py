@@ -14,7 +14,7 @@ from ..config import Settings
 from ..errors import ReproError
 from ..models import Category, Contract, Dream, Fault
 from ..source.syntax import expression
-from ..text import printable
+from ..text import printable, visible
 
 CHECK = "check"
 """The function of a file that its test calls in a process of its own."""
@@ -178,8 +178,8 @@ def _header(failure: Failure) -> Iterator[str]:
         f"  contract   {failure.contract}, run {failure.run_id}",
     ]
     for line in lines:
-        yield f"# {printable(line, limit=HEADER)}".rstrip()
-    yield f"# In its jail: {printable(failure.repeat)}"
+        yield f"# {visible(line, limit=HEADER)}".rstrip()
+    yield f"# In its jail: {visible(failure.repeat)}"
     yield "#"
     yield "# BEWARE: the test runs the dream's code WITHOUT A JAIL, with all your rights. Read DREAM first."
     yield f"# Written by 'athena-dreams repro {dream.id}'. It passes once the code in DREAM is right."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..text import inert
 from .options import store_option
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def repro(dream: str, store: Path, output: Path | None, force: bool, unchecked: 
         rehearse(failure)
     path = output or Path(f"test_dream_{failure.dream.id}.py")
     if str(path) == "-":
-        click.echo(text, nl=False)
+        click.echo(inert(text), nl=False)
         return
     try:
         with path.open("w" if force else "x", encoding="utf-8") as file:

@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
+from ..text import inert
 from .figures import NAME, VERSION, Report
 
 
 def as_json(report: Report) -> str:
-    """JSON in ASCII, so that no text of a dream's reaches a terminal; lone surrogates stay as escapes."""
-    return json.dumps(msgspec.to_builtins(report), indent=1) + "\n"
+    """JSON in ASCII, safe to show on a terminal; lone surrogates stay as escapes."""
+    return inert(json.dumps(msgspec.to_builtins(report), indent=1)) + "\n"
 
 
 def schema() -> dict[str, Any]:

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from ..learn.metrics import Group
-from ..text import printable
+from ..text import inert, printable
 from .figures import DreamReport, PatternReport, Report
 from .words import CHANGES, count, day, figures, name, number, percent, reasons, times, told
 
@@ -60,7 +60,8 @@ def _title(text: str) -> Iterator[str]:
 def _wrapped(head: str, text: str, *, hang: int | None = None) -> Iterator[str]:
     """``text`` after ``head``, its further lines ``hang`` columns in, else as far as ``head``."""
     indent = " " * (len(head) if hang is None else hang)
-    yield from textwrap.wrap(text, WIDTH, initial_indent=head, subsequent_indent=indent)
+    # Once more: wrapping moves words to the start of a line.
+    yield from map(inert, textwrap.wrap(text, WIDTH, initial_indent=head, subsequent_indent=indent))
 
 
 def _totals(report: Report) -> Iterator[str]:

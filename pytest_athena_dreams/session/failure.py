@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from ..models import Contract, Dream, Fault, Verdict
-from ..naming import repeat_command
+from ..naming import LABEL, repeat_command
 from ..report.words import guess
 from ..source.changes import likeliest, list_changes
 from ..source.syntax import split_lines
-from ..text import printable
+from ..text import inert, printable, visible
 from .packed import pack, unpack
 from .plan import Plan
 
@@ -39,7 +39,12 @@ Lines = Iterator[tuple[str, dict[str, bool]]]
 
 def reason_of(verdict: Verdict) -> str:
     """Why an untestable dream was skipped, on one line."""
-    return printable(f"{verdict.reason or 'untestable'}: {verdict.text}", limit=REASON)
+    return visible(f"{verdict.reason or 'untestable'}: {verdict.text}", limit=REASON)
+
+
+def skip_reason(verdict: Verdict) -> str:
+    """The same as pytest shows it, which may break it into lines."""
+    return inert(reason_of(verdict), wrapped=True)
 
 
 class DreamFailed(Exception):
@@ -95,10 +100,11 @@ class _Failure:
 
     def crash(self) -> Crash:
         first = self._verdict.faults[0]
+        label = printable(self._dream.label or "", limit=LABEL)
         return Crash(
             path=self._plan.node_id(self._dream),
             lineno=first.line or 0,
-            message=printable(f"{first.category}: {first.summary}", limit=MESSAGE),
+            message=": ".join(filter(None, (first.category, label, printable(first.summary, limit=MESSAGE)))),
         )
 
     def lines(self, width: int) -> Lines:

@@ -16,10 +16,10 @@ import pytest
 
 from ..errors import DreamsError, UntestableError
 from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
-from ..naming import item_part, procedure_part
-from ..text import printable
+from ..naming import item_part, labelled, procedure_part
+from ..text import printable, visible
 from .digests import Digests
-from .failure import DreamFailed, FailureRepr, reason_of
+from .failure import DreamFailed, FailureRepr, reason_of, skip_reason
 from .plan import Plan
 from .processor import Keeper, processors_of
 from .sharing import Twins
@@ -114,7 +114,7 @@ class DreamPlugin:
             report.athena_digest = self._digests.of(item.dream, self._engine.layers())  # type: ignore[attr-defined]
             if report.skipped:  # pytest would name a line of this module
                 report.longrepr = cast(
-                    "Any", (self.plan.store_id, None, f"Skipped: {reason_of(item.verdict)}")
+                    "Any", (self.plan.store_id, None, f"Skipped: {skip_reason(item.verdict)}")
                 )
             item.verdict = None
         if call.excinfo is not None and isinstance(call.excinfo.value, DreamsError):
@@ -186,9 +186,10 @@ class DreamItem(pytest.Item):
                 model=sys.intern(dream.model_used) if dream.model_used else None,
             )
         )
+        self._label = dream.label
         if dream.label:
             self.extra_keyword_matches.add(dream.label)
-            self.user_properties.append(("athena_label", printable(dream.label)))
+            self.user_properties.append(("athena_label", visible(dream.label)))
 
     @property
     def dream(self) -> Dream:
@@ -214,7 +215,7 @@ class DreamItem(pytest.Item):
         if verdict.outcome is Outcome.UNTESTABLE:
             if self.plugin.plan.settings.untestable == "fail":
                 raise UntestableError(reason_of(verdict))
-            pytest.skip(reason_of(verdict))
+            pytest.skip(skip_reason(verdict))
 
     def verdict_json(self) -> str:
         """The verdict as it crosses to the controller."""
@@ -229,7 +230,7 @@ class DreamItem(pytest.Item):
                 return f"{fault.category}: {printable(fault.summary)}"
             return FailureRepr(self.plugin.plan, self.place, excinfo.value.verdict, self.config)
         if isinstance(excinfo.value, DreamsError):
-            return f"{type(excinfo.value).__name__}: {excinfo.value}"
+            return printable(f"{type(excinfo.value).__name__}: {excinfo.value}", multiline=True)
         return super().repr_failure(excinfo, style)
 
     @property
@@ -240,4 +241,7 @@ class DreamItem(pytest.Item):
         return self.plugin.shown_path, *self.reportinfo()[1:]
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        return self.path, None, self.nodeid.partition("::")[2]
+        return self.path, None, labelled(self.nodeid.partition("::")[2], self._label)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {labelled(self.name, self._label)}>"

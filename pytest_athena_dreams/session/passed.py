@@ -1,24 +1,29 @@
-"""What a person reads of a dream that passed: how much its inputs would have shown."""
+"""What a person reads behind an outcome: the label of the dream, and how much its inputs would have shown."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
 
-from ..models import Verdict
+from ..models import Outcome, Verdict
+from ..naming import LABEL
 from ..report.words import count, guess, percent
+from ..text import printable
 
 LITTLE = 0.5
 """Evidence below which a pass says little: its inputs miss more of the procedure's mutants than they show."""
 
 
-def verbose_status(verdict: Verdict) -> str | None:
-    """What ``pytest -v`` says of a pass in place of PASSED; ``None`` where there is nothing to add."""
-    evidence, name = verdict.figures.evidence, verdict.figures.guess
-    notes = [] if evidence is None else [f"evidence {percent(evidence)}"]
-    if name:
-        notes.append(guess(name))
-    return f"PASSED ({'; '.join(notes)})" if notes else None
+def verbose_note(verdict: Verdict | None, label: str | None) -> str:
+    """What ``pytest -v`` adds to the word for an outcome: a pass's evidence and guess, and the label."""
+    notes = []
+    if verdict is not None and verdict.outcome is Outcome.SUCCESS:
+        evidence, name = verdict.figures.evidence, verdict.figures.guess
+        notes += [] if evidence is None else [f"evidence {percent(evidence)}"]
+        notes += [guess(name)] if name else []
+    if label:
+        notes.append(printable(label, limit=LABEL))
+    return "; ".join(notes)
 
 
 def footing(known: Sequence[float]) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from ..learning import learn, sightings
 from ..models import Dream, Outcome, Verdict
-from ..naming import domain
+from ..naming import domain, labelled
 from ..report.words import count
 from ..store.database import Store
 from ..store.known import take_over
@@ -21,13 +21,16 @@ from . import github
 from .failure import FailureRepr
 from .gate import Gate
 from .kept import drop, slim
-from .passed import verbose_status
+from .passed import verbose_note
 from .plan import Plan
 from .progress import Progress
 from .rows import result_row, run_row, verdict_of
 from .selection import Unchanged
 from .summary import Untestable, notes, tables
 from .tally import Tally
+
+Status = tuple[str, str, str]
+"""Of a report: its category, its letter, and its word for ``-v``."""
 
 
 class Recorder:
@@ -82,6 +85,8 @@ class Recorder:
             self._receive(report, place)
         yield
         if place is not None:
+            if not report.passed:
+                vars(report).pop("athena_note", None)  # the summary folds skips; tools read FAILED
             slim(report)
             drop(report, self._config, uncounted=True)
             if report.when == "teardown" and not getattr(report, "rerun", 0):  # the first of several attempts
@@ -93,6 +98,7 @@ class Recorder:
         if verdict is not None:
             self._judge(report, place, dream, verdict)
         elif hasattr(report, "athena_error"):
+            report.athena_note = verbose_note(None, dream.label)  # type: ignore[attr-defined]
             self._tally.take_error(place, dream.dream_type)
             self._gate.forget(dream.id)
 
@@ -100,14 +106,13 @@ class Recorder:
         seen = self._record(dream, verdict, getattr(report, "athena_digest", None))
         self._tally.take(place, dream.dream_type, verdict)
         self._untestable.take(place, verdict)
-        if status := verbose_status(verdict):
-            report.athena_status = status  # type: ignore[attr-defined]
+        report.athena_note = verbose_note(verdict, dream.label)  # type: ignore[attr-defined]
         excused = self._gate.judge(report, dream.id, verdict.outcome, seen)
         if github.active():
             self._annotations.take(place, dream, verdict, excused=excused)
         if verdict.outcome is Outcome.FAILURE and isinstance(report.longrepr, str):  # it came by wire
             report.longrepr = cast("Any", FailureRepr(self._plan, place, verdict, self._config))
-            report.location = (self._plan.store_id, None, domain(dream))
+            report.location = (self._plan.store_id, None, labelled(domain(dream), dream.label))
 
     def _record(self, dream: Dream, verdict: Verdict, digest: str | None) -> frozenset[str]:
         """Store a verdict, and give the patterns that it shows."""
@@ -123,9 +128,11 @@ class Recorder:
             self._run_id = self._store.begin_run(run_row(self._config, self._plan, self._sandbox))
         return self._run_id
 
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        status = getattr(report, "athena_status", None) if report.when == "call" and report.passed else None
-        return ("passed", ".", status) if status else None
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> Generator[None, Status, Status]:
+        category, letter, word = yield
+        behind = getattr(report, "athena_note", "")
+        return category, letter, f"{word} ({behind})" if behind and isinstance(word, str) else word
 
     @pytest.hookimpl(tryfirst=True)  # xdist waits in it until its workers are gone, which takes them a while
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:

@@ -12,6 +12,7 @@ import pytest
 from ..config import Settings
 from ..errors import SandboxError
 from ..models import PENDING, Dream, Status
+from ..naming import labelled
 from ..store.known import has_verdicts, known_verdicts
 from .digests import Digests
 from .packed import PackedDreams
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ..store.records import Known
 
 Unchanged = dict[int, tuple[str, "Known"]]
-"""Dreams that wait though the store has the verdict, by id: their node ids, and the verdict."""
+"""Pending dreams whose verdict the store has, by id: node id with label, and the verdict."""
 
 _PICKING = ("keyword", "markexpr", "deselect", "lf", "failedfirst")
 """Options of pytest's that pick dreams by what they are called."""
@@ -77,7 +78,11 @@ def _unchanged(
     except SandboxError:
         return {}  # a dream that has to run will say why it can't
     known = known_verdicts(store, {d.id: found for d in dreams if (found := digests.of(d, jail)) is not None})
-    return {dream.id: (plan.node_id(dream), known[dream.id]) for dream in dreams if dream.id in known}
+    return {
+        dream.id: (labelled(plan.node_id(dream), dream.label), known[dream.id])
+        for dream in dreams
+        if dream.id in known
+    }
 
 
 def _node_id(config: pytest.Config, path: Path) -> str:

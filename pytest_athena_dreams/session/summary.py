@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..models import Outcome, Verdict
 from ..report.words import count
-from ..text import printable
+from ..text import inert, printable
 from .failure import reason_of
 from .passed import footing
 from .selection import Unchanged
@@ -32,7 +32,9 @@ def tables(tally: Tally) -> Iterator[str]:
     columns = [PASSED, "failed", *(name for name in (UNTESTABLE, ERROR) if headings[name])]
     yield f"{'dream type':24}" + "".join(f"{name:>{_width(name)}}" for name in columns)
     for kind in sorted({kind for kind, _ in by_type}):
-        yield f"{kind:24}" + "".join(f"{by_type[kind, name]:{_width(name)}}" for name in columns)
+        yield f"{printable(kind, limit=24):24}" + "".join(
+            f"{by_type[kind, name]:{_width(name)}}" for name in columns
+        )
     yield ""
 
 
@@ -76,6 +78,6 @@ class Untestable:
             return
         total = sum(number for number, _ in found)
         yield f"untestable: {count(total, 'dream')}, neither passed nor failed and still pending"
-        yield from (f"  {number} - {text}" for number, text in found[:LISTED])
+        yield from (f"  {number} - {inert(text)}" for number, text in found[:LISTED])
         if len(found) > LISTED:
             yield f"  {sum(number for number, _ in found[LISTED:])} - {OTHERS}"

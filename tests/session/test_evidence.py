@@ -51,8 +51,8 @@ def test_a_pass_tells_its_evidence_in_the_terminal_and_in_the_store(
     )
     lines = result.stdout.lines
     for node, word in (
-        (clamp, "PASSED (evidence 83 %)"),
-        (always, "PASSED (evidence 25 %)"),
+        (clamp, "PASSED (evidence 83 %"),
+        (always, "PASSED (evidence 25 %"),
         (free, "PASSED"),
     ):
         told = [line for line in lines if node in line and "PASSED" in line]

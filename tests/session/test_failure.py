@@ -76,7 +76,7 @@ def test_tb_does_what_it_does_in_pytest(
     result = run_alone(f"--tb={style}")
     shown = [line for line in result.stdout.lines if re.match(r"  [> ] +\d+ \|", line)]
     assert len(shown) == (0 if around is None else 2 * around + 1)
-    one_line = "athena.db::clamp::constraint_relaxation-1:0: logic: returned another value"
+    one_line = "athena.db::clamp::constraint_relaxation-1:0: logic: bad: returned another value"
     assert (one_line in result.stdout.lines) == (style == "line")
     result.stdout.fnmatch_lines(["FAILED athena.db::clamp::constraint_relaxation-1 - logic: *"])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -93,13 +95,49 @@ def test_verbose_shows_node_ids(run_dreams: Run) -> None:
     assert any("PASSED" in line and "athena.db::clamp::constraint_relaxation-1" in line for line in lines)
 
 
+def test_a_label_is_wherever_a_person_looks_for_a_dream(
+    run_dreams: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    result = run_dreams("-v", "-k", "worse or good")
+    shown = result.stdout.str()
+    for status, node_id in (
+        (r"PASSED \(evidence [0-9]+ %, good\)", "athena.db::clamp::constraint_relaxation-1"),
+        (r"FAILED \(worse\)", "athena.db::clamp::constraint_relaxation-3"),
+    ):
+        assert re.search(rf"^{node_id} {status} |^\[gw\d\] .* {status} {node_id} *$", shown, re.MULTILINE)
+    result.stdout.fnmatch_lines(
+        [
+            "____* clamp::constraint_relaxation-3 (worse) *____",
+            "FAILED athena.db::clamp::constraint_relaxation-3 - logic: worse: returned *",
+        ]
+    )
+
+
+def test_a_label_is_in_the_tree_of_what_is_collected_and_a_node_id_stays_one(run_alone: Run) -> None:
+    result = run_alone("--co")
+    result.stdout.fnmatch_lines(["*<DreamItem constraint_relaxation-1 (good)>", "*<DreamItem *-2 (bad)>"])
+    assert "good" not in run_alone("--co", "-q").stdout.str()
+
+
+def test_a_label_is_harmless_and_not_too_long(run_alone: Run, pytester: pytest.Pytester) -> None:
+    db = sqlite3.connect(pytester.path / "athena.db")  # an import refuses such a label
+    db.execute("UPDATE dream_procedures SET label = ? WHERE id = 2", ["red\x1b[31m\n" + "long" * 50])
+    db.commit()
+    db.close()
+    shown = run_alone("-v", "--athena-select=all").stdout.str()
+    assert "\x1b" not in shown
+    assert r"red\x1b[31m\nlonglong" in shown
+    assert "long" * 15 not in shown
+
+
 def test_junit_tells_category_and_message(run_dreams: Run, pytester: pytest.Pytester) -> None:
     run_dreams("--junitxml", "out.xml")
     cases = {case.get("name"): case for case in ET.parse(pytester.path / "out.xml").iter("testcase")}
     case = cases["conditional_variant-2"]
     failure = case.find("failure")
     assert failure is not None
-    assert str(failure.get("message")).startswith("logic: returned another value")
+    assert str(failure.get("message")).startswith("logic: bad: returned another value")
     properties = {p.get("name"): p.get("value") for p in case.iter("property")}
     assert properties.items() >= {"athena_category": "logic", "athena_label": "bad"}.items()
 
@@ -112,7 +150,7 @@ def test_tb_styles(run_alone: Run, style: str) -> None:
     assert shown == (style not in ("no", "line"))
     if style == "line":
         result.stdout.fnmatch_lines(
-            ["athena.db::clamp::conditional_variant-2:0: logic: returned another value"]
+            ["athena.db::clamp::conditional_variant-2:0: logic: bad: returned another value"]
         )
 
 

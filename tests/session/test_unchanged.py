@@ -33,7 +33,7 @@ def test_a_stored_verdict_stands(run_dreams: Run, pytester: pytest.Pytester) -> 
         [
             "unchanged: 2 dreams with a verdict, not run again",
             "unchanged, not run again: 1 passed, 1 failed",
-            "  athena.db::clamp::constraint_relaxation-2 - logic: returned another value",
+            "  athena.db::clamp::constraint_relaxation-2 (bad) - logic: returned another value",
             "run 2 in athena.db",
         ]
     )
@@ -137,7 +137,7 @@ def test_code_that_changes_during_the_run_gets_no_verdict_of_its_old_self(
     result = run_dreams(*RUNS)
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
-        ["athena.db::clamp::constraint_relaxation-2 was changed while it was tested: it waits for *"]
+        ["athena.db::clamp::constraint_relaxation-2 was changed while it was tested: it is still pending"]
     )
     assert verdicts(pytester.path / "athena.db") == {"good": ("success", None), "moved": (None, None)}
     assert rows(pytester, "SELECT outcome FROM dream_test_results WHERE dream_id = 2") == [
