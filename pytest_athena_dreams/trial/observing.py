@@ -12,7 +12,7 @@ from enum import IntEnum
 from msgspec import structs
 
 from ..judge.categories import category_of
-from ..models import Category, Contract, Observation, ObservationKind
+from ..models import Category, Contract, DeathReason, Observation, ObservationKind
 from ..sandbox.runner import Runner
 from .lab import Lab
 
@@ -26,6 +26,13 @@ HURRY = 10
 """How many times less time a call gets after the first hangs."""
 ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 """The kinds of observation that say what the code computed."""
+
+
+def may_be_the_machine(seen: Observation) -> bool:
+    """Whether a loaded machine can cause this: neither a computing call nor the code's own doing."""
+    if seen.kind is ObservationKind.TIMED_OUT:
+        return seen.cpu < seen.elapsed / 2
+    return seen.death is DeathReason.MEMORY
 
 
 def observe(lab: Lab, runner: Runner, payloads: Iterable[bytes]) -> dict[bytes, Observation]:

@@ -18,6 +18,7 @@ from ..sandbox.runner import Runner
 from .answers import SIMPLEST, Answers
 from .case import Case, Example
 from .lab import Lab
+from .observing import may_be_the_machine
 from .reference import Reference
 
 HANG_SHARE = 0.25
@@ -26,6 +27,8 @@ PACE_FLOOR = 0.02
 """Seconds that a candidate for a smaller hang runs at least before it counts as hanging."""
 PACE_FACTOR = 20.0
 """A candidate hangs that runs this many times longer than the slowest answer of the dream."""
+LONGER = 4.0
+"""How many times more time a candidate gets that may have hung because the machine was busy."""
 SIMPLEST_BATCH = 16
 """Simplest inputs that are run at once before the worker checks whether one shows the fault."""
 CACHED_SEARCHES = 4
@@ -112,10 +115,11 @@ class Shrinker:
             return first, target
         hangs = target.category is Category.TIMEOUT
         timeout = self._pace(seen) if hangs else self.lab.settings.timeout
+        fault = _Fault(target, computes=hangs and not may_be_the_machine(seen[index]))
         pool = next(pool for pool in self.case.pools if first.payload in pool.inputs)
-        if simple := self._simplest(pool, target, timeout):
+        if simple := self._simplest(pool, fault, timeout):
             return simple
-        search = _Search(self, seen, target, timeout, budget)
+        search = _Search(self, seen, fault, timeout, budget)
         failing = frozenset(search.found)
         reference = self.case.reference
         if reference is not None and (pool is not reference.pool or pool.spec.given):
@@ -123,7 +127,7 @@ class Shrinker:
         earlier = self.searches.get(reference, failing) if reference and not hangs else None
         if earlier is not None:
             # Hypothesis goes by which candidates show the fault alone: if all agree, the end is the same.
-            replay = _Search(self, seen, target, timeout, budget.part(REPLAY_SHARE))
+            replay = _Search(self, seen, fault, timeout, budget.part(REPLAY_SHARE))
             if replay.agrees(earlier.candidates):
                 return replay.found[earlier.smallest]
         smallest = search.run(pool)
@@ -131,7 +135,7 @@ class Shrinker:
             self.searches.add(reference, failing, Search(search.candidates, smallest))
         return search.found[smallest]
 
-    def _simplest(self, pool: Pool, target: Finding, timeout: float) -> Smallest | None:
+    def _simplest(self, pool: Pool, fault: _Fault, timeout: float) -> Smallest | None:
         """The first of the signature's simplest inputs that shows the fault, if one does."""
         if self.case.reference is not None:
             simplest = self.answers.simplest(self.case.reference).items()
@@ -141,25 +145,54 @@ class Shrinker:
             examples = [Example(call.payload(), call, None) for call in calls]
         for start in range(0, len(examples), SIMPLEST_BATCH):
             batch = examples[start : start + SIMPLEST_BATCH]
-            seen = self.runner.run([example.payload for example in batch], timeout=timeout)
+            seen = self.run([example.payload for example in batch], fault, timeout)
             for example, one in zip(batch, seen, strict=False):
-                if finding := self.finding(example.expected, one, target):
+                if finding := self.finding(example.expected, one, fault):
                     return example, finding
             if len(seen) < len(batch):
                 return None
         return None
 
-    def finding(self, expected: Observation | None, seen: Observation, target: Finding) -> Finding | None:
-        """What ``seen`` shows, if that is the same fault as ``target``."""
-        if self.case.oracle.rejects(seen):
+    def run(
+        self, payloads: Sequence[bytes], fault: _Fault, timeout: float, budget: float = math.inf
+    ) -> list[Observation]:
+        """What the dream does on candidates, up to the first that hangs.
+
+        Where a computing hang is sought, one that did not compute runs again with more time.
+        """
+        seen: list[Observation] = []
+        while len(seen) < len(payloads):
+            more = self.runner.run(payloads[len(seen) :], timeout=timeout, budget=budget)
+            seen += more
+            if not more or not (fault.computes and may_be_the_machine(more[-1])):
+                break
+            longer = timeout
+            while longer < self.lab.settings.timeout and may_be_the_machine(seen[-1]):
+                longer = min(LONGER * longer, self.lab.settings.timeout)
+                seen[-1:] = self.runner.run([payloads[len(seen) - 1]], timeout=longer)
+            if seen[-1].kind is ObservationKind.TIMED_OUT:
+                break
+        return seen
+
+    def finding(self, expected: Observation | None, seen: Observation, fault: _Fault) -> Finding | None:
+        """What ``seen`` shows, if that is the same fault."""
+        if self.case.oracle.rejects(seen) or (fault.computes and may_be_the_machine(seen)):
             return None
         finding = self.case.oracle.check(expected, seen)
-        return finding if finding is not None and finding.key == target.key else None
+        return finding if finding is not None and finding.key == fault.target.key else None
 
     def _pace(self, seen: Sequence[Observation]) -> float:
         """Seconds after which a candidate counts as hanging; the smallest runs again with the full limit."""
         slowest = max((one.took for one in seen), default=0.0)
         return min(self.lab.settings.timeout, max(PACE_FLOOR, PACE_FACTOR * slowest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """The fault that smaller inputs must show. A hang that ``computes`` is none that sleeps or waits."""
+
+    target: Finding
+    computes: bool
 
 
 class _Search:
@@ -170,13 +203,13 @@ class _Search:
     """
 
     def __init__(
-        self, shrinker: Shrinker, seen: Sequence[Observation], target: Finding, timeout: float, budget: Budget
+        self, shrinker: Shrinker, seen: Sequence[Observation], fault: _Fault, timeout: float, budget: Budget
     ) -> None:
         self.found: dict[bytes, Smallest] = {}
         self.candidates: Candidates = {}
         self.cut = False
         self._shrinker = shrinker
-        self._target = target
+        self._fault = fault
         self._timeout = timeout
         self._hangs_left = math.ceil(HANG_SHARE * shrinker.lab.settings.timeout / timeout)
         self._budget = budget
@@ -231,7 +264,7 @@ class _Search:
             else:
                 self._known.add(payload)
         payloads = [example.payload for example in examples]
-        seen = self._shrinker.runner.run(payloads, timeout=self._timeout, budget=self._budget.left)
+        seen = self._shrinker.run(payloads, self._fault, self._timeout, self._budget.left)
         self._budget.spend(sum(one.elapsed for one in seen))
         self._hangs_left -= sum(one.kind is ObservationKind.TIMED_OUT for one in seen)
         self._known.update(payload for payload, _ in zip(payloads, seen, strict=False))
@@ -239,5 +272,5 @@ class _Search:
 
     def _note(self, examples: Sequence[Example], seen: Sequence[Observation]) -> None:
         for example, one in zip(examples, seen, strict=False):
-            if finding := self._shrinker.finding(example.expected, one, self._target):
+            if finding := self._shrinker.finding(example.expected, one, self._fault):
                 self.found[example.payload] = example, finding

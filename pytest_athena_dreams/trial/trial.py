@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from ..judge.oracle import Finding
 from ..judge.verdict import STOPPED, Group, Judgement, judge, refusal
-from ..models import Category, DeathReason, Observation, ObservationKind
+from ..models import Category, Observation, ObservationKind
 from ..sandbox.runner import Runner
 from .case import Case, Example
 from .lab import Lab
+from .observing import may_be_the_machine
 from .shrinking import Budget, Shrinker, Smallest
 
 DOUBTS = 3
@@ -67,7 +68,7 @@ class Trial:
             second = self._second(index, finding)
             if self._shows(index, second, finding):
                 return judgement
-            if not _may_be_the_machine(first):
+            if not may_be_the_machine(first):
                 break
             if (shown := self._in_sequence(index, finding)) is not None:
                 self._smallest[index] = self._case.examples[index], shown
@@ -109,6 +110,10 @@ class Trial:
             if smaller is example or (again and again.category is finding.category):
                 self._smallest[index] = smaller, again or finding
                 return second
+            second = self._fresh(example)
+            if self._shows(index, second, finding):  # no smaller input is sure to hang
+                self._smallest[index] = example, finding
+            return second
         return self._fresh(example)
 
     def _fresh(self, example: Example) -> Observation:
@@ -150,7 +155,7 @@ class Trial:
             again = self._reseeded.run(payloads, timeout=self._lab.settings.timeout)
             for n, second in zip(left, again, strict=False):
                 if not self._case.oracle.repeats(self._seen[n], second):
-                    if _may_be_the_machine(second):
+                    if may_be_the_machine(second):
                         break
                     return self._flaky(judgement, n, self._seen[n], second)
             else:
@@ -161,10 +166,3 @@ class Trial:
     def _flaky(self, judgement: Judgement, index: int, first: Observation, second: Observation) -> Judgement:
         finding = self._case.oracle.flaky(self._case.examples[index].expected, first, second)
         return replace(judgement, groups=(Group(finding=finding, index=index, inputs=1),))
-
-
-def _may_be_the_machine(seen: Observation) -> bool:
-    """Whether a loaded machine can cause this: neither a computing call nor the dream's own doing."""
-    if seen.kind is ObservationKind.TIMED_OUT:
-        return seen.cpu < seen.elapsed / 2
-    return seen.death is DeathReason.MEMORY
