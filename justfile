@@ -51,6 +51,11 @@ docs:
 bench name *arguments:
     script="benchmarks/$1.py" && shift && {{bin}}/python "$script" "$@"
 
+# Look for changes to a module that no test notices: just mutate source/purity tests/source/test_purity.py
+mutate module *arguments:
+    {{bin}}/pip install --quiet cosmic-ray
+    {{bin}}/python -m tests.mutation "$@"
+
 # Build and check the distributions (docs/releasing.md).
 build:
     rm -rf dist
