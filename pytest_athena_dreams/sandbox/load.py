@@ -24,6 +24,7 @@ class Source:
     than the rest of a load, so ``described`` says how far it goes: ``"doc"`` and ``"returns"`` leave out the
     signature, ``"doc"`` the return type too, and ``"not"`` leaves the name alone.
 
+    ``audited`` code, which is trusted, has what the jail refuses to its calls noted in their observations.
     ``share`` is the part of the limits on memory, output and recursion that the code has: what it manages
     with less than all of them, other code manages with room to spare.
     """
@@ -34,6 +35,7 @@ class Source:
     title: str = ""
     mutant: int | None = None
     watched: bool = False
+    audited: bool = False
     described: Literal["fully", "returns", "doc", "not"] = "fully"
     share: float = 1.0
 

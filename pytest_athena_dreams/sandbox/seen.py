@@ -10,6 +10,7 @@ from msgspec import structs
 
 from ..models import Observation, Raised
 from . import wire
+from .jail.refusals import IF_THERE
 
 
 def seen(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Observation:
@@ -19,7 +20,17 @@ def seen(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Obse
     if isinstance(reply, wire.Threw):
         reply = structs.replace(reply, raised=_refused(reply.raised))
     assert isinstance(reply, wire.Returned | wire.Threw | wire.Reached)
+    if not isinstance(reply, wire.Reached) and reply.refused:
+        reply = structs.replace(reply, refused=tuple(filter(None, map(_counted, reply.refused))))
     return wire.observed(reply, cpu=cpu, elapsed=elapsed)
+
+
+def _counted(refused: str) -> str | None:
+    """An attempt that the jail refused; ``None`` for a file that is not there outside either."""
+    if not refused.startswith(IF_THERE):
+        return refused
+    path = refused.removeprefix(f"{IF_THERE}open ")
+    return f"open {path}" if path.startswith("/") and "\0" not in path and os.path.lexists(path) else None
 
 
 def _refused(raised: Raised) -> Raised:

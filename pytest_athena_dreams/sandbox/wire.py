@@ -20,6 +20,7 @@ from .jail.canonical import DEPTH
 from .jail.frames import HEADER
 from .jail.grammar import GRAMMAR, Kind
 from .jail.raising import MESSAGE
+from .jail.refusals import KEPT_REFUSALS, REFUSAL_LENGTH
 
 LARGE = 1 << 16
 """Bytes above which a value is kept packed."""
@@ -33,6 +34,10 @@ NESTING = 4 * DEPTH
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _Whole = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 _Awaited = Literal["", "coroutine", "async generator"]
+_Refused = Annotated[
+    tuple[Annotated[str, msgspec.Meta(max_length=REFUSAL_LENGTH)], ...],
+    msgspec.Meta(max_length=KEPT_REFUSALS),
+]
 _Hex = Annotated[str, msgspec.Meta(pattern=r"\A(?:[0-9a-f]{2})*+\Z")]
 _ONE, _NEXT = "[0-7][0-9a-f]", "[89ab][0-9a-f]"
 _MORE = "|".join(
@@ -111,6 +116,7 @@ class Returned(_Frame, tag="returned"):
     changed: Canonical
     took: float
     awaited: str = ""
+    refused: tuple[str, ...] = ()
 
 
 class Threw(_Frame, tag="raised"):
@@ -119,6 +125,7 @@ class Threw(_Frame, tag="raised"):
     raised: Raised
     changed: Canonical
     awaited: str = ""
+    refused: tuple[str, ...] = ()
 
 
 class Reached(_Frame, tag="reached"):
@@ -138,12 +145,14 @@ class _Returned(_Frame, tag="returned"):
     changed: msgspec.Raw
     took: Annotated[float, msgspec.Meta(ge=0)]
     awaited: _Awaited = ""
+    refused: _Refused = ()
 
 
 class _Threw(_Frame, tag="raised"):
     raised: Raised
     changed: msgspec.Raw
     awaited: _Awaited = ""
+    refused: _Refused = ()
 
 
 class _Signed(msgspec.Struct):
@@ -242,11 +251,24 @@ def _told(frame: Any) -> Reply:
     if isinstance(frame, _Returned):
         value, changed = _value.of(frame.value), _changed.of(frame.changed)
         return Returned(
-            nonce=nonce, id=number, value=value, changed=changed, took=frame.took, awaited=frame.awaited
+            nonce=nonce,
+            id=number,
+            value=value,
+            changed=changed,
+            took=frame.took,
+            awaited=frame.awaited,
+            refused=frame.refused,
         )
     if isinstance(frame, _Threw):
         changed = _changed.of(frame.changed)
-        return Threw(nonce=nonce, id=number, raised=frame.raised, changed=changed, awaited=frame.awaited)
+        return Threw(
+            nonce=nonce,
+            id=number,
+            raised=frame.raised,
+            changed=changed,
+            awaited=frame.awaited,
+            refused=frame.refused,
+        )
     reply: Reply = frame
     return reply
 
@@ -260,6 +282,7 @@ def observed(reply: Returned | Threw | Reached, *, cpu: float = 0.0, elapsed: fl
             changed=reply.changed,
             took=reply.took,
             awaited=reply.awaited,
+            refused=reply.refused,
             cpu=cpu,
             elapsed=elapsed,
         )
@@ -269,6 +292,7 @@ def observed(reply: Returned | Threw | Reached, *, cpu: float = 0.0, elapsed: fl
             raised=reply.raised,
             changed=reply.changed,
             awaited=reply.awaited,
+            refused=reply.refused,
             cpu=cpu,
             elapsed=elapsed,
         )

@@ -46,7 +46,7 @@ def detected_share(lab: Lab, reference: Reference, contract: Contract) -> float 
     expected = reference.expected
     order = sorted(reference.pool.inputs, key=len)  # large inputs take long
     accepted = {p: expected[p] for p in order if p in expected and oracle.accepts(expected[p])}
-    source = replace(reference.source, entry_point=reference.signature.name, described="not")
+    source = replace(reference.source, entry_point=reference.signature.name, described="not", audited=False)
     timeout = lab.settings.timeout / PROCEDURE_SHARE
     left = lab.settings.dream_timeout / PROCEDURE_SHARE
     detected: list[bool] = []

@@ -90,6 +90,7 @@ class References:
             entry_point=procedure.entry_point,
             title=procedure.name,
             share=LIMITS_SHARE if is_pure(procedure.code) else 1.0,
+            audited=not is_pure(procedure.code),
         )
         with Runner(lab.jails.main, source) as runner:
             if runner.failure is not None:

@@ -63,18 +63,22 @@ def no_strategy(procedure: Procedure | None, why: str) -> Untestable:
 
 def never_returned(procedure: Procedure, tried: int, seen: Sequence[Observation]) -> Untestable:
     """The procedure returned on none of the ``tried`` inputs, of which it ran on those that were ``seen``."""
-    categories = Counter(category_of(one) for one in seen)
+    categories = Counter(map(_category, seen))
     most = categories.most_common(1)[0][0] if categories else None
     reason = _REASONS.get(most or Category.UNKNOWN, Reason.NO_INPUT)
     counts = Counter(_result(one) for one in seen)
     did = ", ".join(f"{what} on {count}" for what, count in counts.most_common(_SHOWN)) or "it ran on none"
-    last = next((one for one in reversed(seen) if category_of(one) is most), None)
+    last = next((one for one in reversed(seen) if _category(one) is most), None)
     detail = ""
     if last is not None and last.raised is not None and last.raised.message and most is not Category.BLOCKED:
         detail = f" (last: {last.raised.message})"
     where = _where(procedure, last) if last is not None else ""
     text = f"{_named(procedure)} returned on none of {tried} inputs: {did}{detail}{where}; {REMEDIES[reason]}"
     return Untestable(reason, text)
+
+
+def _category(seen: Observation) -> Category | None:
+    return Category.BLOCKED if seen.refused else category_of(seen)
 
 
 def _named(procedure: Procedure) -> str:
@@ -85,7 +89,7 @@ def _result(seen: Observation) -> str:
     if seen.refused:
         return f"the jail refused {seen.refused[0]}"
     if seen.raised is not None and seen.raised.path and category_of(seen) is Category.BLOCKED:
-        return f"the jail refused {seen.raised.path}"
+        return f"the jail refused open {seen.raised.path}"
     if seen.raised is not None:
         return f"it raised {seen.raised.type}"
     if seen.kind is ObservationKind.TIMED_OUT:

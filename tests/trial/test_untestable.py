@@ -39,7 +39,7 @@ PROCEDURES = {
     "a-file-outside": (
         "def f(n: int) -> str:\n    with open('/etc/passwd') as file:\n        return file.read()[:n]\n",
         Reason.REFUSED,
-        ["the jail refused /etc/passwd on 30", "line 2: with open", "--athena-allow-read"],
+        ["the jail refused open /etc/passwd on 30", "line 2: with open", "--athena-allow-read"],
     ),
     "class-without-entry-point": (
         "class F:\n    n = 1\n    def go(self) -> int:\n        return self.n\n",

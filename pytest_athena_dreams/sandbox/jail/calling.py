@@ -19,6 +19,7 @@ from .canonical import ITEMS, canonical
 from .encoding import alike, encoded
 from .program import FILENAME, JAIL, Program
 from .raising import describe_exception
+from .refusals import Refusals
 from .tracing import Watch
 
 Load = Callable[[], tuple[tuple[Any, ...], dict[str, Any]]]
@@ -37,6 +38,7 @@ class Calls:
 
     def __init__(self, loaded: Program) -> None:
         self.watch: Watch | None = None
+        self.refusals: Refusals | None = None
         self._entry = loaded.entry
         self._recursion = loaded.recursion
 
@@ -54,6 +56,8 @@ class Calls:
         self._awaited = ""
         try:
             args, kwargs = load()
+            if self.refusals is not None:
+                self.refusals.start()
             if not _IMMUTABLE.issuperset(map(type, (*args, *kwargs.values()))):
                 before = _Before(load, args, kwargs)
             started = _clock()
@@ -66,6 +70,8 @@ class Calls:
         now = "null" if changed is None else encoded(changed)
         if self._awaited:
             now += f',"awaited":"{self._awaited}"'
+        if self.refusals is not None and (refused := self.refusals.stop()):
+            now += f',"refused":{encoded(refused)}'
         if raised is not None:
             return f'{{"kind":"raised","raised":{encoded(raised)},"changed":{now}}}'
         return f'{{"kind":"returned","value":{encoded(value)},"took":{took!r},"changed":{now}}}'

@@ -21,6 +21,7 @@ from .building import loader
 from .calling import Calls
 from .encoding import encoded
 from .raising import MESSAGE, describe_exception
+from .refusals import Refusals
 from .tracing import Watch, executable
 
 CHANNEL = 3
@@ -113,6 +114,7 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
                 number, request = 0, marshal.loads(body)
                 _seed(order["seed"])
                 watched, anew = request.pop("watched"), request.pop("anew")
+                audited = request.pop("audited")
                 if anew or loaded is None:
                     try:
                         loaded = program.load(**request)
@@ -121,6 +123,7 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
                         _wait()
                     draws = "random" in request["code"]
                     calls = Calls(loaded)
+                    calls.refusals = Refusals() if audited else None
                 described, calls.watch = loaded.described, None
                 if watched:
                     described = {"name": described["name"], "lines": sorted(set(executable(loaded.code)))}

@@ -1,0 +1,94 @@
+"""What the jail refuses to a procedure, noted also where its code swallows the exception.
+
+An audit hook sees each attempt before it is made; for files, the same open is tried again after the call.
+This serves procedures alone, because they are trusted: other code could act without an audit event.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from typing import Any
+
+KEPT_REFUSALS = 8
+"""Attempts of one call that are noted."""
+REFUSAL_LENGTH = 200
+"""Characters of one of them."""
+IF_THERE = "?"
+"""Begins an attempt that counts only if its path is there outside the jail."""
+_ACTIONS = {
+    "subprocess.Popen": "run",
+    "os.system": "run",
+    "os.posix_spawn": "run",
+    "os.exec": "run",
+    "os.fork": "fork",
+    "os.forkpty": "fork",
+    "socket.connect": "connect",
+    "socket.bind": "bind",
+    "socket.sendto": "send",
+    "socket.getaddrinfo": "look up",
+    "socket.gethostbyname": "look up",
+}
+"""Audit events of what the jail never allows, each with the verb that names it."""
+_WITH_ADDRESS = frozenset({"socket.connect", "socket.bind", "socket.sendto"})
+_open, _close = os.open, os.close
+
+
+class Refusals:
+    """The attempts of one call at a time. The hook stays installed as long as the process."""
+
+    def __init__(self) -> None:
+        self._on = False
+        self._found: dict[str, None] = {}
+        self._opened: dict[tuple[str, int], None] = {}
+        sys.addaudithook(self._see)
+
+    def start(self) -> None:
+        """Forget earlier attempts and note those to come."""
+        self._found, self._opened, self._on = {}, {}, True
+
+    def stop(self) -> list[str]:
+        """What was refused since the start, in short words."""
+        self._on = False
+        for path, flags in self._opened:
+            if refused := _retried(path, flags):
+                self._found[refused] = None
+        return [text[:REFUSAL_LENGTH] for text in self._found][:KEPT_REFUSALS]
+
+    def _see(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self._on:
+            return
+        if event == "open":
+            path, _, flags = arguments
+            if isinstance(path, str | bytes) and len(self._opened) < KEPT_REFUSALS:
+                self._opened[os.fsdecode(path), flags or 0] = None
+        elif event in _ACTIONS and len(self._found) < KEPT_REFUSALS:
+            self._found[f"{_ACTIONS[event]} {_object(event, arguments)}".strip()] = None
+
+
+def _object(event: str, arguments: tuple[Any, ...]) -> str:
+    """What an attempt was at: a program, a command, an address."""
+    if event.startswith("socket."):
+        address = (
+            arguments[1] if event in ("socket.connect", "socket.bind", "socket.sendto") else arguments[0]
+        )
+        return str(address)
+    if event == "subprocess.Popen" and isinstance(arguments[1], list | tuple):
+        return " ".join(map(str, arguments[1]))
+    return str(arguments[0]) if arguments else ""
+
+
+def _retried(path: str, flags: int) -> str | None:
+    """What to note of an open, by trying it again without making or emptying the file."""
+    writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    try:
+        _close(_open(path, flags & ~(os.O_CREAT | os.O_TRUNC | os.O_EXCL)))
+    except OSError as exc:
+        if exc.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return f"open {path}"
+        if exc.errno == errno.ENOENT:
+            return f"open {path}" if writes else f"{IF_THERE}open {path}"
+    except ValueError:
+        return None
+    return None

@@ -1,0 +1,73 @@
+"""A refusal is no agreement, swallowed or not: an input on which the procedure was refused something is left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_athena_dreams.config import Settings
+from pytest_athena_dreams.models import Contract, Outcome, Reason
+from pytest_athena_dreams.sandbox.policy import Policy
+from pytest_athena_dreams.trial import Engine
+
+from .test_engine import verdict
+
+SWALLOWED = {
+    "reads a file": "open('/etc/passwd').read()",
+    "writes a file": "open('/tmp/out.txt', 'w').write('x')",
+    "runs a command": "__import__('subprocess').run(['git', 'status'], capture_output=True).stdout",
+    "runs a shell": "['', 1][bool(__import__('os').system('git status'))] and 1 / 0",
+    "asks the network": "__import__('urllib.request').request.urlopen('http://127.0.0.1:9/x').read()",
+    "looks up a name": "__import__('socket').gethostbyname('example.org')",
+}
+
+
+def code(effect: str, text: str = "Error") -> str:
+    return f"def f(n: int) -> str:\n    try:\n        return str({effect})\n    except Exception as e:\n        return '{text}'\n"
+
+
+@pytest.mark.parametrize("contract", [Contract.EQUIVALENT, Contract.SUPERSET])
+@pytest.mark.parametrize("effect", SWALLOWED.values(), ids=SWALLOWED.keys())
+def test_a_swallowed_refusal_is_seen(effect: str, contract: Contract) -> None:
+    with Engine(Settings(max_examples=10), Policy()) as engine:
+        for dream in (code(effect), code(effect, "Failure"), "def f(n: int) -> str:\n    return 'Error'\n"):
+            found = verdict(engine, dream, code(effect), contract)
+            assert (found.outcome, found.reason) == (Outcome.UNTESTABLE, Reason.REFUSED), found
+            assert "the jail refused" in found.text
+
+
+def test_only_the_inputs_with_a_refusal_are_left_out() -> None:
+    base = "def f(n: int) -> int:\n    if n % 2:\n        try:\n            open('/etc/passwd')\n        except OSError:\n"
+    base += "            return -1\n    return n\n"
+    with Engine(Settings(), Policy()) as engine:
+        found = verdict(engine, base.replace("-1", "-2"), base)
+    assert found.outcome is Outcome.SUCCESS
+    assert 20 < found.figures.accepted < 80
+
+
+def test_a_setting_compares_what_the_code_does_after_a_refusal() -> None:
+    effect = SWALLOWED["reads a file"]
+    with Engine(Settings(max_examples=10, refusals="compare"), Policy()) as engine:
+        same = verdict(engine, code(effect), code(effect))
+        other = verdict(engine, code(effect, "Failure"), code(effect))
+    assert same.outcome is Outcome.SUCCESS
+    assert "refused calls were compared" in str(same.figures.not_compared)
+    assert other.outcome is Outcome.FAILURE
+
+
+QUIET = {
+    "looks whether a file is there": "import os\ndef f(n: int) -> bool:\n    return os.path.exists('/no/such/file')\n",
+    "tries a file that is not there": "def f(n: int) -> int:\n    try:\n        open('/no/such/file')\n"
+    "    except OSError:\n        pass\n    return n\n",
+    "imports in a call": "def f(n: int) -> str:\n    import json, decimal, email.message, xml.dom.minidom\n"
+    "    return json.dumps(n)\n",
+    "knows the time": "import datetime, time\ndef f(n: int) -> str:\n    return time.strftime('%Y', time.gmtime(n % 9))\n",
+    "reads a library's text": "import json\ndef f(n: int) -> int:\n    return len(open(json.__file__).read()) + n\n",
+}
+
+
+@pytest.mark.parametrize("procedure", QUIET.values(), ids=QUIET.keys())
+def test_what_is_not_refused_counts(procedure: str) -> None:
+    with Engine(Settings(max_examples=10), Policy()) as engine:
+        found = verdict(engine, procedure, procedure)
+    assert found.outcome is Outcome.SUCCESS
+    assert found.figures.accepted >= 9
