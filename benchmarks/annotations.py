@@ -25,11 +25,12 @@ from hypothesis.errors import Unsatisfiable
 from pytest_athena_dreams.inputs.arguments import Arguments
 from pytest_athena_dreams.inputs.pool import PoolSpec, draw_pool
 from pytest_athena_dreams.inputs.strategies import UnmetAnnotation
-from pytest_athena_dreams.models import ObservationKind, Signature
+from pytest_athena_dreams.models import ObservationKind
 from pytest_athena_dreams.sandbox.client import Sandbox, Source
 from pytest_athena_dreams.sandbox.jail.describe import Describer
 from pytest_athena_dreams.sandbox.policy import Limits, Policy
 from pytest_athena_dreams.sandbox.runner import Runner
+from pytest_athena_dreams.signatures import Signature
 
 LIBRARIES = ("packaging", "httpx", "rich", "jinja2", "click", "cattrs", "markdown_it")
 """Pure Python with inline annotations: parsers of values, I/O, rendering, a compiler, decorators, a library

@@ -38,13 +38,14 @@ from .judge import equality
 from .judge.equality import TOLERANCE, Difference
 from .judge.oracle import Oracle, Words
 from .judge.verdict import judge_load
-from .models import Contract, Observation, ObservationKind, Raised, TypeSpec
+from .models import Contract, Observation, ObservationKind, Raised
 from .sandbox import wire
 from .sandbox.jail import program
 from .sandbox.jail.building import MAKERS
 from .sandbox.jail.calling import Calls
 from .sandbox.jail.canonical import canonical
 from .sandbox.jail.encoding import encoded
+from .signatures import TypeSpec
 
 __all__ = [
     "TOLERANCE",
@@ -58,7 +59,7 @@ __all__ = [
     "passes_alone",
 ]
 
-DESCRIPTORS = 128
+OPEN_FILES = 128
 """Open files that ``limit`` allows: as many as the jail does."""
 TAIL = 2_000
 """Bytes of a child's output that ``passes_alone`` shows, the last ones."""
@@ -81,7 +82,7 @@ _STAND_INS = {
     )
 }
 """What the text of a call names for values that only the jail can build."""
-_STANDARD = {
+_STANDARD_NAMES = {
     name: getattr(module, name)
     for module, names in (
         (array, "array"),
@@ -212,7 +213,7 @@ def limit(*, memory: int, output: int) -> None:
     for what, value in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, output),
-        (resource.RLIMIT_NOFILE, DESCRIPTORS),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
     ):
         resource.setrlimit(what, (value, value))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
@@ -237,7 +238,7 @@ class _Scope(dict[str, Any]):
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         own = {k: v for k, v in namespace.items() if isinstance(v, type) and v.__module__ == "dream"}
-        super().__init__({**namespace, **_STAND_INS, **_STANDARD, **own, "given": _given})
+        super().__init__({**namespace, **_STAND_INS, **_STANDARD_NAMES, **own, "given": _given})
         modules = [value for value in namespace.values() if isinstance(value, types.ModuleType)]
         self._places = [builtins, *own.values(), *modules]
 

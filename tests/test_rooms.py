@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -25,6 +26,8 @@ PARSERS = {
     "repair": "in a process of its own",
 }
 """The rooms that parse Python, and why they may."""
+SHARED_CONSTANTS = {"COMMANDS", "T", "_BUILTINS", "_VARIADIC", "_YEAR_10000"}
+"""Names that mean the same in each module that defines them."""
 HEAVY = {"hypothesis", "sqlite_utils", "msgspec", "click", "sqlite3", "asyncio"}
 MODULES = [pytest.param(room, path, id=str(path.relative_to(ROOT))) for room, path in modules()]
 
@@ -74,6 +77,26 @@ def test_the_table_in_the_architecture_page_is_current() -> None:
 def test_no_two_modules_share_a_file_name() -> None:
     names = Counter(path.stem for _, path in modules() if path.stem != "__init__")
     assert {name for name, count in names.items() if count > 1} == set()
+
+
+def constants(path: Path) -> set[str]:
+    """The constants that a module defines."""
+    found = set()
+    for statement in ast.parse(path.read_text()).body:
+        targets = (
+            statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        )
+        for target in targets:
+            names = target.elts if isinstance(target, ast.Tuple) else [target]
+            found |= {name.id for name in names if isinstance(name, ast.Name) and name.id.isupper()}
+    return found
+
+
+def test_no_two_constants_share_a_name() -> None:
+    names = Counter(name for _, path in modules() for name in constants(path))
+    assert {name for name, count in names.items() if count > 1} == {
+        "COMMANDS"
+    }  # each module's part of the command
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "sandbox" / "jail").glob("*.py")), ids=lambda p: p.name)

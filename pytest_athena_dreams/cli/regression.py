@@ -18,12 +18,12 @@ from ..text import printable, visible
 
 CHECK = "check"
 """The function of a file that its test calls in a process of its own."""
-HEADER = 100
+HEADER_WIDTH = 100
 """Characters of a line of the header."""
 
 _ALONE = (Category.TIMEOUT, Category.RESOURCE)
 """Categories of which a call needs a process of its own."""
-_REFUSED = {
+_REFUSED_KINDS = {
     Category.BLOCKED: "outside the jail nothing refuses what it does, and a test that did it would do harm",
     Category.FLAKY: "the same call gives now one result, now another, so no single call shows it",
     Category.UNKNOWN: "nobody knows yet what it did",
@@ -55,7 +55,7 @@ class Failure:
 def regression_test(failure: Failure) -> str:
     """The file's text. Raises ``ReproError`` where no test of one call would show the failure."""
     fault = failure.fault
-    reason = _REFUSED.get(fault.category)
+    reason = _REFUSED_KINDS.get(fault.category)
     if reason is None and fault.call is None and not fault.got:
         reason = "no single call shows it"
     if reason is not None:
@@ -159,8 +159,8 @@ def _arguments(failure: Failure) -> str:
     if expression(f"given({rest}") is None:
         raise ReproError(
             f"the failing call of dream {failure.dream.id} can't be written to a file: "
-            f"{printable(failure.fault.call or '', limit=HEADER)}: an argument has no form in Python source. "
-            f"Test it in its jail instead: {failure.repeat}"
+            f"{printable(failure.fault.call or '', limit=HEADER_WIDTH)}: an argument has no form in Python "
+            f"source. Test it in its jail instead: {failure.repeat}"
         )
     return f"({rest}"
 
@@ -178,7 +178,7 @@ def _header(failure: Failure) -> Iterator[str]:
         f"  contract   {failure.contract}, run {failure.run_id}",
     ]
     for line in lines:
-        yield f"# {visible(line, limit=HEADER)}".rstrip()
+        yield f"# {visible(line, limit=HEADER_WIDTH)}".rstrip()
     yield f"# In its jail: {visible(failure.repeat)}"
     yield "#"
     yield "# BEWARE: the test runs the dream's code WITHOUT A JAIL, with all your rights. Read DREAM first."

@@ -24,7 +24,7 @@ from ..sandbox.runner import Runner
 from ..trial.isolation import policy_of
 from .regression import CHECK, Failure, regression_test
 
-CALLS = 8
+REHEARSAL_FACTOR = 8
 """The file may take this many times as long as a call: it loads two sources and imports this package."""
 
 
@@ -64,7 +64,7 @@ def _run(failure: Failure, sandbox: Sandbox) -> Observation:
     entry = CHECK if failure.alone else failure.name
     source = Source(code=regression_test(failure), entry_point=entry, described="not")
     with Runner(sandbox, source) as runner:
-        return runner.run([pickle.dumps(((), {}), 5)], timeout=CALLS * failure.settings.timeout)[0]
+        return runner.run([pickle.dumps(((), {}), 5)], timeout=REHEARSAL_FACTOR * failure.settings.timeout)[0]
 
 
 def _policy(settings: Settings, paths: tuple[str, ...]) -> Policy:

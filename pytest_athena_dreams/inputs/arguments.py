@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from ..models import ParameterKind, Signature
+from ..signatures import ParameterKind, Signature
 from .graphs import Wiring, wired
 from .recipes import pickled, source
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..models import Canonical, Parameter, ParameterKind, Signature
+from ..models import Canonical
+from ..signatures import Parameter, ParameterKind, Signature
 from .arguments import VARIADIC, Arguments
 from .graphs import count_nodes, without_cycles
 from .narrowing import Narrowing, narrow, narrow_width

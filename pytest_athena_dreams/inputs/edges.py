@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from ..models import ClassSpec, Parameter, ParameterKind, Signature, TypeSpec
+from ..signatures import ClassSpec, Parameter, ParameterKind, Signature, TypeSpec
 from .arguments import VARIADIC, Arguments
 from .recipes import Recipe
 from .scalars import literal_value

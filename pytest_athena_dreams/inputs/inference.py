@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..models import ParameterKind, Signature, TypeSpec
+from ..signatures import ParameterKind, Signature, TypeSpec
 from .arguments import VARIADIC, Arguments
 from .recipes import Recipe
 from .scalars import literal_value

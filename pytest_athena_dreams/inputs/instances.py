@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..models import ClassSpec, Parameter, TypeSpec
+from ..signatures import ClassSpec, Parameter, TypeSpec
 from .recipes import Recipe
 from .scalars import Strategy
 

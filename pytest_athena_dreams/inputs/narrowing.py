@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..models import Parameter, Signature, TypeSpec
+from ..signatures import Parameter, Signature, TypeSpec
 from .arguments import VARIADIC, Arguments
 from .scalars import Width
 

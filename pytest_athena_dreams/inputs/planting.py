@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from ..models import Canonical, Signature, TypeSpec
+from ..models import Canonical
+from ..signatures import Signature, TypeSpec
 from .arguments import VARIADIC, Arguments
 from .scalars import FEW_ITEMS, LONGEST, literal_value
 

@@ -14,7 +14,8 @@ from functools import cached_property
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument, Unsatisfiable
 
-from ..models import Canonical, Signature
+from ..models import Canonical
+from ..signatures import Signature
 from .arguments import Arguments, is_plain
 from .calls import calls
 from .drawing import Choices, Spent, draw, way

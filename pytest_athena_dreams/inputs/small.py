@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice, product
 from typing import Any
 
-from ..models import ParameterKind, Signature, TypeSpec
+from ..signatures import ParameterKind, Signature, TypeSpec
 from .arguments import VARIADIC, Arguments
 from .scalars import literal_value
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..models import Canonical, ClassSpec, Parameter, TypeSpec
+from ..models import Canonical
+from ..signatures import ClassSpec, Parameter, TypeSpec
 from .bounds import bounds_of, whole, within
 from .instances import Instances, UnmetAnnotation
 from .recipes import Recipe

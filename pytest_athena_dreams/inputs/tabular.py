@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..models import TypeSpec
+from ..signatures import TypeSpec
 from .instances import UnmetAnnotation
 from .recipes import Recipe
 from .scalars import Scalars, Strategy

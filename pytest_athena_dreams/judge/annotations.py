@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from ..models import Canonical, TypeSpec, unpacked
+from ..models import Canonical, unpacked
+from ..signatures import TypeSpec
 from .equality import tagged, type_of
 
 _NUMERIC_TOWER = {
@@ -16,13 +17,13 @@ _NUMERIC_TOWER = {
     "complex": ("complex", "float", "int", "bool"),
     "int": ("int", "bool"),
 }
-_CONTAINERS = ("list", "set", "frozenset")
+_ITEM_KINDS = ("list", "set", "frozenset")
 LITERALS = 64
 """Literal types whose values are cached as a set: an annotation is held against many values."""
 _encode = msgspec.json.Encoder().encode
 _cached: dict[int, tuple[TypeSpec, frozenset[bytes]]] = {}
 """By the identity of a type, which its entry keeps alive: the type, and its values as JSON."""
-_KNOWN = (*_CONTAINERS, "dict", "tuple", "tuple...")
+_KNOWN_KINDS = (*_ITEM_KINDS, "dict", "tuple", "tuple...")
 
 
 def fits(value: Canonical, spec: TypeSpec) -> bool:
@@ -40,9 +41,9 @@ def fits(value: Canonical, spec: TypeSpec) -> bool:
     if kind == "literal":
         return _encode(value) in _allowed(spec)
     if isinstance(value, list) and value[0] == "cut":  # whose items nobody was told
-        return kind not in _KNOWN or kind.removesuffix("...") == actual or tagged(value[3], "sub")
+        return kind not in _KNOWN_KINDS or kind.removesuffix("...") == actual or tagged(value[3], "sub")
     inner = value[2] if isinstance(value, list) and value[0] == "sub" else value
-    if kind in _CONTAINERS:
+    if kind in _ITEM_KINDS:
         return tagged(inner, kind) and all(fits(item, spec.args[0]) for item in inner[1])
     if kind == "dict":
         return tagged(inner, kind) and all(

@@ -31,8 +31,10 @@ _DEATHS = {
     DeathReason.PROTOCOL: Category.RUNTIME,
     DeathReason.SYSCALL: Category.BLOCKED,
 }
-_REFUSED = frozenset({errno.EPERM, errno.EACCES, errno.EROFS})
-_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EFBIG, errno.ENOSPC})
+_REFUSED_ERRNO = frozenset({errno.EPERM, errno.EACCES, errno.EROFS})
+_EXHAUSTED_ERRNO = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EFBIG, errno.ENOSPC}
+)
 _BY_BASE = (
     ("ImportError", Category.DEPENDENCY),
     ("MemoryError", Category.RESOURCE),
@@ -64,9 +66,9 @@ def _of_exception(raised: Raised) -> Category:
         return Category.SYNTAX
     if raised.stage == "entry":
         return Category.VALIDATION
-    if "OSError" in raised.bases and raised.errno in _EXHAUSTED:
+    if "OSError" in raised.bases and raised.errno in _EXHAUSTED_ERRNO:
         return Category.RESOURCE
-    if "OSError" in raised.bases and raised.errno in _REFUSED:
+    if "OSError" in raised.bases and raised.errno in _REFUSED_ERRNO:
         return Category.BLOCKED
     for name, category in _BY_BASE:
         if name in raised.bases and not (category is Category.TYPE and raised.stage == "load"):

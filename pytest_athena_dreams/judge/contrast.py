@@ -10,9 +10,9 @@ from typing import Any
 from ..models import Canonical, unpacked
 from .render import render, shorten
 
-WIDTH = 60
+CONTRAST_WIDTH = 60
 """Characters of a value that are written on one line."""
-LINES = 20_000
+CONTRASTED_LINES = 20_000
 """Lines of a value that are looked at."""
 COMPARED = 400
 """Lines of each value, from the first different one on, that are compared."""
@@ -45,28 +45,37 @@ def contrast(expected: Canonical, got: Canonical) -> tuple[str, ...]:
 
 
 def _equal(lines: list[str]) -> list[str]:
-    return [f"  {shorten(line, 2 * WIDTH)}" for line in lines]
+    return [f"  {shorten(line, 2 * CONTRAST_WIDTH)}" for line in lines]
 
 
 def _different(a: list[str], b: list[str]) -> list[str]:
     """Lines of both, in turns."""
     pairs = zip_longest(a, b)
-    return [f"{m} {shorten(x, 2 * WIDTH)}" for pair in pairs for m, x in zip("-+", pair, strict=True) if x]
+    return [
+        f"{m} {shorten(x, 2 * CONTRAST_WIDTH)}"
+        for pair in pairs
+        for m, x in zip("-+", pair, strict=True)
+        if x
+    ]
 
 
 def _lines(value: Canonical) -> list[str]:
     lines: list[str] = []
     for line in _written(unpacked(value), "", ""):
         lines.append(line)
-        if len(lines) == LINES:
+        if len(lines) == CONTRASTED_LINES:
             break
     return lines
 
 
 def _written(value: Canonical, before: str, after: str) -> Iterator[str]:
     """``value`` between two texts, its items on lines of their own where it is too long for one."""
-    text = render(value, limit=WIDTH + 1) if _few(value, [WIDTH]) else " " * (WIDTH + 1)
-    if len(text) <= WIDTH:
+    text = (
+        render(value, limit=CONTRAST_WIDTH + 1)
+        if _few(value, [CONTRAST_WIDTH])
+        else " " * (CONTRAST_WIDTH + 1)
+    )
+    if len(text) <= CONTRAST_WIDTH:
         yield f"{before}{text}{after}"
         return
     indent = " " * (len(before) - len(before.lstrip()) + 4)
@@ -92,8 +101,8 @@ def _within(left: str, right: str) -> Spread:
 
 def _dict(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
     yield f"{before}{{"
-    for key, item in sorted(fields[0], key=lambda pair: render(pair[0], limit=WIDTH)):
-        yield from _written(item, f"{indent}{render(key, limit=WIDTH)}: ", ",")
+    for key, item in sorted(fields[0], key=lambda pair: render(pair[0], limit=CONTRAST_WIDTH)):
+        yield from _written(item, f"{indent}{render(key, limit=CONTRAST_WIDTH)}: ", ",")
     yield f"{indent[4:]}}}{after}"
 
 
@@ -119,7 +128,7 @@ def _cut(fields: list[Any], before: str, after: str, indent: str) -> Iterator[st
 
 def _shortened(tag: str) -> Spread:
     def spread(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
-        yield f"{before}{render([tag, *fields], limit=4 * WIDTH)}{after}"
+        yield f"{before}{render([tag, *fields], limit=4 * CONTRAST_WIDTH)}{after}"
 
     return spread
 
@@ -155,6 +164,6 @@ def _pieces(text: str, before: str, after: str) -> Iterator[str]:
     indent = " " * (len(before) - len(before.lstrip()) + 4)
     yield f"{before}("
     for line in text.splitlines(keepends=True):
-        for n in range(0, len(line), WIDTH):
-            yield f"{indent}{line[n : n + WIDTH]!r}"
+        for n in range(0, len(line), CONTRAST_WIDTH):
+            yield f"{indent}{line[n : n + CONTRAST_WIDTH]!r}"
     yield f"{indent[4:]}){after}"

@@ -26,7 +26,7 @@ TOLERANCE = 1e-9
 NEAR_ZERO = 1e-12
 """Absolute tolerance of floats, where the relative one is no smaller: the default of ``pytest.approx``."""
 
-LONG = 80
+LONG_TEXTS = 80
 """Characters of two texts together above which it is told where they first differ."""
 
 _ORDERED = frozenset({"collections.OrderedDict"})
@@ -99,10 +99,10 @@ class _Comparison:
         x, y = number(a), number(b)
         if x is not None and y is not None:
             return None if self._close(x, y) else _differ(path, a, b)
-        if isinstance(a, str) and isinstance(b, str) and a != b and len(a) + len(b) > LONG:
+        if isinstance(a, str) and isinstance(b, str) and a != b and len(a) + len(b) > LONG_TEXTS:
             pairs = enumerate(zip(a, b, strict=False))
             start = next((n for n, (x, y) in pairs if x != y), min(len(a), len(b)))
-            ends = (a[start : start + LONG // 2], b[start : start + LONG // 2])
+            ends = (a[start : start + LONG_TEXTS // 2], b[start : start + LONG_TEXTS // 2])
             return Difference(f"{path}[{start}:]", lambda: (_text(ends[0]), _text(ends[1])))
         if not isinstance(a, list) or not isinstance(b, list):
             return None if type(a) is type(b) and a == b else _differ(path, a, b)
@@ -110,7 +110,7 @@ class _Comparison:
             a, b = _as_dict(a), _as_dict(b)
         if a[0] != b[0]:
             return _differ(path, a, b)
-        return _COMPARISONS[a[0]](self, a, b, path)
+        return _COMPARERS[a[0]](self, a, b, path)
 
     def _exact(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
         return None if a == b else _differ(path, a, b)
@@ -219,7 +219,7 @@ class _Comparison:
 
 
 _Comparer = Callable[[_Comparison, list[Any], list[Any], str], Difference | None]
-_COMPARISONS: dict[str, _Comparer] = {
+_COMPARERS: dict[str, _Comparer] = {
     "int": _Comparison._exact,
     "float": _Comparison._exact,
     "str": _Comparison._exact,

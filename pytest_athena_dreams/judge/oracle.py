@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from ..models import Canonical, Category, Contract, Observation, ObservationKind, TypeSpec, unpacked
+from ..models import Canonical, Category, Contract, Observation, ObservationKind, unpacked
+from ..signatures import TypeSpec
 from .annotations import fits
 from .categories import category_of
 from .contrast import contrast

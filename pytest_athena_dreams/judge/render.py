@@ -31,7 +31,7 @@ def _render(value: Canonical, limit: int) -> str:
     if not isinstance(value, list):
         return repr(value)
     tag, *fields = value
-    return _TEXTS[tag](fields, limit)
+    return _RENDERERS[tag](fields, limit)
 
 
 def _integer(fields: list[Any], _: int) -> str:
@@ -101,7 +101,7 @@ def _items(items: list[Any], limit: int) -> str:
     return ", ".join(_render(item, limit) for item in _ends(items, limit))
 
 
-_TEXTS: dict[str, Callable[[list[Any], int], str]] = {
+_RENDERERS: dict[str, Callable[[list[Any], int], str]] = {
     "int": _integer,
     "float": lambda fields, _: f"float({fields[0]!r})",
     "str": lambda fields, _: repr(bytes.fromhex(fields[0]).decode("utf-8", "surrogatepass")),

@@ -82,7 +82,7 @@ def judge_load(failure: Observation) -> Judgement:
     raised = failure.raised
     category = category_of(failure) or Category.UNKNOWN
     text = f"{raised.type}: {raised.message}" if raised else failure.detail or failure.kind.value
-    words = Words(text, got=_LOADING.get(raised.stage if raised else "", "could not be loaded"))
+    words = Words(text, got=_LOAD_STAGES.get(raised.stage if raised else "", "could not be loaded"))
     finding = Finding(
         category=category,
         tell=lambda: words,
@@ -92,7 +92,7 @@ def judge_load(failure: Observation) -> Judgement:
     return Judgement(groups=(Group(finding=finding, index=None, inputs=0),), accepted=0, diverged=0)
 
 
-_LOADING = {
+_LOAD_STAGES = {
     "compile": "does not compile",
     "load": "raised while its module was executed",
     "entry": "has no usable entry point",

@@ -36,7 +36,7 @@ SECONDS_TARGET = 30.0
 """Seconds a generation may take for a full score."""
 GENERATION_DAYS = 7
 """Days of generation runs that are averaged."""
-REQUESTS = 30.0
+REQUESTS_A_DREAM = 30.0
 """Requests a dream where no generation run tells: Athena's own estimate."""
 
 _EVALUATED = (Status.EVALUATED, Status.PENDING_TEST, Status.TESTED)
@@ -124,7 +124,7 @@ def requests_per_dream(generation_runs: Iterable[Row]) -> float:
         if usage and run["total_dreams_generated"]:
             requests += usage
             dreams += run["total_dreams_generated"]
-    return requests / dreams if dreams else REQUESTS
+    return requests / dreams if dreams else REQUESTS_A_DREAM
 
 
 def _usage(text: Any) -> float:

@@ -11,15 +11,15 @@ import builtins
 import re
 import sys
 
-LENGTH = 160
+MESSAGE_LENGTH = 160
 """Characters of a message that are kept."""
 
 _PATH = re.compile(r" at \S+: .*$", re.DOTALL)
 _QUOTED = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_NUMBER_PATTERN = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _KEPT_AFTER = ("attribute ", "module named ", "import name ", "object has no ")
-_KNOWN = frozenset(dir(builtins)) | sys.stdlib_module_names | {"NoneType", "function", "generator"}
+_KNOWN_NAMES = frozenset(dir(builtins)) | sys.stdlib_module_names | {"NoneType", "function", "generator"}
 _OPERATOR = re.compile(r"[-+*/%@&|^<>=!~]{1,3}")
 _BARE = frozenset({"KeyError"})
 """Exceptions whose whole message is a value of the input."""
@@ -37,14 +37,14 @@ def general(message: str, exception: str | None) -> str:
         message = message.partition(" exceeded")[0]  # what comes after is where the last call stood
     message = _PATH.sub("", message)
     message = _QUOTED.sub(lambda found: _quoted(message, found), message)
-    message = _NUMBER.sub("#", _ADDRESS.sub("#", message))
-    return " ".join(message.split())[:LENGTH]
+    message = _NUMBER_PATTERN.sub("#", _ADDRESS.sub("#", message))
+    return " ".join(message.split())[:MESSAGE_LENGTH]
 
 
 def _quoted(message: str, found: re.Match[str]) -> str:
     text = found[1] if found[1] is not None else found[2]
     before = message[: found.start()]
-    if text in _KNOWN or _OPERATOR.fullmatch(text) or before.endswith(_KEPT_AFTER):
+    if text in _KNOWN_NAMES or _OPERATOR.fullmatch(text) or before.endswith(_KEPT_AFTER):
         return f"'{text}'"
     return "'…'"
 

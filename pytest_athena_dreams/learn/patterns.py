@@ -19,9 +19,9 @@ from ..source.normalise import parse
 from ..source.sites import loops, site
 from .messages import difference, general
 
-_LOADING = frozenset({Category.SYNTAX, Category.DEPENDENCY, Category.VALIDATION})
+_LOAD_CATEGORIES = frozenset({Category.SYNTAX, Category.DEPENDENCY, Category.VALIDATION})
 """Categories whose message says all."""
-_FENCE = "```"
+_FENCE_MARK = "```"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Fingerprint:
 def fingerprint(fault: Fault, code: str, procedure: str | None) -> Fingerprint:
     """The fingerprint of one fault of a dream with ``code``, made from ``procedure`` where there is one."""
     message = general(fault.summary, fault.exception)
-    if fault.category is Category.SYNTAX and _FENCE in code:
+    if fault.category is Category.SYNTAX and _FENCE_MARK in code:
         message = "markdown fences around the code"
     if fault.category is Category.TIMEOUT and fault.exception is None:
         message = "did not answer in time"
@@ -62,7 +62,7 @@ def fingerprint(fault: Fault, code: str, procedure: str | None) -> Fingerprint:
 
 
 def _context(fault: Fault, code: str, procedure: str | None) -> str:
-    if fault.category in _LOADING and fault.category is not Category.VALIDATION:
+    if fault.category in _LOAD_CATEGORIES and fault.category is not Category.VALIDATION:
         return ""
     tree = parse(code)
     if tree is None:

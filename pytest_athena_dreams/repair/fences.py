@@ -7,19 +7,19 @@ from collections.abc import Iterator
 
 from .task import Proposal, Task
 
-_FENCE = re.compile(r"^[ \t]*(```|~~~)[\w+-]*[ \t]*$", re.MULTILINE)
+_FENCE_LINE = re.compile(r"^[ \t]*(```|~~~)[\w+-]*[ \t]*$", re.MULTILINE)
 
 
 def fences(task: Task) -> Iterator[Proposal]:
     """Take the fences off."""
-    if _FENCE.search(task.code):
+    if _FENCE_LINE.search(task.code):
         why = "the markdown fences around the code are taken off"
         yield Proposal(kind="fence", why=why, code=_stripped(task.code))
 
 
 def _stripped(code: str) -> str:
     """The longest block between fences; what follows a fence that is not closed counts as its block."""
-    marks = list(_FENCE.finditer(code))
+    marks = list(_FENCE_LINE.finditer(code))
     ends = [mark.start() for mark in marks[1:]] + [len(code)]
     blocks = [code[mark.end() : end].strip("\n") + "\n" for mark, end in zip(marks, ends, strict=True)]
     if len(marks) == 1 and not blocks[0].strip():

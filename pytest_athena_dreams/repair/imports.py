@@ -12,7 +12,7 @@ from libcst.codemod.visitors import AddImportsVisitor
 
 from .task import Proposal, Task
 
-_NAME = re.compile(r"name '(\w+)' is not defined")
+_UNDEFINED_NAME = re.compile(r"name '(\w+)' is not defined")
 
 _MODULE = re.compile(r"No module named '([\w.]+)'")
 
@@ -38,7 +38,7 @@ _HOMES = {
 
 def missing_import(task: Task) -> Iterator[Proposal]:
     """Import a name that was not defined from where the standard library has it."""
-    found = _NAME.search(task.summary)
+    found = _UNDEFINED_NAME.search(task.summary)
     if found is None:
         return
     name = found[1]

@@ -15,7 +15,7 @@ MEMORY = 1 << 30
 """Bytes of address space."""
 CPU = 60
 """Seconds of CPU time, for one task and those after it in the same process."""
-SIZE = 50_000
+REPAIRED_SOURCE = 50_000
 """Characters of source beyond which no repair is tried."""
 
 
@@ -32,7 +32,7 @@ def main() -> None:
     for line in sys.stdin.buffer:
         task = msgspec.json.decode(line, type=Task)
         try:
-            found = propose(task) if len(task.code) + len(task.procedure or "") <= SIZE else []
+            found = propose(task) if len(task.code) + len(task.procedure or "") <= REPAIRED_SOURCE else []
         except (ParserSyntaxError, CSTValidationError, CSTLogicError, RecursionError, MemoryError):
             found = []  # no Python, or too much of it: nothing that a repair could hold on to
         sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")

@@ -11,7 +11,7 @@ from .values import copied_arguments, mutable_defaults, returns
 
 PROPOSALS = 6
 """Proposals for one dream."""
-_REPAIRS = (
+_REPAIR_FUNCTIONS = (
     missing_import,
     useless_import,
     copied_arguments,
@@ -28,7 +28,7 @@ def propose(task: Task) -> list[Proposal]:
     """The repairs that may help, the likeliest first; none where the code is beyond mechanics."""
     found: dict[str, Proposal] = {}
     fenced = list(fences(task))  # what stands between fences can't be parsed with them
-    for proposal in fenced or (proposal for repair in _REPAIRS for proposal in repair(task)):
+    for proposal in fenced or (proposal for repair in _REPAIR_FUNCTIONS for proposal in repair(task)):
         if proposal.code != task.code:
             found.setdefault(proposal.code, proposal)
     return list(found.values())[:PROPOSALS]

@@ -12,7 +12,9 @@ from .functions import at_start, function_of, names_in, prepended, replaced
 from .imports import with_import
 from .task import Proposal, Task
 
-_MUTABLE = m.List() | m.Dict() | m.Set() | m.Call(func=m.Name("list") | m.Name("dict") | m.Name("set"))
+_MUTABLE_DEFAULT = (
+    m.List() | m.Dict() | m.Set() | m.Call(func=m.Name("list") | m.Name("dict") | m.Name("set"))
+)
 
 
 def mutable_defaults(task: Task) -> Iterator[Proposal]:
@@ -23,7 +25,7 @@ def mutable_defaults(task: Task) -> Iterator[Proposal]:
     made: list[str] = []
     parameters: list[cst.Param] = []
     for parameter in function.params.params:
-        if parameter.default is not None and m.matches(parameter.default, _MUTABLE):
+        if parameter.default is not None and m.matches(parameter.default, _MUTABLE_DEFAULT):
             name, value = parameter.name.value, cst.Module([]).code_for_node(parameter.default)
             made.append(f"if {name} is None:\n    {name} = {value}\n")
             parameter = parameter.with_changes(default=cst.Name("None"))

@@ -14,9 +14,9 @@ from markupsafe import Markup, escape
 from ..learn.metrics import Calibration, Distribution
 from ..text import printable
 from .figures import Health, PatternReport, RunReport
-from .words import PARTS, percent
+from .words import HEALTH_PARTS, percent
 
-WIDTH = 360
+CHART_WIDTH = 360
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 26
 POINTS = 60
 """Runs that a chart over time shows, the last ones."""
@@ -29,7 +29,7 @@ CATEGORIES = (
 def _svg(title: str, height: float, parts: Iterable[Markup]) -> Markup:
     body = Markup("").join(parts)
     return Markup('<svg viewBox="0 0 {} {:.0f}" role="img"><title>{}</title>{}</svg>').format(
-        WIDTH, height, title, body
+        CHART_WIDTH, height, title, body
     )
 
 
@@ -67,7 +67,10 @@ def _scale(height: float, ticks: Iterable[tuple[float, str]]) -> list[Markup]:
     drawn = []
     for share, label in ticks:
         y = TOP + (1 - share) * height
-        drawn += [_line(LEFT, y, WIDTH - RIGHT, y, "grid"), _text(LEFT - 6, y + 4, label, "end", "small")]
+        drawn += [
+            _line(LEFT, y, CHART_WIDTH - RIGHT, y, "grid"),
+            _text(LEFT - 6, y + 4, label, "end", "small"),
+        ]
     return drawn
 
 
@@ -77,7 +80,7 @@ def _shares(height: float) -> list[Markup]:
 
 def _places(n: int) -> list[float]:
     """The centres of ``n`` equal columns."""
-    width = (WIDTH - LEFT - RIGHT) / max(n, 1)
+    width = (CHART_WIDTH - LEFT - RIGHT) / max(n, 1)
     return [LEFT + (i + 0.5) * width for i in range(n)]
 
 
@@ -99,7 +102,7 @@ def success(runs: Sequence[RunReport]) -> Markup:
     """
     shown, height = [run for run in runs if run.rate is not None and not run.selection][-POINTS:], 150.0
     places, most = _places(len(shown)), max((run.tested for run in shown), default=1) or 1
-    width = min(0.7 * (WIDTH - LEFT - RIGHT) / max(len(shown), 1), 28)
+    width = min(0.7 * (CHART_WIDTH - LEFT - RIGHT) / max(len(shown), 1), 28)
     columns = []
     for x, run in zip(places, shown, strict=True):
         tall = height * run.tested / most
@@ -119,7 +122,7 @@ def categories(runs: Sequence[RunReport]) -> Markup:
     """Failures by category, run by run."""
     shown, height = runs[-POINTS:], 150.0
     most = max((run.failed for run in shown), default=1) or 1
-    width = min(0.7 * (WIDTH - LEFT - RIGHT) / max(len(shown), 1), 48)
+    width = min(0.7 * (CHART_WIDTH - LEFT - RIGHT) / max(len(shown), 1), 48)
     drawn = _scale(height, [(0, "0"), (1, str(most))])
     for x, run in zip(_places(len(shown)), shown, strict=True):
         y = TOP + height
@@ -143,7 +146,7 @@ def _legend(entries: Iterable[tuple[str, str]], y: float) -> tuple[list[Markup],
     x = float(LEFT)
     for kind, word in entries:
         room = 26 + 7.0 * len(word)
-        if x + room > WIDTH:
+        if x + room > CHART_WIDTH:
             x, y = float(LEFT), y + 18
         drawn += [_rect(x, y - 9, 10, 10, kind), _text(x + 14, y, word, "start", "small")]
         x += room
@@ -161,7 +164,7 @@ def health(rows: Sequence[Health]) -> Markup:
         for (x, y), row in zip(points, shown, strict=True)
     ]
     y = TOP + height + 34
-    for key, (word, most) in PARTS.items():
+    for key, (word, most) in HEALTH_PARTS.items():
         value = shown[-1].parts.get(key, 0.0) if shown else 0.0
         drawn += [
             _text(LEFT - 28, y, word, "start", "small"),
@@ -169,7 +172,7 @@ def health(rows: Sequence[Health]) -> Markup:
             _rect(
                 92, y - 10, 180 * min(value / most, 1), 12, "c-accent", f"{word}: {value:.2f} of {most:.2f}"
             ),
-            _text(WIDTH - RIGHT, y, f"{value:.2f} of {most:.2f}", "end", "small"),
+            _text(CHART_WIDTH - RIGHT, y, f"{value:.2f} of {most:.2f}", "end", "small"),
         ]
         y += 22
     return _svg("Health score over time, and its parts", y - 6, drawn)
@@ -179,8 +182,8 @@ def calibration(found: Calibration) -> Markup:
     """Forecast against outcome: on the diagonal they agree, the area of a dot is its number of dreams."""
     height = 220.0
     most = max((decile.count for decile in found.deciles), default=1) or 1
-    room = WIDTH - LEFT - RIGHT
-    drawn = [*_shares(height), _line(LEFT, TOP + height, WIDTH - RIGHT, TOP, "diagonal")]
+    room = CHART_WIDTH - LEFT - RIGHT
+    drawn = [*_shares(height), _line(LEFT, TOP + height, CHART_WIDTH - RIGHT, TOP, "diagonal")]
     for decile in found.deciles:
         if decile.predicted is not None and decile.observed is not None:
             forecast, came = percent(decile.predicted), percent(decile.observed)
@@ -197,7 +200,7 @@ def histogram(found: Distribution, labels: Sequence[str], title: str) -> Markup:
     height = 140.0
     most = max(n for _, _, n in found.bins) or 1
     places = _places(len(found.bins))
-    width = 0.85 * (WIDTH - LEFT - RIGHT) / len(found.bins)
+    width = 0.85 * (CHART_WIDTH - LEFT - RIGHT) / len(found.bins)
     drawn = _scale(height, [(0, "0"), (1, str(most))])
     for x, (_, _, n), label in zip(places, found.bins, labels, strict=True):
         part = height * n / most
@@ -217,8 +220,8 @@ def patterns(found: Sequence[PatternReport], limit: int = 12) -> Markup:
         tip = printable(pattern.title, limit=200)
         drawn += [
             _text(0, y, printable(pattern.title, limit=54), "start", "small"),
-            _rect(0, y + 5, (WIDTH - 40) * n / most, 9, f"k-{escape(pattern.category)}", tip),
-            _text((WIDTH - 40) * n / most + 6, y + 14, str(n), "start", "small"),
+            _rect(0, y + 5, (CHART_WIDTH - 40) * n / most, 9, f"k-{escape(pattern.category)}", tip),
+            _text((CHART_WIDTH - 40) * n / most + 6, y + 14, str(n), "start", "small"),
         ]
         y += 33
     return _svg("Failure patterns by dreams", max(y - 12, 20), drawn)

@@ -13,12 +13,12 @@ from ..text import printable
 from .figures import PatternReport, Report
 from .words import CHANGES, count, day, figures, name, number, percent, reasons, times, told
 
-PATTERNS = 20
-NAMED = 20
+MARKDOWN_PATTERNS = 20
+MARKDOWN_DREAMS = 20
 REPAIRS = 20
-REASON = 1000
+MARKDOWN_REASON = 1000
 """Characters of a reason: it ends in the remedy."""
-REASONS = 20
+MARKDOWN_REASONS = 20
 """Reasons for untestable dreams that are shown."""
 
 
@@ -66,7 +66,7 @@ def _lines(report: Report, brief: bool) -> Iterator[str]:
     yield ""
     yield from _changes(report)
     yield from _untestable(report)
-    yield from _patterns(report, 10 if brief else PATTERNS)
+    yield from _patterns(report, 10 if brief else MARKDOWN_PATTERNS)
     if brief:
         return
     yield from _repairs(report)
@@ -85,7 +85,7 @@ def _changes(report: Report) -> Iterator[str]:
     yield ""
     rows = []
     for kind, ids in told(report.changes):
-        shown = ids[:NAMED] if kind in ("new", "back", "different", "fixed", "flaky") else ()
+        shown = ids[:MARKDOWN_DREAMS] if kind in ("new", "back", "different", "fixed", "flaky") else ()
         names = ", ".join(span(name(dreams[i]), limit=60) for i in shown if i in dreams)
         rows.append((kind, str(len(ids)), CHANGES[kind], names + (" …" if len(ids) > len(shown) > 0 else "")))
     yield from _table(("", "Dreams", "Meaning", "Which"), rows)
@@ -98,7 +98,10 @@ def _untestable(report: Report) -> Iterator[str]:
     yield ""
     yield "Neither passed nor failed, and pending until the remedy comes."
     yield ""
-    rows = [(str(dreams), span(text, limit=REASON)) for dreams, text in reasons(report)[:REASONS]]
+    rows = [
+        (str(dreams), span(text, limit=MARKDOWN_REASON))
+        for dreams, text in reasons(report)[:MARKDOWN_REASONS]
+    ]
     yield from _table(("Dreams", "Why"), rows)
 
 

@@ -23,7 +23,7 @@ from .words import CHANGES, day, name, number, percent, reasons, times, told
 
 CODE = 1_400_000
 """Characters of dreams' code in one file, shared out evenly."""
-LEAST, MOST = 600, 20_000
+LEAST_CODE, MOST_CODE = 600, 20_000
 """The least and the most characters of one source that are shown."""
 
 
@@ -32,7 +32,7 @@ def html(report: Report) -> str:
     folder = files("pytest_athena_dreams.report")
     style = (folder / "style.css").read_text(encoding="utf-8")
     script = (folder / "script.js").read_text(encoding="utf-8")
-    limit = min(max(CODE // max(len(report.dreams), 1), LEAST), MOST)
+    limit = min(max(CODE // max(len(report.dreams), 1), LEAST_CODE), MOST_CODE)
     procedures = {procedure.id: procedure for procedure in report.procedures}
 
     environment = Environment(

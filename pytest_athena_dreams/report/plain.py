@@ -1,6 +1,6 @@
 """The report for a terminal.
 
-Invariants: no text of a dream's reaches the terminal unescaped; no line is wider than ``WIDTH``,
+Invariants: no text of a dream's reaches the terminal unescaped; no line is wider than ``PLAIN_WIDTH``,
 but for the path of the store.
 """
 
@@ -14,14 +14,14 @@ from ..text import inert, printable
 from .figures import DreamReport, PatternReport, Report
 from .words import CHANGES, count, day, figures, name, number, percent, reasons, times, told
 
-WIDTH = 80
-PATTERNS = 10
+PLAIN_WIDTH = 80
+PLAIN_PATTERNS = 10
 """Patterns that are told in full."""
-NAMED = 8
+PLAIN_DREAMS = 8
 """Dreams that are named for each change."""
-REASON = 1000
+PLAIN_REASON = 1000
 """Characters of a reason: it ends in the remedy."""
-REASONS = 10
+PLAIN_REASONS = 10
 """Reasons for untestable dreams that are shown."""
 RUNS = 8
 GROUPS = 8
@@ -61,7 +61,7 @@ def _wrapped(head: str, text: str, *, hang: int | None = None) -> Iterator[str]:
     """``text`` after ``head``, its further lines ``hang`` columns in, else as far as ``head``."""
     indent = " " * (len(head) if hang is None else hang)
     # Once more: wrapping moves words to the start of a line.
-    yield from map(inert, textwrap.wrap(text, WIDTH, initial_indent=head, subsequent_indent=indent))
+    yield from map(inert, textwrap.wrap(text, PLAIN_WIDTH, initial_indent=head, subsequent_indent=indent))
 
 
 def _totals(report: Report) -> Iterator[str]:
@@ -83,10 +83,10 @@ def _untestable(report: Report) -> Iterator[str]:
         return
     yield from _title(f"Untestable: {count(len(report.untestable), 'dream')}, pending until the remedy comes")
     found = reasons(report)
-    for dreams, text in found[:REASONS]:
-        yield from _wrapped(f"{dreams:>4} ", printable(text, limit=REASON))
-    if len(found) > REASONS:
-        yield f"and {count(len(found) - REASONS, 'more reason')}: see --format html, md or json"
+    for dreams, text in found[:PLAIN_REASONS]:
+        yield from _wrapped(f"{dreams:>4} ", printable(text, limit=PLAIN_REASON))
+    if len(found) > PLAIN_REASONS:
+        yield f"and {count(len(found) - PLAIN_REASONS, 'more reason')}: see --format html, md or json"
 
 
 def _changes(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
@@ -95,30 +95,30 @@ def _changes(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
         yield f"{kind:<9} {len(ids):>4}  {CHANGES[kind]}"
         if kind not in ("passing", "known"):
             yield from (
-                f"               {printable(name(dreams[i]), limit=WIDTH - 15)}"
-                for i in ids[:NAMED]
+                f"               {printable(name(dreams[i]), limit=PLAIN_WIDTH - 15)}"
+                for i in ids[:PLAIN_DREAMS]
                 if i in dreams
             )
-            if len(ids) > NAMED:
-                yield f"               and {len(ids) - NAMED} more"
+            if len(ids) > PLAIN_DREAMS:
+                yield f"               and {len(ids) - PLAIN_DREAMS} more"
 
 
 def _patterns(report: Report) -> Iterator[str]:
     found = [pattern for pattern in report.patterns if pattern.open]
     fixed = [pattern for pattern in report.patterns if not pattern.open]
     yield from _title(f"Failure patterns ({len(found)} open, {len(fixed)} fixed)")
-    for pattern in found[:PATTERNS]:
+    for pattern in found[:PLAIN_PATTERNS]:
         yield from _pattern(pattern)
-    if len(found) > PATTERNS:
-        yield f"and {count(len(found) - PATTERNS, 'more pattern')}: see --format html, md or json"
-    for pattern in fixed[:PATTERNS]:
+    if len(found) > PLAIN_PATTERNS:
+        yield f"and {count(len(found) - PLAIN_PATTERNS, 'more pattern')}: see --format html, md or json"
+    for pattern in fixed[:PLAIN_PATTERNS]:
         head = f"   fixed  {pattern.category}: "
-        yield head + printable(pattern.title, limit=WIDTH - len(head))
+        yield head + printable(pattern.title, limit=PLAIN_WIDTH - len(head))
 
 
 def _pattern(pattern: PatternReport) -> Iterator[str]:
     head = f"{len(pattern.open):>4} {pattern.status:<8} {pattern.category}: "
-    yield head + printable(pattern.title, limit=WIDTH - len(head))
+    yield head + printable(pattern.title, limit=PLAIN_WIDTH - len(head))
     yield from _wrapped("     rule: ", pattern.rule)
     example = pattern.example
     if example is not None:
@@ -132,7 +132,7 @@ def _pattern(pattern: PatternReport) -> Iterator[str]:
 
 def _code(word: str, text: str) -> Iterator[str]:
     for line in text.splitlines()[:4]:
-        yield f"     {word} | {printable(line, limit=WIDTH - 13)}"
+        yield f"     {word} | {printable(line, limit=PLAIN_WIDTH - 13)}"
 
 
 def _repairs(report: Report) -> Iterator[str]:
@@ -146,7 +146,9 @@ def _repairs(report: Report) -> Iterator[str]:
         passed = f"passes on {count(repair.accepted, 'input')}"
         why = printable(repair.why, limit=120)
         yield from _wrapped("", f"{printable(name(dream), limit=60)}: {why}; it {passed}", hang=4)
-        yield from (f"    {printable(line, limit=WIDTH - 4)}" for line in repair.diff.splitlines()[2:16])
+        yield from (
+            f"    {printable(line, limit=PLAIN_WIDTH - 4)}" for line in repair.diff.splitlines()[2:16]
+        )
     if len(mended) > DIFFS:
         yield f"and {count(len(mended) - DIFFS, 'more dream')}: see --format html, md or json"
 

@@ -23,7 +23,7 @@ CHANGES = {
     "passing": "passed",
 }
 """What each change means, in the order in which they are told."""
-PARTS = {
+HEALTH_PARTS = {
     "novelty_score_weighted": ("novelty", 0.60),
     "quality_evolution_weighted": ("quality", 0.15),
     "cross_project_leverage_weighted": ("leverage", 0.15),
@@ -105,6 +105,7 @@ def figures(report: Report) -> Iterator[str]:
     if report.health:
         last = report.health[-1]
         parts = (
-            f"{PARTS[key][0]} {number(value)} of {PARTS[key][1]:.2f}" for key, value in last.parts.items()
+            f"{HEALTH_PARTS[key][0]} {number(value)} of {HEALTH_PARTS[key][1]:.2f}"
+            for key, value in last.parts.items()
         )
         yield f"health {number(last.score)}: {', '.join(parts)}"

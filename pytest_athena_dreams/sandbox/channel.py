@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 
 from . import wire
 
-_CHUNK = 1 << 18
-MANY, NAP = 8, 0.0003
+_RECEIVED_BYTES = 1 << 18
+NAP_FRAMES, NAP = 8, 0.0003
 """Frames due from which on it is waited, and seconds: to be woken by each costs more than most calls."""
 
 
@@ -51,7 +51,7 @@ class Channel:
         Raises ``Gone``, ``WireError`` for a frame above the cap, and what ``pause`` raises.
         """
         while (body := self._inbox.frame()) is None:
-            if due >= MANY and not self._outbox:
+            if due >= NAP_FRAMES and not self._outbox:
                 time.sleep(NAP)
             self._exchange(pause())
         return body
@@ -59,7 +59,7 @@ class Channel:
     def more(self) -> bool:
         """Whether something came that nobody asked for."""
         with contextlib.suppress(BlockingIOError, ConnectionError):
-            self._inbox.feed(self._ours.recv(_CHUNK))
+            self._inbox.feed(self._ours.recv(_RECEIVED_BYTES))
         return not self._inbox.empty
 
     def _exchange(self, pause: float) -> None:
@@ -69,9 +69,9 @@ class Channel:
         events = sum(event for _, event in poll.poll(math.ceil(pause * 1000)))
         try:
             if events & select.POLLOUT:
-                self._outbox = self._outbox[self._ours.send(self._outbox[:_CHUNK]) :]
+                self._outbox = self._outbox[self._ours.send(self._outbox[:_RECEIVED_BYTES]) :]
             if events & ~select.POLLOUT:
-                data = self._ours.recv(_CHUNK)
+                data = self._ours.recv(_RECEIVED_BYTES)
                 if not data:
                     raise Gone
                 self._inbox.feed(data)

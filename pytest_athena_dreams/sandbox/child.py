@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import IO
 
 from ..errors import SandboxError
-from ..models import DeathReason, Loaded, Observation, ObservationKind
+from ..models import DeathReason, Observation, ObservationKind
+from ..signatures import Loaded
 from . import wire
 from .channel import Channel, Gone
 from .death import cause, died

@@ -1,7 +1,7 @@
 """The parent's side of one fork server: start it, have children forked and reaped, end it.
 
-Invariants: an answer is awaited for ``PATIENCE`` at most. A server that does not answer, or answers something
-else, is ended and counts as lost; the kernel kills its children with it. A server that does not end within
+Invariants: the parent waits ``ANSWER_SECONDS`` at most for an answer. A server that does not answer, or answers
+something else, is ended and counts as lost; the kernel kills its children with it. A server that does not end within
 ``_FAREWELL`` is killed.
 """
 
@@ -26,7 +26,7 @@ from .jail.frames import receive
 from .launch import prepare
 from .policy import Policy, SandboxMode
 
-PATIENCE = 20.0
+ANSWER_SECONDS = 20.0
 """Seconds that a server may take for one answer, its start included: a loaded machine imports slowly."""
 _FAREWELL = 5.0
 """Seconds that a server, or the wrapper around it, may take to end once its socket is closed."""
@@ -137,7 +137,7 @@ class ForkServer:
             except OSError as exc:
                 self._discard()
                 raise ServerLost(str(exc)) from None
-        self._control.settimeout(PATIENCE)
+        self._control.settimeout(ANSWER_SECONDS)
         pidfds = [os.pidfd_open(os.getpid())] if hasattr(os, "pidfd_open") else []
         try:
             self._order(launch.config, pidfds)

@@ -6,8 +6,8 @@ import marshal
 from dataclasses import dataclass
 from typing import Literal
 
-from ..models import Loaded
-from .jail.frames import REQUESTS
+from ..signatures import Loaded
+from .jail.frames import REQUEST_FORMAT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Source:
     def request(self, *, anew: bool) -> bytes:
         """The request to load it, ``anew`` if need be, for the same Python to read."""
         told = {name: getattr(self, name) for name in Source.__slots__}
-        return marshal.dumps(told | {"anew": anew}, REQUESTS)
+        return marshal.dumps(told | {"anew": anew}, REQUEST_FORMAT)
 
     def lacks(self, loaded: Loaded) -> bool:
         """Whether the signature that this source was to be described by is missing."""

@@ -13,7 +13,7 @@ import re
 import time
 from dataclasses import dataclass
 
-_PATIENCE = 10.0
+_WALL_FACTOR = 10.0
 """The wall clock may run this many times as long as the deadline before it counts on its own."""
 _SLACK = 5.0
 """Seconds of wall clock on top of that."""
@@ -171,5 +171,5 @@ class Deadline:
     def pause(self, now: Reading, most: float) -> float:
         """Seconds after which to look again, ``most`` at most; the deadline has passed at 0 and below."""
         own, wall = self.used(now), now.wall - self._start.wall
-        self._due = min(self.timeout - own, _PATIENCE * self.timeout + _SLACK - wall, most)
+        self._due = min(self.timeout - own, _WALL_FACTOR * self.timeout + _SLACK - wall, most)
         return self._due

@@ -27,9 +27,9 @@ def package_folders() -> list[str]:
     return list(dict.fromkeys((sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))))
 
 
-_NAMED = re.compile(rf"\b(?:async|await|{'|'.join(RARE)})\b")
+_RARE_PATTERN = re.compile(rf"\b(?:async|await|{'|'.join(RARE)})\b")
 
 
 def names_rare(code: str) -> bool:
     """Whether ``code`` names one of the rare modules, be it in a comment."""
-    return _NAMED.search(code) is not None
+    return _RARE_PATTERN.search(code) is not None

@@ -15,10 +15,10 @@ from .forkserver import ForkServer
 from .load import Source
 from .policy import Layers, Policy, SandboxMode
 
-_PATIENCE = 10.0
+_PROBE_SECONDS = 10.0
 _WRAPPED = ("mnt", "net", "pid")
 """Namespaces that a wrapper must give."""
-_FILTERED = "2"
+_SECCOMP_MODE = "2"
 """The mode of a process under a seccomp filter, in ``/proc/PID/status``."""
 
 _ATTEMPTS = '''
@@ -68,7 +68,7 @@ def probe(server: ForkServer, mode: SandboxMode, policy: Policy) -> Layers:
     secret.write_text("")
     with Child(server, Source(code=_ATTEMPTS), policy, 0) as child:
         status, namespaces = child.status(), child.namespaces()
-        seen = next(child.calls([payload], _PATIENCE)) if child.loaded else child.failure
+        seen = next(child.calls([payload], _PROBE_SECONDS)) if child.loaded else child.failure
     if seen is None or seen.kind is not ObservationKind.RETURNED:
         raise SandboxError(
             f"the jail can't run a simple function: {seen}. Where memory is the limit, raise it: it is"
@@ -87,7 +87,7 @@ def probe(server: ForkServer, mode: SandboxMode, policy: Policy) -> Layers:
         mode=mode,
         namespaces=namespaces,
         landlock=server.hello.landlock,
-        seccomp=status.get("Seccomp") == _FILTERED,
+        seccomp=status.get("Seccomp") == _SECCOMP_MODE,
         capabilities_dropped=unprivileged,
         no_new_privileges=no_new_privileges,
         missing=tuple(missing),

@@ -7,7 +7,8 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from ..models import Loaded, Observation, ObservationKind, Signature
+from ..models import Observation, ObservationKind
+from ..signatures import Loaded, Signature
 from .client import Child, Sandbox, SandboxPair, Source
 
 _SURVIVED = (ObservationKind.RETURNED, ObservationKind.RAISED)

@@ -15,20 +15,21 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from ..models import Canonical, Loaded, Observation, ObservationKind, Raised, packed
+from ..models import Canonical, Observation, ObservationKind, Raised, packed
+from ..signatures import Loaded
 from .jail.canonical import DEPTH
 from .jail.frames import HEADER
 from .jail.grammar import GRAMMAR, Kind
-from .jail.raising import MESSAGE
+from .jail.raising import RAISED_MESSAGE
 from .jail.refusals import KEPT_REFUSALS, REFUSAL_LENGTH
 
 LARGE = 1 << 16
 """Bytes above which a value is kept packed."""
 KEPT = 1 << 21
 """Bytes of values, and of changed arguments, that are kept with what they mean."""
-LONGEST = 2 * MESSAGE
-"""Characters of an exception's message; an honest child sends few more than ``MESSAGE``."""
-NESTING = 4 * DEPTH
+LONGEST = 2 * RAISED_MESSAGE
+"""Characters of an exception's message; an honest child sends few more than ``RAISED_MESSAGE``."""
+FRAME_LEVELS = 4 * DEPTH
 """Levels of arrays in a frame; a value of ``DEPTH`` levels needs fewer."""
 
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"')
@@ -50,7 +51,7 @@ _MORE = "|".join(
     )
 )
 """UTF-8 in hexadecimal, lone surrogates included: characters of one byte, and of more."""
-_TYPES: dict[Kind, Any] = {  # those in quotation marks are defined below
+_TYPES_BY_KIND: dict[Kind, Any] = {  # those in quotation marks are defined below
     Kind.INTEGER: Annotated[str, msgspec.Meta(pattern=r"\A-?0x[0-9a-f]+\Z")],
     Kind.SPECIAL: Annotated[str, msgspec.Meta(pattern=r"\A(?:nan|inf|-inf)\Z")],
     Kind.FLOAT: "float | _Float",
@@ -71,7 +72,7 @@ _TYPES: dict[Kind, Any] = {  # those in quotation marks are defined below
 _nodes: dict[str, Any] = {
     tag: msgspec.defstruct(
         f"_{tag.capitalize()}",
-        [(name, _TYPES[kind]) for name, kind in fields.items()],
+        [(name, _TYPES_BY_KIND[kind]) for name, kind in fields.items()],
         tag=tag,
         tag_field="kind",
         array_like=True,
@@ -300,14 +301,14 @@ def observed(reply: Returned | Threw | Reached, *, cpu: float = 0.0, elapsed: fl
 
 
 def _check_nesting(text: bytes) -> None:
-    if text.count(b"[") <= NESTING:
+    if text.count(b"[") <= FRAME_LEVELS:
         return
     deepest = level = 0
     for bracket in re.findall(rb"[\[\]]", _STRINGS.sub(b"", text)):
         level += 1 if bracket == b"[" else -1
         deepest = max(deepest, level)
-    if deepest > NESTING:
-        raise WireError(f"a frame nested deeper than {NESTING} levels")
+    if deepest > FRAME_LEVELS:
+        raise WireError(f"a frame nested deeper than {FRAME_LEVELS} levels")
 
 
 class Inbox:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ..errors import StrategyError
-from ..models import Signature
+from ..signatures import Signature
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ from ..text import inert, printable, visible
 from .packed import pack, unpack
 from .plan import Plan
 
-MESSAGE = 300
+ONE_LINE = 300
 """Characters of the one-line form."""
-REASON = 1000
+SKIP_REASON = 1000
 """The same of why a dream was skipped, which ends in the remedy."""
 ROWS = 2
 """Rows of the terminal that one value may fill."""
-WIDTH = 100
+FILE_WIDTH = 100
 """Columns of a report that no terminal shows, as in junit's file."""
 CONTEXT = {"short": 0, "long": 12}
 """Lines of code on each side of the marked one, by ``--tb``."""
@@ -39,7 +39,7 @@ Lines = Iterator[tuple[str, dict[str, bool]]]
 
 def reason_of(verdict: Verdict) -> str:
     """Why an untestable dream was skipped, on one line."""
-    return visible(f"{verdict.reason or 'untestable'}: {verdict.text}", limit=REASON)
+    return visible(f"{verdict.reason or 'untestable'}: {verdict.text}", limit=SKIP_REASON)
 
 
 def skip_reason(verdict: Verdict) -> str:
@@ -82,7 +82,7 @@ class FailureRepr:
                 tw.line(text, **markup)
 
     def __str__(self) -> str:
-        return "\n".join(text for text, _ in self._failure().lines(WIDTH))
+        return "\n".join(text for text, _ in self._failure().lines(FILE_WIDTH))
 
     def _failure(self) -> _Failure:
         dream = self._plan.dreams[self._place]
@@ -104,7 +104,9 @@ class _Failure:
         return Crash(
             path=self._plan.node_id(self._dream),
             lineno=first.line or 0,
-            message=": ".join(filter(None, (first.category, label, printable(first.summary, limit=MESSAGE)))),
+            message=": ".join(
+                filter(None, (first.category, label, printable(first.summary, limit=ONE_LINE)))
+            ),
         )
 
     def lines(self, width: int) -> Lines:

@@ -19,7 +19,7 @@ from .failure import reason_of
 
 ANNOTATIONS = 10
 """Annotations of one kind that GitHub shows for a step."""
-MESSAGE = 400
+ANNOTATION_MESSAGE = 400
 """Characters of an annotation's message; its title has up to ``TITLE``."""
 TITLE = 100
 SUMMARY = 900_000
@@ -65,7 +65,7 @@ class Annotations:
 
 
 def _command(kind: str, title: str, message: str) -> str:
-    title, message = printable(title, limit=TITLE), printable(message, limit=MESSAGE)
+    title, message = printable(title, limit=TITLE), printable(message, limit=ANNOTATION_MESSAGE)
     return f"::{kind} title={_escape(title, ':,')}::{_escape(message)}"
 
 

@@ -19,7 +19,7 @@ WORD = 40
 """Characters up to which a text is likely to come again."""
 PAIRS = 512
 """Properties that are kept once for all reports: most say one of a few words or a small number."""
-_READ = ("athena_verdict", "athena_digest")
+_READ_ATTRIBUTES = ("athena_verdict", "athena_digest")
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -54,7 +54,7 @@ def slim(report: pytest.TestReport) -> None:
     report.user_properties = [
         _pair(*told) if isinstance(told[1], str | int | float) else told for told in report.user_properties
     ]
-    left = {sys.intern(n): _shared(v) for n, v in vars(report).items() if n not in _READ}
+    left = {sys.intern(n): _shared(v) for n, v in vars(report).items() if n not in _READ_ATTRIBUTES}
     vars(report).clear()
     vars(report).update(left)
 

@@ -21,11 +21,11 @@ from ..store.records import Result, Run
 from .failure import reason_of
 from .plan import Plan
 
-TEXT = 2000
+STORED_TEXT = 2000
 """Characters of a message or value that are stored: more than a person reads of one."""
-CALL = 20_000
+STORED_CALL = 20_000
 """Characters of a call that are stored: a large input, whole, so that the call can be repeated."""
-LINES = 40
+STORED_CONTRAST = 40
 """Lines of a contrast that are stored: as many as ``-v`` shows."""
 VERSIONS = ("pytest-athena-dreams", "pytest", "hypothesis", "pytest-xdist")
 """Packages whose versions a run records."""
@@ -115,11 +115,11 @@ def _capped(fault: Fault) -> Fault:
         summary=cut(fault.summary),
         expected=cut(fault.expected),
         got=cut(fault.got),
-        call=cut(fault.call, CALL) if fault.call else None,
-        contrast=tuple(map(cut, fault.contrast[:LINES])),
+        call=cut(fault.call, STORED_CALL) if fault.call else None,
+        contrast=tuple(map(cut, fault.contrast[:STORED_CONTRAST])),
     )
 
 
-def cut(text: str, limit: int = TEXT) -> str:
+def cut(text: str, limit: int = STORED_TEXT) -> str:
     """``text``, or the start of it with an ellipsis at its end."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -12,11 +12,11 @@ from .passed import footing
 from .selection import Unchanged
 from .tally import ERROR, PASSED, UNTESTABLE, Tally
 
-LISTED = 10
+SUMMARY_LINES = 10
 """Lines of one kind that are shown: failures that stand without a run, reasons why dreams are untestable."""
 LINE = 100
 """Characters of a failure that stands without a run."""
-REASONS = 50
+HELD_REASONS = 50
 """Distinct reasons that are held in memory: each may be a thousand characters long."""
 OTHERS = "other reasons: see 'athena-dreams report'"
 
@@ -50,10 +50,10 @@ def notes(tally: Tally, unchanged: Unchanged) -> Iterator[str]:
     if unchanged:
         failed = [one for one in unchanged.values() if one[1].outcome is Outcome.FAILURE]
         yield f"unchanged, not run again: {len(unchanged) - len(failed)} passed, {len(failed)} failed"
-        for node_id, known in failed[:LISTED]:
+        for node_id, known in failed[:SUMMARY_LINES]:
             yield f"  {node_id} - {printable(known.error or '', limit=LINE)}"
-        if len(failed) > LISTED:
-            yield f"  and {len(failed) - LISTED} more"
+        if len(failed) > SUMMARY_LINES:
+            yield f"  and {len(failed) - SUMMARY_LINES} more"
 
 
 class Untestable:
@@ -68,7 +68,7 @@ class Untestable:
             places.discard(place)
         if verdict.outcome is Outcome.UNTESTABLE:
             text = reason_of(verdict)
-            known = text in self._places or len(self._places) < REASONS
+            known = text in self._places or len(self._places) < HELD_REASONS
             self._places.setdefault(text if known else OTHERS, set()).add(place)
 
     def lines(self) -> Iterator[str]:
@@ -78,6 +78,6 @@ class Untestable:
             return
         total = sum(number for number, _ in found)
         yield f"untestable: {count(total, 'dream')}, neither passed nor failed and still pending"
-        yield from (f"  {number} - {inert(text)}" for number, text in found[:LISTED])
-        if len(found) > LISTED:
-            yield f"  {sum(number for number, _ in found[LISTED:])} - {OTHERS}"
+        yield from (f"  {number} - {inert(text)}" for number, text in found[:SUMMARY_LINES])
+        if len(found) > SUMMARY_LINES:
+            yield f"  {sum(number for number, _ in found[SUMMARY_LINES:])} - {OTHERS}"

@@ -20,13 +20,13 @@ from .normalise import digest
 from .syntax import TREES, syntax
 
 _BUILTINS = frozenset(dir(builtins))
-_EXCEPTIONS = frozenset(
+_BLIND_EXCEPTIONS = frozenset(
     name
     for name, kind in vars(builtins).items()
     if isinstance(kind, type) and issubclass(kind, BaseException)
 )
-_FUNCTIONS = "ascii bytearray callable frozenset hash iter next object print repr set slice"
-ALLOWED = purity.FUNCTIONS.union(_EXCEPTIONS, _FUNCTIONS.split())
+_BLIND_FUNCTIONS = "ascii bytearray callable frozenset hash iter next object print repr set slice"
+ALLOWED = purity.PURE_FUNCTIONS.union(_BLIND_EXCEPTIONS, _BLIND_FUNCTIONS.split())
 """Builtins that show nothing of who calls them. ``type`` is one where it is called with one argument."""
 _OF_SETS = """
 add difference difference_update discard intersection intersection_update isdisjoint issubset issuperset
@@ -38,7 +38,7 @@ ATTRIBUTES = purity.METHODS.union(
     _OF_SETS.split(), _OF_NUMBERS.split(), _OF_COLLECTIONS.split(), ("decode", "encode")
 )
 """Attributes of builtin types. Not ``format``, which reads whatever attributes its text names."""
-MODULES = purity.MODULES | {
+BLIND_MODULES = purity.PURE_MODULES | {
     name: frozenset(words.split())
     for name, words in {
         "bisect": "bisect bisect_left bisect_right insort insort_left insort_right",
@@ -52,7 +52,7 @@ MODULES = purity.MODULES | {
     }.items()
 }
 """What may be used of which module. Code reaches no other module from there."""
-_QUIET = purity.kinds(
+_BLIND_NODES = purity.kinds(
     *purity.SYNTAX, ast.Module, ast.Compare, ast.Delete, ast.GeneratorExp, ast.Global, ast.Lambda,
     ast.Nonlocal, ast.Set, ast.SetComp, ast.Yield, ast.YieldFrom,
 )  # fmt: skip
@@ -77,7 +77,7 @@ def sees_nothing(code: str) -> bool:
         if isinstance(node, ast.Call):
             if len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Starred):
                 called.add(node.func)
-        elif type(node) not in _QUIET and not _allowed(node, node in called):
+        elif type(node) not in _BLIND_NODES and not _allowed(node, node in called):
             return False
     return True
 
@@ -107,16 +107,16 @@ def _allowed(node: ast.AST, has_one_argument: bool) -> bool:
             return has_one_argument
         case ast.Name(id=name):
             return name in ALLOWED or (name not in _BUILTINS and _plain(name))
-        case ast.Attribute(value=ast.Name(id=owner), attr=name) if name in MODULES.get(owner, ()):
+        case ast.Attribute(value=ast.Name(id=owner), attr=name) if name in BLIND_MODULES.get(owner, ()):
             return True
         case ast.Attribute(attr=name):
             return name in ATTRIBUTES
         case ast.FunctionDef(name=name) | ast.arg(arg=name):
             return _plain(name)
         case ast.Import(names=names):
-            return all(alias.name in MODULES and alias.asname is None for alias in names)
+            return all(alias.name in BLIND_MODULES and alias.asname is None for alias in names)
         case ast.ImportFrom(module=module, names=names, level=0):
-            return all(alias.name in MODULES.get(str(module), ()) for alias in names)
+            return all(alias.name in BLIND_MODULES.get(str(module), ()) for alias in names)
         case ast.alias(asname=name):
             return _plain(name or "")
         case ast.ExceptHandler(name=name):

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..models import TypeSpec
-from .syntax import SIZE, UNREADABLE, expression, parsed
+from ..signatures import TypeSpec
+from .syntax import PARSED_SOURCE, UNREADABLE, expression, parsed
 
 DOCTESTS = 20
 """Doctests that are read for example calls."""
@@ -67,7 +67,7 @@ class Docstring:
 
 def read_docstring(text: str, function: str = "") -> Docstring:
     """Read ``text``, the docstring of ``function``, whose calls in doctests are the examples."""
-    text = text[:SIZE]
+    text = text[:PARSED_SOURCE]
     if not text.strip():
         return Docstring()
     lines = inspect.cleandoc(text).split("\n")

@@ -15,9 +15,9 @@ from typing import Any
 
 from .syntax import TREES, UNREADABLE, parsed
 
-_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+_FUNCTION_DEFS = ast.FunctionDef | ast.AsyncFunctionDef
 _COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-_SCOPES = _FUNCTIONS | ast.Lambda | ast.ClassDef | _COMPREHENSIONS
+_SCOPES = _FUNCTION_DEFS | ast.Lambda | ast.ClassDef | _COMPREHENSIONS
 _BUILTINS = frozenset(dir(builtins))
 _LOOKS_AT_NAMES = frozenset({"locals", "vars", "eval", "exec", "dir", "globals", "_getframe", "inspect"})
 """Code that uses one of these can see the names of its locals: there they are no matter of taste."""
@@ -157,22 +157,22 @@ def _word(node: ast.AST) -> str:
     return ""
 
 
-def _units(tree: ast.AST) -> Iterator[_FUNCTIONS]:
+def _units(tree: ast.AST) -> Iterator[_FUNCTION_DEFS]:
     """The outermost functions: locals never leave them."""
     for child in ast.iter_child_nodes(tree):
-        if isinstance(child, _FUNCTIONS):
+        if isinstance(child, _FUNCTION_DEFS):
             yield child
         else:
             yield from _units(child)
 
 
-def _names_outside(tree: ast.AST, units: Sequence[_FUNCTIONS]) -> set[str]:
+def _names_outside(tree: ast.AST, units: Sequence[_FUNCTION_DEFS]) -> set[str]:
     """Names that a function may mean though it binds the same ones in another scope of its own."""
     found = set(_BUILTINS)
     for unit in units:
         found.update(name for n in ast.walk(unit) if isinstance(n, ast.Global) for name in n.names)
-    for node in _within(tree, _FUNCTIONS):
-        if isinstance(node, _FUNCTIONS | ast.ClassDef):
+    for node in _within(tree, _FUNCTION_DEFS):
+        if isinstance(node, _FUNCTION_DEFS | ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             found.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
@@ -180,13 +180,13 @@ def _names_outside(tree: ast.AST, units: Sequence[_FUNCTIONS]) -> set[str]:
     return found
 
 
-def _bound_directly(unit: _FUNCTIONS) -> set[str]:
+def _bound_directly(unit: _FUNCTION_DEFS) -> set[str]:
     """Names that a function binds in its own scope, which all scopes in it then mean."""
     nodes = (node for statement in unit.body for node in _within(statement, _SCOPES))
     return {name for node in nodes if not isinstance(node, _SCOPES) for name in _bound(node)}
 
 
-def _header(unit: _FUNCTIONS) -> list[ast.AST]:
+def _header(unit: _FUNCTION_DEFS) -> list[ast.AST]:
     """The parts of a function that are evaluated where it is defined."""
     return [*unit.decorator_list, unit.args, *([unit.returns] if unit.returns else [])]
 
@@ -200,7 +200,7 @@ def _within(tree: ast.AST, closed: Any) -> Iterator[ast.AST]:
         left += () if isinstance(node, closed) else ast.iter_child_nodes(node)
 
 
-def _rename(unit: _FUNCTIONS, outside: set[str]) -> None:
+def _rename(unit: _FUNCTION_DEFS, outside: set[str]) -> None:
     """Number the locals of ``unit`` in the order in which they come up, as no Python name can be spelt."""
     kept = {node.arg for node in ast.walk(unit) if isinstance(node, ast.arg)}
     kept |= outside - _bound_directly(unit)
@@ -213,7 +213,7 @@ def _rename(unit: _FUNCTIONS, outside: set[str]) -> None:
             kept.update(name for inner in ast.walk(node) for name in _bound(inner))
         elif isinstance(node, ast.Import | ast.ImportFrom):
             kept.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-        elif isinstance(node, _FUNCTIONS):
+        elif isinstance(node, _FUNCTION_DEFS):
             kept.add(node.name)
         bound.update(_bound(node))
     _Renamer(bound - kept).visit(unit)

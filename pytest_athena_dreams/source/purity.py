@@ -24,18 +24,18 @@ _BUILTINS = frozenset(dir(builtins))
 _LAZY = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
 """Builtins that return an iterator, whose text is its address."""
 _CONSUMERS = _LAZY | {"all", "any", "dict", "list", "max", "min", "sorted", "sum", "tuple"}
-FUNCTIONS = _CONSUMERS | {
+PURE_FUNCTIONS = _CONSUMERS | {
     "abs", "bin", "bool", "bytes", "chr", "complex", "divmod", "float", "hex", "int", "isinstance", "len",
     "oct", "ord", "pow", "range", "round", "str",
 }  # fmt: skip
 """Builtin functions and types that pure code may use."""
-_EXHAUSTED = {"MemoryError", "RecursionError", "RuntimeError", "SystemError"}
+_EXHAUSTED_NAMES = {"MemoryError", "RecursionError", "RuntimeError", "SystemError"}
 """Exceptions that may mean that memory or stack ran out, which depends on more than the code."""
-_EXCEPTIONS = {name for name in _BUILTINS if name.endswith("Error")} - _EXHAUSTED
-_ALLOWED = FUNCTIONS | _EXCEPTIONS
-_VIEWS = frozenset({"items", "keys", "values"})
+_PURE_EXCEPTIONS = {name for name in _BUILTINS if name.endswith("Error")} - _EXHAUSTED_NAMES
+_ALLOWED = PURE_FUNCTIONS | _PURE_EXCEPTIONS
+_VIEW_METHODS = frozenset({"items", "keys", "values"})
 """Methods that return a view; an operation on two views makes a set."""
-_FILLERS = frozenset({"extend", "join", "update"})
+_FILLING_METHODS = frozenset({"extend", "join", "update"})
 """Methods that use up their argument at once."""
 _OTHER_METHODS = """
 append capitalize casefold center clear copy count endswith expandtabs find fromkeys get index insert
@@ -44,7 +44,7 @@ istitle isupper ljust lower lstrip maketrans partition pop popitem remove remove
 reverse rfind rindex rjust rpartition rsplit rstrip setdefault sort split splitlines startswith strip swapcase
 title translate upper zfill
 """
-METHODS = _VIEWS.union(_FILLERS, _OTHER_METHODS.split())
+METHODS = _VIEW_METHODS.union(_FILLING_METHODS, _OTHER_METHODS.split())
 """Methods of builtin types that pure code may call. Not ``format``, which reads attributes."""
 _TYPING = "Any Dict Iterable Iterator List Literal Mapping Optional Sequence Tuple Union"
 
@@ -54,7 +54,7 @@ def public(module: ModuleType) -> frozenset[str]:
     return frozenset(name for name in dir(module) if not name.startswith("_"))
 
 
-MODULES = {
+PURE_MODULES = {
     "math": public(math),
     "typing": frozenset(_TYPING.split()),
     "__future__": frozenset({"annotations"}),
@@ -80,9 +80,9 @@ def kinds(*bases: type[ast.AST]) -> frozenset[type[ast.AST]]:
     )
 
 
-_QUIET = kinds(*SYNTAX) - _CHECKED
+_UNCHECKED = kinds(*SYNTAX) - _CHECKED
 """The others, which it skips."""
-_NAMED = (ast.FunctionDef, ast.ExceptHandler)
+_NAMED_NODES = (ast.FunctionDef, ast.ExceptHandler)
 
 
 @lru_cache(maxsize=TREES)
@@ -114,7 +114,7 @@ class _Reader:
             and not any(name.startswith("__") for name in bound)
             and all(bound.count(name) == 1 for name in self._functions)
             and all(map(self._at_top, self._tree.body))
-            and all(self._allowed(node) for node in self._nodes if type(node) not in _QUIET)
+            and all(self._allowed(node) for node in self._nodes if type(node) not in _UNCHECKED)
         )
 
     def _bound(self) -> Iterable[str]:
@@ -124,7 +124,7 @@ class _Reader:
                     yield node.id
             elif isinstance(node, ast.arg):
                 yield node.arg
-            elif isinstance(node, _NAMED):
+            elif isinstance(node, _NAMED_NODES):
                 yield node.name or ""
             elif isinstance(node, ast.alias):
                 yield (node.asname or node.name).partition(".")[0]
@@ -145,7 +145,7 @@ class _Reader:
             case ast.Import(names=names):
                 return all(alias.name == "math" and alias.asname is None for alias in names)
             case ast.ImportFrom(module=module, names=names, level=0):
-                return all(alias.name in MODULES.get(str(module), ()) for alias in names)
+                return all(alias.name in PURE_MODULES.get(str(module), ()) for alias in names)
             case ast.FunctionDef():
                 defaults = [*node.args.defaults, *(value for value in node.args.kw_defaults if value)]
                 return not node.decorator_list and all(map(_is_constant, defaults))
@@ -153,7 +153,7 @@ class _Reader:
                 return self._name(node)
             case ast.Attribute(value=ast.Name(id="math"), attr=name, ctx=ast.Load()):
                 self._modules.add(node.value)
-                return name in MODULES["math"]
+                return name in PURE_MODULES["math"]
             case ast.Attribute():
                 return node in self._called
             case ast.ExceptHandler():
@@ -200,7 +200,7 @@ class _Reader:
                 method = node.func.attr
             case _:
                 return False
-        if (name in _LAZY or method in _VIEWS) and node not in self._consumed:
+        if (name in _LAZY or method in _VIEW_METHODS) and node not in self._consumed:
             return False
         self._called.add(node.func)
         self._consumed.update(self._iterated(name, method, node.args))
@@ -218,7 +218,7 @@ class _Reader:
             return arguments
         if name in ("max", "min"):
             return arguments if len(arguments) == 1 else []
-        return arguments[:1] if name in _CONSUMERS or method in _FILLERS else []
+        return arguments[:1] if name in _CONSUMERS or method in _FILLING_METHODS else []
 
     def _compare(self, node: ast.Compare) -> bool:
         for operator, side in zip(node.ops, node.comparators, strict=True):

@@ -9,17 +9,17 @@ from typing import Any
 
 from ..models import Canonical
 from ..sandbox.jail.canonical import canonical
-from ..sandbox.jail.usage import FUNCTIONS, constant, is_script
+from ..sandbox.jail.usage import FUNCTION_NODES, constant, is_script
 from .syntax import syntax
 
 LITERALS = 60
 """Constants that are told, in the order of the source."""
-LENGTH = 200
+LITERAL_LENGTH = 200
 """Characters above which a string constant is not told."""
 
 _GUARDS = frozenset({"ValueError", "TypeError"})
 _CONSTANTS = frozenset({ast.Constant, ast.UnaryOp})
-_MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
+_MUTABLE_NODES = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
 """What a module may hold that a call could change."""
 _BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
 
@@ -52,7 +52,7 @@ def keeps_state(code: str) -> bool:
     if any(isinstance(node, ast.Global) for node in found.nodes):
         return True
     assigned = (node for node in found.tree.body if isinstance(node, ast.Assign | ast.AnnAssign))
-    return any(isinstance(node.value, _MUTABLE) for node in assigned)
+    return any(isinstance(node.value, _MUTABLE_NODES) for node in assigned)
 
 
 def statement_lines(code: str) -> set[int]:
@@ -61,7 +61,9 @@ def statement_lines(code: str) -> set[int]:
     if found is None:
         return set()
     tree, nodes = found.tree, found.nodes
-    bodies = [tree.body] if is_script(tree) else [node.body for node in nodes if isinstance(node, FUNCTIONS)]
+    bodies = (
+        [tree.body] if is_script(tree) else [node.body for node in nodes if isinstance(node, FUNCTION_NODES)]
+    )
     left: list[ast.AST] = [statement for body in bodies for statement in body]
     for statement in left:
         for name in _BLOCKS.intersection(statement._fields):
@@ -77,7 +79,7 @@ def _literals(nodes: Sequence[ast.AST]) -> tuple[Canonical, ...]:
         value = constant(node) if type(node) in _CONSTANTS else None
         if value is None or isinstance(value, bool) or id(node) in documentation:
             continue
-        if isinstance(value, str | bytes) and len(value) > LENGTH:
+        if isinstance(value, str | bytes) and len(value) > LITERAL_LENGTH:
             continue
         found.setdefault((type(value), value), canonical(value, consume=False))
         if len(found) == LITERALS:

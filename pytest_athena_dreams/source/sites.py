@@ -32,7 +32,7 @@ _STEPS = {
 }
 """Which kinds of step can raise an exception, the likeliest first; others are told by their statement."""
 _DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
-_OWN = {ast.Raise: "its own raise", ast.Assert: "its own assertion"}
+_OWN_STATEMENTS = {ast.Raise: "its own raise", ast.Assert: "its own assertion"}
 _LOOPS = ((ast.While, "a while loop"), (ast.For, "a for loop"), (ast.comprehension, "a comprehension"))
 
 
@@ -41,7 +41,7 @@ def site(tree: ast.Module, line: int, exception: str) -> str:
     statement = _innermost(tree, line)
     if statement is None:
         return ""
-    own = _OWN.get(type(statement))
+    own = _OWN_STATEMENTS.get(type(statement))
     if own:
         return own
     functions = {n.name for n in nodes(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}

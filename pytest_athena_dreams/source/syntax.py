@@ -1,8 +1,8 @@
 """Sources as syntax trees.
 
 Invariants: nothing here runs or compiles code. CPython's parser bounds its own depth and answers with an
-exception where source is nested too deeply. Source that can't be read, or is longer than ``SIZE``, is
-``None``: never an error, for dreams are often no Python at all.
+exception where source is nested too deeply. Source that can't be read, or is longer than ``PARSED_SOURCE``,
+is ``None``: never an error, for dreams are often no Python at all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-SIZE = 100_000
+PARSED_SOURCE = 100_000
 """Characters of source beyond which it is not read."""
 TREES = 4
 """Trees that are kept: those of a dream and its procedure are asked for again and again."""
@@ -45,7 +45,7 @@ def expression(text: str) -> ast.expr | None:
 
 
 def _parsed(code: str, mode: Literal["exec", "eval"]) -> ast.AST | None:
-    if len(code) > SIZE:
+    if len(code) > PARSED_SOURCE:
         return None
     try:
         with warnings.catch_warnings():

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30.0
 """How long a statement waits for a lock that another process holds."""
 
-_REMEDIES = {
+_OPENING_REMEDIES = {
     "SQLITE_BUSY": f"another process has held its lock for {BUSY_SECONDS:.0f} s; wait for it to end",
     "SQLITE_CANTOPEN": "its folder must exist, and both must be readable and writable",
     "SQLITE_CORRUPT": "restore a copy, or rescue what is left with: sqlite3 FILE .recover",
@@ -104,7 +104,7 @@ def explained(name: str | os.PathLike[str]) -> Iterator[None]:
         code = getattr(error, "sqlite_errorname", "")
         if code == "SQLITE_NOTADB":
             raise StorePathError(f"{name} is not an SQLite database") from error
-        remedies = [remedy for prefix, remedy in _REMEDIES.items() if code.startswith(prefix)]
+        remedies = [remedy for prefix, remedy in _OPENING_REMEDIES.items() if code.startswith(prefix)]
         raise StoreError("; ".join([f"store {name}: {error}", *remedies])) from error
 
 

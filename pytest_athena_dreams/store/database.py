@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from .records import Filters, Sighting
 
-_FILTERED = {
+_FILTER_COLUMNS = {
     "status": "status",
     "tier": "tier",
     "procedure": "base_procedure_name",
@@ -280,7 +280,7 @@ class Store:
         if ids is not None:
             conditions.append(f"{self.dream_procedures.key} IN (SELECT value FROM json_each(?))")
             parameters.append(json.dumps(sorted(ids)))
-        for name, column in _FILTERED.items():
+        for name, column in _FILTER_COLUMNS.items():
             value = filters.get(name)
             if name == "outcome" and value == Outcome.UNTESTABLE:
                 conditions.append(f"(SELECT outcome {self._last_result}) = ?")

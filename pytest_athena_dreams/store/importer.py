@@ -36,7 +36,7 @@ _Done = Literal["created", "updated", "requeued", "unchanged"]
 _COPIED = [name for name in DreamLine.__struct_fields__ if name not in {"label", "procedure", "status"}]
 _TESTED = ("code", "entry_point", "contract", "dream_type", "base_procedure_id")
 """What a verdict rests on."""
-_REMEDIES = {
+_IMPORT_REMEDIES = {
     "UNIQUE constraint failed: procedures.name": (
         "give the very code of the procedure of that name, and no project, or give yours another name"
     )
@@ -64,7 +64,7 @@ def import_lines(store: Store, lines: Sequence[Line]) -> Imported:
             except sqlite3.IntegrityError as error:
                 raise StoreError(
                     f"nothing was imported: {line.where}: the store's own schema refuses it ({error}); "
-                    f"{_REMEDIES.get(str(error), 'change the line')}, {NEW_STORE}"
+                    f"{_IMPORT_REMEDIES.get(str(error), 'change the line')}, {NEW_STORE}"
                 ) from error
     return Imported(
         created=done["created"],

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .database import Store
 
-_OWN = {
+_OWN_COLUMNS = {
     "dream_id": ":dream",
     "elapsed": "0.0",
     "cpu": "0.0",
@@ -86,7 +86,7 @@ def _untestable(db: Database, dreams: Iterable[int]) -> set[int]:
 def take_over(store: Store, run_id: int, known: Mapping[int, Known]) -> None:
     """Store in run ``run_id`` the known verdict of each dream as its own. Raises ``StoreError``."""
     names = [field.name for field in fields(Result) if field.name != "figures"] + list(COLUMNS.values())
-    copied = ", ".join(_OWN.get(name, name) for name in names)
+    copied = ", ".join(_OWN_COLUMNS.get(name, name) for name in names)
     source = "WHERE dream_id = :from_dream AND run_id = :from_run"
     with store.writing() as db:
         parameters = [

@@ -29,7 +29,7 @@ _RESULT = (
     "dream_id, run_id, tested_at, outcome, category, contract, error, failing_input, procedure_result,"
     " dream_result, details, reason, " + ", ".join(COLUMNS.values())
 )
-_SHOWN = (
+_SHOWN_PATTERNS = (
     "(SELECT json_group_array(pattern_id) FROM (SELECT pattern_id FROM dream_failure_sightings s"
     " WHERE s.dream_id = r.dream_id AND s.run_id = r.run_id ORDER BY place)) AS patterns"
 )
@@ -73,7 +73,9 @@ def read_lessons(store: Store) -> Lessons:
             },
             runs=tuple(db.query("SELECT * FROM dream_test_runs ORDER BY id")),
             results=tuple(
-                db.query(f"SELECT {_RESULT}, {_SHOWN} FROM dream_test_results r ORDER BY run_id, dream_id")
+                db.query(
+                    f"SELECT {_RESULT}, {_SHOWN_PATTERNS} FROM dream_test_results r ORDER BY run_id, dream_id"
+                )
             ),
             sightings=tuple(
                 db.query("SELECT * FROM dream_failure_sightings ORDER BY run_id, dream_id, place")
@@ -89,7 +91,7 @@ def each_result(store: Store) -> Iterator[Row]:
     """What became of each dream in each run, and the patterns that it showed, in the order of the runs."""
     yield from _each(
         store,
-        f"SELECT dream_id, run_id, outcome, category, {_SHOWN}"
+        f"SELECT dream_id, run_id, outcome, category, {_SHOWN_PATTERNS}"
         " FROM dream_test_results r ORDER BY run_id, dream_id",
     )
 

@@ -117,7 +117,7 @@ _PATTERNS = {
     "suggestion": str,
 }
 _SIGHTINGS = {"dream_id": int, "run_id": int, "pattern_id": str, "place": int}
-_REPAIRS = {
+_REPAIR_COLUMNS = {
     "dream_id": int,
     "kind": str,
     "why": str,
@@ -211,7 +211,7 @@ def m003_learning(db: Database) -> None:
     db.table("dream_test_results").add_column("diverged", float)
     db.table("dream_failure_patterns").create(_PATTERNS, pk="id", not_null={"category", "title"})
     db.table("dream_failure_sightings").create(_SIGHTINGS, pk=("dream_id", "run_id", "pattern_id"))
-    db.table("dream_repairs").create(_REPAIRS, pk="dream_id", not_null={"kind", "before", "code"})
+    db.table("dream_repairs").create(_REPAIR_COLUMNS, pk="dream_id", not_null={"kind", "before", "code"})
     _table(db, "dream_metrics", _METRICS, not_null={"timestamp"}, defaults={})
     _table(db, "dream_generation_runs", _GENERATION_RUNS, not_null={"strategy", "timestamp"}, defaults={})
     _index(db, "dream_failure_sightings", "pattern_id")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NEW_STORE = "or import into a store made by: athena-dreams init --store NEW.db"
 """The remedy that always helps against a schema that is not ours."""
-_FILLERS = {"category": "dream", "model_used": "unknown", "reasoning": ""}
+_COLUMN_FILLERS = {"category": "dream", "model_used": "unknown", "reasoning": ""}
 """What fills a NOT NULL column of Athena's of which an import says nothing; ``template`` takes the code."""
 
 
@@ -75,8 +75,8 @@ class Shape:
     def _filler(self, column: str, row: Mapping[str, Any]) -> Any:
         if column == "template":
             return row["code"]
-        if column in _FILLERS:
-            return _FILLERS[column]
+        if column in _COLUMN_FILLERS:
+            return _COLUMN_FILLERS[column]
         of_procedure = column == "base_procedure_id"
         remedy = "give every dream a procedure" if of_procedure else "give the column a default"
         raise StoreError(

@@ -15,9 +15,9 @@ from ..sandbox.runner import Runner
 from .lab import Lab
 from .observing import (
     ANSWERED,
+    HANGS,
     HURRY,
     LIMITS_SHARE,
-    PATIENCE,
     PROCEDURE_SHARE,
     Variation,
     marked,
@@ -101,7 +101,7 @@ class Answers:
         small = {call.payload(): call for call in small_arguments(spec.signature, SIMPLEST)}
         left = _missing(small, cached)
         timeout = self._lab.settings.timeout / PROCEDURE_SHARE / HURRY
-        seen = self.runner(reference).run(left, timeout=timeout, patience=PATIENCE[0])
+        seen = self.runner(reference).run(left, timeout=timeout, patience=HANGS[0])
         answered = {p: one for p, one in zip(left, seen, strict=False) if one.kind in ANSWERED}
         cached.update(marked(answered, reference.variation))  # a slow one may answer where it gets more time
         return {payload: call for payload, call in small.items() if payload in cached}

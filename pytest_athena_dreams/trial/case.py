@@ -10,8 +10,9 @@ from ..inputs.planting import planted
 from ..inputs.pool import Pool, derive_seed, draw_pool
 from ..inputs.strategies import UnmetAnnotation
 from ..judge.oracle import Oracle
-from ..models import Canonical, Contract, Dream, Observation, Procedure, Signature
+from ..models import Canonical, Contract, Dream, Observation, Procedure
 from ..sandbox.runner import Runner
+from ..signatures import Signature
 from ..source.docstring import read_docstring
 from ..source.purity import is_pure
 from ..source.reading import reading

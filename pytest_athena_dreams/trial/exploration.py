@@ -15,8 +15,9 @@ from ..inputs.inference import choose, combinations, example_values, trials, wit
 from ..inputs.narrowing import Narrowing, candidates, sample
 from ..inputs.pool import PoolSpec
 from ..inputs.scalars import Strategy
-from ..models import ObservationKind, Signature
+from ..models import ObservationKind
 from ..sandbox.runner import Runner
+from ..signatures import Signature
 from ..source.docstring import read_docstring
 from ..source.reading import reading
 

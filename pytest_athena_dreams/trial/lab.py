@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from ..config import Settings
 from ..inputs.scalars import Strategy
 from ..judge.oracle import Oracle
-from ..models import Contract, Signature
+from ..models import Contract
 from ..sandbox.client import SandboxPair
 from ..sandbox.policy import Policy
+from ..signatures import Signature
 
 UserStrategies = Callable[[str, Signature], Mapping[str, Strategy]]
 """The user's own strategies by parameter, for a procedure's name and signature."""

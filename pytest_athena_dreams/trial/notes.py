@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..models import Loaded
+from ..signatures import Loaded
 from ..source.reading import keeps_state
 from .case import Case
 from .observing import Variation

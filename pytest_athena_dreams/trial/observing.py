@@ -20,7 +20,7 @@ PROCEDURE_SHARE = 4
 """A dream's time limits are this many times a procedure's."""
 LIMITS_SHARE = 0.75
 """Part of the limits on memory, output and recursion within which a procedure must manage an input."""
-PATIENCE = (3, 15)
+HANGS = (3, 15)
 """Hangs of a procedure on one pool after which calls get less time, and after which the rest is left out."""
 HURRY = 10
 """How many times less time a call gets after the first hangs."""
@@ -40,7 +40,7 @@ def observe(lab: Lab, runner: Runner, payloads: Iterable[bytes]) -> dict[bytes, 
     left = list(payloads)
     seen: dict[bytes, Observation] = {}
     timeout = lab.settings.timeout / PROCEDURE_SHARE
-    for patience, hurry in zip(PATIENCE, (1, HURRY), strict=True):
+    for patience, hurry in zip(HANGS, (1, HURRY), strict=True):
         observations = runner.run(
             left,
             timeout=timeout / hurry,

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from ..inputs.arguments import Arguments
 from ..inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
 from ..inputs.strategies import UnmetAnnotation
-from ..models import Contract, Observation, Procedure, Signature
+from ..models import Contract, Observation, Procedure
 from ..sandbox.client import Source
 from ..sandbox.runner import Runner
+from ..signatures import Signature
 from ..source.purity import is_pure
 from .exploration import LOW_ACCEPTANCE, Explorer
 from .lab import Lab

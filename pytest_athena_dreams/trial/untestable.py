@@ -27,7 +27,7 @@ _REASONS = {
     Category.BLOCKED: Reason.REFUSED,
     Category.TIMEOUT: Reason.TOO_SLOW,
 }
-_SHOWN = 3
+_COUNTED_RESULTS = 3
 """Kinds of result that the text counts."""
 
 
@@ -67,7 +67,10 @@ def never_returned(procedure: Procedure, tried: int, seen: Sequence[Observation]
     most = categories.most_common(1)[0][0] if categories else None
     reason = _REASONS.get(most or Category.UNKNOWN, Reason.NO_INPUT)
     counts = Counter(_result(one) for one in seen)
-    did = ", ".join(f"{what} on {count}" for what, count in counts.most_common(_SHOWN)) or "it ran on none"
+    did = (
+        ", ".join(f"{what} on {count}" for what, count in counts.most_common(_COUNTED_RESULTS))
+        or "it ran on none"
+    )
     last = next((one for one in reversed(seen) if _category(one) is most), None)
     detail = ""
     if last is not None and last.raised is not None and last.raised.message and most is not Category.BLOCKED:

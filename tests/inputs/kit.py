@@ -14,10 +14,10 @@ import msgspec
 from pytest_athena_dreams.inputs.arguments import Arguments
 from pytest_athena_dreams.inputs.drawing import draw
 from pytest_athena_dreams.inputs.pool import PoolSpec
-from pytest_athena_dreams.models import Signature
 from pytest_athena_dreams.sandbox.jail.building import Arguments as Loader
 from pytest_athena_dreams.sandbox.jail.describe import Describer
 from pytest_athena_dreams.sandbox.jail.usage import usage
+from pytest_athena_dreams.signatures import Signature
 
 
 def module_of(code: str) -> ModuleType:

@@ -13,7 +13,7 @@ import pytest
 from pytest_athena_dreams.config import EDGE_GROUPS
 from pytest_athena_dreams.inputs.edges import LARGE_ITEMS, LARGE_TEXT, Edges, edge_arguments
 from pytest_athena_dreams.inputs.recipes import Recipe
-from pytest_athena_dreams.models import Parameter, ParameterKind, Signature, TypeSpec
+from pytest_athena_dreams.signatures import Parameter, ParameterKind, Signature, TypeSpec
 from tests.inputs.kit import signature_of
 
 INT, STR, FLOAT = TypeSpec(kind="int"), TypeSpec(kind="str"), TypeSpec(kind="float")

@@ -17,8 +17,8 @@ from pytest_athena_dreams.inputs.graphs import count_nodes, without_cycles
 from pytest_athena_dreams.inputs.instances import CLASSES, UnmetAnnotation
 from pytest_athena_dreams.inputs.pool import Pool, PoolSpec, draw_pool
 from pytest_athena_dreams.inputs.recipes import Recipe
-from pytest_athena_dreams.models import Parameter, ParameterKind, Signature, TypeSpec
 from pytest_athena_dreams.sandbox.jail.building import MAKERS
+from pytest_athena_dreams.signatures import Parameter, ParameterKind, Signature, TypeSpec
 from tests.inputs.kit import built, module_of, signature_of
 
 IMPORTS = (

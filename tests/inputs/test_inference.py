@@ -17,7 +17,7 @@ from pytest_athena_dreams.inputs.inference import (
     trials,
     typical,
 )
-from pytest_athena_dreams.models import TypeSpec
+from pytest_athena_dreams.signatures import TypeSpec
 from tests.inputs.kit import signature_of
 
 

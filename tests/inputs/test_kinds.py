@@ -6,8 +6,8 @@ import pytest
 
 from pytest_athena_dreams.inputs.scalars import Width
 from pytest_athena_dreams.inputs.strategies import Strategies
-from pytest_athena_dreams.models import TypeSpec
 from pytest_athena_dreams.sandbox.jail.kinds import GENERIC, PLAIN, SCALARS, YIELDING
+from pytest_athena_dreams.signatures import TypeSpec
 
 from .kit import signature_of
 from .test_types import ANNOTATIONS, PRELUDE

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from pytest_athena_dreams.judge.annotations import fits
 from pytest_athena_dreams.judge.equality import difference, same_type
 from pytest_athena_dreams.judge.render import render, shorten
-from pytest_athena_dreams.models import TypeSpec, packed
-from pytest_athena_dreams.sandbox.jail.canonical import ITEMS, TEXT, _Walk
+from pytest_athena_dreams.models import packed
+from pytest_athena_dreams.sandbox.jail.canonical import ITERATOR_ITEMS, WHOLE_VALUE, _Walk
 from pytest_athena_dreams.sandbox.jail.encoding import alike
+from pytest_athena_dreams.signatures import TypeSpec
 from tests.judge.kit import travelled
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary()
@@ -225,8 +226,8 @@ LARGE: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: [math.nextafter(2.0**-10, 0)] * MANY,
     ),
     "iterators-within": (
-        lambda: [iter([1])] + [0] * TEXT,
-        lambda: [(n for n in (1,)), *[0] * TEXT],
+        lambda: [iter([1])] + [0] * WHOLE_VALUE,
+        lambda: [(n for n in (1,)), *[0] * WHOLE_VALUE],
     ),
 }
 
@@ -236,14 +237,14 @@ def test_large_and_equal(a: Callable[[], Any], b: Callable[[], Any]) -> None:
     left, right = travelled(a()), travelled(b())
     assert left[0] == "cut"
     assert difference(left, right) is None
-    assert len(json.dumps(left)) < TEXT / 4
+    assert len(json.dumps(left)) < WHOLE_VALUE / 4
 
 
 @pytest.mark.parametrize(
     ("a", "b", "place"),
     [
         pytest.param(list(range(MANY * 4)), [*range(MANY * 4 - 1), 0], "[239", id="list"),
-        pytest.param({"a": "x" * TEXT}, {"a": "x" * (TEXT - 1) + "y"}, "['a'][104", id="text"),
+        pytest.param({"a": "x" * WHOLE_VALUE}, {"a": "x" * (WHOLE_VALUE - 1) + "y"}, "['a'][104", id="text"),
         pytest.param([numbers(MANY), 1], [[*numbers(MANY - 1), 0.0], 1], "[0][59", id="nested"),
         pytest.param([[]] * MANY, [[]] * (MANY + 1), "", id="length"),
     ],
@@ -257,7 +258,7 @@ def test_where_large_values_first_differ_is_told(a: object, b: object, place: st
     assert len(render(left)) <= 200
 
 
-FILL = "x" * TEXT
+FILL = "x" * WHOLE_VALUE
 SLICE = 256
 
 
@@ -270,7 +271,9 @@ SLICE = 256
         pytest.param([["a", "b"], ["c"]], [["a"], ["b", "c"]], id="lists"),
         pytest.param([{"a": 1}, "b"], [{}, "a", 1, "b"], id="dicts"),
         pytest.param(["text 3", "a"], ["text 3", '"a'], id="quotation-marks"),
-        pytest.param(iter([1] * ITEMS), iter([1] * (ITEMS + 1)), id="iterators-of-which-one-has-more"),
+        pytest.param(
+            iter([1] * ITERATOR_ITEMS), iter([1] * (ITERATOR_ITEMS + 1)), id="iterators-of-which-one-has-more"
+        ),
     ],
 )
 def test_large_values_that_are_cut_at_other_places_differ(a: object, b: object) -> None:

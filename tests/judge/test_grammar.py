@@ -14,10 +14,10 @@ from pytest_athena_dreams.judge.annotations import fits
 from pytest_athena_dreams.judge.contrast import contrast
 from pytest_athena_dreams.judge.equality import difference, same_type, type_of
 from pytest_athena_dreams.judge.render import render
-from pytest_athena_dreams.models import TypeSpec
 from pytest_athena_dreams.sandbox import wire
 from pytest_athena_dreams.sandbox.jail.grammar import GRAMMAR, Kind
 from pytest_athena_dreams.sandbox.jail.large import cut
+from pytest_athena_dreams.signatures import TypeSpec
 from tests.judge.kit import VALUES, tagged
 
 TAGS = pytest.mark.parametrize("tag", GRAMMAR)

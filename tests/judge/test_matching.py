@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_athena_dreams.judge.annotations import fits
 from pytest_athena_dreams.judge.equality import difference
-from pytest_athena_dreams.models import TypeSpec
+from pytest_athena_dreams.signatures import TypeSpec
 from tests.judge.kit import travelled
 
 

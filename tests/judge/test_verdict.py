@@ -12,15 +12,8 @@ import pytest
 from pytest_athena_dreams.judge.categories import ATHENA_OUTCOMES, category_of
 from pytest_athena_dreams.judge.oracle import Oracle
 from pytest_athena_dreams.judge.verdict import judge
-from pytest_athena_dreams.models import (
-    Category,
-    Contract,
-    DeathReason,
-    Observation,
-    ObservationKind,
-    Raised,
-    TypeSpec,
-)
+from pytest_athena_dreams.models import Category, Contract, DeathReason, Observation, ObservationKind, Raised
+from pytest_athena_dreams.signatures import TypeSpec
 
 
 def returned(value: Any, changed: Any = None) -> Observation:

@@ -7,9 +7,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_athena_dreams.models import DeathReason, Observation, ObservationKind, Signature, unpacked
+from pytest_athena_dreams.models import DeathReason, Observation, ObservationKind, unpacked
 from pytest_athena_dreams.sandbox.client import Sandbox, Source
 from pytest_athena_dreams.sandbox.runner import Runner
+from pytest_athena_dreams.signatures import Signature
 
 
 def payload(*args: Any, **kwargs: Any) -> bytes:

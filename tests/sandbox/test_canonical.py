@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pytest_athena_dreams.sandbox.jail.canonical import TEXT, canonical
+from pytest_athena_dreams.sandbox.jail.canonical import WHOLE_VALUE, canonical
 from pytest_athena_dreams.sandbox.jail.grammar import GRAMMAR
 
 
@@ -60,7 +60,7 @@ WRITTEN: dict[str, object] = {
     "raised": [raising()],
     "opaque": len,
     "ref": endless(),
-    "cut": "a" * (TEXT + 1),
+    "cut": "a" * (WHOLE_VALUE + 1),
 }
 """A value for each tag, at whose top or within which the tag stands."""
 

@@ -155,7 +155,7 @@ def test_an_interpreter_that_can_not_be_started_is_an_error(monkeypatch: pytest.
 def test_a_fork_server_that_says_nothing_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "__main__.py").write_text("import time\ntime.sleep(60)")
     monkeypatch.setattr("pytest_athena_dreams.sandbox.launch._JAIL", tmp_path)
-    monkeypatch.setattr(forkserver, "PATIENCE", 0.2)
+    monkeypatch.setattr(forkserver, "ANSWER_SECONDS", 0.2)
     monkeypatch.setattr(forkserver, "_FAREWELL", 0.2)
     with (
         pytest.raises(SandboxError, match="timed out"),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_athena_dreams.source.docstring import Docstring, read_docstring, type_in_words
-from pytest_athena_dreams.source.syntax import SIZE
+from pytest_athena_dreams.source.syntax import PARSED_SOURCE
 
 GOOGLE = """Take the first items.
 
@@ -189,7 +189,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("start", "middle", "end"), HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_docstring_is_read_quickly(start: str, middle: str, end: str) -> None:
-    text = (start + middle * SIZE)[: SIZE - len(end)] + end
+    text = (start + middle * PARSED_SOURCE)[: PARSED_SOURCE - len(end)] + end
     began = time.process_time()
     read_docstring(text, "first")
     assert time.process_time() - began < 0.5
@@ -210,5 +210,5 @@ def test_a_docstring_that_made_a_reader_raise() -> None:
 
 
 def test_a_docstring_is_read_to_a_limit() -> None:
-    assert read_docstring("x " * SIZE + "\n:param int n: x").types == {}
+    assert read_docstring("x " * PARSED_SOURCE + "\n:param int n: x").types == {}
     assert json.dumps(read_docstring("\ud800\n:param int n: x").raises) == "[]"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_athena_dreams.learn.novelty import Profile, distance, novelty, profile
 from pytest_athena_dreams.source.normalise import canonical, digest, parse
-from pytest_athena_dreams.source.syntax import SIZE
+from pytest_athena_dreams.source.syntax import PARSED_SOURCE
 from tests.corpus import corpus
 
 from .kit import renamed, shifted
@@ -94,7 +94,7 @@ DEEP = {
     "null byte": "a\0b",
     "lone surrogate": "a = '\ud800'",
     "fences": "```python\nx = 1\n```",
-    "too long": "x = 1\n" * SIZE,
+    "too long": "x = 1\n" * PARSED_SOURCE,
 }
 
 

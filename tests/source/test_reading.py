@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_athena_dreams.source.reading import LENGTH, LITERALS, Reading, reading, statement_lines
-from pytest_athena_dreams.source.syntax import SIZE, syntax
+from pytest_athena_dreams.source.reading import LITERAL_LENGTH, LITERALS, Reading, reading, statement_lines
+from pytest_athena_dreams.source.syntax import PARSED_SOURCE, syntax
 
 
 def test_literals_are_told_once_without_docstrings_and_booleans() -> None:
@@ -19,8 +19,8 @@ def test_literals_are_told_once_without_docstrings_and_booleans() -> None:
 
 def test_literals_are_limited_in_number_and_length() -> None:
     assert len(reading(f"x = {list(range(3 * LITERALS))}").literals) == LITERALS
-    assert reading(f"x = {'a' * LENGTH!r}").literals == ("a" * LENGTH,)
-    assert reading(f"x = {'a' * (LENGTH + 1)!r}").literals == ()
+    assert reading(f"x = {'a' * LITERAL_LENGTH!r}").literals == ("a" * LITERAL_LENGTH,)
+    assert reading(f"x = {'a' * (LITERAL_LENGTH + 1)!r}").literals == ()
 
 
 def test_guards_are_declared_and_other_exceptions_are_not() -> None:
@@ -37,8 +37,8 @@ def test_lines_are_those_of_the_statements_of_functions() -> None:
 
 def test_a_source_is_read_up_to_a_size() -> None:
     code = "x = 1\n"
-    assert reading(code + "#" * (SIZE - len(code))).literals == (1,)
-    assert reading(code + "#" * (SIZE - len(code) + 1)) == Reading()
+    assert reading(code + "#" * (PARSED_SOURCE - len(code))).literals == (1,)
+    assert reading(code + "#" * (PARSED_SOURCE - len(code) + 1)) == Reading()
 
 
 def test_a_source_is_parsed_once_for_all_who_ask() -> None:
@@ -47,7 +47,7 @@ def test_a_source_is_parsed_once_for_all_who_ask() -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["def f(:", "\0", f"x = {'1' * 5000}", "(" * 10_000, "#" * SIZE + "\nx = 1"],
+    ["def f(:", "\0", f"x = {'1' * 5000}", "(" * 10_000, "#" * PARSED_SOURCE + "\nx = 1"],
     ids=["no syntax", "a null", "a long number", "nested too deep", "too long"],
 )
 def test_of_what_can_not_be_read_nothing_is_told(code: str) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from .attack import Attack
 
-_DENIED = ("raised PermissionError", "raised FileNotFoundError", "raised OSError", "raised socket.gaierror")
+_NETWORK_DENIED = (
+    "raised PermissionError",
+    "raised FileNotFoundError",
+    "raised OSError",
+    "raised socket.gaierror",
+)
 
 
-def _attack(name: str, body: str, *, ends: tuple[str, ...] = _DENIED) -> Attack:
+def _attack(name: str, body: str, *, ends: tuple[str, ...] = _NETWORK_DENIED) -> Attack:
     return Attack(name=name, code=f"import socket\ndef attack(where):\n    {body}\n", ends=ends)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from .attack import Attack
-from .processes import CALL
+from .processes import CALL_IN_A_PROCESS
 
 _KILLED = ("refused",)
-_DENIED = ("raised PermissionError", "raised OSError")
+_PRIVILEGE_DENIED = ("raised PermissionError", "raised OSError")
 
 
 def _attack(name: str, body: str, *, ends: tuple[str, ...] = _KILLED) -> Attack:
-    code = f"{CALL}\nbuffer = ctypes.create_string_buffer(256)\ndef attack(where):\n    {body}\n"
+    code = f"{CALL_IN_A_PROCESS}\nbuffer = ctypes.create_string_buffer(256)\ndef attack(where):\n    {body}\n"
     return Attack(name=name, code=code, ends=ends)
 
 
@@ -57,7 +57,7 @@ KERNEL = (
     _machine_code(
         "an x32 system call", "b8270000400f05c3"
     ),  # mov eax, 0x40000000 | 39 (getpid); syscall; ret
-    _attack("memory with a descriptor", "return os.memfd_create('x')", ends=_DENIED),
+    _attack("memory with a descriptor", "return os.memfd_create('x')", ends=_PRIVILEGE_DENIED),
     _attack("SysV shared memory", "return ctypes.CDLL(None).shmget(0, 4096, 0o1600)", ends=("returned -1",)),
     _attack("SysV messages", "return ctypes.CDLL(None).msgget(0, 0o1600)", ends=("returned -1",)),
     _attack("SysV semaphores", "return ctypes.CDLL(None).semget(0, 1, 0o1600)", ends=("returned -1",)),
@@ -67,9 +67,11 @@ KERNEL = (
         ends=("returned -1",),
     ),
     _attack(
-        "set the clock", "import time; time.clock_settime(time.CLOCK_REALTIME, time.time())", ends=_DENIED
+        "set the clock",
+        "import time; time.clock_settime(time.CLOCK_REALTIME, time.time())",
+        ends=_PRIVILEGE_DENIED,
     ),
-    _attack("another filter", "return call(where, 'seccomp', 1, 0, buffer)", ends=_DENIED),
+    _attack("another filter", "return call(where, 'seccomp', 1, 0, buffer)", ends=_PRIVILEGE_DENIED),
     _attack(
         "raise its limits",
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (99, 99))",
@@ -80,5 +82,5 @@ KERNEL = (
         "import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
         ends=("raised",),
     ),
-    _attack("type into the terminal", "import fcntl; fcntl.ioctl(0, 0x5412, b'x')", ends=_DENIED),
+    _attack("type into the terminal", "import fcntl; fcntl.ioctl(0, 0x5412, b'x')", ends=_PRIVILEGE_DENIED),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from .attack import HANGS, Attack
 from .files import DENIED
 
-_DENIED = ("raised PermissionError", "raised OSError", "raised ProcessLookupError")
-CALL = """
+_PROCESS_DENIED = ("raised PermissionError", "raised OSError", "raised ProcessLookupError")
+CALL_IN_A_PROCESS = """
 import ctypes, os
 
 def call(where, name, *arguments):
@@ -19,8 +19,9 @@ def call(where, name, *arguments):
 """
 
 
-def _attack(name: str, body: str, *, ends: tuple[str, ...] = _DENIED) -> Attack:
-    code = f"import os, signal, time\n{CALL}\ndef attack(where):\n    victim = where['victim']\n    {body}\n"
+def _attack(name: str, body: str, *, ends: tuple[str, ...] = _PROCESS_DENIED) -> Attack:
+    code = f"import os, signal, time\n{CALL_IN_A_PROCESS}\ndef attack(where):\n"
+    code += f"    victim = where['victim']\n    {body}\n"
     return Attack(name=name, code=code, ends=ends)
 
 
@@ -28,7 +29,7 @@ PROCESSES = (
     _attack("fork", "os.fork() or time.sleep(30)"),
     Attack(
         name="a fork bomb",
-        ends=_DENIED,
+        ends=_PROCESS_DENIED,
         code="""
 import os, time
 
@@ -42,7 +43,7 @@ def attack(where):
     ),
     Attack(
         name="a daemon",
-        ends=_DENIED,
+        ends=_PROCESS_DENIED,
         code="""
 import os, time
 

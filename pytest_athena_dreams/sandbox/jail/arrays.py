@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-_CLASSES = {
+_ARRAY_CLASSES = {
     "numpy": ("ndarray", "generic"),
     "pandas": ("DataFrame", "Series", "Index", "Timestamp", "Timedelta"),
 }
@@ -26,10 +26,10 @@ def plain(value: Any, cls: type) -> Any:
     """
     module = _module(cls)
     library = module.partition(".")[0] if type(module) is str else ""
-    if library not in _CLASSES or getattr(sys.modules.get(library), _name(cls), None) is not cls:
+    if library not in _ARRAY_CLASSES or getattr(sys.modules.get(library), _name(cls), None) is not cls:
         return None
     names = (_name(base) for base in _mro(cls))
-    held = next((name for name in names if name in _CLASSES[library]), None)
+    held = next((name for name in names if name in _ARRAY_CLASSES[library]), None)
     return _HELD[held](value) if held else None
 
 

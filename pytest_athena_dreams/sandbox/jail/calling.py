@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine
 from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NoReturn
 
-from .canonical import ITEMS, canonical
+from .canonical import ITERATOR_ITEMS, canonical
 from .encoding import alike, encoded
 from .program import FILENAME, JAIL, Program
 from .raising import describe_exception
@@ -25,7 +25,7 @@ from .tracing import Watch
 Load = Callable[[], tuple[tuple[Any, ...], dict[str, Any]]]
 """Builds the arguments of one call, the same ones each time."""
 
-_IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None)})
+_IMMUTABLE_TYPES = frozenset({int, float, complex, bool, str, bytes, type(None)})
 
 # What the code does to these modules changes nothing here.
 _clock, _import = time.perf_counter, importlib.import_module
@@ -58,7 +58,7 @@ class Calls:
             args, kwargs = load()
             if self.refusals is not None:
                 self.refusals.start()
-            if not _IMMUTABLE.issuperset(map(type, (*args, *kwargs.values()))):
+            if not _IMMUTABLE_TYPES.issuperset(map(type, (*args, *kwargs.values()))):
                 before = _Before(load, args, kwargs)
             started = _clock()
             value = canonical(self._result(args, kwargs), consume=True)  # an iterator's work is the call's
@@ -140,7 +140,7 @@ async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:
     found: list[Any] = []
     async for item in generator:
         found.append(item)
-        if len(found) > ITEMS:
+        if len(found) > ITERATOR_ITEMS:
             break
     return found
 

@@ -32,14 +32,14 @@ DEPTH = 100
 """Levels of nesting that are told; what lies deeper is ``["opaque", "..."]``."""
 NODES = 1_000_000
 """Values within values that are told before a value counts as too large to walk."""
-MANY = 6
+BATCH_ITEMS = 6
 """Values from which on it pays to look whether they can be told at once."""
-TEXT = 1 << 20
+WHOLE_VALUE = 1 << 20
 """Characters of JSON above which a value is cut; an answer of ``isolation.REPLY`` bytes holds three."""
-ITEMS = 1_000
+ITERATOR_ITEMS = 1_000
 """Items taken from an iterator."""
 
-_SCALARS: dict[type, Any] = {  # by identity, with the repr that they had before any dream ran
+_SCALAR_REPRS: dict[type, Any] = {  # by identity, with the repr that they had before any dream ran
     cls: cls.__repr__
     for module in (datetime, decimal, fractions, uuid, pathlib, ipaddress, zoneinfo, re)
     for cls in vars(module).values()
@@ -47,9 +47,22 @@ _SCALARS: dict[type, Any] = {  # by identity, with the repr that they had before
     and cls.__module__.partition(".")[0] == module.__name__
     and not issubclass(cls, Enum | Exception)
 } | {type(pathlib.Path()): type(pathlib.Path()).__repr__, range: range.__repr__}
-_SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", collections.deque: "deque"}
-_SETS: dict[type, str] = {set: "set", frozenset: "frozenset"}
-_BUILTINS = (int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict, collections.deque)
+_SEQUENCE_TAGS: dict[type, str] = {list: "list", tuple: "tuple", collections.deque: "deque"}
+_SET_TAGS: dict[type, str] = {set: "set", frozenset: "frozenset"}
+_BUILTIN_TYPES = (
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    bytearray,
+    list,
+    tuple,
+    set,
+    frozenset,
+    dict,
+    collections.deque,
+)
 _OPAQUE = (
     types.FunctionType,
     types.BuiltinFunctionType,
@@ -58,7 +71,13 @@ _OPAQUE = (
     types.GenericAlias,
     types.UnionType,
 )
-_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()), array.array, memoryview)
+_VIEW_TYPES: tuple[type, ...] = (
+    type({}.keys()),
+    type({}.values()),
+    type({}.items()),
+    array.array,
+    memoryview,
+)
 _PARTS: dict[type, Any] = {
     re.Pattern: lambda value: {"flags": value.flags, "pattern": value.pattern},
     re.Match: lambda value: {
@@ -93,7 +112,7 @@ def canonical(value: object, *, consume: bool) -> Any:
         data = walk.of(value, 0)
     except _TooLarge:
         return ["cut", -1, [], ["opaque", type_name(_type(value))]]
-    return data if walk.size <= TEXT else cut(data, walk.size)
+    return data if walk.size <= WHOLE_VALUE else cut(data, walk.size)
 
 
 class _Walk:
@@ -149,7 +168,7 @@ class _Walk:
     def items(self, values: Iterable[Any], depth: int) -> list[Any]:
         """Each one of ``values``, all at once where that can be."""
         items = list(values)
-        if not MANY <= _len(items) <= NODES - self.nodes or not self._plain(items):
+        if not BATCH_ITEMS <= _len(items) <= NODES - self.nodes or not self._plain(items):
             return [self.of(item, depth) for item in items]
         self.nodes += _len(items)
         return items
@@ -191,19 +210,19 @@ class _Walk:
             del self.path[_id(value)]
 
     def _container(self, value: Any, cls: type, depth: int) -> Any:
-        if cls in _SEQUENCES:
-            return [_SEQUENCES[cls], self.items(value, depth)]
+        if cls in _SEQUENCE_TAGS:
+            return [_SEQUENCE_TAGS[cls], self.items(value, depth)]
         if cls is dict:
             return ["dict", self._pairs(value, depth)]
-        if cls in _SETS:
-            return [_SETS[cls], sorted(self.items(value, depth), key=encoded)]
+        if cls in _SET_TAGS:
+            return [_SET_TAGS[cls], sorted(self.items(value, depth), key=encoded)]
         name = self.name(cls)
         self.size += 124 if _iterates(cls) else 24 + 6 * _len(name)
-        if cls in _VIEWS:
+        if cls in _VIEW_TYPES:
             return ["sub", name, ["list", self.items(value, depth)], []]
         if cls in _PARTS:
             return ["object", name, self.named(_PARTS[cls](value), depth)]
-        if cls in _SCALARS:
+        if cls in _SCALAR_REPRS:
             return self._scalar(value, cls, depth)
         if _issubclass(cls, Enum):
             own = _instance_dict(value, cls)
@@ -218,9 +237,9 @@ class _Walk:
         if held is not None:
             return ["sub", name, self.of(held, depth), []]
         for base in _mro(cls)[1:]:
-            if base in _BUILTINS:
+            if base in _BUILTIN_TYPES:
                 return ["sub", name, self._as(base, value, depth), self._fields(value, cls, depth)]
-            if base in _SCALARS:
+            if base in _SCALAR_REPRS:
                 return ["sub", name, self._scalar(value, base, depth), []]
         if _issubclass(cls, type):
             return ["value", name, self.text(self.name(value))]
@@ -242,7 +261,7 @@ class _Walk:
         name = self.name(cls)
         self.size += 6 * _len(name) + 24
         try:
-            return ["value", name, self.text(_SCALARS[cls](value))]
+            return ["value", name, self.text(_SCALAR_REPRS[cls](value))]
         except ValueError:  # a Fraction of very large integers: tell it by its fields
             return ["object", name, self._fields(value, cls, depth)]
 
@@ -257,9 +276,9 @@ class _Walk:
         if base is dict:
             return ["dict", self._pairs(value, depth)]
         items = self.items(base.__iter__(value), depth)  # type: ignore[attr-defined]
-        if base in _SETS:
+        if base in _SET_TAGS:
             items.sort(key=encoded)
-        return [_SETS.get(base) or _SEQUENCES[base], items]
+        return [_SET_TAGS.get(base) or _SEQUENCE_TAGS[base], items]
 
     def _fields(self, value: Any, cls: type, depth: int) -> list[Any]:
         """Slots and instance dictionary, sorted by name; never an attribute the class computes."""
@@ -288,7 +307,7 @@ class _Walk:
         items: list[Any] = []
         end: Any = None
         try:
-            while _len(items) <= ITEMS:
+            while _len(items) <= ITERATOR_ITEMS:
                 items.append(self.of(_next(value), depth))
         except StopIteration as stop:
             end = self.of(_stop_value(stop), depth)
@@ -300,7 +319,7 @@ class _Walk:
             raised = self.name(_type(exc))
             self.size += 6 * _len(raised) + 12
             end = ["raised", raised]
-        return ["iterator", name, items[:ITEMS], _len(items) > ITEMS, end]
+        return ["iterator", name, items[:ITERATOR_ITEMS], _len(items) > ITERATOR_ITEMS, end]
 
 
 def _instance_dict(value: Any, cls: type) -> dict[str, Any]:

@@ -17,12 +17,12 @@ from typing import Any
 
 from .canonical import canonical
 from .classes import class_reference, describe_class, may_be_left_out
-from .kinds import ALIASES, BOUNDS, GENERIC, PLAIN, SCALARS, WRAPPERS, YIELDING
+from .kinds import ALIASES, ANNOTATION_WRAPPERS, BOUNDS, GENERIC, PLAIN, SCALARS, YIELDING
 from .names import Scope
 
-NESTING = 2
+ALIAS_LEVELS = 2
 """Levels to which an alias that needs itself is followed."""
-KEY = 200
+GENERIC_LENGTH = 200
 """Characters of a generic class' arguments; one with more, such as one that nests itself, goes without."""
 
 
@@ -180,11 +180,11 @@ class Describer:
             return self._alias(origin, lambda: origin.__value__[args])
         if annotation is typing.Self and self.owner is not None:
             return self._class(self.owner, ())
-        if name in WRAPPERS and args:
+        if name in ANNOTATION_WRAPPERS and args:
             return self.spec(args[0])
         if name in ("TypeGuard", "TypeIs"):
             return {"kind": "bool"}
-        if isinstance(annotation, _PARAMETERS):
+        if isinstance(annotation, _TYPE_PARAMETERS):
             return {"kind": "any"}
         if type(annotation).__name__ == "InitVar":
             return self.spec(annotation.type)
@@ -193,8 +193,8 @@ class Describer:
         return None
 
     def _alias(self, alias: Any, value: Callable[[], Any]) -> dict[str, Any]:
-        """What an alias stands for, as deep as ``NESTING`` where it needs itself."""
-        if self._open[alias] > NESTING:
+        """What an alias stands for, as deep as ``ALIAS_LEVELS`` where it needs itself."""
+        if self._open[alias] > ALIAS_LEVELS:
             return unsupported(alias, "it needs itself without end")
         self._open[alias] += 1
         try:
@@ -228,7 +228,7 @@ class Describer:
             return self._enum(cls)
         bound = self._bindings(cls, args)
         key = ", ".join(map(_key, bound.values())) if args else ""
-        reference = class_reference(cls) + (f"[{key}]" if 0 < len(key) <= KEY else "")
+        reference = class_reference(cls) + (f"[{key}]" if 0 < len(key) <= GENERIC_LENGTH else "")
         if reference not in self.classes:
             self.classes[reference] = {"name": reference, "kind": "object"}  # met again within itself
             with self._inside(cls, bound):
@@ -321,4 +321,4 @@ def _key(spec: dict[str, Any]) -> str:
     return f"{name}[{', '.join(inner)}]" if inner else str(name)
 
 
-_PARAMETERS = (typing.ParamSpec, typing.TypeVarTuple, typing.ParamSpecArgs, typing.ParamSpecKwargs)
+_TYPE_PARAMETERS = (typing.ParamSpec, typing.TypeVarTuple, typing.ParamSpecArgs, typing.ParamSpecKwargs)

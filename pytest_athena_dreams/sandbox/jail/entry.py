@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, NamedTuple
 
-LISTED = 20
+LISTED_FUNCTIONS = 20
 """Functions and methods that an error lists."""
-WRAPPERS = 100
+DECORATORS = 100
 """Decorators of one function to look through."""
 _MAIN = "main"
 """A function of this name is most often a demonstration of the others, so it is the last to be guessed."""
@@ -98,7 +98,7 @@ def _functions(namespace: dict[str, Any], filename: str) -> list[str]:
     """Names of the functions that the code defines, in the order of its lines."""
     found: dict[str, int] = {}
     for name, value in namespace.items():
-        for _ in range(WRAPPERS):
+        for _ in range(DECORATORS):
             wrapped = _attributes(value).get("__wrapped__")
             if wrapped is None:
                 break
@@ -117,7 +117,7 @@ def _attributes(value: object) -> dict[str, Any]:
 
 
 def _listed(functions: Sequence[str]) -> str:
-    return ", ".join(functions[:LISTED]) or "no function"
+    return ", ".join(functions[:LISTED_FUNCTIONS]) or "no function"
 
 
 def _offers(namespace: dict[str, Any], functions: Sequence[str]) -> str:

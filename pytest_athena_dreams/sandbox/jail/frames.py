@@ -13,12 +13,12 @@ import socket
 import struct
 
 HEADER = struct.Struct(">I")
-REQUESTS = 2
+REQUEST_FORMAT = 2
 """The format of marshal in which requests to load are; a dict then starts with ``{``."""
 
 _HEAD, _pack, _unpack = HEADER.size, HEADER.pack, HEADER.unpack_from
 _read, _write = os.read, os.write
-_CHUNK = 1 << 18
+_READ_BYTES = 1 << 18
 _LINE = 1 << 16
 _DESCRIPTORS = 2
 """Descriptors that can come with a line."""
@@ -55,7 +55,7 @@ class Inbox:
             return
         parts = [self._bytes[self._start :]]
         while there < size:
-            part = _read(self._descriptor, _CHUNK)
+            part = _read(self._descriptor, _READ_BYTES)
             if not part:
                 raise EOFError
             parts.append(part)

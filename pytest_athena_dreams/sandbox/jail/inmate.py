@@ -20,7 +20,7 @@ from . import frames, kernel, landlock, program
 from .building import loader
 from .calling import Calls
 from .encoding import encoded
-from .raising import MESSAGE, describe_exception
+from .raising import RAISED_MESSAGE, describe_exception
 from .refusals import Refusals
 from .tracing import Watch, executable
 
@@ -138,7 +138,7 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
             except MemoryError:
                 _send_encoded(order, number, _OUT_OF_MEMORY)
     except Exception as exc:
-        _send(order, number, {"kind": "broken", "detail": f"{type(exc).__name__}: {exc}"[:MESSAGE]})
+        _send(order, number, {"kind": "broken", "detail": f"{type(exc).__name__}: {exc}"[:RAISED_MESSAGE]})
         raise
 
 

@@ -108,7 +108,9 @@ PLAIN: dict[Any, dict[str, Any]] = {
     types.FunctionType: {"kind": "callable", "args": [{"kind": "any"}]},
     type: {"kind": "type", "args": [{"kind": "any"}]},
 }
-WRAPPERS = frozenset({"Required", "NotRequired", "ReadOnly", "Final", "ClassVar", "Unpack", "InitVar"})
+ANNOTATION_WRAPPERS = frozenset(
+    {"Required", "NotRequired", "ReadOnly", "Final", "ClassVar", "Unpack", "InitVar"}
+)
 BOUNDS = {
     "Ge": ("ge",), "Gt": ("gt",), "Le": ("le",), "Lt": ("lt",), "MultipleOf": ("multiple_of",),
     "MinLen": ("min_length",), "MaxLen": ("max_length",), "Len": ("min_length", "max_length"),

@@ -27,8 +27,10 @@ _FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1
 _TCP_SINCE, _TCP = 4, 0b11
 _SCOPE_SINCE, _SCOPE = 6, 0b11  # abstract Unix sockets, signals
 
-_READ = _READ_FILE | _READ_DIR
-_SCRATCH = _READ | _WRITE_FILE | _TRUNCATE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REGULAR | _REFER
+_READ_RIGHTS = _READ_FILE | _READ_DIR
+_SCRATCH_RIGHTS = (
+    _READ_RIGHTS | _WRITE_FILE | _TRUNCATE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REGULAR | _REFER
+)
 _DEVICE = _READ_FILE | _WRITE_FILE
 
 
@@ -47,8 +49,8 @@ def query() -> int:
 
 def rules(readable: Iterable[str], scratch: str | None) -> list[tuple[str, int]]:
     """Rules for ``restrict``: what may be read, and one folder that may be written in."""
-    writable = [(scratch, _SCRATCH)] if scratch else []
-    return [*((path, _READ) for path in readable), *writable, (os.devnull, _DEVICE)]
+    writable = [(scratch, _SCRATCH_RIGHTS)] if scratch else []
+    return [*((path, _READ_RIGHTS) for path in readable), *writable, (os.devnull, _DEVICE)]
 
 
 def ruleset(

@@ -1,6 +1,6 @@
 """A value that is too large to pass on in full, as digests of its parts: they show where two first differ.
 
-The parts are runs of tokens, as many in each as it takes to have at most ``PARTS`` of them. A part is its
+The parts are runs of tokens, as many in each as it takes to have at most ``DIGESTED_PARTS``. A part is its
 place, as a Python subscript, and two digests; parts are equal where either digest is. Floats go into both
 rounded to ``DIGITS`` significant digits, and on two grids, so that what lies on the edge of one does not lie
 on that of the other. Order is left out where the type has none. A token says how many tokens belong to it, so
@@ -16,19 +16,19 @@ from typing import Any
 from .encoding import encoded
 from .grammar import ANY_TYPE, DICTS, GRAMMAR, Kind
 
-PARTS = 1_000
+DIGESTED_PARTS = 1_000
 """Parts of a value at most."""
 DIGITS = 6
 """Significant digits of floats."""
-LEAST = 1e-9
+NEAREST_ZERO = 1e-9
 """Floats nearer to zero than this count as zero."""
 SLICE = 256
 """Characters of a text in one token."""
 RUN = 64
 """Tokens in one digest, at least."""
-KEY = 40
+PLACE_KEY = 40
 """Characters of a key that are shown in a place."""
-ITEMS, LETTERS = 20, 200
+HEAD_ITEMS, LETTERS = 20, 200
 """Items of each container, and characters of each text, in the head of a value."""
 HEAD = 200
 """Values within values in the head."""
@@ -108,9 +108,9 @@ class _Parts:
             self.add(field, place)
 
     def told(self) -> list[list[str]]:
-        """The parts, at most ``PARTS`` of them."""
+        """The parts, at most ``DIGESTED_PARTS`` of them."""
         self._close()
-        size = -(-_len(self._runs) // PARTS)
+        size = -(-_len(self._runs) // DIGESTED_PARTS)
         groups = [self._runs[n : n + size] for n in range(0, _len(self._runs), size)]
         return [
             [_written(group[0][0]), _digest([run[1] for run in group]), _digest([run[2] for run in group])]
@@ -144,7 +144,7 @@ def _digest(tokens: list[str]) -> str:
 
 
 def _rounded(value: float) -> str:
-    return "0.0" if -LEAST < value < LEAST else f"{value:.{DIGITS - 1}e}"
+    return "0.0" if -NEAREST_ZERO < value < NEAREST_ZERO else f"{value:.{DIGITS - 1}e}"
 
 
 def _rough(data: Any) -> str:
@@ -170,11 +170,11 @@ def _step(step: Any) -> str:
     if _isinstance(step, slice):
         return f"[{step.start}:{step.stop}]"
     if _isinstance(step, _str):
-        return f".{step[:KEY]}"
+        return f".{step[:PLACE_KEY]}"
     if _isinstance(step, int):
         return f"[{step}]"
     (key,) = step
-    return f"[{_repr(key[:KEY]) if _isinstance(key, _str) else _rough(key)[:KEY]}]"
+    return f"[{_repr(key[:PLACE_KEY]) if _isinstance(key, _str) else _rough(key)[:PLACE_KEY]}]"
 
 
 def _head(data: Any, left: list[int]) -> Any:
@@ -195,7 +195,7 @@ def _begin(kind: Kind, field: Any, left: list[int]) -> Any:
     if kind in _LONG:
         return field[:LETTERS]
     if kind in _MANY:
-        field = field[: min(ITEMS, max(left[0], 0))]
+        field = field[: min(HEAD_ITEMS, max(left[0], 0))]
         if kind in (Kind.ITEMS, Kind.UNORDERED):
             return [_head(item, left) for item in field]
         return [[_head(x, left) for x in pair] for pair in field]

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 MUTANTS = 12
 """Mutants that are made of one source at most."""
 
-_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+_SWAPPED_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
     ast.Gt: ast.GtE,
@@ -180,7 +180,7 @@ def _changes(node: Any, put: Put, modules: set[str]) -> Iterator[Point]:
         case ast.Compare(ops=ops):
             for place, operator in enumerate(ops):
                 ordered = isinstance(operator, ast.Lt | ast.LtE | ast.Gt | ast.GtE)
-                other = _COMPARISONS[type(operator)]()
+                other = _SWAPPED_COMPARISONS[type(operator)]()
                 yield Point("boundary" if ordered else "equality", line, _bound(_setter(ops, place), other))
         case ast.BoolOp(op=operator):
             opposite = ast.Or() if isinstance(operator, ast.And) else ast.And()

@@ -14,7 +14,7 @@ from typing import Any
 
 from .typenames import type_name
 
-MESSAGE = 2_000
+RAISED_MESSAGE = 2_000
 """Characters of a message that are told."""
 PATH = 4_096
 """Characters of a path that is told."""
@@ -88,7 +88,7 @@ def _message(exc: BaseException) -> str:
         text = str(exc)
     except BaseException as failure:
         return f"<its __str__ raised {_name(type(failure))}>"
-    return _printable(str.__getitem__(text, slice(MESSAGE)))
+    return _printable(str.__getitem__(text, slice(RAISED_MESSAGE)))
 
 
 def _line(exc: BaseException, filename: str) -> int | None:

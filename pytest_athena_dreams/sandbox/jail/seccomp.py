@@ -24,7 +24,7 @@ Program = list[tuple[int, int, int, int]]
 """Instructions of classic BPF: code, jump if true, jump if false, operand."""
 
 _LOAD, _EQUAL, _GREATER_EQUAL, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
+_NUMBER_OFFSET, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 _X32 = 0x40000000
 
 _INSTRUCTION, _OPERAND = struct.Struct("=HBBI"), struct.Struct("=I")
@@ -59,7 +59,7 @@ recvfrom sendmsg recvmsg getsockname getpeername shutdown prctl
 seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self pidfd_open
 """
 
-_SCRATCH = "mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2"
+_SCRATCH_CALLS = "mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2"
 """What a child may do to names where it has scratch space; the file rules say where that is."""
 
 _ATTACKS = """
@@ -119,7 +119,7 @@ def _program(machine: str, rules: dict[str, Program], default: int) -> Program:
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, audit_architecture(machine)),
         *_end(_KILL),
-        (_LOAD, 0, 0, _NUMBER),
+        (_LOAD, 0, 0, _NUMBER_OFFSET),
         (_GREATER_EQUAL, 0, 1, _X32),
         *_end(_KILL),
         (_GREATER_EQUAL, 0, 1, NEWEST + 1),
@@ -135,7 +135,7 @@ def _program(machine: str, rules: dict[str, Program], default: int) -> Program:
 def server_filter(machine: str, *, scratch: bool, read_only: bool) -> Program:
     """The long filter. ``read_only`` refuses opening for writing, where no file rules do."""
     rules: dict[str, Program] = {name: _end(_ALLOW) for name in _FREE.split()}
-    rules |= {name: _end(_ALLOW) for name in _SCRATCH.split() if scratch}
+    rules |= {name: _end(_ALLOW) for name in _SCRATCH_CALLS.split() if scratch}
     rules |= {name: _end(_KILL) for name in _ATTACKS.split()}
     rules |= {
         "clone": _bits(0, _CLONE_NAMESPACES, present=_KILL, absent=_ALLOW),

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 _HEAPTYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement, or by a C module at run time
-_IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: which no Python code can make
+_IMMUTABLE_FLAG = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: which no Python code can make
 
 _module: Callable[[type], Any] = type.__dict__["__module__"].__get__
 _qualname: Callable[[type], str] = type.__dict__["__qualname__"].__get__
@@ -36,22 +36,22 @@ def _all_classes(root: type) -> Iterator[type]:
         yield from _all_classes(cls)
 
 
-_BUILTINS = dict(vars(builtins))
-_RESERVED = frozenset(_BUILTINS) | {
+_BY_NAME = dict(vars(builtins))
+_RESERVED = frozenset(_BY_NAME) | {
     _qualname(cls) for cls in _all_classes(object) if _module(cls) == "builtins"
 }
 
 
 def genuine(cls: type) -> bool:
     """Whether ``cls`` belongs to the module that it names, a class of the dream's own to none."""
-    if not _flags(cls) & _HEAPTYPE or _flags(cls) & _IMMUTABLE:
+    if not _flags(cls) & _HEAPTYPE or _flags(cls) & _IMMUTABLE_FLAG:
         return True
     module = _module(cls)
     if _type(module) is not _str or module == "dream":
         return False
     home = _modules.get(module)
     if module == "builtins":
-        held: dict[str, Any] = _BUILTINS
+        held: dict[str, Any] = _BY_NAME
     elif _isinstance(home, ModuleType):
         held = _namespace(home)
     else:

@@ -17,10 +17,10 @@ from typing import Any
 
 RESULT = "_result"
 """The name that a script leaves its answer in."""
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _KEEPS_ITEMS = frozenset({"sorted", "reversed", "set", "list", "tuple"})
-_VIEWS = {"items": ["key:", "value:"], "keys": ["key:"], "values": ["value:"]}
+_VIEW_FACTS = {"items": ["key:", "value:"], "keys": ["key:"], "values": ["value:"]}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -114,7 +114,7 @@ def _loop_variables(nodes: Sequence[ast.AST], names: set[str]) -> dict[str | Non
         if isinstance(source, ast.Call) and source.args and _name(source.func) in _KEEPS_ITEMS:
             source = source.args[0]
         elif isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute):
-            prefixes = _VIEWS.get(source.func.attr, prefixes)
+            prefixes = _VIEW_FACTS.get(source.func.attr, prefixes)
             source = source.func.value
         owner = _name(source)
         if owner in names:
