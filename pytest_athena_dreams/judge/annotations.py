@@ -18,7 +18,7 @@ _NUMERIC_TOWER = {
     "int": ("int", "bool"),
 }
 _ITEM_KINDS = ("list", "set", "frozenset")
-LITERALS = 64
+COMPARED_LITERALS = 64
 """Literal types whose values are cached as a set: an annotation is held against many values."""
 _encode = msgspec.json.Encoder().encode
 _cached: dict[int, tuple[TypeSpec, frozenset[bytes]]] = {}
@@ -62,7 +62,7 @@ def _allowed(spec: TypeSpec) -> frozenset[bytes]:
     """The values of a literal type as JSON; none of them is a float."""
     found = _cached.get(id(spec))
     if found is None:
-        if len(_cached) >= LITERALS:
+        if len(_cached) >= COMPARED_LITERALS:
             _cached.clear()
         found = _cached[id(spec)] = spec, frozenset(map(_encode, spec.values))
     return found[1]

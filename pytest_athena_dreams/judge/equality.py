@@ -86,7 +86,7 @@ def type_of(value: Canonical) -> str:
     return str(value[1]) if "type" in GRAMMAR[tag] else tag
 
 
-_PARTS = "the expected one (of values too large to be told)", "another part"
+_PART_WORDS = "the expected one (of values too large to be told)", "another part"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -198,7 +198,7 @@ class _Comparison:
             return _differ(path, a, b)
         for (place, *expected), (_, *got) in zip(a[2], b[2], strict=False):
             if not any(x == y for x, y in zip(expected, got, strict=True)):
-                return Difference(f"{path}{place}", lambda: _PARTS)
+                return Difference(f"{path}{place}", lambda: _PART_WORDS)
         if len(a[2]) != len(b[2]):
             return Difference(path, lambda: (f"{a[1]} characters", f"{b[1]} characters"))
         return None

@@ -1,8 +1,8 @@
 """The parent's side of one fork server: start it, have children forked and reaped, end it.
 
-Invariants: the parent waits ``ANSWER_SECONDS`` at most for an answer. A server that does not answer, or answers
-something else, is ended and counts as lost; the kernel kills its children with it. A server that does not end within
-``_FAREWELL`` is killed.
+Invariants: the parent waits ``ANSWER_SECONDS`` at most for an answer. A server that does not answer, or
+answers something else, is ended and counts as lost; the kernel kills its children with it. A server that does
+not end within ``_FAREWELL`` is killed.
 """
 
 from __future__ import annotations

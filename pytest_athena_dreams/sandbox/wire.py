@@ -27,7 +27,7 @@ LARGE = 1 << 16
 """Bytes above which a value is kept packed."""
 KEPT = 1 << 21
 """Bytes of values, and of changed arguments, that are kept with what they mean."""
-LONGEST = 2 * RAISED_MESSAGE
+LONGEST_TEXT = 2 * RAISED_MESSAGE
 """Characters of an exception's message; an honest child sends few more than ``RAISED_MESSAGE``."""
 FRAME_LEVELS = 4 * DEPTH
 """Levels of arrays in a frame; a value of ``DEPTH`` levels needs fewer."""
@@ -51,7 +51,7 @@ _MORE = "|".join(
     )
 )
 """UTF-8 in hexadecimal, lone surrogates included: characters of one byte, and of more."""
-_TYPES_BY_KIND: dict[Kind, Any] = {  # those in quotation marks are defined below
+_MSGSPEC_TYPES: dict[Kind, Any] = {  # those in quotation marks are defined below
     Kind.INTEGER: Annotated[str, msgspec.Meta(pattern=r"\A-?0x[0-9a-f]+\Z")],
     Kind.SPECIAL: Annotated[str, msgspec.Meta(pattern=r"\A(?:nan|inf|-inf)\Z")],
     Kind.FLOAT: "float | _Float",
@@ -72,7 +72,7 @@ _TYPES_BY_KIND: dict[Kind, Any] = {  # those in quotation marks are defined belo
 _nodes: dict[str, Any] = {
     tag: msgspec.defstruct(
         f"_{tag.capitalize()}",
-        [(name, _TYPES_BY_KIND[kind]) for name, kind in fields.items()],
+        [(name, _MSGSPEC_TYPES[kind]) for name, kind in fields.items()],
         tag=tag,
         tag_field="kind",
         array_like=True,
@@ -231,8 +231,8 @@ def decode(body: bytes, *, nonce: str, number: int) -> Reply:
     """The reply in ``body``; raises ``WireError`` unless it is well-formed and answers ``number``."""
     try:
         reply = _told(_frame.decode(body))
-        if isinstance(reply, Threw) and len(reply.raised.message) > LONGEST:
-            raise WireError(f"a message of more than {LONGEST} characters")
+        if isinstance(reply, Threw) and len(reply.raised.message) > LONGEST_TEXT:
+            raise WireError(f"a message of more than {LONGEST_TEXT} characters")
         if isinstance(reply, Described):
             _check_nesting(body)
             _signed.decode(body)

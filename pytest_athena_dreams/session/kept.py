@@ -17,7 +17,7 @@ from .plan import Plan
 
 WORD = 40
 """Characters up to which a text is likely to come again."""
-PAIRS = 512
+CACHED_PAIRS = 512
 """Properties that are kept once for all reports: most say one of a few words or a small number."""
 _READ_ATTRIBUTES = ("athena_verdict", "athena_digest")
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -59,7 +59,7 @@ def slim(report: pytest.TestReport) -> None:
     vars(report).update(left)
 
 
-@lru_cache(maxsize=PAIRS, typed=True)
+@lru_cache(maxsize=CACHED_PAIRS, typed=True)
 def _pair(name: str, value: object) -> tuple[str, object]:
     return sys.intern(name), value
 

@@ -18,7 +18,7 @@ from .syntax import TREES, split_lines, syntax
 
 SHOWN = 6
 """Lines of one side that are shown."""
-_PARTS = (ast.stmt, ast.ExceptHandler, ast.match_case)
+_STATEMENT_NODES = (ast.stmt, ast.ExceptHandler, ast.match_case)
 """What the body of a compound statement consists of."""
 _DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -158,7 +158,7 @@ def _head(node: ast.AST) -> Lines:
     """The lines of a statement; of a compound one those before its body, or all if it has no head."""
     start, end = _lines(node)
     children = list(ast.iter_child_nodes(node))
-    heads = [_end(child) for child in children if not isinstance(child, _PARTS)]
+    heads = [_end(child) for child in children if not isinstance(child, _STATEMENT_NODES)]
     return (start, end) if len(heads) in (0, len(children)) else (start, max([start, *heads]))
 
 

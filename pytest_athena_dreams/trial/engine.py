@@ -38,7 +38,7 @@ _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
 }
 """How far the jail describes a dream's entry point, where more than its docstring counts."""
 
-NAME = 200
+NAME_LENGTH = 200
 """Characters of a function's name that a verdict holds."""
 
 
@@ -213,7 +213,7 @@ class Engine:
                 lines_reached=lines[0] if lines else None,
                 lines_total=lines[1] if lines else None,
                 not_compared=not_compared(case, loaded),
-                guess=loaded.name[:NAME] if guessed else None,
+                guess=loaded.name[:NAME_LENGTH] if guessed else None,
             ),
         )
 

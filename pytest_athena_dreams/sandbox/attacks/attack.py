@@ -14,7 +14,7 @@ def attack(where):
 """
 """What has to work right after an attack, in another child of the same fork server."""
 
-HANGS = 0.2
+ATTACK_HANGS = 0.2
 """Seconds for a call that does not end, however long it is given."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .attack import HANGS, Attack
+from .attack import ATTACK_HANGS, Attack
 
 STEAL = """
 import json, os, struct, sys
@@ -269,7 +269,7 @@ def attack(where):
     Attack(
         name="a frame that never ends",
         ends=("timed_out",),
-        timeout=HANGS,
+        timeout=ATTACK_HANGS,
         code="""
 import os, time
 

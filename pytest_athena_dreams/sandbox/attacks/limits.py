@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .attack import HANGS, Attack
+from .attack import ATTACK_HANGS, Attack
 
 LIMITS = (
     Attack(
@@ -108,22 +108,25 @@ def attack(where):
     Attack(
         name="a regular expression",
         ends=("timed_out",),
-        timeout=HANGS,
+        timeout=ATTACK_HANGS,
         code="import re\ndef attack(where): return re.match('(a+)+$', 'a' * 40 + 'b')",
     ),
     Attack(
         name="a big power",
         ends=("timed_out",),
-        timeout=HANGS,
+        timeout=ATTACK_HANGS,
         code="def attack(where): return len(str(7 ** (7 ** 9)))",
     ),
     Attack(
-        name="a loop", ends=("timed_out",), timeout=HANGS, code="def attack(where):\n    while True: pass"
+        name="a loop",
+        ends=("timed_out",),
+        timeout=ATTACK_HANGS,
+        code="def attack(where):\n    while True: pass",
     ),
     Attack(
         name="a loop that catches everything",
         ends=("timed_out",),
-        timeout=HANGS,
+        timeout=ATTACK_HANGS,
         code="""
 def attack(where):
     while True:
@@ -137,13 +140,13 @@ def attack(where):
     Attack(
         name="sleep",
         ends=("timed_out",),
-        timeout=HANGS,
+        timeout=ATTACK_HANGS,
         code="import time\ndef attack(where): time.sleep(3600)",
     ),
     Attack(
         name="sleep with a clock that stands still",
         ends=("timed_out",),
-        timeout=HANGS,
+        timeout=ATTACK_HANGS,
         code="""
 import time
 
@@ -157,7 +160,7 @@ def attack(where):
     Attack(
         name="two threads at once",
         ends=("timed_out",),
-        timeout=HANGS,
+        timeout=ATTACK_HANGS,
         code="""
 import hashlib, threading
 
@@ -255,7 +258,7 @@ def attack(where):
         name="a hang on the sixtieth call",
         ends=("timed_out",),
         calls=60,
-        timeout=HANGS,
+        timeout=ATTACK_HANGS,
         code="""
 calls = []
 

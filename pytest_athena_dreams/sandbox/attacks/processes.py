@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .attack import HANGS, Attack
+from .attack import ATTACK_HANGS, Attack
 from .files import DENIED
 
 _PROCESS_DENIED = ("raised PermissionError", "raised OSError", "raised ProcessLookupError")
@@ -116,7 +116,7 @@ def attack(where):
     Attack(
         name="ignore every signal",
         ends=("timed_out",),
-        timeout=HANGS,
+        timeout=ATTACK_HANGS,
         code="""
 import signal
 

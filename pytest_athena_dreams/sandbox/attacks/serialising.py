@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .attack import HANGS, Attack
+from .attack import ATTACK_HANGS, Attack
 
 SERIALISING = (
     Attack(
@@ -153,7 +153,7 @@ def attack(where): return Odd()
     Attack(
         name="an exception whose text hangs",
         ends=("timed_out",),
-        timeout=HANGS,
+        timeout=ATTACK_HANGS,
         code="""
 class Odd(Exception):
     def __str__(self):
@@ -177,7 +177,7 @@ def attack(where): raise Odd
     Attack(
         name="a finaliser that hangs",
         ends=("timed_out",),
-        timeout=HANGS,
+        timeout=ATTACK_HANGS,
         code="""
 class Odd:
     def __del__(self):

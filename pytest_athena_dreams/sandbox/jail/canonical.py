@@ -78,7 +78,7 @@ _VIEW_TYPES: tuple[type, ...] = (
     array.array,
     memoryview,
 )
-_PARTS: dict[type, Any] = {
+_PART_READERS: dict[type, Any] = {
     re.Pattern: lambda value: {"flags": value.flags, "pattern": value.pattern},
     re.Match: lambda value: {
         "groups": (value.group(), *value.groups()),
@@ -220,8 +220,8 @@ class _Walk:
         self.size += 124 if _iterates(cls) else 24 + 6 * _len(name)
         if cls in _VIEW_TYPES:
             return ["sub", name, ["list", self.items(value, depth)], []]
-        if cls in _PARTS:
-            return ["object", name, self.named(_PARTS[cls](value), depth)]
+        if cls in _PART_READERS:
+            return ["object", name, self.named(_PART_READERS[cls](value), depth)]
         if cls in _SCALAR_REPRS:
             return self._scalar(value, cls, depth)
         if _issubclass(cls, Enum):

@@ -92,12 +92,12 @@ def _assignable(cls: type, source: str) -> list[str]:
     owner = next(base for base in cls.__mro__ if "__init__" in vars(base))
     body = ast.parse(source).body if owner.__module__ == "dream" else []
     for part in (*owner.__qualname__.split("."), "__init__"):
-        found = [node for node in body if isinstance(node, _SCOPES) and node.name == part]
+        found = [node for node in body if isinstance(node, _SCOPE_STATEMENTS) and node.name == part]
         body = found[-1].body if found else []
     return [name for statement in body if (name := _kept(statement)) is not None]
 
 
-_SCOPES = (ast.ClassDef, ast.FunctionDef)
+_SCOPE_STATEMENTS = (ast.ClassDef, ast.FunctionDef)
 
 
 def _kept(statement: ast.stmt) -> str | None:
