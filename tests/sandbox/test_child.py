@@ -119,6 +119,7 @@ def test_generators_are_read(sandbox: Sandbox) -> None:
         "generator",
         [1, 2],
         False,
+        None,
     ]
 
 
