@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from pytest_athena_dreams import config, models
+from pytest_athena_dreams import config, models, signatures
 
 MODELS = [
     kind
-    for kind in vars(models).values()
+    for kind in (*vars(models).values(), *vars(signatures).values())
     if isinstance(kind, type)
     and (is_dataclass(kind) or issubclass(kind, msgspec.Struct))
-    and kind.__module__ == models.__name__
+    and kind.__module__ in (models.__name__, signatures.__name__)
 ]
 _NUMBERS = st.integers(-(2**63), 2**63 - 1)
 _FLOATS = st.floats(allow_nan=False, allow_infinity=False)

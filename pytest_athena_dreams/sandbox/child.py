@@ -214,8 +214,9 @@ class Child:
                 raise wire.WireError(f"a frame of kind {type(reply).__name__.lower()!r} where none was due")
             self._check_scratch()
             if due == 1:
+                surplus = self._channel.more()  # before the child stands still: it may be about to write
                 self._rest()
-                if self._channel.more():
+                if surplus or self._channel.more():
                     raise wire.WireError("more than was asked for")
             return reply
         except _Late:

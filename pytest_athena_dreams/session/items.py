@@ -43,6 +43,8 @@ class DreamPlugin:
         self.plan = plan
         self._config = config
         self._engine: Engine | None = None
+        self._layers = ""
+        """The layers of the jail in which the last dream ran."""
         self._twins = Twins(messages=plan.settings.exceptions == "message")
         self.shown_path: str | None = None
         self._digests = Digests(config, plan)
@@ -59,6 +61,7 @@ class DreamPlugin:
         verdict = self._twins.verdict(dream) if dream.problem is None and not again else None
         if verdict is None:
             self._keeper.keep()
+            self._layers = self._layers or self._engine.layers()
             try:
                 verdict = self._engine.test(dream)
             except pytest.fail.Exception as exc:  # from pytest-timeout's signal handler
@@ -110,8 +113,7 @@ class DreamPlugin:
             return report
         if item.verdict is not None:
             report.athena_verdict = item.verdict_json()  # type: ignore[attr-defined]
-            assert self._engine is not None
-            report.athena_digest = self._digests.of(item.dream, self._engine.layers())  # type: ignore[attr-defined]
+            report.athena_digest = self._digests.of(item.dream, self._layers)  # type: ignore[attr-defined]
             if report.skipped:  # pytest would name a line of this module
                 report.longrepr = cast(
                     "Any", (self.plan.store_id, None, f"Skipped: {skip_reason(item.verdict)}")

@@ -21,7 +21,7 @@ from .exploration import Explorer
 from .lab import Lab
 from .observing import Variation
 from .reference import LARGE_PAYLOAD, Reference, References
-from .untestable import no_strategy
+from .untestable import never_returned, no_strategy
 
 OWN_SHARE = 4
 """A dream's own literals are planted into at most one input for this many of the pool's size."""
@@ -98,6 +98,8 @@ class CaseMaker:
             expected |= seen
         oracle = replace(oracle, unordered=reference.variation is Variation.ORDER)
         inputs = [(p, x, expected[p]) for pool in pools for p, x in pool.inputs.items() if p in expected]
+        if not any(oracle.accepts(seen) for *_, seen in inputs):
+            raise never_returned(procedure, len(inputs), [seen for *_, seen in inputs])
         return Case(
             dream=dream,
             oracle=oracle,

@@ -30,7 +30,7 @@ from .reference import Reference, References
 from .shrinking import Searches, Shrinker
 from .speed import effectiveness
 from .trial import Result, Trial
-from .untestable import Untestable
+from .untestable import Untestable, never_returned
 
 _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
     Contract.FREE: "fully",
@@ -187,6 +187,9 @@ class Engine:
         judgement = result.judgement
         faults = smallest_faults(case, result, shrinker, loaded.name)
         category = faults[0].category if faults else None
+        procedure = case.dream.procedure
+        if category is None and reference is not None and procedure is not None and not reference.returned:
+            raise never_returned(procedure, case.tried, list(reference.expected.values()))
         speed = evidence = lines = None
         if reference is not None and category is None:
             speed = effectiveness(case, self._answers.runner(reference), runner, settings.timeout)

@@ -47,7 +47,8 @@ ARGUMENTS = ("--athena-max-examples", "20", "athena.db", "test_mine.py")
 
 @pytest.mark.usefixtures("store")
 def test_a_worker_keeps_no_report_dream_or_verdict(pytester: pytest.Pytester) -> None:
-    runner(pytester, "-n2")(*ARGUMENTS).assert_outcomes(passed=4, failed=3)
+    # pytest-rerunfailures, where it is installed, holds the exceptions of the dreams that failed.
+    runner(pytester, "-n2", "-p", "no:rerunfailures")(*ARGUMENTS).assert_outcomes(passed=4, failed=3)
     workers = [held(pytester, name) for name in ("gw0", "gw1")]
     kept = [report for worker in workers for report in worker["reports"]]
     assert sorted(kept) == [f"test_mine.py::test_mine {when}" for when in ("call", "setup", "teardown")]
