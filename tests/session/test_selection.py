@@ -102,7 +102,7 @@ def test_a_label_is_wherever_a_person_looks_for_a_dream(
     result = run_dreams("-v", "-k", "worse or good")
     shown = result.stdout.str()
     for status, node_id in (
-        (r"PASSED \(evidence [0-9]+ %, good\)", "athena.db::clamp::constraint_relaxation-1"),
+        (r"PASSED \(evidence [0-9]+ %; good\)", "athena.db::clamp::constraint_relaxation-1"),
         (r"FAILED \(worse\)", "athena.db::clamp::constraint_relaxation-3"),
     ):
         assert re.search(rf"^{node_id} {status} |^\[gw\d\] .* {status} {node_id} *$", shown, re.MULTILINE)
