@@ -73,7 +73,10 @@ def test_a_child_that_loads_another_source_goes_on(sandbox: Sandbox) -> None:
     "code",
     [
         f"{MANY}def f(): start({THREADS} + 50)",
-        f"{MANY}def f(): threading.Thread(target=start, args=({THREADS} + 50,)).start(); time.sleep(0.04)",
+        (
+            f"{MANY}def f():\n    threading.Thread(target=start, args=({THREADS} + 50,)).start()\n"
+            f"    while threading.active_count() <= {THREADS}: time.sleep(0.001)\n"
+        ),
     ],
     ids=["by the call", "by a thread"],
 )
