@@ -208,7 +208,7 @@ def attack(where):
         code=STEAL
         + """
 def attack(where):
-    os.write(3, answer(1))
+    os.write(3, answer(1) + answer(2))  # at once: what comes later is never read
     return "true"
 """,
     ),
