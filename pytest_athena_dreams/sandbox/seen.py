@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from ..models import Observation, Raised
+from ..models import Observation, ObservationKind, Raised
 from . import wire
 from .jail.refusals import IF_THERE
 
@@ -22,7 +22,35 @@ def seen(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Obse
     assert isinstance(reply, wire.Returned | wire.Threw | wire.Reached)
     if not isinstance(reply, wire.Reached) and reply.refused:
         reply = structs.replace(reply, refused=tuple(filter(None, map(_counted, reply.refused))))
-    return wire.observed(reply, cpu=cpu, elapsed=elapsed)
+    return observed(reply, cpu=cpu, elapsed=elapsed)
+
+
+def observed(
+    reply: wire.Returned | wire.Threw | wire.Reached, *, cpu: float = 0.0, elapsed: float = 0.0
+) -> Observation:
+    """The observation of a call, from the reply to it and what it used."""
+    if isinstance(reply, wire.Returned):
+        return Observation(
+            kind=ObservationKind.RETURNED,
+            value=reply.value,
+            changed=reply.changed,
+            took=reply.took,
+            awaited=reply.awaited,
+            refused=reply.refused,
+            cpu=cpu,
+            elapsed=elapsed,
+        )
+    if isinstance(reply, wire.Threw):
+        return Observation(
+            kind=ObservationKind.RAISED,
+            raised=reply.raised,
+            changed=reply.changed,
+            awaited=reply.awaited,
+            refused=reply.refused,
+            cpu=cpu,
+            elapsed=elapsed,
+        )
+    return Observation(kind=ObservationKind.RETURNED, lines=reply.lines, cpu=cpu, elapsed=elapsed)
 
 
 def _counted(refused: str) -> str | None:

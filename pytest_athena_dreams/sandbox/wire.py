@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from ..models import Canonical, Observation, ObservationKind, Raised, packed
+from ..models import Canonical, Raised, packed
 from ..signatures import Loaded
 from .jail.canonical import DEPTH
 from .jail.frames import HEADER
@@ -272,32 +272,6 @@ def _told(frame: Any) -> Reply:
         )
     reply: Reply = frame
     return reply
-
-
-def observed(reply: Returned | Threw | Reached, *, cpu: float = 0.0, elapsed: float = 0.0) -> Observation:
-    """The observation of a call, from the reply to it and what it used."""
-    if isinstance(reply, Returned):
-        return Observation(
-            kind=ObservationKind.RETURNED,
-            value=reply.value,
-            changed=reply.changed,
-            took=reply.took,
-            awaited=reply.awaited,
-            refused=reply.refused,
-            cpu=cpu,
-            elapsed=elapsed,
-        )
-    if isinstance(reply, Threw):
-        return Observation(
-            kind=ObservationKind.RAISED,
-            raised=reply.raised,
-            changed=reply.changed,
-            awaited=reply.awaited,
-            refused=reply.refused,
-            cpu=cpu,
-            elapsed=elapsed,
-        )
-    return Observation(kind=ObservationKind.RETURNED, lines=reply.lines, cpu=cpu, elapsed=elapsed)
 
 
 def _check_nesting(text: bytes) -> None:
