@@ -110,10 +110,14 @@ class References:
                         reference = max(reference, other, key=lambda made: len(made.returned))
             except UnmetAnnotation as exc:
                 raise no_strategy(procedure, str(exc)) from None
-        equivalent = lab.oracle(Contract.EQUIVALENT)
-        if not reference.returned and not any(map(equivalent.accepts, reference.expected.values())):
+        if not reference.returned and not self._only_raises(reference):
             raise never_returned(procedure, len(reference.pool), list(reference.expected.values()))
         return reference
+
+    def _only_raises(self, reference: Reference) -> bool:
+        """Whether the procedure raised on every input, and never for what the machine or the jail lacks."""
+        oracle = self._lab.oracle(Contract.EQUIVALENT)
+        return bool(reference.expected) and all(map(oracle.accepts, reference.expected.values()))
 
     def _observed(self, source: Source, runner: Runner, spec: PoolSpec) -> Reference:
         """The reference with the pool of ``spec``."""
