@@ -155,8 +155,8 @@ def _together(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
 def _combined(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
     """Rows as of ``_together``, then rows in which each column is one value ahead of the one before."""
     yield from _together(columns)
-    if len(columns) > 1:
-        yield from _together([[*c[n % len(c) :], *c[: n % len(c)]] for n, c in enumerate(columns) if c])
+    if len(columns) > 1 and all(columns):
+        yield from _together([[*c[n % len(c) :], *c[: n % len(c)]] for n, c in enumerate(columns)])
 
 
 def _in_turn(columns: Sequence[Sequence[Any]]) -> list[Any]:

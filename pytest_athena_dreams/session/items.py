@@ -119,7 +119,7 @@ class DreamPlugin:
                     "Any", (self.plan.store_id, None, f"Skipped: {skip_reason(item.verdict)}")
                 )
             item.verdict = None
-        if call.excinfo is not None and isinstance(call.excinfo.value, DreamsError):
+        if call.excinfo is not None and _is_error(call.excinfo.value):
             report.when = "setup"  # pytest and junit then report an error: nothing was wrong with the dream
             report.athena_error = type(call.excinfo.value).__name__  # type: ignore[attr-defined]
         return report
@@ -132,6 +132,11 @@ class DreamPlugin:
     def pytest_unconfigure(self) -> None:
         if self._engine is not None:
             self._engine.close()
+
+
+def _is_error(exception: BaseException) -> bool:
+    """Whether a test ended by a fault of this tool, of its use or of a user's hook."""
+    return isinstance(exception, Exception) and not isinstance(exception, DreamFailed)
 
 
 class StoreNode(pytest.Collector):

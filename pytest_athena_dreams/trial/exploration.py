@@ -35,6 +35,15 @@ NARROWINGS = 4
 """Narrowings of one pool at most."""
 EXPLORING_TIMEOUT = 0.05
 """Seconds that a call may take while exploring."""
+NARROWING_TIME = 5.0
+"""Seconds of calls after which no further narrowing is tried."""
+
+
+@dataclass(slots=True)
+class Spent:
+    """The seconds that calls took while one pool was narrowed."""
+
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +86,9 @@ class Explorer:
         drawn = drawn[-SAMPLE:]  # the last ones: edge cases come first
         share = first = self._share(drawn)
         chosen: list[Narrowing] = []
+        spent = Spent()
         while share < ENOUGH and len(chosen) < NARROWINGS:
-            tried = self._tried(drawn, spec, chosen)
+            tried = self._tried(drawn, spec, chosen, spent)
             best = max(tried, key=lambda tried: tried[0], default=None)
             if best is None or best[0] - share < (GAIN if share > RARE_ACCEPTANCE else GAIN / 3):
                 break
@@ -91,25 +101,29 @@ class Explorer:
         return replace(spec, narrowings=tuple(chosen), wide=False, notes=(*spec.notes, note))
 
     def _tried(
-        self, drawn: Sequence[Arguments], spec: PoolSpec, chosen: Sequence[Narrowing]
+        self, drawn: Sequence[Arguments], spec: PoolSpec, chosen: Sequence[Narrowing], spent: Spent
     ) -> list[tuple[float, Narrowing, list[Arguments]]]:
         tried = []
         signature = spec.signature
         for narrowing in candidates(signature, [text for text in spec.literals if isinstance(text, str)]):
+            if spent.seconds > NARROWING_TIME:
+                break
             if narrowing in chosen:
                 continue
             changed = [x for arguments in drawn if (x := sample(arguments, signature, narrowing)) is not None]
             if len(changed) >= SAMPLE // 6:
-                tried.append((self._share(changed), narrowing, changed))
+                tried.append((self._share(changed, spent), narrowing, changed))
         return tried
 
-    def _share(self, inputs: Sequence[Arguments]) -> float:
+    def _share(self, inputs: Sequence[Arguments], spent: Spent | None = None) -> float:
         """The acceptance rate: the share of ``inputs`` on which the procedure returns. Two hangs end it.
 
-        Short payloads come first, because large numbers hang most often.
+        Short payloads come first, because large numbers hang most often. ``spent`` counts the calls' time.
         """
         payloads = sorted({arguments.payload(): None for arguments in inputs}, key=len)
         seen = self.runner.run(payloads, timeout=min(EXPLORING_TIMEOUT, self.settings.timeout), patience=2)
+        if spent is not None:
+            spent.seconds += sum(one.elapsed for one in seen)
         returned = sum(observation.kind is ObservationKind.RETURNED for observation in seen)
         return returned / len(payloads) if payloads else 0.0
 

@@ -123,6 +123,14 @@ def test_the_edges_of_a_class_within_itself_come_to_an_end(annotation: str) -> N
     assert math.inf in found
 
 
+@pytest.mark.parametrize("before", ["object", "Unknown", "tuple[Unknown, int]"])
+def test_a_class_with_a_parameter_without_edges_has_none(before: str) -> None:
+    code = f"class Unknown: ...\nclass A:\n    def __init__(self, a: {before}, b: int, c: float): ...\n"
+    for annotation in ("A", "A | int", "list[A]", "dict[str, A]", "tuple[A, int]"):
+        signature, _ = signature_of(f"{code}def f(x: {annotation}, y: float): ...")
+        assert isinstance(edge_arguments(signature, EDGE_GROUPS, 25), list)
+
+
 def test_the_edges_of_deep_types_come_to_an_end() -> None:
     inner = "int"
     for _ in range(9):

@@ -76,3 +76,11 @@ def test_a_value_that_can_not_travel_is_an_error_and_no_verdict(
     result = run_alone()
     result.stdout.fnmatch_lines(["StrategyError: (*<function *lambda* can't travel into the jail: *"])
     assert verdicts(pytester.path / "athena.db") == {"wrong": (None, None)}
+
+
+def test_a_hook_that_raises_is_an_error_and_no_verdict(run_alone: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("def pytest_athena_dreams_strategy():\n    return 1 / 0\n")
+    result = run_alone()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*ZeroDivisionError: division by zero", "*1 error*"])
+    assert verdicts(pytester.path / "athena.db") == {"wrong": (None, None)}

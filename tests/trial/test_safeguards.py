@@ -78,6 +78,18 @@ def test_a_narrowed_pool_is_used_only_if_the_procedure_accepts_more_of_it(
     assert len(reference.returned) > 20
 
 
+def test_narrowing_a_slow_procedure_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a limit each of 134 narrowings takes 60 calls of 30 ms."""
+    monkeypatch.setattr("pytest_athena_dreams.trial.exploration.NARROWING_TIME", 0.5)
+    parameters = ", ".join(f"p{n}: str" for n in range(6))
+    code = f"import time\ndef f({parameters}) -> int:\n    time.sleep(0.03)\n    raise ValueError\n"
+    with Engine(Settings(max_examples=20), Policy()) as engine:
+        began = time.monotonic()
+        found = verdict(engine, code, code)
+        assert time.monotonic() - began < 60
+    assert found.outcome is Outcome.UNTESTABLE
+
+
 def test_where_a_procedure_varies_no_other_value_is_a_smaller_fault(engine: Engine) -> None:
     base = "import random\ndef f(xs: list[int]) -> int:\n    return random.choice(xs) if xs else 0\n"
     code = "import random\ndef f(xs: list[int]) -> int:\n    if len(xs) > 7: return xs\n"
