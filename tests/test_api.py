@@ -25,8 +25,10 @@ HANGS = "def clamp(x: int, low: int, high: int) -> int:\n    while True: pass\n"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """A good dream and a bad one."""
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A good dream and a bad one, which differ on any input."""
+    monkeypatch.setenv("ATHENA_MAX_EXAMPLES", "20")
+    monkeypatch.setenv("ATHENA_EVIDENCE", "off")
     return make_store(tmp_path / "athena.db", dream("good", GOOD), dream("bad", BAD))
 
 

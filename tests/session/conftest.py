@@ -23,9 +23,15 @@ def bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
 def run_dreams(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> Run:
     """Run ``pytest --athena-dreams`` with more arguments, without xdist, with -n0 and with -n2.
 
-    With -n0 in this process: what a process of its own adds is seen without xdist and with -n2.
+    With -n2 in a process of its own, and else in this one: ``run_apart`` shows what such a process adds.
     """
-    return runner(pytester, *XDIST[request.param], inside=request.param == "n0")
+    return runner(pytester, *XDIST[request.param], inside=request.param != "n2")
+
+
+@pytest.fixture
+def run_apart(pytester: pytest.Pytester) -> Run:
+    """Run ``pytest --athena-dreams`` without xdist, in a process of its own."""
+    return runner(pytester, *XDIST["no-xdist"])
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 
@@ -69,6 +70,21 @@ def test_every_dream_gets_its_verdict(run_dreams: Run, store: str, pytester: pyt
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*athena dreams*", "category*dreams", "constraint_relaxation*1*13"])
     assert "\x1b[2J" not in result.stdout.str()
+
+
+def test_a_process_of_its_own_and_this_one_show_the_same(
+    run_apart: Run, run_alone: Run, pytester: pytest.Pytester
+) -> None:
+    shown = []
+    for run in (run_apart, run_alone):
+        (pytester.path / "t.db").unlink(missing_ok=True)
+        make_store(pytester.path / "t.db", dream("good", GOOD), dream("logic", BAD))
+        result = run("-v", "--athena-store", "t.db")
+        result.assert_outcomes(passed=1, failed=1)
+        assert result.ret == pytest.ExitCode.TESTS_FAILED
+        lines = (re.sub(r"\d+\.\d+s", "TIME", line).strip("= ") for line in result.outlines)
+        shown.append([line for line in lines if not line.startswith(("platform", "cachedir", "plugins"))])
+    assert shown[0] == shown[1]
 
 
 def test_a_failure_says_all_that_a_person_needs(run_dreams: Run, pytester: pytest.Pytester) -> None:

@@ -9,7 +9,6 @@ import ast
 import json
 import re
 import sqlite3
-import sys
 from pathlib import Path
 
 import pytest
@@ -82,25 +81,22 @@ def test_the_check_finds_commands() -> None:
     assert commands(text) == [" ::error::x", "b ##[group]", "::y ##z", ":: a", "\u2028::c"]
 
 
-def test_the_dreams_of_the_fault_list_get_their_verdicts(run_dreams: Run, store: Path) -> None:
-    run_dreams("-q")
+def test_what_pytest_shows_however_dreams_are_dealt_out(run_dreams: Run, store: Path) -> None:
+    """All that pytest can show, and the dreams of the fault list get their verdicts."""
+    shown = commands(run_dreams("-vv", "--tb=long", "-rA").stdout.str())
+    assert shown
+    assert [line for line in shown if not OWN.fullmatch(line) or "##" in line] == []
     found = verdicts(store)
     assert {found[f"github_commands-{n}"] for n in (1, 2)} == {("failure", "runtime"), ("failure", "logic")}
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ["-v"],
-        ["-vv", "--tb=long", "-rA"],
-        ["--tb=short", "-q"],
-        ["--tb=line", "-rs"],
-        ["--tb=native", "--co"],
-    ],
+    [["-v"], ["--tb=short", "-q"], ["--tb=line", "-rs"], ["--tb=native", "--co"]],
     ids=" ".join,
 )
-def test_what_pytest_shows(run_dreams: Run, store: Path, arguments: list[str]) -> None:
-    found = commands(run_dreams(*arguments).stdout.str())
+def test_what_pytest_shows(run_alone: Run, store: Path, arguments: list[str]) -> None:
+    found = commands(run_alone(*arguments).stdout.str())
     assert [line for line in found if not OWN.fullmatch(line) or "##" in line] == []
     assert bool(found) == ("--co" not in arguments)
 
@@ -135,7 +131,8 @@ CLI = [
     *(["show", str(n), *more] for n in range(1, 11) for more in ([], ["--json"])),
     ["show", "3", "--inputs"],
     *(["report", "--format", form] for form in ("text", "md", "json", "html")),
-    *(["repro", str(n), "--output", "-"] for n in (1, 2, 3, 5, 7, 8, 9)),
+    *(["repro", str(n), "--output", "-", "--unchecked"] for n in (1, 2, 3, 5, 7, 8)),
+    ["repro", "9", "--output", "-"],
     ["show", "##[group]\n::error::x"],
     ["repro", "::error::x ##[group]"],
     ["import", "bad.jsonl"],
@@ -163,7 +160,7 @@ def test_what_the_command_shows(run_alone: Run, store: Path, pytester: pytest.Py
 
 
 def test_a_file_of_code_is_the_same_as_elsewhere_and_standard_output_has_equal_code(
-    run_alone: Run, store: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    run_alone: Run, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_alone("-q")
     sources: dict[str, list[str]] = {}
@@ -175,10 +172,9 @@ def test_a_file_of_code_is_the_same_as_elsewhere_and_standard_output_has_equal_c
             monkeypatch.setenv("GITHUB_ACTIONS", "true")
         for dream in ("1", "2", "3", "5", "9"):
             path = "-" if runner == "standard output" else f"{runner}.py"
-            command = str(Path(sys.executable).with_name("athena-dreams"))
-            result = pytester.run(command, "repro", dream, "--output", path, "--force")
-            assert result.ret == 0, result.stderr.str()
-            text = result.stdout.str() if path == "-" else Path(path).read_text()
+            result = CliRunner().invoke(main, ["repro", dream, "--output", path, "--force", "--unchecked"])
+            assert result.exit_code == 0, result.output
+            text = result.stdout if path == "-" else Path(path).read_text()
             sources.setdefault(dream, []).append(text)
     for github, elsewhere, shown in sources.values():
         assert github == elsewhere

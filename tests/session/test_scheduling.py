@@ -115,7 +115,8 @@ def test_how_dreams_are_dealt_out_changes_no_verdict(pytester: pytest.Pytester) 
     more = ("--athena-max-examples", "20", "--athena-select", "all")
     seen = []
     for dist in (["-n2"], ["-n2", "--dist", "load"], ["-n0"]):
-        result = runner(pytester, *dist)(*more, "athena.db", "test_mine.py")
+        run = runner(pytester, *dist, inside="-n0" in dist)
+        result = run(*more, "athena.db", "test_mine.py")
         result.assert_outcomes(passed=9, failed=2)
         seen.append(verdicts(pytester.path / "athena.db"))
         name = {"-n2": "ProcedureScheduling", "-n0": None, "load": "LoadScheduling"}[dist[-1]]

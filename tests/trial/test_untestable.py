@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -78,9 +79,12 @@ def test_a_procedure_that_can_not_be_run_is_not_the_dreams_failure(
             assert word in found.text
 
 
-def test_with_the_remedy_the_dream_gets_its_verdict(tmp_path: object) -> None:
-    slow = PROCEDURES["too-slow"][0]
-    with Engine(Settings(max_examples=3, timeout=3, dream_timeout=60), Policy()) as engine:
+def test_with_the_remedy_the_dream_gets_its_verdict() -> None:
+    slow = "import time\ndef f(n: int) -> int:\n    time.sleep(0.1)\n    return n\n"
+    short = Settings(max_examples=3, timeout=0.2, evidence="off")
+    with Engine(short, Policy()) as engine:
+        assert verdict(engine, slow, slow).reason is Reason.TOO_SLOW
+    with Engine(replace(short, timeout=3), Policy()) as engine:
         assert verdict(engine, slow, slow).outcome is Outcome.SUCCESS
         assert verdict(engine, slow.replace("return n", "return 0"), slow).category is Category.LOGIC
 
