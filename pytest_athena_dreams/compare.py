@@ -45,7 +45,7 @@ from .sandbox.jail.building import MAKERS
 from .sandbox.jail.calling import Calls
 from .sandbox.jail.canonical import canonical
 from .sandbox.jail.encoding import encoded
-from .sandbox.seen import observed
+from .sandbox.replies import to_observation
 from .signatures import TypeSpec
 
 __all__ = [
@@ -170,7 +170,7 @@ def call(
     reply = wire.decode(f'{{"nonce":"","id":1,{text[1:]}'.encode(), nonce="", number=1)
     assert isinstance(reply, wire.Returned | wire.Threw)
     return Result(
-        observation=observed(reply),
+        observation=to_observation(reply),
         returns=msgspec.convert(loaded.described.get("returns"), TypeSpec | None),
         exception=raised[0] if raised else None,
     )

@@ -1,6 +1,7 @@
 """The parent's end of a child's channel: frames out, frames in.
 
-Invariants: nothing here waits longer than it is told to; what came is told as it came, whole frames in order.
+Invariants: nothing here waits longer than the caller's ``pause`` allows; frames are returned whole and in the
+order in which they arrived.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from . import wire
 
 _RECEIVED_BYTES = 1 << 18
 NAP_FRAMES, NAP = 8, 0.0003
-"""Frames due from which on it is waited, and seconds: to be woken by each costs more than most calls."""
+"""With this many replies due, sleep this long (in seconds): waking for each costs more than most calls."""
 
 
 class Gone(Exception):
@@ -24,7 +25,7 @@ class Gone(Exception):
 
 
 class Channel:
-    """A pair of sockets, of which ``theirs`` is the child's. A frame may have ``cap`` bytes."""
+    """A pair of sockets; ``theirs`` is the child's. A received frame may have at most ``cap`` bytes."""
 
     def __init__(self, cap: int) -> None:
         self._ours, self.theirs = socket.socketpair()
@@ -37,7 +38,7 @@ class Channel:
         self._ours.close()
 
     def send(self, bodies: Iterable[bytes]) -> None:
-        """Have frames sent, while it is waited for those that answer them."""
+        """Queue frames; ``frame`` sends them while it waits for the replies."""
         self._outbox = memoryview(b"".join(map(wire.frame, bodies)))
 
     @property
@@ -46,9 +47,9 @@ class Channel:
         return self._inbox.ready
 
     def frame(self, due: int, pause: Callable[[], float]) -> bytes:
-        """The next frame of ``due``; before each wait ``pause`` tells how many seconds it may take.
+        """The next frame; ``due`` are expected. Before each wait, ``pause`` returns its maximum in seconds.
 
-        Raises ``Gone``, ``WireError`` for a frame above the cap, and what ``pause`` raises.
+        Raises ``Gone``, ``WireError`` for a frame above the cap, and whatever ``pause`` raises.
         """
         while (body := self._inbox.frame()) is None:
             if due >= NAP_FRAMES and not self._outbox:
@@ -57,13 +58,13 @@ class Channel:
         return body
 
     def more(self) -> bool:
-        """Whether something came that nobody asked for."""
+        """Whether more has arrived than the frames taken so far."""
         with contextlib.suppress(BlockingIOError, ConnectionError):
             self._inbox.feed(self._ours.recv(_RECEIVED_BYTES))
         return not self._inbox.empty
 
     def _exchange(self, pause: float) -> None:
-        """Send what is left to send and receive what has come."""
+        """Wait up to ``pause`` seconds, then send and receive as much as the sockets allow."""
         poll = select.poll()
         poll.register(self._ours, select.POLLIN | (select.POLLOUT if self._outbox else 0))
         events = sum(event for _, event in poll.poll(math.ceil(pause * 1000)))

@@ -1,9 +1,8 @@
 """One child of the fork server, as the parent sees it: requests to it, and observations of it.
 
-Invariants: the child is killed and has ended whichever way the block that holds it ends; every wait ends
-with the deadline; what the child says is an observation or a death, and how it died is read from its
-wait status, never from what it said. Between requests it stands still, and nothing is concluded from its last
-answer before the parent has counted what no limit of the kernel's counts.
+Invariants: the child is killed however its ``with`` block ends; every wait ends with the deadline; how a
+child died is read from its wait status, never from its replies. Between requests the child is stopped, and
+before its last reply counts, the parent checks what no kernel limit covers: threads and scratch space.
 """
 
 from __future__ import annotations
@@ -23,23 +22,24 @@ from ..signatures import Loaded
 from . import wire
 from .channel import Channel, Gone
 from .death import cause, died
+from .decoding import WireError
 from .forkserver import ForkServer, Process, Reaped, ServerLost
 from .load import Source
 from .meter import Deadline, Meter, Reading
 from .policy import Policy
+from .replies import observe
 from .scratch import Scratch
-from .seen import seen
 
 _GLANCE = 0.05
-"""Seconds between two looks at a child that runs: its threads may use more than one processor."""
+"""Seconds between two checks of a running child."""
 THREADS = 256
-"""Threads that a child may have. RLIMIT_NPROC counts all of a user's processes, and none of root's."""
+"""Threads that a child may have. RLIMIT_NPROC would count all processes of a user, and none of root's."""
 _GRACE = 1.0
 """Seconds that a child which closed its channel may take to end."""
 _SETTLING = 10.0
-"""Seconds that a stopped child's threads may take to stand still: a loaded machine lets them run late."""
+"""Seconds that the threads of a stopped child may take to stop: on a loaded machine they do so late."""
 _TICK = 0.0002
-"""Seconds between two looks at whether they do."""
+"""Seconds between two checks of whether they have stopped."""
 
 
 class _Late(Exception):
@@ -53,9 +53,9 @@ class _Over(Exception):
 class Child:
     """A process that has loaded a source. Use it in a ``with`` block.
 
-    Either ``loaded`` says what was loaded, or ``failure`` says what the load did. ``cpu`` is the
-    processor seconds used, ``peak_memory`` the bytes above what the loaded child held, at the highest; both
-    are known once the child has ended.
+    After a load, either ``loaded`` describes the entry point, or ``failure`` is the observation of the failed
+    load. ``cpu`` is the processor seconds used, ``peak_memory`` the peak in bytes above what the child held
+    after its first load; both are set when the child ends.
     """
 
     def __init__(self, server: ForkServer, source: Source, policy: Policy, seed: int) -> None:
@@ -91,7 +91,7 @@ class Child:
             self._discard()
             raise
         self._meter = Meter(self._process.pid)
-        self._meter.offer()
+        self._meter.prefer_oom_kill()
         try:
             self._load(source, first=True)
         except BaseException:
@@ -108,13 +108,14 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        """Whether it can still be asked."""
+        """Whether it can still take requests."""
         return self._process is not None
 
     def load(self, source: Source, *, anew: bool = True) -> None:
-        """Load another source in its place; what the first one did to the process stays done.
+        """Load another source in the same process, which keeps whatever the earlier one changed in it.
 
-        What is not loaded ``anew`` is the code that is loaded, to be ``watched`` from now on.
+        With ``anew=False`` the loaded code stays, which must be that of ``source``, and only
+        ``source.watched`` applies.
         """
         if self._process is None:
             raise ValueError("this child has ended: spawn another")
@@ -126,7 +127,7 @@ class Child:
         return self._meter.read().cpu, self._meter.peak()
 
     def status(self) -> dict[str, str]:
-        """The fields of the running child's ``/proc/PID/status``; empty where there is none."""
+        """The fields of the running child's ``/proc/PID/status``; empty if there is no such file."""
         return self._meter.status()
 
     def namespaces(self) -> tuple[str, ...]:
@@ -134,9 +135,9 @@ class Child:
         return self._meter.namespaces()
 
     def calls(self, payloads: Sequence[bytes], timeout: float) -> Iterator[Observation]:
-        """Observe one call a payload, in order.
+        """Observe one call for each payload, in order.
 
-        A payload is ``pickle.dumps((args, kwargs), 5)``. Where the child does not survive a call, the
+        A payload is ``pickle.dumps((args, kwargs), 5)``. If the child does not survive a call, the
         observation of that call is the last one.
         """
         if self._process is None or self.loaded is None:
@@ -154,24 +155,24 @@ class Child:
             reply = self._reply(deadline, self._answers, due=due)
             if waits or self._process is None:
                 yield self._observation(reply, start, self._meter.read(), deadline)
-            else:  # it came together with the one before: what both used was that one's
-                yield seen(reply, cpu=0.0, elapsed=0.0)
+            else:  # it arrived together with the one before, which counts what both used
+                yield observe(reply, cpu=0.0, elapsed=0.0)
             if self._process is None:
                 return
 
     def close(self, *, wait: bool = True) -> None:
-        """Kill the child, whatever it does, and wait until it has ended, if asked to. Safe to call twice."""
+        """Kill the child and, with ``wait``, wait until it has ended. Safe to call twice."""
         if self._process is None:
             return
         process, self._process = self._process, None
         self.cpu, self.peak_memory = self._meter.read().cpu, self._meter.peak()
         try:
             process.kill()
-            self._server.forget(process)
-            if wait or self._scratch is not None:  # which is to be removed
+            self._server.reap_later(process)
+            if wait or self._scratch is not None:  # nothing may write to the folder while it is removed
                 process.ended(_GRACE)
         finally:
-            self._let_go(process)
+            self._release(process)
 
     def _load(self, source: Source, *, first: bool, anew: bool = True) -> None:
         self._resume()
@@ -187,7 +188,7 @@ class Child:
             self._allow_cpu(start.cpu + self._limits.load_timeout)
             reply = self._reply(deadline, (wire.Described, wire.Threw), due=1)
         if isinstance(reply, wire.Described) and source.lacks(reply.loaded):
-            reply = died(DeathReason.PROTOCOL, "a load without the signature that was due")
+            reply = died(DeathReason.PROTOCOL, "a load without the requested signature")
         if isinstance(reply, wire.Described):
             self.loaded = reply.loaded
             if first:
@@ -197,27 +198,27 @@ class Child:
             self.close()
 
     def _allow_cpu(self, seconds: float) -> None:
-        """A backstop in the kernel, for when nobody watches; two seconds above what the deadline allows."""
+        """Set a backstop in the kernel in case the parent stalls: two seconds above the deadline."""
         if self._process is not None:
             self._process.allow_cpu(math.ceil(seconds) + 2)
 
     def _reply(
         self, deadline: Deadline, expected: tuple[type[wire.Reply], ...], *, due: int
     ) -> wire.Reply | Observation:
-        """The reply to the request in progress, or the death that came instead; ``due`` are yet to come."""
+        """The next of ``due`` replies, or the observation of the death in its place."""
         try:
             body = self._channel.frame(due, lambda: self._pause(deadline))
             reply = wire.decode(body, nonce=self._nonce, number=self._number)
             if isinstance(reply, wire.Broken):
-                raise wire.WireError(f"it could not tell what happened: {reply.detail}")
+                raise WireError(f"it could not report what happened: {reply.detail}")
             if not isinstance(reply, expected):
-                raise wire.WireError(f"a frame of kind {type(reply).__name__.lower()!r} where none was due")
+                raise WireError(f"a frame of kind {type(reply).__name__.lower()!r}, which was not due")
             self._check_scratch()
             if due == 1:
-                surplus = self._channel.more()  # before the child stands still: it may be about to write
+                surplus = self._channel.more()  # before the child is stopped: it may be about to write
                 self._rest()
                 if surplus or self._channel.more():
-                    raise wire.WireError("more than was asked for")
+                    raise WireError("more replies than requests")
             return reply
         except _Late:
             self.close()
@@ -227,14 +228,15 @@ class Child:
             return died(*exc.args)
         except Gone:
             return self._death()
-        except wire.WireError as exc:
+        except WireError as exc:
             self.close()
             return died(DeathReason.PROTOCOL, str(exc))
 
     def _rest(self) -> None:
-        """Have the child stand still, and count once more what it holds now that this can't change.
+        """Stop the child, and check its threads and scratch space while they can't change.
 
-        A child of one thread is not waited for: at most it was about to start a second one.
+        A child with one thread and no scratch space needs no check: it can have started one more thread at
+        most.
         """
         assert self._process is not None
         self._process.stop()
@@ -250,11 +252,11 @@ class Child:
             self._resting = False
 
     def _settle(self) -> None:
-        """Wait until all threads of the stopped child stand still."""
+        """Wait until all threads of the stopped child have stopped."""
         end = time.monotonic() + _SETTLING
         while not self._meter.still():
             if time.monotonic() > end:
-                raise _Over(DeathReason.SIGNAL, "killed because it went on running when it was stopped")
+                raise _Over(DeathReason.SIGNAL, "killed because it kept running after a stop signal")
             time.sleep(_TICK)
 
     def _check_scratch(self) -> None:
@@ -266,7 +268,7 @@ class Child:
             raise _Over(DeathReason.SIGNAL, f"killed for having more than {THREADS} threads")
 
     def _pause(self, deadline: Deadline) -> float:
-        """Seconds to wait for an answer at most, after a look at what no limit of the kernel's counts."""
+        """Maximum seconds to wait for a reply; checks threads and scratch space when a check is due."""
         now = self._meter.read()
         pause = deadline.pause(now, _GLANCE)
         if pause <= 0:
@@ -281,17 +283,17 @@ class Child:
         self, reply: wire.Reply | Observation, start: Reading, now: Reading, deadline: Deadline
     ) -> Observation:
         cpu = max(0.0, (self.cpu if self._process is None else now.cpu) - start.cpu)
-        return seen(reply, cpu=cpu, elapsed=deadline.used(now))
+        return observe(reply, cpu=cpu, elapsed=deadline.used(now))
 
     def _death(self) -> Observation:
-        """How a child went that closed its channel."""
+        """The observation of a child that closed its channel."""
         assert self._process is not None
         left_running = self._process.pidfd is not None and not self._process.ended(_GRACE)
         reaped = self._reap()
         if reaped is None:
             return died(DeathReason.MEMORY, "killed together with the fork server")
         if left_running:
-            return died(DeathReason.PROTOCOL, "closed its channel and went on running")
+            return died(DeathReason.PROTOCOL, "closed its channel and kept running")
         return cause(reaped.status, self._limits.output)
 
     def _reap(self) -> Reaped | None:
@@ -305,12 +307,12 @@ class Child:
             process.ended(_GRACE)  # the kernel kills it along with the server
             return None
         finally:
-            self._let_go(process)
+            self._release(process)
         self.cpu = reaped.cpu
         self.peak_memory = self._meter.above(reaped.memory * 1024)
         return reaped
 
-    def _let_go(self, process: Process) -> None:
+    def _release(self, process: Process) -> None:
         self._meter.close()
         if process.pidfd is not None:
             os.close(process.pidfd)
@@ -323,7 +325,7 @@ class Child:
 
 
 def _output() -> IO[bytes]:
-    """A file that no path leads to, for what the child prints."""
+    """A file without a path, for the child's standard output and error."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("output", os.MFD_CLOEXEC), "wb", buffering=0)
     return tempfile.TemporaryFile(buffering=0)

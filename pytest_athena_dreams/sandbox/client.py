@@ -1,7 +1,7 @@
 """The jail as the engine uses it: a sandbox, and children in it.
 
-Invariants: no child runs before the sandbox was seen to hold what its mode promises; a sandbox keeps
-one fork server, which is replaced when it is lost.
+Invariants: no child runs before a probe has shown that the sandbox holds what its mode promises; a sandbox
+has one fork server at a time and replaces it when it is lost.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from .probe import probe
 __all__ = ["Child", "Sandbox", "SandboxPair", "Source"]
 
 _STARTS = 3
-"""Times that a fork server is started for one child before the fault is taken to be ours."""
+"""Fork servers to start for one child before the failure counts as an error of this tool."""
 
 
 class Sandbox:
-    """Children of one policy. Starts its fork server when first needed; use one per process.
+    """Starts children under one policy. The fork server starts on first use; use one sandbox per process.
 
-    Children of a ``lean`` one start with the common modules alone, so that they start sooner.
+    The children of a ``lean`` sandbox start with the common modules alone, which is faster.
 
-    Raises ``SandboxError`` from the first use on where this machine can't give what the policy asks.
+    Every use raises ``SandboxError`` if this machine can't give what the policy requires.
     """
 
     def __init__(
@@ -54,26 +54,27 @@ class Sandbox:
 
     @property
     def outside(self) -> Path | None:
-        """The running fork server's folder, whose path is in the command line of all its processes."""
+        """The folder of the running fork server; its path is in the command line of all its processes."""
         return self._server.outside if self._server else None
 
     def layers(self) -> Layers:
-        """What really holds, found by trying it in a child."""
+        """The layers that hold, as a probe in a child found them."""
         if self._layers is None:
             self._start()
         assert self._layers is not None
         return self._layers
 
     def attempt(self, mode: SandboxMode) -> Layers:
-        """Start in ``mode`` whatever the policy says; the ``SandboxError`` is the bare reason why not."""
+        """Start in ``mode`` whatever the policy says. Raises ``SandboxError`` with only the reason."""
         _candidates(replace(self.policy, mode=mode, minimum=SandboxMode.AUTO))
         self._server = self._launch(mode)
         return self.layers()
 
     def spawn(self, source: Source) -> Child:
-        """A child that has loaded ``source``, or has failed to.
+        """Start a child that loads ``source``, or fails to.
 
-        Where a child goes together with the fork server, a new one tries the load before it is blamed.
+        If a child dies together with the fork server, the load is tried again in a new one before ``source``
+        is blamed.
         """
         child, why = None, ""
         for _ in range(_STARTS):
@@ -86,7 +87,7 @@ class Sandbox:
                     return child
             self._server = None
         if child is None:
-            raise SandboxError(f"the fork server ends as soon as it is asked for a child: {why}")
+            raise SandboxError(f"the fork server ends whenever it has to start a child: {why}")
         return child
 
     def close(self) -> None:
@@ -96,7 +97,7 @@ class Sandbox:
             self._server = None
 
     def _start(self) -> ForkServer:
-        """A server in the first mode that works; the one that worked before where there was one."""
+        """Start a server in the mode that worked before, or otherwise in the first one that works."""
         reasons: list[str] = []
         for mode in [self._layers.mode] if self._layers else _candidates(self.policy):
             try:
@@ -110,7 +111,7 @@ class Sandbox:
         )
         raise SandboxError(
             f"no isolation{minimum} here, and untrusted code does not run without. {'; '.join(reasons)}."
-            " 'athena-dreams doctor' says what would mend it; --athena-sandbox=none runs without isolation"
+            " 'athena-dreams doctor' says how to fix it; --athena-sandbox=none runs without isolation"
         )
 
     def _launch(self, mode: SandboxMode) -> ForkServer:
@@ -134,12 +135,12 @@ class Sandbox:
         if layers.missing:
             raise SandboxError(f"a child could reach {', '.join(layers.missing)} (got {layers})")
         if self.policy.scratch and not layers.landlock:
-            raise SandboxError("scratch folders need Landlock, which keeps them apart; give none")
+            raise SandboxError("scratch folders need Landlock, which separates them; don't ask for any here")
         return layers
 
 
 class SandboxPair:
-    """A lean sandbox and, started when it is first needed, one for code that names rare modules."""
+    """A lean sandbox and one for code that names rare modules; each starts on first use."""
 
     def __init__(self, policy: Policy, *, hash_seed: int = 0, random_seed: int = 0) -> None:
         self._lean, self._stocked = (
@@ -147,11 +148,11 @@ class SandboxPair:
         )
 
     def spawn(self, source: Source) -> Child:
-        """A child that has loaded ``source``, or has failed to."""
+        """Start a child that loads ``source``, or fails to."""
         return (self._stocked if names_rare(source.code) else self._lean).spawn(source)
 
     def layers(self) -> Layers:
-        """What holds in both, which only differ in the modules that they load."""
+        """The layers of both sandboxes: they differ only in the modules that they preload."""
         return self._lean.layers()
 
     def close(self) -> None:
@@ -163,10 +164,10 @@ class SandboxPair:
 def _candidates(policy: Policy) -> list[SandboxMode]:
     """The modes to try, the strongest first."""
     if sys.platform == "win32":
-        raise SandboxError("dreams do not run on Windows, in no mode: use WSL2 ('wsl --install')")
+        raise SandboxError("dreams do not run on Windows in any mode: use WSL2 ('wsl --install')")
     if sys.platform == "linux" and not os.path.exists("/proc/self/stat"):
         raise SandboxError(
-            "no /proc here, and the jail measures and limits by it what runs inside: mount it ('mount -t proc"
+            "no /proc here; the jail needs it to measure and limit what runs inside: mount it ('mount -t proc"
             " proc /proc'), or run in a container that has one"
         )
     if policy.mode is SandboxMode.NONE and policy.minimum in (SandboxMode.AUTO, SandboxMode.NONE):

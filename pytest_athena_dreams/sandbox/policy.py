@@ -1,6 +1,6 @@
-"""What a jail must do: its mode, its limits, and what it lets in; and what one really does.
+"""What a jail must do (mode, limits, exceptions), and what a running one was found to do.
 
-Invariants: plain data; nothing here looks at the machine.
+Invariants: plain data; nothing here reads from the machine.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ..errors import SettingError
 
 MIB = 1 << 20
 LAYERS = frozenset({"landlock", "scope", "seccomp", "capabilities", "rlimits", "descriptors", "environment"})
-"""What a policy can be without, in tests."""
+"""The layers that a test can leave out of a policy."""
 _OWN_VARIABLES = (
     "HOME",
     "LANG",
@@ -25,7 +25,7 @@ _OWN_VARIABLES = (
 
 
 class SandboxMode(StrEnum):
-    """How dreams are locked in. ``AUTO`` takes the strongest that works and never ``NONE``."""
+    """How dreams are isolated. ``AUTO`` takes the strongest mode that works, but never ``NONE``."""
 
     AUTO = "auto"
     BWRAP = "bwrap"
@@ -51,9 +51,9 @@ _STRENGTH = {
 class Limits:
     """What one child may use.
 
-    ``memory`` is bytes of address space, the interpreter's own included; ``output`` bytes written to
-    standard output and error together; ``reply`` bytes of one answer; ``load_timeout`` seconds for
-    compiling and running a module.
+    ``memory`` is bytes of address space, including the interpreter's; ``output`` bytes written to standard
+    output and error together; ``reply`` bytes of one reply; ``load_timeout`` seconds to compile and run a
+    module.
     """
 
     memory: int = 512 * MIB
@@ -64,15 +64,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What a jail is asked to be.
+    """The requirements for a jail.
 
-    ``minimum`` is the weakest mode that will do, ``AUTO`` where none is asked for. ``read_paths`` are
-    readable beside Python itself, and those that are folders can be imported from;
-    ``environment`` is what a dream finds in ``os.environ`` beside the jail's own few variables. With
-    ``scratch`` above 0, each child has a folder of its own that holds at most that many bytes.
+    ``minimum`` is the weakest mode to accept; ``AUTO`` accepts any except ``NONE``. ``read_paths`` are
+    readable beside Python itself, and the folders among them are on the import path; ``environment`` holds
+    variables for ``os.environ`` beside the jail's own few. With ``scratch`` above 0, each child has its own
+    folder for at most that many bytes.
 
-    ``without`` takes layers away and ``landlock_abi`` plays an older kernel: for tests, which must see
-    that each layer is needed.
+    ``without`` removes layers and ``landlock_abi`` simulates an older kernel, so that tests can show that
+    each layer is needed.
     """
 
     mode: SandboxMode = SandboxMode.AUTO
@@ -88,8 +88,8 @@ class Policy:
         for name, _ in self.environment:
             if name.startswith(("PYTHON", "LD_")) or name in _OWN_VARIABLES:
                 raise SettingError(
-                    f"--athena-allow-env: {name!r} decides how the jail itself runs, so it can't be let in;"
-                    f" choose another name than PYTHON…, LD_… and {', '.join(_OWN_VARIABLES)}"
+                    f"--athena-allow-env: {name!r} would change how the jail itself runs; choose a name other"
+                    f" than PYTHON…, LD_… and {', '.join(_OWN_VARIABLES)}"
                 )
         if unknown := self.without - LAYERS:
             raise SettingError(f"no such layers: {sorted(unknown)}; there are {sorted(LAYERS)}")
@@ -97,11 +97,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layers:
-    """What a running jail was found to do, by trying.
+    """What a running jail was found to do.
 
-    ``landlock`` is the interface version in force, 0 for none; ``namespaces`` are those that a child
-    has of its own. ``missing`` names what a child could do although it should not, and is empty where
-    the jail is tight.
+    ``landlock`` is the interface version in force, 0 for none; ``namespaces`` are those that a child does not
+    share with the parent. ``missing`` names what a child could do but must not; empty if the jail holds.
     """
 
     mode: SandboxMode

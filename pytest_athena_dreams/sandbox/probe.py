@@ -1,7 +1,7 @@
-"""Whether a running jail holds, found by having a child try what it must not be able to do.
+"""Checks a running jail by letting a child try what it must not be able to do.
 
-Invariants: an attempt is harmless where it succeeds; nothing is concluded from a version or from what
-the kernel is configured to have.
+Invariants: an attempt that succeeds is harmless; nothing is concluded from versions or from the kernel's
+configuration.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import os
 import socket
 
 def attempts(secret, target):
-    """Names of what worked although it must not."""
+    """Names of the attempts that worked."""
     def read():
         open(secret).close()
     def write():
@@ -62,7 +62,7 @@ _MEANING = {
 
 
 def probe(server: ForkServer, mode: SandboxMode, policy: Policy) -> Layers:
-    """Try out ``server``'s jail with one child."""
+    """Try ``server``'s jail with one child. Raises ``SandboxError`` if the child can't run at all."""
     secret, target = server.outside / "secret", server.outside / "target"
     payload = pickle.dumps(((str(secret), str(target)), {}), 5)
     secret.write_text("")

@@ -1,4 +1,4 @@
-"""A source in the jail, asked input after input: a child that dies is replaced, and the rest go on."""
+"""Runs a source in the jail on many inputs; a child that dies is replaced for the remaining ones."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _SURVIVED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 
 
 class Runner:
-    """A context manager: the first child starts when it is needed, and the one alive at the end is killed.
+    """A context manager: the first child starts when it is needed; one that is alive at the end is killed.
 
-    ``cpu`` is the seconds of CPU, ``peak_memory`` the most bytes, that all its children came to.
+    ``cpu`` is the processor seconds of all its children together, ``peak_memory`` the highest peak of one, in
+    bytes above what it held after loading.
     """
 
     cpu: float
@@ -41,13 +42,13 @@ class Runner:
         self.close()
 
     def close(self) -> None:
-        """Kill the child that is alive, if one is. Safe to call twice."""
+        """Kill the running child, if there is one. Safe to call twice."""
         if self._child is not None:
             self._count(self._child)
             self._child = None
 
     def hand_over(self) -> Runner:
-        """A runner with this one's child; this one starts another if it is asked again."""
+        """Move the running child to a new runner; this one starts another when it needs one."""
         other = Runner(self._sandbox, self.source)
         other._child, other._first = self._child, self._first
         if self._child is not None and self._child.alive:
@@ -57,10 +58,11 @@ class Runner:
         self._child = self._first = None
         return other
 
-    def turn_to(self, source: Source, *, anew: bool = True) -> None:
-        """Go on with another source, in the child that is alive, if one is.
+    def switch_to(self, source: Source, *, anew: bool = True) -> None:
+        """Run another source from now on, in the running child if there is one.
 
-        There, what is not loaded ``anew`` is the code that is loaded, to be ``watched`` from now on.
+        With ``anew=False`` that child keeps its loaded code, which must be that of ``source``, and only
+        applies ``source.watched``.
         """
         self.source, self._first = source, None
         if self._child is not None and self._child.alive:
@@ -71,18 +73,18 @@ class Runner:
 
     @property
     def loaded(self) -> Loaded | None:
-        """What was loaded, ``None`` where the source does not load."""
+        """The description of what was loaded; ``None`` if the source does not load."""
         return self._opened().loaded
 
     @property
     def signature(self) -> Signature | None:
-        """The entry point's signature, ``None`` where the source does not load or is not described fully."""
+        """The entry point's signature; ``None`` if the source does not load or is not described fully."""
         loaded = self.loaded
         return loaded.signature if loaded else None
 
     @property
     def failure(self) -> Observation | None:
-        """What the load did where it failed."""
+        """The observation of a load that failed; ``None`` if it succeeded."""
         return self._opened().failure
 
     def _opened(self) -> Child:
@@ -92,7 +94,7 @@ class Runner:
         return self._first
 
     def _spawn(self, source: Source) -> Child:
-        """A child; a load that died, or slept too long, is tried again before it is believed."""
+        """Start a child; a load that died, or timed out without computing, is tried a second time."""
         child = self._sandbox.spawn(source)
         failure = child.failure
         if failure is not None and failure.kind is not ObservationKind.RAISED and not _busy(failure):
@@ -101,7 +103,7 @@ class Runner:
         return child
 
     def _count(self, child: Child) -> None:
-        child.close(wait=False)  # its end takes as long as its start, and nobody needs it
+        child.close(wait=False)  # ending takes as long as starting, and nobody needs the result
         self.cpu += child.cpu
         self.peak_memory = max(self.peak_memory, child.peak_memory)
 
@@ -113,9 +115,10 @@ class Runner:
         budget: float = float("inf"),
         patience: int = 1,
     ) -> list[Observation]:
-        """An observation for each payload, in order; the list ends early where the source is not worth
-        more: after ``patience`` calls that timed out, when all calls together took ``budget`` seconds, or
-        with what the load did where it fails.
+        """Observe one call for each payload, in order.
+
+        The list ends early after ``patience`` calls that timed out, once all calls together took ``budget``
+        seconds, or with the observation of a load that failed.
         """
         seen: list[Observation] = []
         hung = 0
@@ -140,5 +143,5 @@ class Runner:
 
 
 def _busy(failure: Observation) -> bool:
-    """Whether it took its time by computing, which no machine makes it do."""
+    """Whether a timed-out load spent the time computing, so that a busy machine can't be the cause."""
     return failure.kind is ObservationKind.TIMED_OUT and failure.cpu > failure.elapsed / 2

@@ -1,7 +1,7 @@
 """A folder that one child may write in.
 
-Invariants: links, pipes and changed modes can't be in it, for the jail refuses to make them, so all
-that is met is files and folders, though maybe deeper than a path can say; it is gone after ``remove``.
+Invariants: it holds files and folders only, because the jail refuses to make links and pipes and to change
+modes. Folders may be nested deeper than a path can express. It is gone after ``remove``.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _ENTRY = 4096
-"""Bytes that count for a name, however empty what it names."""
+"""Bytes that every entry counts beside its content."""
 _DEPTH = 64
-"""Folders within folders that it may hold; looking deeper would cost more than the child pays."""
+"""Levels of nested folders that it may hold; checking deeper ones would cost more than the child pays."""
 
 
 class Scratch:
-    """A fresh folder in ``parent`` that is to hold at most ``size`` bytes."""
+    """A new folder in ``parent`` that may hold at most ``size`` bytes."""
 
     def __init__(self, parent: Path, size: int) -> None:
         self.path = tempfile.mkdtemp(dir=parent)
         self._size = size
 
     def over(self) -> bool:
-        """Whether it holds more than it may, now, while its child goes on writing."""
+        """Whether it holds more than allowed at this moment; its child may be writing."""
         used = 0
         folders = [(self.path, 0)]
         try:
@@ -38,17 +38,17 @@ class Scratch:
                     if entry.is_dir(follow_symlinks=False):
                         folders.append((entry.path, depth + 1))
         except FileNotFoundError:
-            pass  # taken away while it was looked at; the next look sees the rest
+            pass  # removed during the check; the next check counts the rest
         return False
 
     def remove(self) -> None:
-        """Remove it with all that is in it."""
+        """Remove it and its content."""
         if os.path.exists(self.path):  # the fork server's folder may have gone first, and this one with it
             remove_tree(self.path)
 
 
 def remove_tree(path: str) -> None:
-    """Remove a folder, stepping in and out of those in it so that no path gets long."""
+    """Remove a folder by stepping into each folder in it, because a path may be too long for the system."""
     here = os.open(path, _FOLDER)
     names: list[str] = []  # the folders that lead here, below the first
     folders = [_emptied(here)]  # what is left to enter, at each level
@@ -73,7 +73,7 @@ def _step(here: int, name: str) -> int:
 
 
 def _emptied(folder: int) -> list[str]:
-    """Delete what is no folder in ``folder``, and return the names of what is."""
+    """Delete the files in ``folder`` and return the names of the folders in it."""
     folders = []
     with os.scandir(folder) as entries:
         for entry in list(entries):

@@ -1,10 +1,9 @@
-"""The parent's own folder beside a fork server, which no child sees into.
+"""The parent's folder for one fork server. Children can't see into it, except for two folders in it.
 
-In it lie ``empty``, where children start, and ``scratch`` with one folder for each child that may write.
+These are ``empty``, where children start, and ``scratch`` with one folder for each child that may write.
 
-Invariants: it bears its name only once it is locked, and is locked as long as its maker lives; a folder that
-nobody holds locked is removed by the next one that is made, so that a run which was killed leaves nothing
-for good.
+Invariants: the folder gets its final name only once it is locked, and stays locked while its maker lives.
+Making a new one removes those that nobody holds a lock on, which cleans up after runs that were killed.
 """
 
 from __future__ import annotations
@@ -21,30 +20,30 @@ from .scratch import remove_tree
 _PREFIX = "athena-dreams-jail-"
 _UNFINISHED = ".new"
 _YOUNG = 60.0
-"""Seconds that a folder may take from being made to being locked, and from losing its lock to being gone."""
+"""Seconds that a folder may take from creation to its lock, and from losing its lock to being removed."""
 
 
 class Workspace:
-    """One such folder, made now and held until ``remove``."""
+    """One such folder, locked until ``remove``."""
 
     def __init__(self) -> None:
         _sweep(Path(tempfile.gettempdir()))
         made = Path(tempfile.mkdtemp(prefix=_PREFIX, suffix=_UNFINISHED))
         self._lock = os.open(made / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        _locked(self._lock, wait=True)  # a sweeper holds it for the moment that it looks
+        _locked(self._lock, wait=True)  # another process' sweep may hold it for a moment
         self.path = made.rename(made.with_suffix(""))
         self.empty, self.scratch = self.path / "empty", self.path / "scratch"
         self.empty.mkdir(mode=0o555)
         self.scratch.mkdir(mode=0o700)
 
     def remove(self) -> None:
-        """Remove the folder and let go of it. To be called once."""
+        """Remove the folder and release its lock. Call this once."""
         remove_tree(str(self.path))
         os.close(self._lock)
 
 
 def _locked(descriptor: int, *, wait: bool = False) -> bool:
-    """Lock an open file, if nobody else has, or once nobody has."""
+    """Lock an open file; whether that worked. With ``wait``, wait until nobody else holds the lock."""
     import fcntl  # not on Windows, where this module is still to be imported
 
     try:
@@ -55,7 +54,7 @@ def _locked(descriptor: int, *, wait: bool = False) -> bool:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what runs that were killed have left in ``folder``."""
+    """Remove the workspaces of killed runs from ``folder``."""
     for left in folder.glob(_PREFIX + "*"):
         with contextlib.suppress(FileNotFoundError):  # somebody else sweeps at the same time
             found = left.lstat()

@@ -26,7 +26,7 @@ def lines_reached(settings: Settings, case: Case, runner: Runner) -> tuple[int, 
     if not payloads:
         return None
     left = settings.dream_timeout / PROCEDURE_SHARE
-    runner.turn_to(replace(runner.source, watched=True, described="not"), anew=not case.pure)
+    runner.switch_to(replace(runner.source, watched=True, described="not"), anew=not case.pure)
     compiled = runner.loaded.lines if runner.loaded else ()
     lines = statement_lines(case.dream.code).intersection(compiled)
     if not lines:

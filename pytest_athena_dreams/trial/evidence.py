@@ -57,7 +57,7 @@ def detected_share(lab: Lab, reference: Reference, contract: Contract) -> float 
                 break
             detected.append(differs)
             left -= seconds
-            mutant.turn_to(replace(source, mutant=len(detected)))
+            mutant.switch_to(replace(source, mutant=len(detected)))
     return sum(detected) / len(detected) if accepted and detected else None
 
 

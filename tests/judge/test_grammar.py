@@ -15,6 +15,7 @@ from pytest_athena_dreams.judge.contrast import contrast
 from pytest_athena_dreams.judge.equality import difference, same_type, type_of
 from pytest_athena_dreams.judge.render import render
 from pytest_athena_dreams.sandbox import wire
+from pytest_athena_dreams.sandbox.decoding import WireError
 from pytest_athena_dreams.sandbox.jail.grammar import GRAMMAR, Kind
 from pytest_athena_dreams.sandbox.jail.large import cut
 from pytest_athena_dreams.signatures import TypeSpec
@@ -100,7 +101,7 @@ READERS: dict[str, Callable[[], object]] = {
 
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS)
 def test_no_reader_takes_a_tag_that_the_grammar_lacks(read: Callable[[], object]) -> None:
-    with pytest.raises((wire.WireError, KeyError)):
+    with pytest.raises((WireError, KeyError)):
         read()
 
 

@@ -99,7 +99,7 @@ def test_none_works_without_what_only_linux_has(monkeypatch: pytest.MonkeyPatch,
     with Sandbox(Policy(mode=SandboxMode.NONE, limits=SMALL)) as sandbox:
         assert value(run(sandbox, "def f(): return 1")) == 1
         observations = run(sandbox, "import os\ndef f(x): os._exit(x)", (0,)).observations
-        assert [o.detail for o in observations] == ["left with status 0 without answering"]
+        assert [o.detail for o in observations] == ["exited with status 0 without answering"]
 
 
 def test_elsewhere_only_none_is_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,7 @@ def test_a_limit_that_is_too_low_to_be_set_again_is_the_code_s_own_error(sandbox
 def test_the_next_source_in_a_child_starts_with_python_s_limit(sandbox: Sandbox) -> None:
     with Runner(sandbox, Source(code="import sys\nsys.setrecursionlimit(20_000)\n" + DEEP)) as runner:
         assert returned(runner.run([payload(3000)], timeout=1.0)[0]) == 3000
-        runner.turn_to(Source(code=DEEP))
+        runner.switch_to(Source(code=DEEP))
         (seen,) = runner.run([payload(3000)], timeout=1.0)
     assert seen.raised is not None
     assert seen.raised.type == "RecursionError"

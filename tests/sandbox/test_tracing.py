@@ -71,7 +71,7 @@ def test_code_that_is_loaded_may_be_watched_as_it_is(sandbox: Sandbox) -> None:
     with Runner(sandbox, Source(code=code)) as runner:
         assert runner.run([payload(1)], timeout=5.0)[0].value == 0
         for anew, lines in ((True, [3, 4, 6]), (False, [3, 4, 5])):
-            runner.turn_to(Source(code=code, watched=True), anew=anew)
+            runner.switch_to(Source(code=code, watched=True), anew=anew)
             assert lines_of(runner) == (3, 4, 5, 6)
             assert list(runner.run([payload(1)], timeout=5.0)[0].lines) == lines
 

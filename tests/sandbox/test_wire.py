@@ -1,4 +1,4 @@
-"""The wire: what an honest child sends is read back as it was, and nothing else is read at all."""
+"""The wire: frames of an honest child are decoded unchanged, all others are rejected."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_athena_dreams.sandbox import wire
+from pytest_athena_dreams.sandbox.decoding import VALUE, ValueDecoder, WireError
 from pytest_athena_dreams.sandbox.jail.canonical import canonical
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.binary()
@@ -33,13 +34,15 @@ JSON = st.recursive(
 
 
 def returned(value: Any, *, nonce: str = "n", number: int = 1, **more: Any) -> bytes:
-    told = {"value": value, "changed": None, "took": 0.5}
-    message = {"kind": "returned", "nonce": nonce, "id": number, **told}
+    result = {"value": value, "changed": None, "took": 0.5}
+    message = {"kind": "returned", "nonce": nonce, "id": number, **result}
     return json.dumps(message | more).encode()
 
 
-def raised(told: Any) -> bytes:
-    return json.dumps({"kind": "raised", "nonce": "n", "id": 1, "raised": told, "changed": None}).encode()
+def raised(exception: Any) -> bytes:
+    return json.dumps(
+        {"kind": "raised", "nonce": "n", "id": 1, "raised": exception, "changed": None}
+    ).encode()
 
 
 def decode(body: bytes) -> wire.Reply:
@@ -48,20 +51,19 @@ def decode(body: bytes) -> wire.Reply:
 
 @given(VALUES)
 def test_every_canonical_value_comes_through_unchanged(value: Any) -> None:
-    told = canonical(value, consume=True)
-    reply = decode(returned(told))
+    written = canonical(value, consume=True)
+    reply = decode(returned(written))
     assert isinstance(reply, wire.Returned)
-    assert reply.value == told
+    assert reply.value == written
 
 
 @given(st.lists(VALUES, max_size=5), st.integers(0, 3000))
-def test_what_is_kept_is_what_would_be_decoded_anew(values: list[Any], room: int) -> None:
-    kept = wire._Values(wire._Value)
-    kept._room = room
+def test_a_cached_value_is_what_would_be_decoded_again(values: list[Any], cache_bytes: int) -> None:
+    decoder = ValueDecoder(VALUE, cache_bytes)
     texts = [json.dumps(canonical(value, consume=True)).encode() for value in values]
     for text in texts * 2:
-        assert kept.of(msgspec.Raw(text)) == json.loads(text)
-    assert sum(map(len, kept._kept)) <= max([room, *map(len, texts)])
+        assert decoder.decode(msgspec.Raw(text)) == json.loads(text)
+    assert decoder.cached_bytes <= max([cache_bytes, *map(len, texts)])
 
 
 def test_the_same_bytes_give_the_same_object() -> None:
@@ -75,7 +77,7 @@ def test_the_same_bytes_give_the_same_object() -> None:
 def test_a_value_outside_the_grammar_is_refused(data: Any) -> None:
     try:
         reply = decode(returned(data))
-    except wire.WireError:
+    except WireError:
         return
     assert isinstance(reply, wire.Returned)
     assert reply.value == data
@@ -84,7 +86,7 @@ def test_a_value_outside_the_grammar_is_refused(data: Any) -> None:
 
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_are_refused(body: bytes) -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         decode(body)
 
 
@@ -94,7 +96,7 @@ def test_a_damaged_frame_is_refused_or_means_the_same_kind(data: st.DataObject) 
     body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     try:
         reply = decode(bytes(body))
-    except wire.WireError:
+    except WireError:
         return
     assert isinstance(reply, wire.Returned)
 
@@ -120,7 +122,7 @@ def test_a_damaged_frame_is_refused_or_means_the_same_kind(data: st.DataObject) 
     ids=repr,
 )
 def test_malformed_values_are_refused(value: Any) -> None:
-    with pytest.raises(wire.WireError, match="does not fit"):
+    with pytest.raises(WireError, match="does not fit"):
         decode(returned(value))
 
 
@@ -128,7 +130,7 @@ def test_malformed_values_are_refused(value: Any) -> None:
     ("body", "reason"),
     [
         (returned(1, nonce="other"), "nonce"),
-        (returned(1, number=2), "request 2 where 1 was due"),
+        (returned(1, number=2), "request 2, but 1 was due"),
         (returned(1, extra=True), "unknown field"),
         (returned(1, took=-0.5), "Expected `float` >= 0"),
         (returned(1, took=None), "Expected `float`, got `null`"),
@@ -162,7 +164,7 @@ def test_malformed_values_are_refused(value: Any) -> None:
     ],
 )
 def test_foreign_frames_are_refused(body: bytes, reason: str) -> None:
-    with pytest.raises(wire.WireError, match=reason):
+    with pytest.raises(WireError, match=reason):
         decode(body)
 
 
@@ -198,12 +200,12 @@ def test_a_malformed_signature_is_refused(signature: dict[str, Any]) -> None:
         "id": 1,
         "loaded": {"name": "f", "signature": {"name": "f"} | signature},
     }
-    with pytest.raises(wire.WireError, match="does not fit"):
+    with pytest.raises(WireError, match="does not fit"):
         decode(json.dumps(message).encode())
 
 
 def test_a_frame_above_the_cap_is_refused_by_its_header_alone() -> None:
     inbox = wire.Inbox(10)
     inbox.feed((11).to_bytes(4, "big"))
-    with pytest.raises(wire.WireError, match="11 bytes, where 10 are allowed"):
+    with pytest.raises(WireError, match="11 bytes; at most 10 are allowed"):
         inbox.frame()

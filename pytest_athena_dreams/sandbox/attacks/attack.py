@@ -1,7 +1,7 @@
 """One hostile dream: its code, and how it may end.
 
-Invariants: where it succeeds, it does no lasting harm beyond the surroundings that were laid out for it;
-it is bounded in time, processes and memory, so that it can be tried with a layer taken away.
+Invariants: an attack that succeeds does no lasting harm outside ``surroundings``; it is bounded in time,
+processes and memory, so that tests can run it with a layer of the jail removed.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ CLEAN = """
 def attack(where):
     return "clean"
 """
-"""What has to work right after an attack, in another child of the same fork server."""
+"""Code that must work right after an attack, in another child of the same fork server."""
 
 ATTACK_HANGS = 0.2
-"""Seconds for a call that does not end, however long it is given."""
+"""Timeout in seconds of a call that never ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
     """``code`` defines ``attack(where)``; ``where`` holds paths, ports and process ids to go for.
 
-    ``ends`` are the ways in which the last of its ``calls`` may end, each the beginning of an outcome
-    such as ``raised PermissionError`` or ``died protocol``. ``sequel`` runs in a child of its own
-    afterwards and has to return ``"clean"``. ``timeout`` is seconds for each call. With
-    ``idle``, each call is a request of its own, and the child is left alone for so many seconds after it.
+    ``ends`` are the allowed beginnings of the outcome of the last of its ``calls``, such as ``raised
+    PermissionError`` or ``died protocol``. ``sequel`` runs afterwards in another child and must return
+    ``"clean"``. ``timeout`` is seconds for each call. With ``idle``, each call is a separate request, and the
+    parent waits that many seconds after it.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Attempts to make up an answer: the right one stolen, the jail patched, frames that nobody asked for."""
+"""Attempts to forge an answer: by stealing the right one, patching the jail, or sending extra frames."""
 
 from __future__ import annotations
 

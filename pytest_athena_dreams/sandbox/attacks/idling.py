@@ -1,4 +1,4 @@
-"""Attempts to go on while the parent does not wait for the child."""
+"""Attempts to keep running while the parent does not wait for the child."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def attack(where):
 
 IDLING = (
     Attack(
-        name="threads that start others while nobody looks",
+        name="threads that start others while nobody waits",
         ends=("died signal", "returned"),
         calls=4,
         idle=0.1,
@@ -32,7 +32,7 @@ IDLING = (
         code=_THREADS,
     ),
     Attack(
-        name="threads behind an answer of its own making",
+        name="threads after a forged answer",
         ends=("died signal", "died protocol", "timed_out"),
         calls=3,
         idle=0.1,
@@ -46,7 +46,7 @@ def attack(where):
 """,
     ),
     Attack(
-        name="computing while nobody looks",
+        name="computing while nobody waits",
         ends=("returned",),
         calls=2,
         idle=0.1,
@@ -62,7 +62,7 @@ def attack(where):
 """,
     ),
     Attack(
-        name="files while nobody looks",
+        name="files while nobody waits",
         ends=("died output", "returned", "timed_out", "raised"),
         calls=3,
         idle=0.1,

@@ -1,4 +1,4 @@
-"""Attempts to use up what there is."""
+"""Attempts to use up the machine's resources."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def attack(where):
 """,
     ),
     Attack(
-        name="memory, and never mind the error",
+        name="memory, ignoring the error",
         ends=("timed_out", "died"),
         timeout=1.0,
         code="""
@@ -91,7 +91,7 @@ def attack(where):
         code="import os\ndef attack(where):\n    os.lseek(1, 1 << 40, 0)\n    os.write(1, b'x')",
     ),
     Attack(
-        name="output, and never mind the signal",
+        name="output, ignoring the signal",
         ends=("raised OSError", "timed_out", "died"),
         code="""
 import os, signal

@@ -1,4 +1,4 @@
-"""Attempts to reach anybody."""
+"""Attempts to reach a network or another process through a socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attempts to be taken for something else: values that lie, and exceptions with another's name."""
+"""Attempts to pose as something else: values that lie, and exceptions with another's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attempts on the kernel's own surface."""
+"""Attempts to attack the kernel, or to gain privileges."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _attack(name: str, body: str, *, ends: tuple[str, ...] = _KILLED) -> Attack:
 
 
 def _machine_code(name: str, x86_64: str) -> Attack:
-    """Run bytes of machine code, which only mean something on x86-64."""
+    """Run bytes of machine code for x86-64."""
     code = f"""
 import ctypes, mmap, platform
 

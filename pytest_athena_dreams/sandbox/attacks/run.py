@@ -1,4 +1,4 @@
-"""Run the hostile dreams against a jail, and say for each whether it held."""
+"""Runs the hostile dreams against a jail, and reports for each whether the jail held."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ _GROUPS = {
     "state": STATE,
 }
 ATTACKS = tuple(replace(attack, group=group) for group, attacks in _GROUPS.items() for attack in attacks)
-"""Every shipped attack, by group."""
+"""Every attack, by group."""
 
 _MEMORY = 256 * MIB
 _LOAD_TIMEOUT = 2.0
 _SEQUEL_TIMEOUT = 10.0
 _RAN = 0.002
-"""Processor seconds that count as running: a child that is being stopped may need a moment."""
+"""Processor seconds above which a stopped child counts as running: stopping takes some."""
 _WALL = 10.0
 """Seconds that an attack may take beyond its calls' timeouts, its sequel included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttackResult:
-    """How one attack went. ``held`` is true where it ended as it should and did no ``harm``."""
+    """How one attack went. ``held``: it ended as expected and did no ``harm``."""
 
     name: str
     group: str
@@ -64,9 +64,9 @@ class AttackResult:
 
 
 def attack(policy: Policy) -> Iterator[AttackResult]:
-    """Try every attack against the jail that ``policy`` asks for, one after the other.
+    """Try every attack against the jail of ``policy``, one after the other.
 
-    Raises ``SandboxError`` where there is no such jail, or where the policy asks for none.
+    Raises ``SandboxError`` if this machine can't give that jail, or if the policy's mode is ``NONE``.
     """
     if policy.mode is SandboxMode.NONE:
         raise SandboxError("the attacks are real, so they run in a jail only: give another --athena-sandbox")
@@ -90,7 +90,7 @@ def attack(policy: Policy) -> Iterator[AttackResult]:
 
 
 def attempt(sandbox: Sandbox, surroundings: Surroundings, attack: Attack) -> AttackResult:
-    """Run one attack and its sequel in ``sandbox`` and look at ``surroundings``."""
+    """Run one attack and its sequel in ``sandbox``, then inspect ``surroundings``."""
     sandbox.layers()
     outside = str(sandbox.outside)
     before = processes(outside)
@@ -122,7 +122,7 @@ def attempt(sandbox: Sandbox, surroundings: Surroundings, attack: Attack) -> Att
 
 
 def _run(sandbox: Sandbox, attack: Attack, surroundings: Surroundings) -> tuple[list[Observation], list[str]]:
-    """What was seen of the calls, and what the child was seen to do while it was left alone."""
+    """The observations of the calls, and the harm that the child did between them."""
     payloads = [pickle.dumps(((surroundings.where(),), {}), 5)] * attack.calls
     seen: list[Observation] = []
     harm: list[str] = []
@@ -133,12 +133,12 @@ def _run(sandbox: Sandbox, attack: Attack, surroundings: Surroundings) -> tuple[
             return list(child.calls(payloads, attack.timeout)), harm
         while len(seen) < attack.calls and child.alive:
             seen += child.calls(payloads[:1], attack.timeout)
-            harm += _left_alone(sandbox, child, attack.idle) if child.alive else []
+            harm += _idle_harm(sandbox, child, attack.idle) if child.alive else []
     return seen, harm
 
 
-def _left_alone(sandbox: Sandbox, child: Child, seconds: float) -> list[str]:
-    """What a child does, or has more of than it may, while nobody waits for it."""
+def _idle_harm(sandbox: Sandbox, child: Child, seconds: float) -> list[str]:
+    """The harm that a child does while nobody waits for it: it runs, or exceeds a limit."""
     before = child.usage()[0]
     time.sleep(seconds)
     harm = []
@@ -154,7 +154,7 @@ def _left_alone(sandbox: Sandbox, child: Child, seconds: float) -> list[str]:
 
 
 def outcome(observation: Observation) -> str:
-    """An observation in a line."""
+    """An observation as one line."""
     match observation:
         case Observation(kind=ObservationKind.RETURNED):
             return f"returned {json.dumps(unpacked(observation.value))[:200]}"

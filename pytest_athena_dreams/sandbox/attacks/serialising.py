@@ -1,4 +1,4 @@
-"""Values that are made to break whoever writes them down."""
+"""Values that are made to break the code that serialises them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attempts to leave something for the next dream."""
+"""Attempts to leave a trace that the next dream can see."""
 
 from __future__ import annotations
 

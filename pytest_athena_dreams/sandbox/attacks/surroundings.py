@@ -1,7 +1,7 @@
-"""What a hostile dream may go for, laid out beforehand and looked at afterwards from outside.
+"""Targets for hostile dreams, set up before an attack and inspected afterwards from outside.
 
-Invariants: everything here is this process's own and goes when the block ends; harm is found by looking
-at the surroundings, never by believing the dream. Linux only.
+Invariants: everything here belongs to this process and is removed when the block ends; harm is found by
+inspecting the targets, never by believing the dream. Linux only.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from typing import Any
 from ..jail.syscalls import known, numbers
 
 _SETTLE = 2.0
-"""Seconds in which processes that were killed may still be seen."""
+"""Seconds that killed processes may take to disappear."""
 
 
 class Surroundings:
-    """A secret, files to spoil, sockets that listen, and a process to harm. Use it in a ``with`` block."""
+    """A secret, files, listening sockets and a process to attack. Use it in a ``with`` block."""
 
     def __init__(self) -> None:
         self.secret = secrets.token_hex(16)
@@ -75,7 +75,7 @@ class Surroundings:
         self._standing = self._victim_standing()
 
     def where(self) -> dict[str, Any]:
-        """What an attack is told, so that it need not search."""
+        """The argument of an attack: where its targets are."""
         addresses = {name: listener.getsockname() for name, listener in self._listeners.items()}
         return {
             "secret": str(self._folder / "secret"),
@@ -91,10 +91,10 @@ class Surroundings:
             "numbers": numbers(platform.machine()) if known(platform.machine()) else {},
         }
 
-    def harm(self, told: str) -> list[str]:
-        """What went wrong, in words; ``told`` is all that came out of the jail."""
+    def harm(self, output: str) -> list[str]:
+        """The harm done, as texts; ``output`` is everything that came out of the jail."""
         found = []
-        if self.secret in told:
+        if self.secret in output:
             found.append("the secret got out")
         if self._snapshot() != self._files:
             found.append("files were changed")
@@ -137,7 +137,7 @@ def _reached(listener: socket.socket) -> bool:
 
 
 def processes(mark: str) -> set[int]:
-    """Processes whose command line holds ``mark``, as the children of a fork server's do."""
+    """Processes with ``mark`` in their command line, such as all of one fork server."""
     found = set()
     for entry in os.listdir("/proc"):
         if entry.isdecimal():
@@ -148,7 +148,7 @@ def processes(mark: str) -> set[int]:
 
 
 def left_over(mark: str, before: set[int]) -> list[str]:
-    """Whether the processes of a fork server are other ones than ``before``, given time to go."""
+    """A text if the processes of a fork server differ from ``before`` even after ``_SETTLE`` seconds."""
     until = time.monotonic() + _SETTLE
     while (now := processes(mark)) != before:
         if time.monotonic() > until:
@@ -159,7 +159,7 @@ def left_over(mark: str, before: set[int]) -> list[str]:
 
 
 def end(pids: set[int]) -> None:
-    """Kill what an attack left, so that the next one starts from the same."""
+    """Kill the processes that an attack left, so that the next attack starts from the same state."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""Values that can't travel as themselves, built in the child from what the parent wrote.
+"""Builds, in the child, values that can't be pickled: the parent sends recipes for them.
 
-A recipe is ``(maker, reference, args, kwargs)``; the classes of a reference without a module are those of
-the code that is loaded, so procedure and dream each get instances of their own.
+A recipe is ``(maker, reference, args, kwargs)``. A reference without a module names a class of the loaded
+code, so procedure and dream each get instances of their own classes.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _BytesIO = io.BytesIO
 
 
 class Arguments(pickle.Unpickler):
-    """Loads the arguments of one call, building recipes on the way.
+    """Loads the arguments of one call and builds its recipes.
 
-    ``_named`` are objects that the call refers to again, by number, as long as it is loaded.
+    ``_named`` holds, by number, objects that the arguments refer to again; it lives as long as the load.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -44,12 +44,12 @@ class Arguments(pickle.Unpickler):
 
 
 def loader(payload: bytes) -> Callable[[], Any]:
-    """Builds the arguments in ``payload``, anew each time."""
+    """A function that builds new arguments from ``payload`` each time."""
     return lambda: Arguments(_BytesIO(payload)).load()
 
 
 def resolve(reference: str) -> Any:
-    """The class that ``module:qualified name`` names. Raises ``TypeError`` where the code lacks it."""
+    """The class that ``module:qualified name`` names. Raises ``TypeError`` if the code lacks it."""
     module, _, path = reference.partition("[")[0].partition(":")
     found: Any = importlib.import_module(module) if module else sys.modules["dream"]
     try:
@@ -63,7 +63,7 @@ def _call(reference: str, /, *args: Any, **kwargs: Any) -> Any:
 
 
 def _assigned(_: str, value: Any, /, **attributes: Any) -> Any:
-    """``value`` with attributes that could not be given at its construction, for they lead back to it."""
+    """``value`` with attributes that its constructor could not take, because they lead back to it."""
     for name, attribute in attributes.items():
         setattr(value, name, attribute)
     return value
@@ -87,18 +87,18 @@ async def _awaitable(_: str, value: Any) -> Any:
 
 
 def _callable(_: str, results: list[Any]) -> Callable[..., Any]:
-    """A function that gives one of ``results``, always the same for equal arguments."""
+    """A function that returns one of ``results``, the same one for equal arguments."""
 
     def function(*args: Any, **kwargs: Any) -> Any:
-        told = json.dumps([canonical(args, consume=False), canonical(kwargs, consume=False)])
-        digest = hashlib.sha256(told.encode()).digest()
+        text = json.dumps([canonical(args, consume=False), canonical(kwargs, consume=False)])
+        digest = hashlib.sha256(text.encode()).digest()
         return results[int.from_bytes(digest[:4], "big") % len(results)]
 
     return function
 
 
 class _Context:
-    """A context manager, synchronous and asynchronous, that gives ``value`` on entering."""
+    """A context manager, synchronous and asynchronous, whose ``with`` block gets ``value``."""
 
     def __init__(self, _: str, value: Any) -> None:
         self._value = value
@@ -132,7 +132,7 @@ def _view(kind: str, items: dict[Any, Any]) -> Any:
 
 
 def _protocol(reference: str, **members: Any) -> Any:
-    """An object with the members of a protocol; methods belong to its class, as those of any object."""
+    """An object with the members of a protocol; its methods belong to its class, as usual."""
     methods = {
         name: (lambda _, *args, _member=member, **kwargs: _member(*args, **kwargs))
         for name, member in members.items()
@@ -162,4 +162,4 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "view": _view,
     "protocol": _protocol,
 }
-"""What makes a recipe's value, from its reference and its arguments."""
+"""Functions that build the value of a recipe from its reference and arguments, by maker."""

@@ -1,7 +1,7 @@
-"""One call of a loaded program, and what came of it as JSON.
+"""Calls a loaded program once and writes the outcome as JSON.
 
-Invariants: a call's arguments are built anew for it; no method that the code wrote is called once the result
-is in canonical form.
+Invariants: every call gets newly built arguments; once the result is in canonical form, no method that the
+code defines is called.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from typing import Any, NoReturn
 
 from .canonical import ITERATOR_ITEMS, canonical
 from .encoding import alike, encoded
-from .program import FILENAME, JAIL, Program
+from .program import FILENAME, RECURSION_LIMIT, Program
 from .raising import describe_exception
 from .refusals import Refusals
 from .tracing import Watch
 
 Load = Callable[[], tuple[tuple[Any, ...], dict[str, Any]]]
-"""Builds the arguments of one call, the same ones each time."""
+"""Builds new arguments for a call, with the same values each time."""
 
 _IMMUTABLE_TYPES = frozenset({int, float, complex, bool, str, bytes, type(None)})
 
-# What the code does to these modules changes nothing here.
+# Bound here, so that nothing the code does to these modules changes a call.
 _clock, _import = time.perf_counter, importlib.import_module
 _BytesIO = io.BytesIO
 _recursion_limit, _set_recursion_limit = sys.getrecursionlimit, sys.setrecursionlimit
 
 
 class Calls:
-    """Calls of one loaded program. The recursion limit that its code set holds while its code runs."""
+    """Calls one loaded program. The recursion limit that its code sets applies only while its code runs."""
 
     def __init__(self, loaded: Program) -> None:
         self.watch: Watch | None = None
@@ -43,7 +43,7 @@ class Calls:
         self._recursion = loaded.recursion
 
     def answer(self, load: Load) -> str:
-        """What a call does, as the body of a frame without its nonce and its number."""
+        """Make one call; returns the body of its frame without nonce and number."""
         if self.watch is None:
             return self._answer(load)
         self.watch.start()
@@ -65,7 +65,7 @@ class Calls:
             took = _clock() - started
         except BaseException as exc:
             raised = describe_exception(exc, "call", FILENAME)
-        _set_recursion_limit(JAIL)
+        _set_recursion_limit(RECURSION_LIMIT)
         changed = before.changed(args, kwargs) if before is not None else None
         now = "null" if changed is None else encoded(changed)
         if self._awaited:
@@ -77,7 +77,7 @@ class Calls:
         return f'{{"kind":"returned","value":{encoded(value)},"took":{took!r},"changed":{now}}}'
 
     def _result(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """What the entry point returns; an iterator that it returns may recurse as deep as the code may."""
+        """Call the entry point. Its recursion limit stays, because a returned iterator runs its code too."""
         _set_recursion_limit(self._recursion)
         try:
             result = self._entry(*args, **kwargs)
@@ -90,13 +90,13 @@ class Calls:
             return result
         finally:
             self._recursion = _recursion_limit()
-            _set_recursion_limit(max(self._recursion, JAIL))
+            _set_recursion_limit(max(self._recursion, RECURSION_LIMIT))
 
 
 class _Before:
-    """Arguments as they were before a call, which may change them in place.
+    """Arguments before a call, which may change them in place.
 
-    Where they are plain builtins it is their pickle that is compared, which is quicker by far.
+    Plain builtins are compared by their pickles, which is much faster.
     """
 
     def __init__(self, load: Load, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -105,7 +105,7 @@ class _Before:
         self._described = _arguments(args, kwargs) if self._pickle is None else None
 
     def changed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any] | None:
-        """The arguments as they are now in canonical form, ``None`` where they are as they were."""
+        """The arguments now, in canonical form; ``None`` if they did not change."""
         if self._pickle is not None and _pickled(args, kwargs) == self._pickle:
             return None
         described = self._described or _arguments(*self._load())
@@ -114,14 +114,14 @@ class _Before:
 
 
 class _Plain(pickle.Pickler):
-    """Pickles plain builtins, and asks nothing of a value of any other type, for it may be the dream's."""
+    """Pickles plain builtins only: a value of another type may run the dream's code when it is pickled."""
 
     def reducer_override(self, value: Any) -> NoReturn:
         raise TypeError
 
 
 def _pickled(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | None:
-    """The pickle of arguments, ``None`` where not all in them are plain builtins."""
+    """The pickle of arguments; ``None`` unless they consist of plain builtins."""
     buffer = _BytesIO()
     try:
         _Plain(buffer, 5).dump((args, kwargs))
@@ -131,12 +131,12 @@ def _pickled(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | None:
 
 
 def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """``asyncio.run``, which is loaded only where the code names it."""
+    """``asyncio.run``; a lean server has not preloaded asyncio, so it is imported here."""
     return _import("asyncio").run(coroutine)
 
 
 async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:
-    """What an asynchronous generator gives, up to one more than ``canonical`` takes."""
+    """The items of an asynchronous generator, up to one more than ``canonical`` takes."""
     found: list[Any] = []
     async for item in generator:
         found.append(item)

@@ -1,7 +1,6 @@
-"""Any Python value as plain JSON data, without calling a method that the value's author wrote.
+"""Writes any Python value as plain JSON data without calling a method that the value's author wrote.
 
-``grammar`` has the form that values take here. An object that is held twice is written twice: that two values
-share it can't be seen.
+``grammar`` defines the form. An object that a value holds twice is written twice, so sharing is not visible.
 """
 
 from __future__ import annotations
@@ -29,15 +28,15 @@ from .large import cut
 from .typenames import made_by_class_statement, type_name
 
 DEPTH = 100
-"""Levels of nesting that are told; what lies deeper is ``["opaque", "..."]``."""
+"""Maximum levels of nesting; a deeper value is written as ``["opaque", "..."]``."""
 NODES = 1_000_000
-"""Values within values that are told before a value counts as too large to walk."""
+"""Maximum values within a value; one with more counts as too large to walk."""
 BATCH_ITEMS = 6
-"""Values from which on it pays to look whether they can be told at once."""
+"""With at least this many items, checking whether all can be written at once saves time."""
 WHOLE_VALUE = 1 << 20
-"""Characters of JSON above which a value is cut; an answer of ``isolation.REPLY`` bytes holds three."""
+"""Characters of JSON above which a value is cut; a reply of ``isolation.REPLY`` bytes holds three."""
 ITERATOR_ITEMS = 1_000
-"""Items taken from an iterator."""
+"""Maximum items to take from an iterator."""
 
 _SCALAR_REPRS: dict[type, Any] = {  # by identity, with the repr that they had before any dream ran
     cls: cls.__repr__
@@ -87,7 +86,7 @@ _PART_READERS: dict[type, Any] = {
         "string": value.string,
     },
 }
-"""Values whose repr leaves something out, as their attributes; these are in C and call nothing."""
+"""Attributes to write for values whose repr is incomplete; reading them is C code and calls nothing else."""
 _mro = type.__dict__["__mro__"].__get__
 _attributes = type.__dict__["__dict__"].__get__
 _exception_args = BaseException.__dict__["args"].__get__
@@ -103,9 +102,8 @@ class _TooLarge(Exception):
 def canonical(value: object, *, consume: bool) -> Any:
     """Return ``value`` as JSON data by ``grammar``.
 
-    ``consume`` takes the items out of iterators, as a caller of the function would; without it they
-    are opaque and left as they are. An exception that the iterator ``value`` itself raises is the
-    caller's to see.
+    ``consume`` takes the items out of iterators, as a caller of the function would; without it, iterators are
+    opaque and stay unchanged. If ``value`` itself is an iterator, its exceptions propagate.
     """
     walk = _Walk(consume)
     try:
@@ -116,10 +114,10 @@ def canonical(value: object, *, consume: bool) -> Any:
 
 
 class _Walk:
-    """One pass over one value. ``size`` is never less than the characters of its JSON.
+    """One pass over one value. ``size`` is at least the number of characters of its JSON.
 
-    It counts the same for floats that are close and for iterators of other types, so that values which are
-    equal are told in full, or cut, both.
+    ``size`` is the same for close floats and for iterators of different types. So two equal values are either
+    both written in full or both cut.
     """
 
     def __init__(self, consume: bool) -> None:
@@ -136,9 +134,9 @@ class _Walk:
         return name
 
     def text(self, value: str) -> Any:
-        told = _text(value)
-        self.size += _len(_quoted(told)) + 1 if _type(told) is str else _len(told[1]) + 16
-        return told
+        written = _text(value)
+        self.size += _len(_quoted(written)) + 1 if _type(written) is str else _len(written[1]) + 16
+        return written
 
     def of(self, value: Any, depth: int) -> Any:
         self.nodes += 1
@@ -166,7 +164,7 @@ class _Walk:
         return self._rest(value, cls, depth)
 
     def items(self, values: Iterable[Any], depth: int) -> list[Any]:
-        """Each one of ``values``, all at once where that can be."""
+        """Write each of ``values``, all at once if possible."""
         items = list(values)
         if not BATCH_ITEMS <= _len(items) <= NODES - self.nodes or not self._plain(items):
             return [self.of(item, depth) for item in items]
@@ -174,7 +172,7 @@ class _Walk:
         return items
 
     def _plain(self, items: list[Any]) -> bool:
-        """Whether ``items`` are of one type and told as they are; if so, counts their size as ``of`` does."""
+        """Whether ``items`` have one type and need no tags; if so, adds their size as ``of`` would."""
         cls, count = _type(items[0]), _len(items)
         if set(map(_type, items)) != {cls}:
             return False
@@ -262,11 +260,11 @@ class _Walk:
         self.size += 6 * _len(name) + 24
         try:
             return ["value", name, self.text(_SCALAR_REPRS[cls](value))]
-        except ValueError:  # a Fraction of very large integers: tell it by its fields
+        except ValueError:  # the repr of a Fraction of very large integers: write its fields
             return ["object", name, self._fields(value, cls, depth)]
 
     def _as(self, base: type, value: Any, depth: int) -> Any:
-        """What an instance of a subclass of ``base`` holds, read with ``base``'s own methods."""
+        """The content of an instance of a subclass of ``base``, read with ``base``'s own methods."""
         if base is int or base is float or base is complex:
             return self.of(base.__pos__(value), depth)
         if base is str:
@@ -281,7 +279,7 @@ class _Walk:
         return [_SET_TAGS.get(base) or _SEQUENCE_TAGS[base], items]
 
     def _fields(self, value: Any, cls: type, depth: int) -> list[Any]:
-        """Slots and instance dictionary, sorted by name; never an attribute the class computes."""
+        """Slots and instance dictionary, sorted by name; never an attribute that the class computes."""
         found: dict[str, Any] = {}
         for base in _mro(cls):
             for name, member in _attributes(base).items():
@@ -297,7 +295,7 @@ class _Walk:
         return self.named(found, depth)
 
     def named(self, found: dict[str, Any], depth: int) -> list[Any]:
-        """Attributes, in the order of their names."""
+        """Write attributes in the order of their names."""
         self.size += 3 * _len(found)
         return [[self.text(name), self.of(found[name], depth)] for name in sorted(found)]
 

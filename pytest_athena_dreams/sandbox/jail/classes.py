@@ -1,4 +1,4 @@
-"""How the classes that annotations name are built, as plain data in the shape of ``models.ClassSpec``."""
+"""Describes how to build the classes that annotations name, in the shape of ``signatures.ClassSpec``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def class_reference(cls: type) -> str:
 
 
 def describe_class(describer: Describer, cls: type) -> dict[str, Any]:
-    """How ``cls`` is built, by kind; ``unknown`` with a reason where that can't be told."""
+    """How ``cls`` is built, by kind; ``unknown`` with a reason if that can't be determined."""
     if "<locals>" in cls.__qualname__:
         return _unknown("is defined within a function")
     if cls.__module__ != "dream" and _imported(cls) is not cls:
@@ -55,7 +55,7 @@ def describe_class(describer: Describer, cls: type) -> dict[str, Any]:
     try:
         signature = inspect.signature(cls)
     except (TypeError, ValueError):  # written in C, or its signature is
-        return _unknown("does not tell how it is made")
+        return _unknown("has no signature")
     parameters = _constructor(describer, cls, signature)
     return {"kind": "object", "parameters": parameters, "assignable": _assignable(cls, describer.source)}
 
@@ -85,7 +85,7 @@ def _constructor(describer: Describer, cls: type, signature: inspect.Signature) 
 
 
 def _assignable(cls: type, source: str) -> list[str]:
-    """The parameters of ``cls`` that its objects keep as attributes, if these can be assigned later."""
+    """The parameters of ``cls`` that its objects store as attributes, if these can be assigned later."""
     if dataclasses.is_dataclass(cls):
         frozen = cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
         return [] if frozen else [field.name for field in dataclasses.fields(cls) if field.init]
@@ -94,14 +94,14 @@ def _assignable(cls: type, source: str) -> list[str]:
     for part in (*owner.__qualname__.split("."), "__init__"):
         found = [node for node in body if isinstance(node, _SCOPE_STATEMENTS) and node.name == part]
         body = found[-1].body if found else []
-    return [name for statement in body if (name := _kept(statement)) is not None]
+    return [name for statement in body if (name := _stored(statement)) is not None]
 
 
 _SCOPE_STATEMENTS = (ast.ClassDef, ast.FunctionDef)
 
 
-def _kept(statement: ast.stmt) -> str | None:
-    """``x`` in ``self.x = x``, ``self.x = list(x)``, ``self.x = x or []`` and the like."""
+def _stored(statement: ast.stmt) -> str | None:
+    """``x`` in ``self.x = x``, ``self.x = list(x)``, ``self.x = x or []`` and the like, or ``None``."""
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
     if len(targets) == 1 and isinstance(targets[0], ast.Attribute) and isinstance(statement, _ASSIGNMENTS):
         names = {node.id for node in ast.walk(statement.value or targets[0]) if isinstance(node, ast.Name)}
@@ -152,7 +152,7 @@ def _protocol_members(cls: type) -> list[str]:
 
 
 def _subclasses(cls: type) -> list[type]:
-    """Concrete subclasses in the code itself or the same package, in the order in which they were defined."""
+    """Concrete subclasses in the code itself or in the same package, in order of definition."""
     found: list[type] = []
     sub: type
     package = cls.__module__.partition(".")[0]

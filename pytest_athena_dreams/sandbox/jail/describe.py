@@ -1,7 +1,7 @@
-"""Annotations as plain data, in the shape of ``models.TypeSpec``.
+"""Describes annotations as plain data, in the shape of ``signatures.TypeSpec``.
 
-The kinds are listed in ``kinds``. Describing never fails: what can't be resolved is ``unsupported``, and what
-nothing can build is a class of the kind ``unknown``, each with the reason.
+``kinds`` lists the kinds. Describing never fails: an annotation that can't be resolved is ``unsupported``, a
+class that can't be built has the kind ``unknown``, each with the reason.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from .kinds import ALIASES, ANNOTATION_WRAPPERS, BOUNDS, GENERIC, PLAIN, SCALARS
 from .names import Scope
 
 ALIAS_LEVELS = 2
-"""Levels to which an alias that needs itself is followed."""
+"""Levels to follow an alias that refers to itself."""
 GENERIC_LENGTH = 200
-"""Characters of a generic class' arguments; one with more, such as one that nests itself, goes without."""
+"""Maximum characters of a generic class' arguments in its reference; longer ones, as of a class that nests
+itself, are left out."""
 
 
 class Describer:
-    """Describes what one module annotates; ``classes`` collects the classes that were met on the way.
+    """Describes the annotations of one module; ``classes`` collects the classes that occur in them.
 
-    ``owner`` is the class whose method is described; ``source`` the module's, for names that only type
-    checkers import, and for what a constructor does with its parameters.
+    ``owner`` is the class whose method is described. ``source`` is the module's: it shows the names that only
+    type checkers import, and what a constructor does with its parameters.
     """
 
     def __init__(self, namespace: Mapping[str, Any], owner: type | None = None, source: str = "") -> None:
@@ -43,9 +44,9 @@ class Describer:
         self._bound: dict[Any, dict[str, Any]] = {}
 
     def function(self, function: Callable[..., Any]) -> dict[str, Any]:
-        """The parameters and return type of a function, in the shape of ``models.Signature``.
+        """The parameters and return type of a function, in the shape of ``signatures.Signature``.
 
-        Raises ``ValueError`` or ``TypeError`` where Python itself can't tell the signature.
+        Raises ``ValueError`` or ``TypeError`` if ``inspect`` finds no signature.
         """
         signature = inspect.signature(function)
         made_by = inspect.getattr_static(function, "__init__") if isinstance(function, type) else function
@@ -56,7 +57,7 @@ class Describer:
         return {"parameters": parameters, "returns": returns}
 
     def result(self, function: Callable[..., Any]) -> dict[str, Any] | None:
-        """The return type of a function alone; ``None`` also where Python can't tell the signature."""
+        """Only the return type of a function; ``None`` if it has none or ``inspect`` finds no signature."""
         if type(function) is not types.FunctionType or vars(function):
             try:
                 returns: dict[str, Any] | None = self.function(function)["returns"]
@@ -64,14 +65,14 @@ class Describer:
                 return None
             return returns
         raw = function.__annotations__.get("return", inspect.Parameter.empty)
-        if raw is inspect.Parameter.empty or type(raw) is type:  # what needs no names to be looked up
+        if raw is inspect.Parameter.empty or type(raw) is type:  # nothing to resolve
             return self.annotation("return", raw, {})
         with self.names_of(function):
             alone = types.SimpleNamespace(__annotations__={"return": raw})
             return self.annotation("return", raw, self.scope.hints(alone))
 
     def parameters(self, signature: inspect.Signature, hints: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The parameters of a signature, each in the shape of ``models.Parameter``."""
+        """The parameters of a signature, each in the shape of ``signatures.Parameter``."""
         found: list[dict[str, Any]] = []
         for p in signature.parameters.values():
             hint = hints.get(p.name)
@@ -79,7 +80,7 @@ class Describer:
                 found += self.keys(typing.get_args(hint)[0])
             elif p.kind is p.VAR_POSITIONAL and _is_unpacked(hint):
                 given = self._unpacked(p.name, hint)
-                if any(x["kind"] == "positional_only" for x in given):  # so what is before them is given, too
+                if any(x["kind"] == "positional_only" for x in given):  # those before them become required
                     found = [
                         {k: v for k, v in x.items() if k not in ("has_default", "default")} for x in found
                     ]
@@ -89,7 +90,7 @@ class Describer:
         return found
 
     def _unpacked(self, name: str, hint: Any) -> list[dict[str, Any]]:
-        """What ``*args: *tuple[…]`` takes: an argument for each item, or any number of one type."""
+        """The parameters for ``*args: *tuple[…]``: one for each item, or any number of one type."""
         inner = typing.get_args(hint)[0] if typing.get_origin(hint) is not tuple else hint
         items = typing.get_args(inner)
         if typing.get_origin(inner) is not tuple:  # a type variable for all of them
@@ -115,11 +116,11 @@ class Describer:
         return described
 
     def annotation(self, name: str, raw: Any, hints: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The type of the parameter ``name``, ``None`` where nothing is annotated."""
+        """The type of the parameter ``name``; ``None`` if it has no annotation."""
         return None if raw is inspect.Parameter.empty else self.spec(hints.get(name, raw))
 
     def spec(self, annotation: Any) -> dict[str, Any]:
-        """One annotation; ``unsupported``, with the reason, where it can't be resolved."""
+        """Describe one annotation; ``unsupported``, with the reason, if it can't be resolved."""
         try:
             return self._spec(annotation)
         except Exception as exc:  # whatever the code of an annotation or a class raises
@@ -157,7 +158,7 @@ class Describer:
         return unsupported(annotation, "no strategy for it")
 
     def _special(self, annotation: Any, origin: Any, args: tuple[Any, ...]) -> dict[str, Any] | None:
-        """The forms of ``typing`` that are no classes."""
+        """The forms of ``typing`` that are not classes; ``None`` for any other annotation."""
         name = getattr(origin or annotation, "__name__", None) or getattr(origin or annotation, "_name", None)
         if origin is typing.Annotated:
             bounds = [pair for note in annotation.__metadata__ for pair in _constraints(note)]
@@ -193,9 +194,9 @@ class Describer:
         return None
 
     def _alias(self, alias: Any, value: Callable[[], Any]) -> dict[str, Any]:
-        """What an alias stands for, as deep as ``ALIAS_LEVELS`` where it needs itself."""
+        """The meaning of an alias, followed ``ALIAS_LEVELS`` deep if it refers to itself."""
         if self._open[alias] > ALIAS_LEVELS:
-            return unsupported(alias, "it needs itself without end")
+            return unsupported(alias, "it refers to itself without end")
         self._open[alias] += 1
         try:
             return self._spec(value())
@@ -254,7 +255,7 @@ class Describer:
         ]
 
     def _bindings(self, cls: type, args: tuple[Any, ...]) -> dict[Any, dict[str, Any]]:
-        """What the type variables of a class and its bases stand for, as far as it is told."""
+        """The types bound to the type variables of a class and its bases, as far as they are given."""
         found = dict(zip(getattr(cls, "__parameters__", ()), map(self.spec, args), strict=False))
         outer = self._bound
         self._bound = outer | found
@@ -269,7 +270,7 @@ class Describer:
 
     @contextmanager
     def _inside(self, cls: type, bound: Mapping[Any, dict[str, Any]]) -> Iterator[None]:
-        """While a class is described: its names, its type variables, and itself as ``Self``."""
+        """Resolve in the scope of a class: its module's names, its type variables, and ``Self``."""
         outer = self.owner, self.scope, self._bound
         self.owner, self.scope, self._bound = cls, self._scope(cls.__module__), dict(bound)
         try:
@@ -279,7 +280,7 @@ class Describer:
 
     @contextmanager
     def names_of(self, function: Any) -> Iterator[None]:
-        """While a function's annotations are read: the names of the module that wrote them."""
+        """Resolve in the scope of the module that wrote a function."""
         outer = self.scope
         module = getattr(inspect.unwrap(function), "__globals__", {}).get("__name__")
         self.scope = self._scope(module) if isinstance(module, str) else outer
@@ -300,7 +301,7 @@ def _is_unpacked(hint: Any) -> bool:
 
 
 def _constraints(note: object) -> list[list[Any]]:
-    """What an ``annotated_types`` constraint demands, read from its fields; other metadata says nothing."""
+    """The (name, bound) pairs of an ``annotated_types`` constraint; empty for other metadata."""
     if type(note).__module__ != "annotated_types":
         return []
     names = BOUNDS.get(type(note).__name__, ())
@@ -309,13 +310,13 @@ def _constraints(note: object) -> list[list[Any]]:
 
 
 def unsupported(raw: Any, reason: str) -> dict[str, Any]:
-    """The kind of an annotation that nothing can be drawn for, with the reason."""
+    """The kind of an annotation for which no value can be drawn, with the reason."""
     text = raw if type(raw) is str else inspect.formatannotation(raw)
     return {"kind": "unsupported", "text": f"{text[:200]} ({reason[:200]})"}
 
 
 def _key(spec: dict[str, Any]) -> str:
-    """A described type in short, for the name of a generic class with its arguments."""
+    """A short text for a described type, used in the reference of a generic class."""
     inner = [*map(_key, spec.get("args", ())), *map(str, spec.get("values", ()))]
     name = spec.get("text") or spec["kind"]
     return f"{name}[{', '.join(inner)}]" if inner else str(name)

@@ -1,6 +1,6 @@
-"""JSON data as text, and whether two are the same.
+"""Writes JSON data as text, and compares two of them.
 
-Invariants: nothing that a dream does to the modules that this one uses changes what is told here.
+Invariants: the results stay the same whatever a dream does to the modules that this one imports.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ _encode = c_make_encoder(None, None, encode_basestring_ascii, None, ":", ",", Fa
 
 
 def encoded(data: Any) -> str:
-    """JSON data as text; there must be no ``nan`` and no infinity in it."""
+    """JSON data as text; it must hold no ``nan`` or infinity."""
     return "".join(_encode(data, 0))
 
 
 def alike(a: Any, b: Any) -> bool:
-    """Whether two canonical values are the same to the letter, but for the sign of a zero."""
+    """Whether two canonical values are identical, except for the sign of zeros."""
     return encoded(a) == encoded(b) or _equal(a, b)
 
 

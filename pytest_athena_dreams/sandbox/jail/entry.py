@@ -1,7 +1,7 @@
-"""Which callable of a loaded module is its entry point.
+"""Chooses the entry point of a loaded module.
 
-The first of these that the module has: the entry point that was named; a name by which the procedure's
-function goes; the procedure's own name, where the code itself gives it to a function; and at last a guess.
+It is the first of these that exists: the given entry point; a name of the procedure's function; the function
+that the code defines under the procedure's name; a guess.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from types import BuiltinFunctionType, FunctionType
 from typing import Any, NamedTuple
 
 LISTED_FUNCTIONS = 20
-"""Functions and methods that an error lists."""
+"""Maximum functions and methods that an error lists."""
 DECORATORS = 100
-"""Decorators of one function to look through."""
+"""Maximum decorators to unwrap from one function."""
 _MAIN = "main"
-"""A function of this name is most often a demonstration of the others, so it is the last to be guessed."""
+"""A function of this name usually demonstrates the others, so it is the last guess."""
 
 
 class Entry(NamedTuple):
-    """An entry point; ``owner`` is the class whose instance it takes first, if it is such a method."""
+    """An entry point; ``owner`` is its class if it is a method that takes an instance first."""
 
     name: str
     call: Callable[..., Any]
@@ -33,9 +33,9 @@ def choose(
 ) -> Entry:
     """The entry point of the code in ``filename`` that filled ``namespace``.
 
-    ``fallbacks`` may be bound to anything that can be called. A ``title`` need not be the name of a function,
-    so it counts only where the code defines one of that name. Raises ``AttributeError`` where nothing can be
-    chosen, and ``TypeError`` where the chosen name is not bound to something that can be called.
+    ``fallbacks`` may be bound to any callable. ``title`` may be free text, so it counts only if the code
+    defines a function of that name. Raises ``AttributeError`` if nothing can be chosen, and ``TypeError`` if
+    the chosen name is bound to something that can't be called.
     """
     for name in fallbacks if entry_point is None else [entry_point]:
         if name.partition(".")[0] in namespace:
@@ -53,9 +53,9 @@ def choose(
 
 
 def callable_by_name(call: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of C as Python functions are called: it may not know the names of its own parameters.
+    """``call`` with support for keywords: a function written in C may not accept its parameters' names.
 
-    A keyword that it does not know is passed by position, in the order of the call.
+    A keyword that it does not accept is passed by position, in the order of the call.
     """
     if type(call) is not BuiltinFunctionType:
         return call
@@ -84,7 +84,7 @@ def _resolved(namespace: dict[str, Any], name: str) -> Entry:
 
 
 def _defines(namespace: dict[str, Any], title: str) -> bool:
-    """Whether the code itself defines a function, or the method of a class, of this name."""
+    """Whether the code itself defines a function, or a method of a class, of this name."""
     head, *rest = title.split(".")
     value = namespace.get(head)
     own = getattr(value, "__module__", None) == namespace["__name__"]
@@ -95,7 +95,7 @@ def _defines(namespace: dict[str, Any], title: str) -> bool:
 
 
 def _functions(namespace: dict[str, Any], filename: str) -> list[str]:
-    """Names of the functions that the code defines, in the order of its lines."""
+    """Names of the functions that the code defines, in the order of the source."""
     found: dict[str, int] = {}
     for name, value in namespace.items():
         for _ in range(DECORATORS):

@@ -1,9 +1,8 @@
-"""What goes over the two kinds of sockets.
+"""The formats of the two kinds of sockets.
 
-A child's channel carries frames: four bytes of length, most significant first, then as many bytes; the
-blocking calls on frames here are the child's. It is asked in pickles and, to load, in marshal's format, which
-take it one call to read, and it answers in JSON. Parent and fork server exchange lines of JSON, one at a time
-in turn, with descriptors beside them.
+A child's channel carries frames: four bytes of length, most significant first, then that many bytes. Requests
+are pickles, or marshal data for a load, both of which one call can read; replies are JSON. The blocking calls
+here are the child's. Parent and fork server take turns sending a line of JSON, with descriptors attached.
 """
 
 from __future__ import annotations
@@ -14,25 +13,25 @@ import struct
 
 HEADER = struct.Struct(">I")
 REQUEST_FORMAT = 2
-"""The format of marshal in which requests to load are; a dict then starts with ``{``."""
+"""The version of marshal's format for requests to load; in it, a dict starts with ``{``."""
 
 _HEAD, _pack, _unpack = HEADER.size, HEADER.pack, HEADER.unpack_from
 _read, _write = os.read, os.write
 _READ_BYTES = 1 << 18
 _LINE = 1 << 16
 _DESCRIPTORS = 2
-"""Descriptors that can come with a line."""
+"""Maximum descriptors that come with a line."""
 
 
 def write(descriptor: int, body: bytes) -> None:
-    """Send one frame, all of it."""
+    """Send one whole frame."""
     rest = memoryview(_pack(len(body)) + body)
     while rest:
         rest = rest[_write(descriptor, rest) :]
 
 
 class Inbox:
-    """Frames that arrive at a descriptor, read as many at a time as there are."""
+    """Reads frames from a descriptor, as many at a time as have arrived."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -40,7 +39,7 @@ class Inbox:
         self._start = 0
 
     def frame(self) -> bytes:
-        """The next frame; raises ``EOFError`` where the other end is gone."""
+        """The next frame; raises ``EOFError`` if the other end is closed."""
         self._await(_HEAD)
         (length,) = _unpack(self._bytes, self._start)
         self._await(_HEAD + length)
@@ -64,7 +63,7 @@ class Inbox:
 
 
 def receive(control: socket.socket) -> tuple[bytes, list[int]]:
-    """Receive one line and its descriptors; no text where the other end is gone."""
+    """Receive one line and its descriptors; the text is empty if the other end is closed."""
     text, descriptors, _, _ = socket.recv_fds(control, _LINE, _DESCRIPTORS)
     while text and not text.endswith(b"\n"):
         part = control.recv(_LINE)

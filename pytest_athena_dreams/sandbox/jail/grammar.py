@@ -1,7 +1,7 @@
 """The canonical form: the tags that a value may have, and what the fields of each hold.
 
-``canonical`` and ``large`` write this form inside the jail; ``sandbox.wire`` checks it where it comes out,
-and ``judge`` compares and shows it. Each of these has an entry for every tag, which a test checks.
+``canonical`` and ``large`` write this form inside the jail; ``sandbox.decoding`` checks it outside, and
+``judge`` compares and shows it. A test checks that each of these handles every tag.
 
 Untagged are ``null``, ``true`` and ``false``; a number without ``.`` or ``e``, which is an ``int`` of at most
 64 bits; a number with one of them, a finite ``float``; and a string, a ``str`` that UTF-8 can hold. All other

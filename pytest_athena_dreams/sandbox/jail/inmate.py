@@ -1,8 +1,8 @@
 """One child of the fork server: it locks itself in, loads a dream and answers calls.
 
-Invariants: nothing of the dream runs before the last restriction holds and the parent was told so; a
-call's arguments are built anew for it; what is sent is plain data by ``grammar``;
-the process never ends on its own account but by being killed, so no exit hook of a dream runs.
+Invariants: nothing of the dream runs before the last restriction holds and ``ready`` is sent; every call gets
+newly built arguments; everything sent is plain data by ``grammar``; the process leaves with ``os._exit`` or
+is killed, so no exit hook of a dream runs.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from .refusals import Refusals
 from .tracing import Watch, executable
 
 CHANNEL = 3
-"""The only descriptor that a child has beside its standard streams."""
+"""A child's only descriptor beside its standard streams."""
 DESCRIPTORS = 128
 """RLIMIT_NOFILE of a child."""
 
 _REQUEST = b"{"
-"""What a request to load starts with, and no pickle."""
+"""The first byte of a request to load; a pickle never starts with it."""
 
 _OUT_OF_MEMORY = encoded(
     {"kind": "raised", "raised": describe_exception(MemoryError(), "call", ""), "changed": None}
 )
 
-# The loop below outlives whatever the dream does to these modules.
+# Bound here, so that nothing the dream does to these modules changes the loop below.
 _seed, _sleep, _exit = random.seed, time.sleep, os._exit
 
 
 def run(
     order: Mapping[str, Any], restrictions: Mapping[str, Any], channel: int, output: int, null: int
 ) -> NoReturn:
-    """Be the child that ``order`` asks for; never returns to the fork server's code."""
+    """Run as the child that ``order`` describes; never returns to the fork server's code."""
     try:
         _settle(channel, output, null)
         _restrict(order, restrictions)
@@ -58,7 +58,7 @@ def run(
 
 
 def _settle(channel: int, output: int, null: int) -> None:
-    """Put the descriptors in their places; they come in numbered 100 and up."""
+    """Move the descriptors, which arrive numbered 100 and up, to their places."""
     for source, target in ((null, 0), (output, 1), (output, 2), (channel, CHANNEL)):
         os.dup2(source, target, inheritable=False)
     os.setsid()
@@ -67,7 +67,7 @@ def _settle(channel: int, output: int, null: int) -> None:
 def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None:
     without, scratch = restrictions["without"], order["scratch"]
     if "rlimits" not in without:
-        if sys.platform != "darwin":  # which does not know this limit
+        if sys.platform != "darwin":  # macOS lacks this limit
             kernel.limit(resource.RLIMIT_AS, order["memory"])
         kernel.limit(resource.RLIMIT_FSIZE, max(order["output"], order["scratch_size"]))
         kernel.limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
@@ -95,10 +95,10 @@ def _send(order: Mapping[str, Any], number: int, message: dict[str, Any]) -> Non
 
 
 def _send_encoded(order: Mapping[str, Any], number: int, message: str) -> None:
-    """Send an object that is JSON already, with nonce and number put at its head."""
+    """Send an object that is JSON already, with the nonce and the number added at its start."""
     text = f'{{"nonce":"{order["nonce"]}","id":{number},{message[1:]}'.encode()
     if len(text) > order["reply"]:
-        raise ValueError(f"an answer of {len(text)} bytes, where {order['reply']} are allowed")
+        raise ValueError(f"an answer of {len(text)} bytes; at most {order['reply']} are allowed")
     frames.write(CHANNEL, text)
 
 

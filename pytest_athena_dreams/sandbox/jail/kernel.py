@@ -1,6 +1,6 @@
-"""The few system calls that Python has no name for, and what they need of C.
+"""The few system calls that Python does not wrap.
 
-Every function here raises ``OSError`` with the kernel's error number where the kernel refuses.
+Every function here raises ``OSError`` with the kernel's error number if the kernel refuses.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CAPABILITIES = 64
 
 
 def syscall(number: int, *arguments: Any) -> int:
-    """Make a system call by number; integers are passed at full width."""
+    """Make a system call by number; integers are passed as C longs."""
     words = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
     result = int(_libc.syscall(ctypes.c_long(number), *words))
     if result < 0:
@@ -40,17 +40,17 @@ def _prctl(option: int, *arguments: int) -> None:
 
 
 def forbid_new_privileges() -> None:
-    """No set-user-id program can give this process or its children more than it has."""
+    """Keep set-user-id programs from giving this process or its children more rights than it has."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def die_with_parent() -> None:
-    """Be killed when the thread that forked this process ends."""
+    """Have the kernel kill this process when the thread that forked it ends."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def limit(what: int, value: int) -> None:
-    """Set both the soft and the hard limit, lower if the hard one is lower already."""
+    """Set the soft and the hard limit to ``value``, or to the present hard limit if that is lower."""
     hard = resource.getrlimit(what)[1]
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
@@ -58,16 +58,16 @@ def limit(what: int, value: int) -> None:
 
 
 def forbid_core_dumps() -> None:
-    """Write no core file, and start no program where the core pattern is a pipe.
+    """Prevent core files, and the program that the kernel starts if the core pattern is a pipe.
 
-    The kernel takes a limit of 1 byte as a request for neither, while 0 does not stop the program. Where the
-    hard limit is 0 already, it stays so.
+    A limit of 1 byte prevents both; a limit of 0 would not stop the program. A hard limit that is 0 already
+    stays.
     """
     limit(resource.RLIMIT_CORE, 1)
 
 
 def drop_capabilities(capset: int) -> None:
-    """Give up every capability for good; ``capset`` is the call's number."""
+    """Give up every capability for good; ``capset`` is the number of that system call."""
     for capability in range(_CAPABILITIES):
         try:
             _prctl(_PR_CAPBSET_DROP, capability)

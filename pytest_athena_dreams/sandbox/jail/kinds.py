@@ -1,11 +1,9 @@
-"""The kinds of types that annotations are described as.
-
-The kinds of a type:
+"""The kinds of types in descriptions of annotations:
 
 - ``any``, ``none``, ``hashable`` and scalars by name: ``int``, ``str``, ``datetime.date`` … (``SCALARS``)
 - containers with the types of their items: ``list set frozenset deque sequence iterable iterator
   asynciterator awaitable Counter`` (one), ``dict defaultdict OrderedDict ChainMap mappingproxy`` (two),
-  ``generator`` (what it yields), ``contextmanager asynccontextmanager`` (what they give on entering),
+  ``generator`` (what it yields), ``contextmanager asynccontextmanager`` (what their ``with`` block gets),
   ``keys values`` (one), ``items`` (two), ``tuple`` (one an item), ``tuple...`` (one, any length)
 - ``callable`` with what it returns; ``type`` with the class; ``typevar`` with its bound or constraints
 - ``union`` with its alternatives, ``literal`` with canonical values
@@ -13,8 +11,8 @@ The kinds of a type:
 - ``class`` and ``enum`` with a reference in ``text`` to ``Signature.classes``
 - ``unsupported`` with the annotation as written and the reason in ``text``
 
-A reference is ``module:qualified name``, the module left empty for the code's own; a generic class has its
-arguments after it, in brackets.
+A reference is ``module:qualified name``, with an empty module for the code's own classes; the arguments of a
+generic class follow in brackets.
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ SCALARS = frozenset({
     "logging.Logger",
 })
 # fmt: on
-"""Types with strategies of their own, by qualified name."""
+"""Types that have their own strategies, by qualified name."""
 ALIASES = {
     "module": "types.ModuleType",
     "traceback": "types.TracebackType",
@@ -54,7 +52,7 @@ ALIASES = {
     "pandas.core.frame.DataFrame": "pandas.DataFrame",  # before pandas 3
     "pandas.core.series.Series": "pandas.Series",
 }
-"""Types that give another name for themselves than the one they are imported by."""
+"""Types whose own name differs from the one they are imported by."""
 
 GENERIC: dict[Any, tuple[str, int]] = {
     list: ("list", 1),
@@ -92,7 +90,7 @@ YIELDING: dict[Any, tuple[str, int]] = {
     contextlib.AbstractContextManager: ("contextmanager", 0),
     contextlib.AbstractAsyncContextManager: ("asynccontextmanager", 0),
 }
-"""Generic classes of which one argument, by its place, is of interest."""
+"""Generic classes of which only one argument matters, with its index."""
 PLAIN: dict[Any, dict[str, Any]] = {
     Any: {"kind": "any"},
     object: {"kind": "any"},

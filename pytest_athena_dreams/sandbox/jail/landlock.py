@@ -1,7 +1,8 @@
-"""Landlock: which files a process may touch, no TCP, no signals or abstract sockets to the outside.
+"""Landlock: limits the files that a process may use, and denies TCP, signals and abstract sockets to the
+outside.
 
-Invariants: what a rule set handles and no rule allows is denied for good, to this process and to all
-that it starts; each further rule set can only take away.
+Invariants: whatever a rule set handles and no rule allows is denied for good, for this process and all that
+it starts; each further rule set can only remove rights.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
 _REMOVE_DIR, _REMOVE_FILE, _MAKE_DIR, _MAKE_REGULAR = 1 << 4, 1 << 5, 1 << 7, 1 << 8
 _REFER, _TRUNCATE = 1 << 13, 1 << 14
 _FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
-"""File rights that a version knows; a version that is not listed knows those of the one before."""
+"""File rights by the version that added some; a version not listed has those of the one before."""
 _TCP_SINCE, _TCP = 4, 0b11
 _SCOPE_SINCE, _SCOPE = 6, 0b11  # abstract Unix sockets, signals
 
@@ -48,7 +49,7 @@ def query() -> int:
 
 
 def rules(readable: Iterable[str], scratch: str | None) -> list[tuple[str, int]]:
-    """Rules for ``restrict``: what may be read, and one folder that may be written in."""
+    """Rules for ``ruleset``: the readable paths, and one folder to write in."""
     writable = [(scratch, _SCRATCH_RIGHTS)] if scratch else []
     return [*((path, _READ_RIGHTS) for path in readable), *writable, (os.devnull, _DEVICE)]
 
@@ -56,11 +57,11 @@ def rules(readable: Iterable[str], scratch: str | None) -> list[tuple[str, int]]
 def ruleset(
     abi: int, rules: Iterable[tuple[str, int]] | None = None, *, tcp: bool = False, scope: bool = False
 ) -> int | None:
-    """A descriptor of one more rule set to ``take``; what ``abi`` does not know is left out.
+    """A descriptor of a new rule set to ``take``, without what ``abi`` does not support.
 
-    ``rules`` denies all files but those at or beneath its paths, of which missing ones do not matter;
-    ``tcp`` denies connections and ports, ``scope`` signals and abstract sockets to processes outside.
-    Without ``rules``, files are free but can't be moved between folders. ``None`` where nothing is left.
+    ``rules`` denies all files except those at or below its paths; missing paths are ignored. ``tcp`` denies
+    connections and ports, ``scope`` signals and abstract sockets to processes outside. Without ``rules``,
+    files are not restricted, but can't be moved between folders. ``None`` if ``abi`` supports none of this.
     """
     files = _FILES[max(known for known in _FILES if known <= abi)] if rules is not None else 0
     network = _TCP if tcp and abi >= _TCP_SINCE else 0
@@ -79,7 +80,7 @@ def ruleset(
 
 
 def take(descriptor: int | None) -> None:
-    """Be bound by a rule set, if there is one: this process and all that it starts."""
+    """Apply a rule set, unless it is ``None``, to this process and all that it starts."""
     if descriptor is not None:
         syscall(_RESTRICT_SELF, descriptor, 0)
 

@@ -1,10 +1,10 @@
-"""A value that is too large to pass on in full, as digests of its parts: they show where two first differ.
+"""Digests the parts of a value that is too large to pass on in full; they show where two values first differ.
 
-The parts are runs of tokens, as many in each as it takes to have at most ``DIGESTED_PARTS``. A part is its
-place, as a Python subscript, and two digests; parts are equal where either digest is. Floats go into both
-rounded to ``DIGITS`` significant digits, and on two grids, so that what lies on the edge of one does not lie
-on that of the other. Order is left out where the type has none. A token says how many tokens belong to it, so
-no two values that differ have the same ones.
+A part is a run of tokens, long enough that a value has at most ``DIGESTED_PARTS``. It is written as its
+place, which is a Python subscript, and two digests; two parts are equal if either digest is. Floats are
+rounded to ``DIGITS`` significant digits, on a different grid for each digest: two close floats that one grid
+separates are together on the other. Unordered items are sorted first. A token says how many tokens belong to
+it, so different values have different tokens.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from .encoding import encoded
 from .grammar import ANY_TYPE, DICTS, GRAMMAR, Kind
 
 DIGESTED_PARTS = 1_000
-"""Parts of a value at most."""
+"""Maximum parts of a value."""
 DIGITS = 6
-"""Significant digits of floats."""
+"""Significant digits to which floats are rounded."""
 NEAREST_ZERO = 1e-9
-"""Floats nearer to zero than this count as zero."""
+"""Floats closer to zero than this count as zero."""
 SLICE = 256
 """Characters of a text in one token."""
 RUN = 64
-"""Tokens in one digest, at least."""
+"""Minimum tokens in one digest; the last one may have fewer."""
 PLACE_KEY = 40
-"""Characters of a key that are shown in a place."""
+"""Characters of a key to show in a place."""
 HEAD_ITEMS, LETTERS = 20, 200
-"""Items of each container, and characters of each text, in the head of a value."""
+"""Maximum items of each container, and characters of each text, in the head of a value."""
 HEAD = 200
-"""Values within values in the head."""
+"""Values in the head before containers in it stay empty."""
 
 _SHIFT = 1 + 3.7 * 10**-DIGITS / 10
 _LONG = frozenset({Kind.INTEGER, Kind.HEX, Kind.UTF8, Kind.PLAIN})
@@ -44,18 +44,18 @@ _isinstance, _float, _list, _str, _len, _sorted, _repr = isinstance, float, list
 _sha256, _quoted = hashlib.sha256, encode_basestring_ascii
 
 _Place = tuple[Any, Any] | None
-"""The place around, and the step from there: an index, ``[key]``, the name of a field, a slice of a text."""
+"""The enclosing place and the step from there: an index, ``[key]``, a field's name or a slice of a text."""
 
 
 def cut(data: Any, size: int) -> list[Any]:
     """``data``, which is canonical, as ``["cut", size, [[place, digest, digest]…], head]``."""
     parts = _Parts()
     parts.add(data, None)
-    return ["cut", size, parts.told(), _head(data, [HEAD])]
+    return ["cut", size, parts.digests(), _head(data, [HEAD])]
 
 
 class _Parts:
-    """Digests of all runs of ``RUN`` tokens, and where each begins."""
+    """Collects the digests of all runs of ``RUN`` tokens, and where each run begins."""
 
     def __init__(self) -> None:
         self._runs: list[tuple[_Place, str, str]] = []
@@ -64,7 +64,7 @@ class _Parts:
         self._second: list[str] = []
 
     def add(self, data: Any, place: _Place) -> None:
-        """Add the tokens of ``data``, one of its own before those of what it holds."""
+        """Add the tokens of ``data``: its own first, then those of its content."""
         if _isinstance(data, _float):
             return self._token(place, _rounded(data), _rounded(data * _SHIFT))
         if _isinstance(data, _str):
@@ -107,8 +107,8 @@ class _Parts:
         else:
             self.add(field, place)
 
-    def told(self) -> list[list[str]]:
-        """The parts, at most ``DIGESTED_PARTS`` of them."""
+    def digests(self) -> list[list[str]]:
+        """The place and both digests of each part, at most ``DIGESTED_PARTS`` of them."""
         self._close()
         size = -(-_len(self._runs) // DIGESTED_PARTS)
         groups = [self._runs[n : n + size] for n in range(0, _len(self._runs), size)]
@@ -148,7 +148,7 @@ def _rounded(value: float) -> str:
 
 
 def _rough(data: Any) -> str:
-    """Text by which things that have no order are put into one, the same for floats that are close."""
+    """A sort key for unordered items that is the same for close floats."""
     if _isinstance(data, _float):
         return _rounded(data)
     if _isinstance(data, _str):
@@ -178,7 +178,7 @@ def _step(step: Any) -> str:
 
 
 def _head(data: Any, left: list[int]) -> Any:
-    """The beginning of ``data``: containers with their first items, texts with their first letters."""
+    """The beginning of ``data``: containers with their first items, texts with their first characters."""
     left[0] -= 1
     if _isinstance(data, _str):
         return data[:LETTERS]

@@ -1,11 +1,11 @@
-"""Small faults put into a source, one at a time: inputs that are worth something show most of them.
+"""Puts small faults into a source, one at a time: good inputs detect most of them.
 
 The idea is that of R. DeMillo, R. Lipton and F. Sayward, "Hints on Test Data Selection" (IEEE Computer 11:4,
 1978); the changes are those that mutmut, cosmic-ray and PIT make, as far as they fit any code.
 
-Invariants: the same source and number give the same mutant; only code that the entry point can lead to is
-changed, by names; annotations, messages of exceptions and what is printed are left alone, for nobody compares
-them.
+Invariants: the same source and number give the same mutant; only code that the entry point can reach, judging
+by names, is changed; annotations, messages of exceptions and ``print`` calls stay, because they are not
+compared.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 MUTANTS = 12
-"""Mutants that are made of one source at most."""
+"""Maximum mutants of one source."""
 
 _SWAPPED_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
@@ -48,9 +48,9 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 _UNCOMPARED = frozenset(
     {"annotation", "bases", "ctx", "decorator_list", "format_spec", "msg", "returns", "type_params"}
 )
-"""Fields of a node that are not looked into."""
+"""Fields of a node that are never changed."""
 _IRREPLACEABLE = frozenset({"enumerate", "len", "range", "super", "zip"})
-"""Functions in whose place their argument can't stand: each input would show that."""
+"""Functions whose call is not replaced by its argument: every input would detect that."""
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 _Node = TypeVar("_Node", bound=ast.AST)
@@ -79,7 +79,7 @@ def mutate(tree: ast.Module, name: str | None, number: int) -> None:
 
 
 def chosen(found: list[Point]) -> list[Point]:
-    """A handful, spread over kinds first and then over lines."""
+    """At most ``MUTANTS`` of the points, spread over kinds first and then over lines."""
     picked: list[Point] = []
     kinds: Counter[str] = Counter()
     left = list(found)
@@ -109,7 +109,7 @@ def points(tree: ast.Module, name: str | None) -> list[Point]:
 
 
 def _reached(tree: ast.Module, name: str) -> list[Place]:
-    """The definitions and assignments of a module that ``name`` leads to, by the names in them."""
+    """The definitions and assignments of a module that ``name`` leads to, following the names in them."""
     units: dict[str, list[Place]] = {}
     for word, place in _units(tree.body):
         units.setdefault(word, []).append(place)
@@ -126,7 +126,7 @@ def _reached(tree: ast.Module, name: str) -> list[Place]:
 
 
 def _units(body: list[ast.stmt], owner: str = "") -> Iterator[tuple[str, Place]]:
-    """Statements by the name that they define; a class comes with what Python itself asks of it."""
+    """Statements by the name that they define; a class's special methods count under its own name."""
     for number, statement in enumerate(body):
         name = owner
         if isinstance(statement, ast.ClassDef) and not owner:
@@ -142,10 +142,10 @@ def _units(body: list[ast.stmt], owner: str = "") -> Iterator[tuple[str, Place]]
 
 
 def _below(node: ast.AST) -> list[Place]:
-    """The nodes to look at below one, the last first."""
+    """The nodes below one, the last first."""
     if isinstance(node, ast.Raise) or _prints(node):
         return []
-    while isinstance(node, ast.Expr | ast.Await):  # what stands here is dropped as a whole, or changed within
+    while isinstance(node, ast.Expr | ast.Await):  # dropped as a whole, or changed inside
         node = node.value
     if isinstance(node, ast.Constant):
         return []
@@ -234,7 +234,7 @@ def _bound(put: Put, node: ast.AST) -> Callable[[], None]:
 
 
 def _is_negated_elsewhere(test: ast.expr) -> bool:
-    """Whether another change of a condition comes to its opposite."""
+    """Whether another change already negates a condition."""
     match test:
         case ast.Constant() | ast.UnaryOp(op=ast.Not()):
             return True
@@ -254,7 +254,7 @@ def _is_sequence(node: ast.AST) -> bool:
 
 
 def _instead(call: ast.Call, modules: set[str]) -> ast.expr | None:
-    """What can stand in a call's place: what a method is called on, else the first argument."""
+    """A replacement for a call: the object of a method call, or otherwise the first argument."""
     function = call.func
     if isinstance(function, ast.Name) and function.id in _IRREPLACEABLE:
         return None
@@ -267,7 +267,7 @@ def _instead(call: ast.Call, modules: set[str]) -> ast.expr | None:
 
 
 def _droppable(node: ast.AST) -> bool:
-    """Whether a statement can go without leaving a name unknown."""
+    """Whether a statement can be removed without leaving a name undefined."""
     match node:
         case ast.Expr(value=ast.Call() | ast.Await() | ast.Yield() | ast.YieldFrom()):
             return not _prints(node)

@@ -1,7 +1,6 @@
 """The names that the annotations of one module may use.
 
-Those that the module imports or defines for type checkers only, below ``if TYPE_CHECKING:``, are looked for
-when a name is missing, and not before.
+Names that the module imports or defines below ``if TYPE_CHECKING:`` are added only when a name is missing.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Any, Self
 
 
 class Scope:
-    """Annotations are resolved in ``names``; ``source`` is the module's, empty where it is not known."""
+    """Resolves annotations in ``names``; ``source`` is the module's, empty if unknown."""
 
     def __init__(self, names: Mapping[str, Any], source: str) -> None:
         self.names = dict(names)
@@ -23,7 +22,7 @@ class Scope:
 
     @classmethod
     def of_module(cls, name: str) -> Self:
-        """The scope of a module that is imported already, empty where it is not."""
+        """The scope of an imported module; empty if it is not imported."""
         module = sys.modules.get(name)
         try:
             source = inspect.getsource(module) if module is not None else ""
@@ -32,7 +31,7 @@ class Scope:
         return cls(vars(module) if module is not None else {}, source)
 
     def evaluate(self, text: str) -> Any:
-        """What a postponed annotation stands for. Raises whatever evaluating it raises."""
+        """The value of a postponed annotation. Raises whatever evaluating it raises."""
         try:
             return eval(text, self.names)
         except NameError:
@@ -41,27 +40,27 @@ class Scope:
             return eval(text, self.names)
 
     def hints(self, annotated: object) -> dict[str, Any]:
-        """All annotations resolved, or none where one of them can't be: then each is to be tried alone."""
+        """All annotations, resolved; empty if one can't be resolved: then the caller tries each alone."""
         try:
             return typing.get_type_hints(annotated, self.names, self.names, include_extras=True)
         except NameError:
             return self.hints(annotated) if self._extend() else {}
-        except Exception:  # whatever the code of an annotation raises; told when it is tried alone
+        except Exception:  # whatever an annotation's code raises; reported when it is tried alone
             return {}
 
     def _extend(self) -> bool:
-        """Add the names for type checkers; whether there are any that were not added before."""
+        """Add the names for type checkers; whether there were any to add."""
         source, self._source = self._source, ""
         try:
             tree = ast.parse(source)
-        except SyntaxError:  # not Python: a module of a kind of its own
+        except SyntaxError:  # not Python, such as a module from a custom importer
             return False
         blocks = [node.body for node in tree.body if isinstance(node, ast.If) and _checking(node.test)]
         namespace = dict(self.names)
         for statement in (statement for block in blocks for statement in block):
             try:
                 exec(compile(ast.Module([statement], []), "<type checking>", "exec"), namespace)
-            except Exception:  # a stub that only checkers have: what needs it is told as unresolved
+            except Exception:  # a stub that only type checkers have: annotations that need it stay unresolved
                 continue
         self.names = namespace
         return bool(blocks)

@@ -1,7 +1,7 @@
-"""A dream's source, loaded: its module, its entry point, and how to call it.
+"""Loads a dream's source: its module, its entry point, and how to call it.
 
-Invariants: the code runs as the module ``dream``, which is in ``sys.modules`` as long as it runs; a
-``Failure`` says at which stage loading ended, and nothing else leaves this module.
+Invariants: the code runs as the module ``dream``, which is in ``sys.modules`` from then on; the only
+exception that leaves this module is ``Failure``, which says at which stage loading ended.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from .usage import RESULT, facts, free_names, is_script, usage
 
 FILENAME = "<dream>"
 DOC = 4_000
-"""Characters of a docstring that are passed on."""
-JAIL = sys.getrecursionlimit()
-"""The recursion limit while the jail's own code runs: Python's default."""
+"""Characters of a docstring to pass on."""
+RECURSION_LIMIT = sys.getrecursionlimit()
+"""The recursion limit while the jail's own code runs, Python's default."""
 
 _recursion_limit, _set_recursion_limit = sys.getrecursionlimit, sys.setrecursionlimit
 
 
 class Failure(Exception):
-    """Loading ended early; ``raised`` is in the shape of ``models.Raised``."""
+    """Loading failed; ``raised`` is in the shape of ``models.Raised``."""
 
     def __init__(self, exc: BaseException, stage: str) -> None:
         super().__init__()
@@ -36,15 +36,16 @@ class Failure(Exception):
 
 
 class Program(NamedTuple):
-    """A loaded source: ``entry`` is called, ``described`` has the shape of ``models.Loaded``.
+    """A loaded source: ``entry`` is the function to call, ``described`` has the shape of
+    ``signatures.Loaded``.
 
-    ``recursion`` is the recursion limit that its module has set.
+    ``recursion`` is the recursion limit that its module set while loading.
     """
 
     entry: Callable[..., Any]
     described: dict[str, Any]
     code: CodeType
-    recursion: int = JAIL
+    recursion: int = RECURSION_LIMIT
 
 
 def load(
@@ -57,10 +58,11 @@ def load(
     described: str = "fully",
     share: float = 1.0,
 ) -> Program:
-    """Run ``code``, or a ``mutant`` of it, and choose its entry point; ``client.Source`` says what each is.
+    """Run ``code``, or a ``mutant`` of it, and choose its entry point; ``load.Source`` explains each
+    parameter.
 
-    Raises ``Failure`` where the code does not compile, which goes for a mutant that there is not, does not
-    run, or has no usable entry point.
+    Raises ``Failure`` if the code does not compile or run, if it has no usable entry point, or if there is no
+    mutant with this number.
     """
     try:
         parsed = described == "fully" or mutant is not None or RESULT in code
@@ -77,13 +79,13 @@ def load(
     if tree is not None and script:
         return _script(tree, program)
     try:
-        _set_recursion_limit(int(JAIL * share))
+        _set_recursion_limit(int(RECURSION_LIMIT * share))
         exec(program, namespace)
     except BaseException as exc:
-        _set_recursion_limit(JAIL)
+        _set_recursion_limit(RECURSION_LIMIT)
         raise Failure(exc, "load") from None
     recursion = _recursion_limit()
-    _set_recursion_limit(JAIL)
+    _set_recursion_limit(RECURSION_LIMIT)
     try:
         chosen = choose(namespace, FILENAME, entry_point, fallbacks, title)
         loaded: dict[str, Any] = {"name": chosen.name, "guessed": chosen.guessed}
@@ -102,13 +104,13 @@ def load(
 
 
 def _doc(entry: Callable[..., Any]) -> str:
-    """Its own docstring: an object such as a ``functools.partial`` would have that of its class."""
+    """Its own docstring, not the one that an object such as a ``functools.partial`` has from its class."""
     doc = getattr(entry, "__doc__", None)
     return doc[:DOC] if type(doc) is str and doc != type(entry).__doc__ else ""
 
 
 def _described(describer: Describer, entry: Callable[..., Any]) -> dict[str, Any]:
-    """What the entry point tells of itself; an instance of its owner is a method's first argument."""
+    """The description of the entry point; the first parameter of a method takes an instance of its owner."""
     signature = describer.function(entry)
     if describer.owner is not None:
         signature["parameters"][0]["type"] = describer.spec(describer.owner)
@@ -116,7 +118,7 @@ def _described(describer: Describer, entry: Callable[..., Any]) -> dict[str, Any
 
 
 def _script(tree: ast.Module, program: CodeType) -> Program:
-    """A script as a function: the names that it reads first are its parameters."""
+    """A script as a function: the names that it reads before it sets them are its parameters."""
 
     def entry(**inputs: Any) -> Any:
         namespace = {"__name__": "dream", **inputs}

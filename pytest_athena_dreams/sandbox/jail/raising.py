@@ -1,7 +1,7 @@
-"""An exception as plain data, in the shape of ``models.Raised``.
+"""Describes an exception as plain data, in the shape of ``models.Raised``.
 
-Invariants: names, bases and lines are read with C-level getters that the exception's author can't
-override; only ``__str__`` is the author's, and what it returns is capped and made printable.
+Invariants: names, bases and lines are read with C-level getters that the exception's author can't override;
+the only call into the author's code is ``__str__``, and its result is capped and made printable.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 from .typenames import type_name
 
 RAISED_MESSAGE = 2_000
-"""Characters of a message that are told."""
+"""Characters of a message to pass on."""
 PATH = 4_096
-"""Characters of a path that is told."""
+"""Maximum characters of a path; a longer one is left out."""
 FRAMES = 100_000
-"""Frames of a traceback that are looked at; recursion is far shallower."""
+"""Maximum frames of a traceback to read; recursion is far shallower."""
 
 CHAIN = 10
-"""Exceptions that one was raised for, one after the other, that are looked at."""
+"""Maximum exceptions to follow along ``__cause__`` and ``__context__``."""
 NO_NETWORK = " (the jail has no network, and no setting opens one)"
 
 _mro = type.__dict__["__mro__"].__get__
@@ -37,8 +37,8 @@ _syntax_line = SyntaxError.__dict__["lineno"].__get__
 def describe_exception(exc: BaseException, stage: str, filename: str) -> dict[str, Any]:
     """Describe ``exc``; its line is the innermost one in ``filename``.
 
-    An ``OSError`` without a number of its own, as libraries raise around one of the system's, has the
-    number of the error that it was raised for.
+    Libraries raise an ``OSError`` without a number around one of the system's: it gets the number of that
+    one.
     """
     bases = _mro(type(exc))
     line = _line(exc, filename)
@@ -57,7 +57,7 @@ def describe_exception(exc: BaseException, stage: str, filename: str) -> dict[st
 
 
 def _system_error(exc: BaseException) -> tuple[int | None, bool]:
-    """The error number behind ``exc``, and whether it comes of the missing network."""
+    """The error number behind ``exc``, and whether the missing network caused it."""
     step: BaseException | None = exc
     for _ in range(CHAIN):
         if step is None:

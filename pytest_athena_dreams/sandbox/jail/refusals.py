@@ -1,7 +1,7 @@
-"""What the jail refuses to a procedure, noted also where its code swallows the exception.
+"""Notes what the jail refuses to a procedure, even if its code swallows the exception.
 
-An audit hook sees each attempt before it is made; for files, the same open is tried again after the call.
-This serves procedures alone, because they are trusted: other code could act without an audit event.
+An audit hook sees each attempt; a file is opened again after the call to see whether the jail refuses it.
+This works for procedures only, because they are trusted: other code could act without an audit event.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import os
 import sys
 from typing import Any
 
-KEPT_REFUSALS = 8
-"""Attempts of one call that are noted."""
+MAX_REFUSALS = 8
+"""Maximum refused attempts to note for one call."""
 REFUSAL_LENGTH = 200
-"""Characters of one of them."""
+"""Maximum characters of one of them."""
 IF_THERE = "?"
-"""Begins an attempt that counts only if its path is there outside the jail."""
+"""Prefix of an attempt that counts only if its path exists outside the jail."""
 _ACTIONS = {
     "subprocess.Popen": "run",
     "os.system": "run",
@@ -30,13 +30,13 @@ _ACTIONS = {
     "socket.getaddrinfo": "look up",
     "socket.gethostbyname": "look up",
 }
-"""Audit events of what the jail never allows, each with the verb that names it."""
+"""Audit events of actions that the jail never allows, each with a verb for it."""
 _WITH_ADDRESS = frozenset({"socket.connect", "socket.bind", "socket.sendto"})
 _open, _close = os.open, os.close
 
 
 class Refusals:
-    """The attempts of one call at a time. The hook stays installed as long as the process."""
+    """Notes the attempts of one call at a time. The audit hook can't be removed from the process."""
 
     def __init__(self) -> None:
         self._on = False
@@ -45,30 +45,30 @@ class Refusals:
         sys.addaudithook(self._see)
 
     def start(self) -> None:
-        """Forget earlier attempts and note those to come."""
+        """Forget earlier attempts and note new ones."""
         self._found, self._opened, self._on = {}, {}, True
 
     def stop(self) -> list[str]:
-        """What was refused since the start, in short words."""
+        """The attempts refused since ``start``, as short texts."""
         self._on = False
         for path, flags in self._opened:
             if refused := _retried(path, flags):
                 self._found[refused] = None
-        return [text[:REFUSAL_LENGTH] for text in self._found][:KEPT_REFUSALS]
+        return [text[:REFUSAL_LENGTH] for text in self._found][:MAX_REFUSALS]
 
     def _see(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._on:
             return
         if event == "open":
             path, _, flags = arguments
-            if isinstance(path, str | bytes) and len(self._opened) < KEPT_REFUSALS:
+            if isinstance(path, str | bytes) and len(self._opened) < MAX_REFUSALS:
                 self._opened[os.fsdecode(path), flags or 0] = None
-        elif event in _ACTIONS and len(self._found) < KEPT_REFUSALS:
+        elif event in _ACTIONS and len(self._found) < MAX_REFUSALS:
             self._found[f"{_ACTIONS[event]} {_object(event, arguments)}".strip()] = None
 
 
 def _object(event: str, arguments: tuple[Any, ...]) -> str:
-    """What an attempt was at: a program, a command, an address."""
+    """The target of an attempt: a program, a command, an address."""
     if event.startswith("socket."):
         address = (
             arguments[1] if event in ("socket.connect", "socket.bind", "socket.sendto") else arguments[0]
@@ -80,7 +80,7 @@ def _object(event: str, arguments: tuple[Any, ...]) -> str:
 
 
 def _retried(path: str, flags: int) -> str | None:
-    """What to note of an open, by trying it again without making or emptying the file."""
+    """Open a file again, without creating or truncating it; what to note if the jail refuses that."""
     writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
     try:
         _close(_open(path, flags & ~(os.O_CREAT | os.O_TRUNC | os.O_EXCL)))

@@ -1,10 +1,10 @@
 """System-call filters: a long one that a fork server takes once, and a short one for each child.
 
-Invariants: the long filter allows by name and refuses the rest; both end the process at once if a call
-comes through a foreign table (32-bit, x32). A refused call fails with ``EPERM``, but those that only
-an attack on the kernel or on another process needs kill the caller, so that code can't swallow it.
+Invariants: the long filter allows calls by name and refuses the rest; both kill the process if a call comes
+through a foreign table (32-bit, x32). A refused call fails with ``EPERM``. Calls that only an attack on the
+kernel or on another process needs kill the caller, so that code can't swallow the error.
 
-The short filter is the child's own: no new process, signals to itself only, no limit raised.
+The short filter is for a child: no new processes, signals only to itself, no raised limits.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _X32 = 0x40000000
 
 _INSTRUCTION, _OPERAND = struct.Struct("=HBBI"), struct.Struct("=I")
 SELF = 0xFFFFFFFE
-"""An operand that becomes the id of the process that takes the filter; no process has this one."""
+"""A placeholder operand for the id of the process that takes the filter; no process has this id."""
 
 _ALLOW = 0x7FFF0000
 _KILL = 0x80000000
@@ -60,7 +60,7 @@ seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self pidfd_o
 """
 
 _SCRATCH_CALLS = "mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2"
-"""What a child may do to names where it has scratch space; the file rules say where that is."""
+"""Calls that change names, allowed if the child has scratch space; the file rules say where it may write."""
 
 _ATTACKS = """
 ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp io_uring_setup io_uring_enter io_uring_register
@@ -92,7 +92,7 @@ def _end(action: int) -> Program:
 
 
 def _low(argument: int) -> tuple[int, int, int, int]:
-    """Load the low half; both architectures are little-endian."""
+    """Load the low half of an argument; both architectures are little-endian."""
     return (_LOAD, 0, 0, _ARGUMENTS + 8 * argument)
 
 
@@ -114,7 +114,7 @@ def _bits(argument: int, mask: int, *, present: int, absent: int) -> Program:
 
 
 def _program(machine: str, rules: dict[str, Program], default: int) -> Program:
-    """Put one block a call behind the checks that every filter needs."""
+    """The checks that every filter needs, then one block for each call."""
     program: Program = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, audit_architecture(machine)),
@@ -133,7 +133,7 @@ def _program(machine: str, rules: dict[str, Program], default: int) -> Program:
 
 
 def server_filter(machine: str, *, scratch: bool, read_only: bool) -> Program:
-    """The long filter. ``read_only`` refuses opening for writing, where no file rules do."""
+    """The long filter. ``read_only`` refuses to open files for writing, for kernels without file rules."""
     rules: dict[str, Program] = {name: _end(_ALLOW) for name in _FREE.split()}
     rules |= {name: _end(_ALLOW) for name in _SCRATCH_CALLS.split() if scratch}
     rules |= {name: _end(_KILL) for name in _ATTACKS.split()}
@@ -153,7 +153,7 @@ def server_filter(machine: str, *, scratch: bool, read_only: bool) -> Program:
 
 
 def child_filter(machine: str) -> Program:
-    """The short filter, for the process that takes it."""
+    """The short filter, for a child."""
     refused = "setrlimit setsid sendmsg recvmsg pidfd_open seccomp landlock_create_ruleset landlock_add_rule"
     rules: dict[str, Program] = {name: _end(_REFUSE) for name in refused.split()}
     rules |= {
@@ -171,7 +171,7 @@ class _Header(ctypes.Structure):
 
 
 class Filter:
-    """A program made ready, so that a process which takes it has little left to do."""
+    """A compiled program, so that taking it costs a child little."""
 
     def __init__(self, machine: str, program: Program) -> None:
         code = b"".join(_INSTRUCTION.pack(*instruction) for instruction in program)
@@ -181,7 +181,7 @@ class Filter:
         self._own = [i for i, instruction in enumerate(program) if instruction[-1] == SELF]
 
     def install(self) -> None:
-        """Bind the calling thread and all that it starts."""
+        """Apply the filter to the calling thread and all that it starts."""
         for i in self._own:
             _OPERAND.pack_into(self._body, (i + 1) * _INSTRUCTION.size - _OPERAND.size, os.getpid())
         set_mode_filter = 1

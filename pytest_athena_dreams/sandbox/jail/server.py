@@ -1,10 +1,11 @@
 """The fork server: warm, single-threaded, and restricted before it serves.
 
-It speaks lines of JSON on descriptor 0, a socket. Orders: ``spawn`` (with a child's channel and output
-file) and ``reap``. It ends when the parent does.
+It reads and writes lines of JSON on descriptor 0, a socket. Orders are ``spawn``, with a child's channel and
+output file, and ``reap``. It ends when the parent does.
 
-Invariants: no code of a dream runs in this process; a child's descriptors are closed here as soon as
-it is forked; children are reaped on order only, so a process id stays valid until the parent is done.
+Invariants: no code of a dream runs in this process; a child's descriptors are closed here as soon as the
+child is forked; children are reaped on order only, so a process id stays valid until the parent has finished
+with it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from . import frames, inmate, kernel, landlock, seccomp
 from .syscalls import known, numbers
 
 _FIRST = 100
-"""Descriptors are kept above this, out of the way of the places that a child puts its own in."""
+"""The lowest descriptor used here: a child needs the low ones for its own."""
 
 
 def main() -> NoReturn:
@@ -43,7 +44,7 @@ def main() -> NoReturn:
         importlib.import_module(name)
     null = _lift(os.open(os.devnull, os.O_RDWR))
     for number in (signal.SIGXFSZ, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)  # which Python, or who started it, may ignore
+        signal.signal(number, signal.SIG_DFL)  # Python or its starter may have set it to be ignored
     kernel.forbid_core_dumps()
     restrictions = _restrict(config)
     gc.collect()
@@ -90,12 +91,12 @@ class Orders:
         return json.loads(text)
 
     def follow(self) -> None:
-        """Watch the parent, whose pidfd came with the last order; others may hold its end of the socket."""
+        """Watch the parent by its pidfd, which came with the last order: its socket may be open elsewhere."""
         for pidfd in self.passed:
             self.poll.register(pidfd, select.POLLIN)
 
     def leave(self) -> NoReturn:
-        """End with the parent, and with all children."""
+        """Kill all children and end."""
         for pid in self.children:
             os.kill(pid, signal.SIGKILL)
         os._exit(0)
@@ -112,7 +113,7 @@ def _lift(descriptor: int) -> int:
 
 
 def _restrict(config: dict[str, Any]) -> dict[str, Any]:
-    """Take the restrictions that all children share; tell which hold, with what each child takes itself."""
+    """Take the restrictions that all children share; return these and what each child still has to take."""
     machine, without, scratch = platform.machine(), config["without"], config["scratch"]
     held = {**config, "landlock": 0, "seccomp": None, "scope": None}
     if not config["isolate"] or sys.platform != "linux":

@@ -1,7 +1,7 @@
-"""Which lines of a dream its calls reach.
+"""Records which lines of a dream its calls reach.
 
-Invariants: nothing here decides a verdict; a dream that takes the watch off changes its own figure and no
-other, and only until the next call.
+Invariants: nothing here decides a verdict; a dream that turns tracing off changes only its own coverage, and
+only until the next call.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from types import CodeType, FrameType
 from typing import Any
 
 STEPS = 10_000
-"""Lines that a call runs without a new one before it is watched no more, where watching slows every line."""
+"""Lines without a new one after which tracing stops, in the version that slows every line."""
 
 _settrace, _settrace_threads = sys.settrace, threading.settrace
 
 
 def executable(code: CodeType) -> Iterator[int]:
-    """The lines that there is code for, in ``code`` and in all that it defines."""
+    """The executable lines of ``code`` and of everything defined in it."""
     yield from (line for _, _, line in code.co_lines() if line)
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -27,7 +27,7 @@ def executable(code: CodeType) -> Iterator[int]:
 
 
 class _Steps:
-    """By the tracing that every Python has, which stops at each line."""
+    """Uses ``sys.settrace``, which every Python has; it calls back on every line that runs."""
 
     def __init__(self, filename: str, seen: set[int]) -> None:
         self._filename = filename
@@ -56,7 +56,7 @@ class _Steps:
 
 
 class _Events:
-    """By the monitoring of Python 3.12 and later, which tells each line once and then costs nothing."""
+    """Uses ``sys.monitoring`` of Python 3.12 and later: one callback per line, then no cost."""
 
     def __init__(self, filename: str, seen: set[int]) -> None:
         self._monitoring: Any = vars(sys)["monitoring"]
@@ -80,20 +80,20 @@ class _Events:
 
 
 class Watch:
-    """Watches calls of the code in ``filename``."""
+    """Records the lines that calls of the code in ``filename`` reach."""
 
     def __init__(self, filename: str) -> None:
         self._seen: set[int] = set()
-        self._told: set[int] = set()
+        self._reported: set[int] = set()
         self._by = (_Events if sys.version_info >= (3, 12) else _Steps)(filename, self._seen)
 
     def start(self) -> None:
-        """Watch until ``stop``."""
+        """Record until ``stop``."""
         self._by.start()
 
     def stop(self) -> list[int]:
-        """The lines that were not reached before."""
+        """Stop recording; the lines that no earlier call reached."""
         self._by.stop()
-        new = sorted(self._seen - self._told)
-        self._told |= self._seen
+        new = sorted(self._seen - self._reported)
+        self._reported |= self._seen
         return new

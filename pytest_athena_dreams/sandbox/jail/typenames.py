@@ -1,7 +1,7 @@
-"""The name that a class goes by: none of the dream's own reads like one that the dream did not write.
+"""The name of a class in canonical values: a dream's class never has the name of one that it did not write.
 
-Invariants: a class is asked with C-level getters alone, for its metaclass may be the dream's; what
-``builtins`` holds is what it held before any dream ran.
+Invariants: classes are read with C-level getters only, because the dream may have written the metaclass; the
+content of ``builtins`` is a copy from before any dream ran.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 _HEAPTYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement, or by a C module at run time
-_IMMUTABLE_FLAG = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: which no Python code can make
+_IMMUTABLE_FLAG = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: Python code can't make such a class
 
 _module: Callable[[type], Any] = type.__dict__["__module__"].__get__
 _qualname: Callable[[type], str] = type.__dict__["__qualname__"].__get__
@@ -25,7 +25,7 @@ _type, _isinstance, _str, _class, _modules = type, isinstance, str, type, sys.mo
 
 
 def made_by_class_statement(cls: type) -> bool:
-    """Whether instances of ``cls`` may hold more than C code put there."""
+    """Whether ``cls`` comes from a class statement, so that its instances may hold any attributes."""
     return bool(_flags(cls) & _HEAPTYPE)
 
 
@@ -43,7 +43,7 @@ _RESERVED = frozenset(_BY_NAME) | {
 
 
 def genuine(cls: type) -> bool:
-    """Whether ``cls`` belongs to the module that it names, a class of the dream's own to none."""
+    """Whether ``cls`` really is what its module has under its name; ``False`` for the dream's own classes."""
     if not _flags(cls) & _HEAPTYPE or _flags(cls) & _IMMUTABLE_FLAG:
         return True
     module = _module(cls)
@@ -66,10 +66,10 @@ def genuine(cls: type) -> bool:
 
 
 def type_name(cls: type) -> str:
-    """The qualified name, with the module in front unless that is ``builtins`` or the dream.
+    """The qualified name, prefixed with the module unless that is ``builtins`` or the dream.
 
-    A class of the dream's own has ``dream.`` in front where its name alone would read like another's: a
-    builtin's name, or one with a dot.
+    The name of a dream's own class is prefixed with ``dream.`` if it could be mistaken for another's: if it
+    is a builtin's name or contains a dot.
     """
     module, name = _module(cls), _qualname(cls)
     plain = _type(module) is not _str or module in ("builtins", "dream")

@@ -1,12 +1,13 @@
-"""What a dream's source tells of its entry point without being run.
+"""What a dream's source shows about its entry point without being run.
 
-Whether it is a script, and what it does with each parameter, as facts in these words:
+That is whether it is a script, and how it uses each parameter, as facts:
 
 - ``passed:NAME`` to a function, ``method:NAME`` called on it, ``isinstance:NAME``, ``called``
 - ``iterated``, ``indexed``, ``indexed:str`` (by a constant of that type), ``contains`` (``x in it``)
-- ``index`` (of something else), ``arithmetic``, ``added:str``, ``compared:int`` (with such a constant)
-- ``unpacked:2`` into as many names
-- ``item:FACT`` where its items are used so, ``key:FACT`` and ``value:FACT`` for those of a mapping
+- ``index`` (of something else), ``arithmetic``, ``added:str``, ``compared:int`` (with a constant of that
+  type)
+- ``unpacked:2`` into that many names
+- ``item:FACT`` for a fact about its items, ``key:FACT`` and ``value:FACT`` about those of a mapping
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 RESULT = "_result"
-"""The name that a script leaves its answer in."""
+"""The name in which a script leaves its result."""
 FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _KEEPS_ITEMS = frozenset({"sorted", "reversed", "set", "list", "tuple"})
@@ -25,7 +26,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def is_script(tree: ast.Module) -> bool:
-    """Whether the code is no function but a script that leaves its answer in ``_result``."""
+    """Whether the code defines no function or class, and leaves its result in ``_result``."""
     if any(isinstance(node, _Function | ast.ClassDef) for node in tree.body):
         return False
     names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
@@ -33,7 +34,7 @@ def is_script(tree: ast.Module) -> bool:
 
 
 def constant(node: ast.AST) -> Any:
-    """The number, text or bytes that a node stands for, be it negative; otherwise ``None``."""
+    """The value of a literal number (also a negative one), text or bytes; otherwise ``None``."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner: Any = getattr(node.operand, "value", None)
         return -inner if type(inner) in (int, float) else None
@@ -80,8 +81,8 @@ def facts(tree: ast.AST, names: set[str]) -> dict[str, list[str]]:
     items = _loop_variables(inside, names)
     found: dict[str, dict[str, None]] = {name: {} for name in names}
     for node in inside:
-        for operand, fact in _told(node):
-            while isinstance(operand, ast.Subscript):  # of x[0] is told what holds for an item of x
+        for operand, fact in _facts(node):
+            while isinstance(operand, ast.Subscript):  # a fact about x[0] is one about an item of x
                 operand, fact = operand.value, f"item:{fact}"
             variable = _name(operand)
             if variable in found:
@@ -89,7 +90,7 @@ def facts(tree: ast.AST, names: set[str]) -> dict[str, list[str]]:
             elif variable in items:
                 owner, prefix = items[variable]
                 found[owner][prefix + fact] = None
-    return {name: list(told) for name, told in found.items() if told}
+    return {name: list(named) for name, named in found.items() if named}
 
 
 def _find(tree: ast.AST, path: list[str]) -> _Function | None:
@@ -119,13 +120,13 @@ def _loop_variables(nodes: Sequence[ast.AST], names: set[str]) -> dict[str | Non
         owner = _name(source)
         if owner in names:
             found |= {_name(t): (str(owner), p) for t, p in zip(targets, prefixes, strict=False)}
-    return {name: told for name, told in found.items() if name not in names}
+    return {name: use for name, use in found.items() if name not in names}
 
 
-def _told(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
-    """(operand, fact) pairs that one node tells."""
+def _facts(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    """The (operand, fact) pairs of one node."""
     if isinstance(node, ast.Call):
-        yield from _told_by_call(node)
+        yield from _call_facts(node)
     elif isinstance(node, ast.Attribute):
         yield node.value, f"method:{node.attr}"
     elif isinstance(node, ast.Subscript):
@@ -146,10 +147,10 @@ def _told(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield node.operand, "arithmetic"
     elif isinstance(node, ast.Compare):
-        yield from _told_by_comparison(node)
+        yield from _comparison_facts(node)
 
 
-def _told_by_call(node: ast.Call) -> Iterator[tuple[ast.AST, str]]:
+def _call_facts(node: ast.Call) -> Iterator[tuple[ast.AST, str]]:
     called = node.func.attr if isinstance(node.func, ast.Attribute) else _name(node.func)
     yield node.func, "called"
     if called == "isinstance" and len(node.args) == 2:
@@ -160,7 +161,7 @@ def _told_by_call(node: ast.Call) -> Iterator[tuple[ast.AST, str]]:
         yield argument, f"passed:{called}"
 
 
-def _told_by_comparison(node: ast.Compare) -> Iterator[tuple[ast.AST, str]]:
+def _comparison_facts(node: ast.Compare) -> Iterator[tuple[ast.AST, str]]:
     sides = [node.left, *node.comparators]
     for operator, one, other in zip(node.ops, sides, sides[1:], strict=False):
         if isinstance(operator, ast.In | ast.NotIn):

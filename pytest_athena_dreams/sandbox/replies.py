@@ -1,4 +1,4 @@
-"""From a child's reply, or its death, to an observation."""
+"""Turns a child's reply, or its death, into an observation."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ from . import wire
 from .jail.refusals import IF_THERE
 
 
-def seen(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Observation:
-    """What a reply tells, or the death that came in its place, with what was used."""
+def observe(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Observation:
+    """The observation of a reply, or of the death in its place, with the seconds used.
+
+    Checks paths that the child could not open against the file system here.
+    """
     if isinstance(reply, Observation):
         return structs.replace(reply, cpu=cpu, elapsed=elapsed)
     if isinstance(reply, wire.Threw):
-        reply = structs.replace(reply, raised=_refused(reply.raised))
+        reply = structs.replace(reply, raised=_denied_if_hidden(reply.raised))
     assert isinstance(reply, wire.Returned | wire.Threw | wire.Reached)
     if not isinstance(reply, wire.Reached) and reply.refused:
-        reply = structs.replace(reply, refused=tuple(filter(None, map(_counted, reply.refused))))
-    return observed(reply, cpu=cpu, elapsed=elapsed)
+        reply = structs.replace(reply, refused=tuple(filter(None, map(_refusal, reply.refused))))
+    return to_observation(reply, cpu=cpu, elapsed=elapsed)
 
 
-def observed(
+def to_observation(
     reply: wire.Returned | wire.Threw | wire.Reached, *, cpu: float = 0.0, elapsed: float = 0.0
 ) -> Observation:
-    """The observation of a call, from the reply to it and what it used."""
+    """The observation that a reply describes, with the seconds used."""
     if isinstance(reply, wire.Returned):
         return Observation(
             kind=ObservationKind.RETURNED,
@@ -53,19 +56,16 @@ def observed(
     return Observation(kind=ObservationKind.RETURNED, lines=reply.lines, cpu=cpu, elapsed=elapsed)
 
 
-def _counted(refused: str) -> str | None:
-    """An attempt that the jail refused; ``None`` for a file that is not there outside either."""
+def _refusal(refused: str) -> str | None:
+    """A noted attempt if the jail refused it; ``None`` for a file that does not exist outside either."""
     if not refused.startswith(IF_THERE):
         return refused
     path = refused.removeprefix(f"{IF_THERE}open ")
     return f"open {path}" if path.startswith("/") and "\0" not in path and os.path.lexists(path) else None
 
 
-def _refused(raised: Raised) -> Raised:
-    """A file that is there for this process and not for the child was kept from it, as one that is denied is.
-
-    Which of the two happens depends on the mode of the jail, and a verdict must not.
-    """
+def _denied_if_hidden(raised: Raised) -> Raised:
+    """Report ENOENT as EACCES if the file exists outside, so verdicts don't depend on the jail mode."""
     path = raised.path or ""
     if raised.errno != errno.ENOENT or not path.startswith("/") or not os.path.lexists(path):
         return raised
