@@ -40,6 +40,7 @@ from .judge.oracle import Oracle, Words
 from .judge.verdict import judge_load
 from .models import Contract, Observation, ObservationKind, Raised
 from .sandbox import wire
+from .sandbox.capture import printing, unconfigured
 from .sandbox.jail import program
 from .sandbox.jail.building import MAKERS
 from .sandbox.jail.calling import Calls
@@ -152,9 +153,12 @@ def call(
     ``arguments`` is Python source, in parentheses. It may name the code's own classes, standard types as
     ``repr`` writes them, and stand-ins: ``generator([1])``, ``function_giving([1, 2])``.
     """
-    loaded = _loaded(code, entry_point, fallbacks, title)
-    if isinstance(loaded, Result):
-        return loaded
+    with unconfigured():
+        loaded = _loaded(code, entry_point, fallbacks, title)
+        return loaded if isinstance(loaded, Result) else _called(loaded, arguments)
+
+
+def _called(loaded: program.Program, arguments: str) -> Result:
     raised: list[BaseException] = []
 
     def entry(*args: Any, **kwargs: Any) -> Any:
@@ -166,7 +170,9 @@ def call(
 
     scope = _Scope(vars(sys.modules["dream"]))
     random.seed(0)  # as in the jail
-    text = Calls(loaded._replace(entry=entry)).answer(lambda: eval(f"given{arguments}", {}, scope))
+    calls = Calls(loaded._replace(entry=entry))
+    with printing() as calls.printed:
+        text = calls.answer(lambda: eval(f"given{arguments}", {}, scope))
     reply = wire.decode(f'{{"nonce":"","id":1,{text[1:]}'.encode(), nonce="", number=1)
     assert isinstance(reply, wire.Returned | wire.Threw)
     return Result(
@@ -184,8 +190,11 @@ def check(
     tolerance: float = TOLERANCE,
     signed_zero: bool = False,
     exceptions: Literal["type", "message"] = "type",
+    printed: Sequence[Literal["stdout", "stderr"]] = (),
 ) -> None:
     """Raise ``AssertionError`` where ``got`` breaks ``contract``, or ``expected`` is outside its domain.
+
+    Of what both calls printed, these streams are compared.
 
     Without ``expected``, as under the contract ``free``, ``got`` is held against its own annotation.
     """
@@ -196,6 +205,7 @@ def check(
         tolerance=tolerance,
         signed_zero=signed_zero,
         messages=exceptions == "message",
+        streams=tuple(printed),
     )
     if expected is not None and not oracle.accepts(expected.observation):
         seen = expected.observation.raised

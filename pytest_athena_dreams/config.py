@@ -34,6 +34,7 @@ class Settings:
     tolerance: float = 1e-9
     signed_zero: str = "off"
     exceptions: str = "type"
+    output_compare: str = "on"
     memory: int = 512
     output: int = 1
     sandbox: str = "auto"
@@ -196,6 +197,11 @@ SETTINGS: tuple[Setting, ...] = (
         "what of an exception the contract 'equivalent' compares: its type, or its message too",
     ),
     _setting(
+        "output_compare",
+        *_choice("on", "off"),
+        "whether what a call prints, to standard output and standard error, is compared",
+    ),
+    _setting(
         "memory",
         _number(int, 64, 1_048_576),
         "a whole number of MiB from 64 to 1048576",
@@ -207,7 +213,7 @@ SETTINGS: tuple[Setting, ...] = (
         _number(int, 1, 1024),
         "a whole number of MiB from 1 to 1024",
         "MIB",
-        "MiB that a dream may print",
+        "MiB that one call of a dream may print to standard output, and to standard error",
     ),
     _setting(
         "sandbox",

@@ -208,7 +208,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     child says. ``steady`` is false where the function gives other values another time. ``awaited`` is
     ``coroutine`` or ``async generator`` where the call gave one, and the jail awaited it for the value or the
     exception. Of a call of watched code only ``lines`` are known: those that it was the first to reach.
-    ``refused`` says in short words what the jail refused, also where the code went on.
+    ``refused`` says in short words what the jail refused, also where the code went on. ``printed`` is what
+    the call wrote to standard output and standard error, as two texts, ``None`` where it wrote nothing.
     """
 
     kind: ObservationKind
@@ -224,6 +225,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     awaited: str = ""
     lines: tuple[int, ...] = ()
     refused: tuple[str, ...] = ()
+    printed: Canonical = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..config import Settings
 from ..errors import ReproError
+from ..judge.output import stream_named
 from ..models import Category, Contract, Dream, Fault
 from ..source.syntax import expression
 from ..text import printable, visible
@@ -131,7 +132,10 @@ def _body(failure: Failure) -> Iterator[str]:
     if failure.alone:
         yield "signal.setitimer(signal.ITIMER_REAL, TIMEOUT)  # which ends this process"
     yield f"got = compare.call(DREAM, ARGUMENTS{chosen})"
-    yield f"compare.check({expected}, got, contract={_literal(failure.contract)}{_ways(settings)})"
+    ways = _ways(settings)
+    if stream := stream_named(failure.fault.summary):
+        ways += f", printed=[{_literal(stream)}]"
+    yield f"compare.check({expected}, got, contract={_literal(failure.contract)}{ways})"
 
 
 def _ways(settings: Settings) -> str:

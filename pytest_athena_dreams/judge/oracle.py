@@ -16,6 +16,7 @@ from .categories import category_of
 from .contrast import contrast
 from .equality import TOLERANCE, Difference, difference, same_type, type_of
 from .ordering import without_order
+from .output import OTHER_TEXT, STREAMS, differing_stream, printed_words, text_of
 from .render import render
 
 _ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
@@ -69,7 +70,7 @@ class Oracle:
 
     ``messages`` says whether ``equivalent`` compares the messages of exceptions as well as their types,
     ``unordered`` that the procedure's own results vary in order, ``refusals`` that inputs count on which the
-    jail refused the procedure something.
+    jail refused the procedure something. Of what a call prints, the ``streams`` are compared.
     """
 
     contract: Contract
@@ -80,6 +81,7 @@ class Oracle:
     messages: bool = False
     unordered: bool = False
     refusals: bool = False
+    streams: tuple[str, ...] = ()
 
     def accepts(self, expected: Observation) -> bool:
         """Whether the procedure's observation puts an input inside the domain.
@@ -111,7 +113,7 @@ class Oracle:
             text = f"returned {_FORMS[got.awaited]}, not {_FORMS[expected.awaited]}"
             return _finding(Category.LOGIC, got, lambda: Words(text, _words(expected), _words(got)))
         if expected is not None and expected.kind is ObservationKind.RAISED:
-            return self._same_exception(expected, got)
+            return self._same_exception(expected, got) or self._same_output(expected, got)
         category = category_of(got)
         if category is not None:
             return _finding(category, got, lambda: Words(_summary(got), _wanted(expected), _words(got)))
@@ -121,11 +123,15 @@ class Oracle:
             found = self._same_type(expected, got)
         else:
             found = self._same_value(expected, got)
-        return found or self._annotated(expected, got)
+        return found or self._same_output(expected, got) or self._annotated(expected, got)
 
     def diverges(self, expected: Observation, got: Observation) -> bool:
         """Whether two returned values differ, whatever the contract says of that."""
         return self._difference(expected.value, got.value) is not None
+
+    def differing(self, expected: Observation, got: Observation) -> str | None:
+        """The first of the compared streams whose text differs."""
+        return differing_stream(expected.printed, got.printed, self.streams)
 
     def _difference(self, expected: Canonical, got: Canonical) -> Difference | None:
         found = difference(expected, got, tolerance=self.tolerance, signed_zero=self.signed_zero)
@@ -138,6 +144,8 @@ class Oracle:
         """Whether two observations of the same call agree."""
         if first.kind is not second.kind or category_of(first) is not category_of(second):
             return False
+        if self.differing(first, second) is not None:
+            return False
         return first.kind is not ObservationKind.RETURNED or not self.diverges(first, second)
 
     def flaky(self, expected: Observation | None, first: Observation, second: Observation) -> Finding:
@@ -145,6 +153,12 @@ class Oracle:
         wanted = _words(expected) if expected else "the same result each time"
         got = f"{_words(first)}, then {_words(second)}"
         words = Words("the same input gave different results", wanted, got)
+        stream = self.differing(first, second)
+        if stream is not None and _words(first) == _words(second):
+            texts = [text_of(one.printed, stream) for one in (first, second)]
+            wanted = printed_words(text_of(expected.printed, stream)) if expected else "the same each time"
+            got = ", then ".join(map(printed_words, texts))
+            words = Words(f"the same input printed different texts to {STREAMS[stream]}", wanted, got)
         return _finding(Category.FLAKY, first, lambda: words)
 
     def _same_exception(self, expected: Observation, got: Observation) -> Finding | None:
@@ -174,6 +188,22 @@ class Oracle:
             return Words(f"returned another value{where}", _words(expected), _words(got))
 
         return _finding(Category.LOGIC, got, words, (expected.value, got.value))
+
+    def _same_output(self, expected: Observation | None, got: Observation) -> Finding | None:
+        if expected is None:
+            return None
+        stream = self.differing(expected, got)
+        if stream is None:
+            return None
+        texts = text_of(expected.printed, stream), text_of(got.printed, stream)
+
+        def words() -> Words:
+            found = difference(*texts)
+            where = f" at {found.path}: {found.got}, not {found.expected}" if found and found.path else ""
+            text = f"{OTHER_TEXT}{STREAMS[stream]}{where}"
+            return Words(text, printed_words(texts[0]), printed_words(texts[1]))
+
+        return _finding(Category.LOGIC, got, words, texts)
 
     def _same_arguments(self, expected: Observation, got: Observation) -> Finding | None:
         if expected.changed is None and got.changed is None:

@@ -10,11 +10,9 @@ from __future__ import annotations
 import math
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import IO
 
 from ..errors import SandboxError
 from ..models import DeathReason, Observation, ObservationKind
@@ -26,6 +24,7 @@ from .decoding import WireError
 from .forkserver import ForkServer, Process, Reaped, ServerLost
 from .load import Source
 from .meter import Deadline, Meter, Reading
+from .outputs import output_file
 from .policy import Policy
 from .replies import observe
 from .scratch import Scratch
@@ -85,8 +84,9 @@ class Child:
             "scratch_size": policy.scratch,
         }
         try:
-            with self._channel.theirs as theirs, _output() as output:
-                self._process: Process | None = server.spawn(order, theirs.fileno(), output.fileno())
+            with self._channel.theirs as theirs, output_file() as out, output_file() as err:
+                files = out.fileno(), err.fileno()
+                self._process: Process | None = server.spawn(order, theirs.fileno(), files)
         except BaseException:
             self._discard()
             raise
@@ -322,10 +322,3 @@ class Child:
         self._channel.close()
         if self._scratch is not None:
             self._scratch.remove()
-
-
-def _output() -> IO[bytes]:
-    """A file without a path, for the child's standard output and error."""
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("output", os.MFD_CLOEXEC), "wb", buffering=0)
-    return tempfile.TemporaryFile(buffering=0)

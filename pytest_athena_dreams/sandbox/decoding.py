@@ -68,6 +68,7 @@ _nodes: dict[str, Any] = {
     for tag, fields in GRAMMAR.items()
 }
 _Float, _Str = _nodes["float"], _nodes["str"]
+ANY_TEXT: Any = str | _Str | _nodes["cut"]
 VALUE: Any = functools.reduce(operator.or_, _nodes.values(), None | bool | _Whole | float | str)
 
 

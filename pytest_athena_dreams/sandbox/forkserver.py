@@ -147,10 +147,10 @@ class ForkServer:
             for pidfd in pidfds:
                 os.close(pidfd)
 
-    def spawn(self, order: dict[str, Any], channel: int, output: int) -> Process:
-        """Fork a child that serves on ``channel`` and prints to ``output``."""
+    def spawn(self, order: dict[str, Any], channel: int, files: Sequence[int]) -> Process:
+        """Fork a child that serves on ``channel`` and prints to two ``files``."""
         killed, self._killed = self._killed, []
-        self._order({"kind": "spawn", "killed": killed, **order}, [channel, output])
+        self._order({"kind": "spawn", "killed": killed, **order}, [channel, *files])
         spawned, pidfds = self._answer(Spawned)
         pidfd = pidfds[0] if pidfds else None
         return Process(pid=_pid(pidfd, spawned.pid), server_pid=spawned.pid, pidfd=pidfd)

@@ -19,14 +19,16 @@ class Source:
     procedure's name; then a guess, which ``Loaded`` reports.
 
     ``mutant`` is the number of a mutant to load instead of the code; it needs the entry point's name, and a
-    number without a mutant fails to compile. Calls of ``watched`` code report only the lines they reach;
-    ``Loaded`` then holds the entry point's name and the executable lines. Describing takes longer than the
-    rest of a load, so ``described`` limits it: ``"returns"`` leaves out the signature, ``"doc"`` the return
-    type too, and ``"not"`` everything but the name.
+    number without a mutant fails to compile. With ``mutant_output``, mutants also change what is printed.
+    Calls of ``watched`` code report only the lines they reach; ``Loaded`` then holds the entry point's name
+    and the executable lines. Describing takes longer than the rest of a load, so ``described`` limits it:
+    ``"returns"`` leaves out the signature, ``"doc"`` the return type too, and ``"not"`` everything but the
+    name.
 
-    For ``audited`` code, which must be trusted, observations list what the jail refused to each call.
-    ``share`` is the part of the limits on memory, output and recursion that the code gets: with less than 1,
-    other code has some room above what this code needs.
+    For ``audited`` code, which must be trusted, observations list what the jail refused to each call. For
+    code that ``prints``, they hold what each call printed. ``share`` is the part of the limits on memory,
+    output and recursion that the code gets: with less than 1, other code has some room above what this code
+    needs.
     """
 
     code: str
@@ -34,8 +36,10 @@ class Source:
     fallbacks: tuple[str, ...] = ()
     title: str = ""
     mutant: int | None = None
+    mutant_output: bool = False
     watched: bool = False
     audited: bool = False
+    prints: bool = True
     described: Literal["fully", "returns", "doc", "not"] = "fully"
     share: float = 1.0
 

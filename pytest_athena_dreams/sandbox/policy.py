@@ -51,9 +51,9 @@ _STRENGTH = {
 class Limits:
     """What one child may use.
 
-    ``memory`` is bytes of address space, including the interpreter's; ``output`` bytes written to standard
-    output and error together; ``reply`` bytes of one reply; ``load_timeout`` seconds to compile and run a
-    module.
+    ``memory`` is bytes of address space, including the interpreter's; ``output`` bytes that one call
+    writes to standard output, and to standard error; ``reply`` bytes of one reply; ``load_timeout`` seconds
+    to compile and run a module.
     """
 
     memory: int = 512 * MIB

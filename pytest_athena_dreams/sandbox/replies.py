@@ -40,6 +40,7 @@ def to_observation(
             took=reply.took,
             awaited=reply.awaited,
             refused=reply.refused,
+            printed=reply.printed,
             cpu=cpu,
             elapsed=elapsed,
         )
@@ -50,6 +51,7 @@ def to_observation(
             changed=reply.changed,
             awaited=reply.awaited,
             refused=reply.refused,
+            printed=reply.printed,
             cpu=cpu,
             elapsed=elapsed,
         )

@@ -13,7 +13,7 @@ import msgspec
 
 from ..models import Canonical, Raised
 from ..signatures import Loaded
-from .decoding import VALUE, ValueDecoder, WireError, check_nesting
+from .decoding import ANY_TEXT, VALUE, ValueDecoder, WireError, check_nesting
 from .jail.frames import HEADER
 from .jail.raising import RAISED_MESSAGE
 from .jail.refusals import MAX_REFUSALS, REFUSAL_LENGTH
@@ -49,23 +49,26 @@ class Described(_Frame, tag="loaded"):
     loaded: Loaded
 
 
-class Returned(_Frame, tag="returned"):
+class Answered(_Frame, kw_only=True):
+    """The load or the call has ended."""
+
+    changed: Canonical
+    awaited: str = ""
+    refused: tuple[str, ...] = ()
+    printed: Canonical = None
+
+
+class Returned(Answered, tag="returned", kw_only=True):
     """The call returned."""
 
     value: Canonical
-    changed: Canonical
     took: float
-    awaited: str = ""
-    refused: tuple[str, ...] = ()
 
 
-class Threw(_Frame, tag="raised"):
+class Threw(Answered, tag="raised", kw_only=True):
     """The load or the call raised."""
 
     raised: Raised
-    changed: Canonical
-    awaited: str = ""
-    refused: tuple[str, ...] = ()
 
 
 class Reached(_Frame, tag="reached"):
@@ -80,19 +83,20 @@ class Broken(_Frame, tag="broken"):
     detail: str
 
 
-class _Returned(_Frame, tag="returned"):
+class _Answered(_Frame, kw_only=True):
+    changed: msgspec.Raw
+    awaited: _Awaited = ""
+    refused: _Refused = ()
+    printed: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Returned(_Answered, tag="returned", kw_only=True):
     value: msgspec.Raw
-    changed: msgspec.Raw
     took: Annotated[float, msgspec.Meta(ge=0)]
-    awaited: _Awaited = ""
-    refused: _Refused = ()
 
 
-class _Threw(_Frame, tag="raised"):
+class _Threw(_Answered, tag="raised", kw_only=True):
     raised: Raised
-    changed: msgspec.Raw
-    awaited: _Awaited = ""
-    refused: _Refused = ()
 
 
 class _Signed(msgspec.Struct):
@@ -131,6 +135,7 @@ Reply = Ready | Failed | Described | Returned | Threw | Reached | Broken
 _frame = msgspec.json.Decoder(Ready | Failed | Described | _Returned | _Threw | Reached | Broken)
 _value = ValueDecoder(VALUE)
 _changed = ValueDecoder(tuple[VALUE, VALUE])
+_printed = ValueDecoder(tuple[ANY_TEXT, ANY_TEXT])
 _signed = msgspec.json.Decoder(_Signed)
 
 
@@ -156,27 +161,26 @@ def decode(body: bytes, *, nonce: str, number: int) -> Reply:
 
 def _with_values(frame: Any) -> Reply:
     """The reply of a frame, with its values decoded."""
-    nonce, number = frame.nonce, frame.id
     if isinstance(frame, _Returned):
-        value, changed = _value.decode(frame.value), _changed.decode(frame.changed)
         return Returned(
-            nonce=nonce,
-            id=number,
-            value=value,
-            changed=changed,
+            nonce=frame.nonce,
+            id=frame.id,
+            value=_value.decode(frame.value),
             took=frame.took,
+            changed=_changed.decode(frame.changed),
             awaited=frame.awaited,
             refused=frame.refused,
+            printed=_printed.decode(frame.printed),
         )
     if isinstance(frame, _Threw):
-        changed = _changed.decode(frame.changed)
         return Threw(
-            nonce=nonce,
-            id=number,
+            nonce=frame.nonce,
+            id=frame.id,
             raised=frame.raised,
-            changed=changed,
+            changed=_changed.decode(frame.changed),
             awaited=frame.awaited,
             refused=frame.refused,
+            printed=_printed.decode(frame.printed),
         )
     reply: Reply = frame
     return reply

@@ -19,10 +19,12 @@ from .observing import (
     HURRY,
     LIMITS_SHARE,
     PROCEDURE_SHARE,
+    STEADY,
     Variation,
     marked,
     observe,
     rerun,
+    union,
     variation,
 )
 from .reference import Reference
@@ -66,7 +68,7 @@ class Answers:
         cached.update(marked(seen, reference.variation))
         known = {payload: cached[payload] for payload in pool.inputs if payload in cached}
         if pool.plain and reference.pure:
-            return known, Variation.NONE
+            return known, STEADY
         reseeded = self._living(reference, self._lab.jails.reseeded)
         known, found = rerun(self._lab, reseeded, known)
         cached.update(marked(known, reference.variation))
@@ -78,13 +80,13 @@ class Answers:
         found = self._doubted.setdefault(reference, {})
         left = [payload for payload in payloads if payload not in found and payload in cached]
         for payload in left:
-            found[payload] = Variation.NONE
+            found[payload] = STEADY
         for jail in self._lab.jails.spare if left else ():
             with Runner(jail, reference.source) as fresh:
                 again = fresh.run(left, timeout=self._lab.settings.timeout)
             for payload, one in zip(left, again, strict=False):
-                found[payload] = max(found[payload], variation(self._lab, cached[payload], one))
-        return max((found[payload] for payload in payloads if payload in found), default=Variation.NONE)
+                found[payload] |= variation(self._lab, cached[payload], one)
+        return union(found[payload] for payload in payloads if payload in found)
 
     def simplest(self, reference: Reference) -> Mapping[bytes, tuple[Arguments, Observation]]:
         """The signature's simplest inputs in order, and what the procedure does on them if it is quick."""

@@ -19,7 +19,6 @@ from ..source.reading import reading
 from .answers import Answers
 from .exploration import Explorer
 from .lab import Lab
-from .observing import Variation
 from .reference import LARGE_PAYLOAD, Reference, References
 from .untestable import never_returned, no_strategy
 
@@ -91,12 +90,12 @@ class CaseMaker:
         pools: tuple[Pool, ...] = (reference.pool,)
         if own := self._own_pool(reference, literals):
             seen, found = self.answers.on_pool(reference, own)
-            if found > reference.variation:
+            if found | reference.variation != reference.variation:
                 self.references.revise(procedure, found)
                 return self._with_procedure(dream, procedure, oracle, literals)
             pools = (reference.pool, own)
             expected |= seen
-        oracle = replace(oracle, unordered=reference.variation is Variation.ORDER)
+        oracle = reference.variation.left_out(oracle)
         inputs = [(p, x, expected[p]) for pool in pools for p, x in pool.inputs.items() if p in expected]
         if not any(oracle.accepts(seen) for *_, seen in inputs):
             raise never_returned(procedure, len(inputs), [seen for *_, seen in inputs])

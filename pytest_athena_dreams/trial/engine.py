@@ -18,6 +18,7 @@ from ..models import Category, Contract, Dream, Figures, Outcome, Procedure, Rea
 from ..sandbox.client import Source
 from ..sandbox.policy import Policy
 from ..sandbox.runner import Runner
+from ..source.purity import is_pure
 from .answers import Answers
 from .case import Case, CaseMaker
 from .coverage import lines_reached
@@ -25,7 +26,7 @@ from .evidence import Evidence
 from .faults import fault_of, smallest_faults
 from .lab import Jails, Lab, UserStrategies
 from .notes import not_compared
-from .observing import Variation
+from .observing import STAGES
 from .reference import Reference, References
 from .shrinking import Searches, Shrinker
 from .speed import effectiveness
@@ -126,6 +127,7 @@ class Engine:
             fallbacks=(entry,) if entry else (),
             title=procedure.name if procedure else "",
             described=_DESCRIBED.get(contract, "doc"),
+            prints=not is_pure(dream.code),
         )
         return source, missing
 
@@ -141,7 +143,7 @@ class Engine:
             if category_of(failure) is Category.DEPENDENCY:
                 self._check_packages(dream)
             return _refused(dream, contract, judge_load(failure))
-        for _ in Variation:
+        for _ in range(STAGES):
             case = self._cases.case(dream, contract, runner)
             shrinker = Shrinker(self._lab, self._answers, self._searches, case, runner)
             result = Trial(self._lab, case, runner, reseeded, shrinker).run()
@@ -167,7 +169,7 @@ class Engine:
             return False
         groups = [group.index for group in result.judgement.groups if group.index is not None]
         found = self._answers.doubted(reference, [case.examples[index].payload for index in groups])
-        if found <= reference.variation:
+        if found | reference.variation == reference.variation:
             return False
         self._references.revise(procedure, found)
         return True
@@ -215,7 +217,7 @@ class Engine:
                 evidence=evidence,
                 lines_reached=lines[0] if lines else None,
                 lines_total=lines[1] if lines else None,
-                not_compared=not_compared(case, loaded),
+                not_compared=not_compared(case, loaded, result.observations, settings),
                 guess=loaded.name[:NAME_LENGTH] if guessed else None,
             ),
         )

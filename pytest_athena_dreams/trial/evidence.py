@@ -42,11 +42,12 @@ class Evidence:
 
 def detected_share(lab: Lab, reference: Reference, contract: Contract) -> float | None:
     """The share of a procedure's mutants that its pool detects, see :meth:`Evidence.of`."""
-    oracle = replace(lab.oracle(contract), returns=reference.signature.returns)
+    oracle = reference.variation.left_out(replace(lab.oracle(contract), returns=reference.signature.returns))
     expected = reference.expected
     order = sorted(reference.pool.inputs, key=len)  # large inputs take long
     accepted = {p: expected[p] for p in order if p in expected and oracle.accepts(expected[p])}
     source = replace(reference.source, entry_point=reference.signature.name, described="not", audited=False)
+    source = replace(source, mutant_output=bool(oracle.streams))
     timeout = lab.settings.timeout / PROCEDURE_SHARE
     left = lab.settings.dream_timeout / PROCEDURE_SHARE
     detected: list[bool] = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..config import Settings
 from ..inputs.scalars import Strategy
 from ..judge.oracle import Oracle
+from ..judge.output import STREAMS
 from ..models import Contract
 from ..sandbox.client import SandboxPair
 from ..sandbox.policy import Policy
@@ -47,6 +48,10 @@ class Lab:
     jails: Jails
     user_strategies: UserStrategies
 
+    def compares_output(self, contract: Contract) -> bool:
+        """Whether ``contract`` compares what calls print."""
+        return self.settings.output_compare == "on" and contract in (Contract.EQUIVALENT, Contract.SUPERSET)
+
     def oracle(self, contract: Contract) -> Oracle:
         """The oracle of ``contract`` that compares as the settings say."""
         return Oracle(
@@ -55,4 +60,5 @@ class Lab:
             signed_zero=self.settings.signed_zero == "on",
             messages=self.settings.exceptions == "message",
             refusals=self.settings.refusals == "compare",
+            streams=tuple(STREAMS) if self.compares_output(contract) else (),
         )

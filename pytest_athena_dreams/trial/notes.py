@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from ..config import Settings
+from ..judge.output import STREAMS
+from ..models import Contract, Observation
 from ..signatures import Loaded
 from ..source.reading import keeps_state
 from .case import Case
-from .observing import Variation
+from .observing import Extent
 
 _VARYING = {
-    Variation.ORDER: "the order of items, which varies in the procedure's own results",
-    Variation.VALUE: "values, which vary in the procedure's own results: their types were compared",
+    Extent.ORDER: "the order of items, which varies in the procedure's own results",
+    Extent.VALUE: "values, which vary in the procedure's own results: their types were compared",
 }
 
 
-def not_compared(case: Case, loaded: Loaded) -> str | None:
-    """What the verdict on a dream that ran does not cover, in words; ``None`` where it covers everything."""
-    return "; ".join(_parts(case, loaded)) or None
+def not_compared(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Settings) -> str | None:
+    """What the verdict on a dream that ran does not cover, in words; ``None`` where it covers everything.
+
+    ``seen`` is what the dream did on the examples.
+    """
+    return "; ".join(_parts(case, loaded, seen, settings)) or None
 
 
-def _parts(case: Case, loaded: Loaded) -> Iterator[str]:
+def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Settings) -> Iterator[str]:
     reference = case.reference
-    if reference is not None and reference.variation:
-        yield _VARYING[reference.variation]
+    if reference is not None and reference.variation.values:
+        yield _VARYING[reference.variation.values]
+    yield from _output(case, seen, settings)
     if case.oracle.refusals and any(
         example.expected and example.expected.refused for example in case.examples
     ):
@@ -31,3 +38,17 @@ def _parts(case: Case, loaded: Loaded) -> Iterator[str]:
     sources = [case.dream.code, *([reference.source.code] if reference else [])]
     if "." in loaded.name or any(map(keeps_state, sources)):
         yield "sequences of calls: each input was one call"
+
+
+def _output(case: Case, seen: Sequence[Observation], settings: Settings) -> Iterator[str]:
+    """What was printed and not compared, although the contract asks for that."""
+    reference = case.reference
+    if reference is None or case.oracle.contract is Contract.COMPATIBLE:
+        return
+    expected = [example.expected for example in case.examples]
+    if settings.output_compare == "off":
+        if any(one is not None and one.printed is not None for one in (*expected, *seen)):
+            yield "what was printed: --athena-output-compare is off"
+    elif reference.variation.streams:
+        names = " and ".join(name for key, name in STREAMS.items() if key in reference.variation.streams)
+        yield f"{names}, which varied between runs of the procedure itself"

@@ -5,13 +5,17 @@ A procedure gets a quarter of a dream's times: an input that it barely handles w
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from msgspec import structs
 
 from ..judge.categories import category_of
+from ..judge.oracle import Oracle
+from ..judge.output import STREAMS, differing_stream
 from ..models import Category, Contract, DeathReason, Observation, ObservationKind
 from ..sandbox.runner import Runner
 from .lab import Lab
@@ -52,23 +56,54 @@ def observe(lab: Lab, runner: Runner, payloads: Iterable[bytes]) -> dict[bytes, 
     return seen
 
 
-class Variation(IntEnum):
-    """What differs from run to run in a procedure's results, from nothing to the values themselves."""
+class Extent(IntEnum):
+    """How far a procedure's values differ from run to run, from not at all to the values themselves."""
 
     NONE = 0
     ORDER = 1
     VALUE = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """What differs from run to run in a procedure's results: their values, and the streams it prints to."""
+
+    values: Extent = Extent.NONE
+    streams: tuple[str, ...] = ()
+
+    def __or__(self, other: Variation) -> Variation:
+        streams = tuple(sorted({*self.streams, *other.streams}))
+        return Variation(max(self.values, other.values), streams)
+
+    def left_out(self, oracle: Oracle) -> Oracle:
+        """``oracle``, so that it compares nothing that varies; ``marked`` does so for values."""
+        streams = tuple(stream for stream in oracle.streams if stream not in self.streams)
+        return replace(oracle, unordered=self.values is Extent.ORDER, streams=streams)
+
+    def __bool__(self) -> bool:
+        return self != STEADY
+
+
+STEADY = Variation()
+"""Nothing differs."""
+STAGES = 1 + len(Extent) + len(STREAMS)
+"""How often a variation can grow, and once more."""
+
+
 def variation(lab: Lab, first: Observation, second: Observation) -> Variation:
-    """What differs between two results of the same call; ``NONE`` where the second says nothing."""
+    """What differs between two results of the same call; ``STEADY`` where the second says nothing."""
     if second.kind not in ANSWERED:
-        return Variation.NONE
+        return STEADY
     oracle = lab.oracle(Contract.EQUIVALENT)
+    streams = tuple(
+        stream for stream in oracle.streams if differing_stream(first.printed, second.printed, [stream])
+    )
+    oracle = replace(oracle, streams=())
     if oracle.repeats(first, second):
-        return Variation.NONE
+        return Variation(streams=streams)
     unordered = replace(oracle, unordered=True)
-    return Variation.ORDER if unordered.repeats(first, second) else Variation.VALUE
+    extent = Extent.ORDER if unordered.repeats(first, second) else Extent.VALUE
+    return Variation(extent, streams)
 
 
 def rerun(
@@ -84,13 +119,17 @@ def rerun(
     again = dict(zip(returned, reseeded.run(returned, timeout=lab.settings.timeout), strict=False))
     short = {p: second for p, second in again.items() if category_of(second) is Category.RESOURCE}
     pairs = [(seen[payload], second) for payload, second in again.items() if payload not in short]
-    found = max((variation(lab, *pair) for pair in pairs), default=Variation.NONE)
-    return {**seen, **short}, found
+    return {**seen, **short}, union(variation(lab, *pair) for pair in pairs)
+
+
+def union(found: Iterable[Variation]) -> Variation:
+    """All that differs in any of ``found``."""
+    return functools.reduce(operator.or_, found, STEADY)
 
 
 def marked(seen: Mapping[bytes, Observation], found: Variation) -> dict[bytes, Observation]:
     """``seen`` with ``steady`` false throughout where the values vary: an equal value then came by chance."""
-    steady = found is not Variation.VALUE
+    steady = found.values is not Extent.VALUE
     return {
         p: one if one.steady is steady else structs.replace(one, steady=steady) for p, one in seen.items()
     }

@@ -15,7 +15,7 @@ from ..signatures import Signature
 from ..source.purity import is_pure
 from .exploration import LOW_ACCEPTANCE, Explorer
 from .lab import Lab
-from .observing import LIMITS_SHARE, Variation, marked, observe, rerun
+from .observing import LIMITS_SHARE, STEADY, Variation, marked, observe, rerun
 from .untestable import Untestable, never_returned, no_strategy, not_loaded
 
 LARGE_PAYLOAD = 4096
@@ -79,8 +79,9 @@ class References:
         return found
 
     def revise(self, procedure: Procedure, found: Variation) -> None:
-        """From now on the procedure's results count as varying as ``found``."""
+        """From now on the procedure's results count as varying in ``found`` too."""
         reference = self.of(procedure)
+        found |= reference.variation
         expected = marked(reference.expected, found)
         self._cached[_key(procedure)] = replace(reference, variation=found, expected=expected)
 
@@ -92,6 +93,7 @@ class References:
             title=procedure.name,
             share=LIMITS_SHARE if is_pure(procedure.code) else 1.0,
             audited=not is_pure(procedure.code),
+            prints=not is_pure(procedure.code),
         )
         with Runner(lab.jails.main, source) as runner:
             if runner.failure is not None:
@@ -125,7 +127,7 @@ class References:
         assert runner.signature is not None
         pool, pure = draw_pool(spec), is_pure(source.code)
         expected = observe(self._lab, runner, pool.inputs)
-        found = Variation.NONE
+        found = STEADY
         if not (pool.plain and pure):
             with Runner(self._lab.jails.reseeded, replace(source, share=LIMITS_SHARE)) as reseeded:
                 expected, found = rerun(self._lab, reseeded, expected)

@@ -90,6 +90,15 @@ def test_an_operator_makes_its_mutants(body: str, expected: set[str]) -> None:
     assert len(made) == len(expected)
 
 
+def test_what_is_printed_is_changed_where_output_is_compared() -> None:
+    tree = ast.parse("def f(x):\n    print('a', x + 2)\n")
+    assert points(tree, "f") == []
+    kinds = [point.kind for point in points(tree, "f", output=True)]
+    assert kinds == ["text", "arithmetic", "number"]
+    mutate(tree, "f", kinds.index("arithmetic"), output=True)
+    assert ast.unparse(tree).endswith("print('a', x - 2)")
+
+
 def test_a_script_is_changed_as_a_whole() -> None:
     made = written("total = price * 2\ntotal += 1\n_result = total\n", None)
     assert made == [

@@ -47,6 +47,10 @@ NESTED = "from dataclasses import dataclass\nclass Outer:\n    @dataclass\n    c
 NESTED += "def f(p: Outer.Inner) -> int:\n    return p.x\n"
 ORDERED = "from collections import OrderedDict\ndef f(xs: list[int]) -> OrderedDict:\n"
 ORDERED += "    return OrderedDict.fromkeys(xs)\n"
+PRINTS = "import logging, time\ndef f(n: int) -> None:\n    print(n)\n    logging.error('low')\n"
+WARNS = "import warnings\nwarnings.simplefilter('always')\n"
+WARNS += "def f(n: int) -> None:\n    if n > 99:\n        warnings.warn('odd')\n"
+TIMED = PRINTS.replace("print(n)", "print(time.time_ns())")
 METRES = "class Metres(float): ...\ndef f(x: float) -> Metres:\n    return Metres(x * 3)\n"
 FREE = {"procedure": None, "dream_type": "cross_project_synthesis"}
 
@@ -123,6 +127,13 @@ FAILURES = {
     "close-floats-of-a-subclass": (
         dream("close-floats-of-a-subclass", METRES.replace("x * 3", "x * 4"), procedure=METRES),
         METRES.replace("x * 3", "x + x + x"),
+    ),
+    "output": (dream("output", PRINTS.replace("n)", "-n)"), procedure=PRINTS), PRINTS),
+    "errors": (dream("errors", PRINTS.replace("'low'", "'high'"), procedure=PRINTS), PRINTS),
+    "warnings": (dream("warnings", WARNS.replace("odd", "even"), procedure=WARNS), WARNS),
+    "unsteady-output": (
+        dream("unsteady-output", TIMED.replace("'low'", "'high'"), procedure=TIMED),
+        PRINTS.replace("print(n)", "print()"),
     ),
     "hostile-text": (
         dream("hostile-text", CLAMP.replace("min(", "min('\"\"\"\\\\\x1b\u202e\ud7ff' and 0, ")), CLAMP,

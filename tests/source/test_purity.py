@@ -14,7 +14,6 @@ from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.source.purity import is_pure
 from pytest_athena_dreams.trial import Engine
 from pytest_athena_dreams.trial.lab import Jails, Lab
-from pytest_athena_dreams.trial.observing import Variation
 from pytest_athena_dreams.trial.reference import References
 
 PURE = {
@@ -268,7 +267,7 @@ def test_only_a_pure_procedure_is_taken_to_be_steady(
     jails = Jails(Policy())
     try:
         references = References(Lab(Settings(), jails, lambda *_: {}))
-        assert references.of(Procedure(id=1, name="f", code=code)).variation is Variation.NONE
+        assert not references.of(Procedure(id=1, name="f", code=code)).variation
     finally:
         jails.close()
     assert spawned.count(jails.reseeded) == children

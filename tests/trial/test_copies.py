@@ -39,6 +39,10 @@ NASTY = {
     "an-exception-with-attributes": "class Broken(Exception):\n    def __init__(self, n):\n"
     "        super().__init__(f'at {id(self)}')\n        self.n = n\ndef f(n: int) -> int:\n    raise Broken(n)\n"
     "    yield\n",
+    "prints-much": "import math, sys\ndef f(n: int) -> None:\n    for k in range(math.factorial(abs(n) % 9)):\n"
+    "        print(k, 'x' * 10)\n    print('e' * (abs(n) % 1_200_000), file=sys.stderr)\n",
+    "prints-in-any-order": "def f(xs: list[str]) -> None:\n    print({*xs, 'a', 'b', 'c'})\n",
+    "warns-once": "import warnings\ndef f(n: int) -> int:\n    warnings.warn(f'{n % 5}')\n    print(n)\n    return n\n",
     "prints-an-object": "def f(n: int) -> int:\n    print(object(), f)\n    return n\n",
     "warns": "import warnings\ndef f(n: int) -> int:\n    warnings.warn('odd')\n    return n\n",
     "changes-its-argument": "def f(xs: list[int]) -> list[int]:\n    xs.append(len(xs))\n    return xs\n",

@@ -13,7 +13,7 @@ from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial import Engine
 from pytest_athena_dreams.trial.answers import Answers
 from pytest_athena_dreams.trial.lab import Jails, Lab
-from pytest_athena_dreams.trial.observing import Variation
+from pytest_athena_dreams.trial.observing import Extent
 
 
 @pytest.fixture(scope="module")
@@ -309,7 +309,7 @@ def test_several_faults_are_told_apart_each_with_its_smallest_input(engine: Engi
 def test_a_procedure_that_remembers_what_it_was_asked_is_not_steady(engine: Engine) -> None:
     counts = "asked = []\ndef f(x: int) -> int:\n    asked.append(x)\n    return len(asked)\n"
     reference = engine.reference(Procedure(id=1, name="f", code=counts))
-    assert reference.variation is Variation.VALUE
+    assert reference.variation.values is Extent.VALUE
     payload = next(iter(reference.pool.inputs))
     jails = Jails(Policy())
     answers = Answers(Lab(Settings(), jails, lambda *_: {}))

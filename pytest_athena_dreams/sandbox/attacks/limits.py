@@ -87,8 +87,13 @@ def attack(where):
     ),
     Attack(
         name="output by seeking far",
+        ends=("returned 1",),  # all is written to the end
+        code="import os\ndef attack(where):\n    os.lseek(1, 1 << 40, 0)\n    return os.write(1, b'x')",
+    ),
+    Attack(
+        name="output by making the file long",
         ends=("died output",),
-        code="import os\ndef attack(where):\n    os.lseek(1, 1 << 40, 0)\n    os.write(1, b'x')",
+        code="import os\ndef attack(where):\n    os.ftruncate(1, 1 << 40)",
     ),
     Attack(
         name="output, ignoring the signal",

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from .canonical import ITERATOR_ITEMS, canonical
 from .encoding import alike, encoded
+from .printing import Printed
 from .program import FILENAME, RECURSION_LIMIT, Program
 from .raising import describe_exception
 from .refusals import Refusals
@@ -39,6 +40,7 @@ class Calls:
     def __init__(self, loaded: Program) -> None:
         self.watch: Watch | None = None
         self.refusals: Refusals | None = None
+        self.printed: Printed | None = None
         self._entry = loaded.entry
         self._recursion = loaded.recursion
 
@@ -72,6 +74,8 @@ class Calls:
             now += f',"awaited":"{self._awaited}"'
         if self.refusals is not None and (refused := self.refusals.stop()):
             now += f',"refused":{encoded(refused)}'
+        if self.printed is not None and (printed := self.printed.taken()):
+            now += f',"printed":{encoded(printed)}'
         if raised is not None:
             return f'{{"kind":"raised","raised":{encoded(raised)},"changed":{now}}}'
         return f'{{"kind":"returned","value":{encoded(value)},"took":{took!r},"changed":{now}}}'

@@ -13,19 +13,21 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from . import frames, kernel, landlock, program
 from .building import loader
 from .calling import Calls
 from .encoding import encoded
+from .printing import Printed
 from .raising import RAISED_MESSAGE, describe_exception
 from .refusals import Refusals
 from .tracing import Watch, executable
 
 CHANNEL = 3
-"""A child's only descriptor beside its standard streams."""
+OUTPUT_FILES = 4, 5
+"""A child's descriptors beside its standard streams: its channel, and the files behind the streams."""
 DESCRIPTORS = 128
 """RLIMIT_NOFILE of a child."""
 
@@ -41,11 +43,11 @@ _seed, _sleep, _exit = random.seed, time.sleep, os._exit
 
 
 def run(
-    order: Mapping[str, Any], restrictions: Mapping[str, Any], channel: int, output: int, null: int
+    order: Mapping[str, Any], restrictions: Mapping[str, Any], channel: int, files: Sequence[int], null: int
 ) -> NoReturn:
     """Run as the child that ``order`` describes; never returns to the fork server's code."""
     try:
-        _settle(channel, output, null)
+        _settle(channel, files, null)
         _restrict(order, restrictions)
     except BaseException as exc:
         _send(order, 0, {"kind": "failed", "detail": f"{type(exc).__name__}: {exc}"})
@@ -57,9 +59,10 @@ def run(
         _exit(1)
 
 
-def _settle(channel: int, output: int, null: int) -> None:
+def _settle(channel: int, files: Sequence[int], null: int) -> None:
     """Move the descriptors, which arrive numbered 100 and up, to their places."""
-    for source, target in ((null, 0), (output, 1), (output, 2), (channel, CHANNEL)):
+    streams = (*zip(files, (1, 2), strict=True), *zip(files, OUTPUT_FILES, strict=True))
+    for source, target in ((null, 0), (channel, CHANNEL), *streams):
         os.dup2(source, target, inheritable=False)
     os.setsid()
 
@@ -87,7 +90,7 @@ def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None
     if restrictions["seccomp"]:
         restrictions["seccomp"].install()
     if "descriptors" not in without:
-        os.closerange(CHANNEL + 1, 65_536)
+        os.closerange(max(OUTPUT_FILES) + 1, 65_536)
 
 
 def _send(order: Mapping[str, Any], number: int, message: dict[str, Any]) -> None:
@@ -107,6 +110,7 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
     number = 0
     loaded: program.Program | None = None
     preloaded = len(sys.modules)
+    printed = Printed(OUTPUT_FILES, order["output"], kernel.flush)
     try:
         while True:
             body = inbox.frame()
@@ -114,7 +118,7 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
                 number, request = 0, marshal.loads(body)
                 _seed(order["seed"])
                 watched, anew = request.pop("watched"), request.pop("anew")
-                audited = request.pop("audited")
+                audited, prints = request.pop("audited"), request.pop("prints")
                 if anew or loaded is None:
                     try:
                         loaded = program.load(**request)
@@ -124,10 +128,13 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
                     draws = "random" in request["code"]
                     calls = Calls(loaded)
                     calls.refusals = Refusals() if audited else None
+                    calls.printed = printed if prints else None
                 described, calls.watch = loaded.described, None
                 if watched:
                     described = {"name": described["name"], "lines": sorted(set(executable(loaded.code)))}
                     calls.watch = Watch(program.FILENAME)
+                if prints:
+                    printed.drop()
                 _send(order, 0, {"kind": "loaded", "loaded": described})
                 continue
             number += 1
@@ -136,6 +143,8 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
             try:
                 _send_encoded(order, number, calls.answer(loader(body)))
             except MemoryError:
+                if calls.printed is not None:
+                    printed.drop()
                 _send_encoded(order, number, _OUT_OF_MEMORY)
     except Exception as exc:
         _send(order, number, {"kind": "broken", "detail": f"{type(exc).__name__}: {exc}"[:RAISED_MESSAGE]})

@@ -12,6 +12,8 @@ import signal
 from typing import Any
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_fflush = _libc.fflush
+_fflush.argtypes = [ctypes.c_void_p]
 
 _PR_SET_PDEATHSIG = 1
 _PR_CAPBSET_DROP = 24
@@ -20,6 +22,11 @@ _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 _CAPABILITY_VERSION_3 = 0x20080522
 _CAPABILITIES = 64
 """Capabilities that version 3 of the structure can hold."""
+
+
+def flush() -> None:
+    """Have C's own output streams write what they hold."""
+    _fflush(None)
 
 
 def syscall(number: int, *arguments: Any) -> int:

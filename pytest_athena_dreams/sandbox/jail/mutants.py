@@ -70,12 +70,12 @@ class Point:
     change: Callable[[], None]
 
 
-def mutate(tree: ast.Module, name: str | None, number: int) -> None:
+def mutate(tree: ast.Module, name: str | None, number: int, *, output: bool = False) -> None:
     """Make mutant ``number``, counted from 0, of the entry point ``name``, or of a script.
 
-    Raises ``IndexError`` where there are not so many.
+    With ``output``, what is printed is changed as well. Raises ``IndexError`` where there are not so many.
     """
-    chosen(points(tree, name))[number].change()
+    chosen(points(tree, name, output=output))[number].change()
 
 
 def chosen(found: list[Point]) -> list[Point]:
@@ -95,7 +95,7 @@ def _distance(point: Point, others: list[Point]) -> int:
     return min((abs(point.line - other.line) for other in others), default=0)
 
 
-def points(tree: ast.Module, name: str | None) -> list[Point]:
+def points(tree: ast.Module, name: str | None, *, output: bool = False) -> list[Point]:
     """All changes that can be made, in the order of the source."""
     imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import))
     modules = {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
@@ -104,7 +104,8 @@ def points(tree: ast.Module, name: str | None) -> list[Point]:
     while stack:
         node, put = stack.pop()
         found += _changes(node, put, modules)
-        stack += _below(node)
+        if output or not _prints(node):
+            stack += _below(node)
     return sorted(found, key=lambda point: point.line)
 
 
@@ -143,7 +144,7 @@ def _units(body: list[ast.stmt], owner: str = "") -> Iterator[tuple[str, Place]]
 
 def _below(node: ast.AST) -> list[Place]:
     """The nodes below one, the last first."""
-    if isinstance(node, ast.Raise) or _prints(node):
+    if isinstance(node, ast.Raise):
         return []
     while isinstance(node, ast.Expr | ast.Await):  # dropped as a whole, or changed inside
         node = node.value

@@ -54,6 +54,7 @@ def load(
     fallbacks: Sequence[str] = (),
     title: str = "",
     mutant: int | None = None,
+    mutant_output: bool = False,
     *,
     described: str = "fully",
     share: float = 1.0,
@@ -69,7 +70,7 @@ def load(
         tree = ast.parse(code, FILENAME) if parsed else None
         script = tree is not None and is_script(tree)
         if tree is not None and mutant is not None:
-            mutate(tree, None if script else entry_point, mutant)
+            mutate(tree, None if script else entry_point, mutant, output=mutant_output)
         program: CodeType = compile(tree or code, FILENAME, "exec", dont_inherit=True)
     except BaseException as exc:
         raise Failure(exc, "compile") from None

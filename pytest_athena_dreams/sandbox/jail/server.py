@@ -1,7 +1,7 @@
 """The fork server: warm, single-threaded, and restricted before it serves.
 
 It reads and writes lines of JSON on descriptor 0, a socket. Orders are ``spawn``, with a child's channel and
-output file, and ``reap``. It ends when the parent does.
+output files, and ``reap``. It ends when the parent does.
 
 Invariants: no code of a dream runs in this process; a child's descriptors are closed here as soon as the
 child is forked; children are reaped on order only, so a process id stays valid until the parent has finished
@@ -135,13 +135,13 @@ def _restrict(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spawn(order: dict[str, Any], restrictions: dict[str, Any], orders: Orders, null: int) -> int:
-    channel, output = orders.passed
+    channel, *files = orders.passed
     order["server"] = os.getpid()
     pid = os.fork()
     if pid == 0:
-        inmate.run(order, restrictions, channel, output, null)
-    os.close(channel)
-    os.close(output)
+        inmate.run(order, restrictions, channel, files, null)
+    for passed in orders.passed:
+        os.close(passed)
     if hasattr(os, "pidfd_open"):
         pidfd = os.pidfd_open(pid)
         orders.send({"kind": "spawned", "pid": pid}, (pidfd,))
