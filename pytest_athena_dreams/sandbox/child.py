@@ -13,21 +13,26 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from ..errors import SandboxError
 from ..models import DeathReason, Observation, ObservationKind
 from ..signatures import Loaded
 from . import wire
 from .channel import Channel, Gone
-from .death import cause, died
+from .death import Over, cause, died
 from .decoding import WireError
 from .forkserver import ForkServer, Process, Reaped, ServerLost
 from .load import Source
 from .meter import Deadline, Meter, Reading
+from .modules import names_files
 from .outputs import output_file
 from .policy import Policy
-from .replies import observe
+from .replies import Refused, observe
 from .scratch import Scratch
+
+if TYPE_CHECKING:
+    from .listener import Listener
 
 _GLANCE = 0.05
 """Seconds between two checks of a running child."""
@@ -43,10 +48,6 @@ _TICK = 0.0002
 
 class _Late(Exception):
     """The deadline has passed."""
-
-
-class _Over(Exception):
-    """The child has more of something than it may; the arguments are the reason and a detail."""
 
 
 class Child:
@@ -72,7 +73,9 @@ class Child:
         self._answers: tuple[type[wire.Reply], ...] = ()
         self._next_look = time.monotonic() + _GLANCE
         self._resting = False
-        self._channel = Channel(limits.reply)
+        self._channel = Channel(limits.reply, passes=source.audited)
+        self._source = source
+        self._listener: Listener | None = None
         self._scratch = Scratch(server.outside / "scratch", policy.scratch) if policy.scratch else None
         order = {
             "nonce": self._nonce,
@@ -82,6 +85,8 @@ class Child:
             "reply": limits.reply,
             "scratch": self._scratch.path if self._scratch else None,
             "scratch_size": policy.scratch,
+            "heard": source.audited,
+            "looks": names_files(source.code),
         }
         try:
             with self._channel.theirs as theirs, output_file() as out, output_file() as err:
@@ -149,6 +154,8 @@ class Child:
         deadline = Deadline(start, timeout)
         for due in range(len(payloads), 0, -1):
             self._number += 1
+            if self._listener is not None:
+                self._listener.number = self._number
             if waits := not self._channel.ready:
                 start = self._meter.read()
                 deadline = Deadline(start, timeout)
@@ -156,7 +163,7 @@ class Child:
             if waits or self._process is None:
                 yield self._observation(reply, start, self._meter.read(), deadline)
             else:  # it arrived together with the one before, which counts what both used
-                yield observe(reply, cpu=0.0, elapsed=0.0)
+                yield observe(reply, cpu=0.0, elapsed=0.0, refused=self._refused())
             if self._process is None:
                 return
 
@@ -176,12 +183,17 @@ class Child:
 
     def _load(self, source: Source, *, first: bool, anew: bool = True) -> None:
         self._resume()
-        self._number = 0
+        self._source, self._number = source, 0
+        if self._listener is not None:
+            self._listener.forget()
         self._answers = (wire.Reached,) if source.watched else (wire.Returned, wire.Threw)
         self._channel.send([source.request(anew=anew)])
         start = self._meter.read()
         deadline = Deadline(start, self._limits.load_timeout)
-        reply = self._reply(deadline, (wire.Ready, wire.Failed), due=2) if first else None
+        reply = self._reply(deadline, (wire.Listening, wire.Ready, wire.Failed), due=2) if first else None
+        if isinstance(reply, wire.Listening):
+            self._listen()
+            reply = self._reply(deadline, (wire.Ready, wire.Failed), due=2)
         if isinstance(reply, wire.Failed):
             raise SandboxError(f"a child could not be locked in: {reply.detail}; run 'athena-dreams doctor'")
         if reply is None or isinstance(reply, wire.Ready):
@@ -196,6 +208,15 @@ class Child:
         else:
             self.failure = self._observation(reply, start, self._meter.read(), deadline)
             self.close()
+
+    def _listen(self) -> None:
+        """Start to answer the child's filter."""
+        from .listener import Allowed, Listener  # it needs modules that only POSIX systems have
+
+        if (descriptor := self._channel.passed()) is not None and self._process is not None:
+            allowed = Allowed(self._server.readable, self._scratch.path if self._scratch else None)
+            self._listener = self._channel.listener = Listener(descriptor, self._process.pid, allowed)
+            self._meter.count_own()
 
     def _allow_cpu(self, seconds: float) -> None:
         """Set a backstop in the kernel in case the parent stalls: two seconds above the deadline."""
@@ -223,7 +244,7 @@ class Child:
         except _Late:
             self.close()
             return Observation(kind=ObservationKind.TIMED_OUT, detail=f"more than {deadline.timeout:g} s")
-        except _Over as exc:
+        except Over as exc:
             self.close()
             return died(*exc.args)
         except Gone:
@@ -256,16 +277,16 @@ class Child:
         end = time.monotonic() + _SETTLING
         while not self._meter.still():
             if time.monotonic() > end:
-                raise _Over(DeathReason.SIGNAL, "killed because it kept running after a stop signal")
+                raise Over(DeathReason.SIGNAL, "killed because it kept running after a stop signal")
             time.sleep(_TICK)
 
     def _check_scratch(self) -> None:
         if self._scratch is not None and self._scratch.over():
-            raise _Over(DeathReason.OUTPUT, "killed for a scratch folder fuller or deeper than allowed")
+            raise Over(DeathReason.OUTPUT, "killed for a scratch folder fuller or deeper than allowed")
 
     def _check_threads(self) -> None:
         if self._meter.threads() > THREADS:
-            raise _Over(DeathReason.SIGNAL, f"killed for having more than {THREADS} threads")
+            raise Over(DeathReason.SIGNAL, f"killed for having more than {THREADS} threads")
 
     def _pause(self, deadline: Deadline) -> float:
         """Maximum seconds to wait for a reply; checks threads and scratch space when a check is due."""
@@ -283,7 +304,12 @@ class Child:
         self, reply: wire.Reply | Observation, start: Reading, now: Reading, deadline: Deadline
     ) -> Observation:
         cpu = max(0.0, (self.cpu if self._process is None else now.cpu) - start.cpu)
-        return observe(reply, cpu=cpu, elapsed=deadline.used(now))
+        return observe(reply, cpu=cpu, elapsed=deadline.used(now), refused=self._refused())
+
+    def _refused(self) -> Refused:
+        """What the last call was refused, and whether the child's own report counts."""
+        found = self._listener.take(self._number) if self._listener is not None else ()
+        return Refused(found if self._source.audited else (), not self._listener or self._source.trusted)
 
     def _death(self) -> Observation:
         """The observation of a child that closed its channel."""

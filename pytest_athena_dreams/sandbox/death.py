@@ -12,6 +12,10 @@ import signal
 from ..models import DeathReason, Observation, ObservationKind
 
 
+class Over(Exception):
+    """The child has more of something than it may; the arguments are the reason and a detail."""
+
+
 def died(reason: DeathReason, detail: str) -> Observation:
     """The observation of a child that died for ``reason``."""
     return Observation(kind=ObservationKind.DIED, death=reason, detail=detail)

@@ -111,7 +111,7 @@ class Process:
 
 
 class ForkServer:
-    """One running fork server. ``hello`` says which layers it took.
+    """One running fork server. ``hello`` says which layers it took, ``readable`` which paths it lets be read.
 
     ``outside`` is a folder of the parent's. Children can't see into it, except for the empty folder in it
     where they start.
@@ -121,6 +121,7 @@ class ForkServer:
         launch = prepare(policy, mode, hash_seed, lean=lean)
         self._workspace = launch.workspace
         self.outside = self._workspace.path
+        self.readable = launch.readable
         self._killed: list[int] = []
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in ``close``
         self._control, theirs = socket.socketpair()

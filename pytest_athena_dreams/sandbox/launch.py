@@ -39,6 +39,12 @@ class Launch:
     environment: dict[str, str]
     config: dict[str, Any]
 
+    @property
+    def readable(self) -> frozenset[str]:
+        """What may be read inside, as it is called and by its real path."""
+        paths = self.config["readable"]
+        return frozenset([*paths, *map(os.path.realpath, paths)])
+
 
 def prepare(policy: Policy, mode: SandboxMode, hash_seed: int, *, lean: bool) -> Launch:
     """Make the folders and the command for a server in ``mode``.

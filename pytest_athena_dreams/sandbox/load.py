@@ -25,10 +25,10 @@ class Source:
     ``"returns"`` leaves out the signature, ``"doc"`` the return type too, and ``"not"`` everything but the
     name.
 
-    For ``audited`` code, which must be trusted, observations list what the jail refused to each call. For
-    code that ``prints``, they hold what each call printed. ``share`` is the part of the limits on memory,
-    output and recursion that the code gets: with less than 1, other code has some room above what this code
-    needs.
+    For ``audited`` code, observations list what the jail refused to each call: as the kernel reports it, and
+    as its own process does if the code is ``trusted`` or the kernel can't report. For code that ``prints``,
+    they hold what each call printed. ``share`` is the part of the limits on memory, output and recursion that
+    the code gets: with less than 1, other code has some room above what this code needs.
     """
 
     code: str
@@ -39,6 +39,7 @@ class Source:
     mutant_output: bool = False
     watched: bool = False
     audited: bool = False
+    trusted: bool = False
     prints: bool = True
     described: Literal["fully", "returns", "doc", "not"] = "fully"
     share: float = 1.0

@@ -45,7 +45,8 @@ class Meter:
         self._tasks = f"/proc/{pid}/task"
         self._clock = (~pid << 3) | 2  # the kernel's encoding of a process's CPU clock
         self._baseline = 0
-        self._schedule = self._open("schedstat")
+        self._schedule = _opened(f"/proc/{pid}/schedstat")
+        self._own_schedule: int | None = None
 
     def read(self) -> Reading:
         return Reading(wall=time.monotonic(), cpu=self._cpu(), queued=self._queued())
@@ -56,25 +57,19 @@ class Meter:
         except (OSError, AttributeError):
             return 0.0
 
-    def _queued(self) -> float:
-        if self._schedule is None:
-            return 0.0
-        try:
-            return int(os.pread(self._schedule, 100, 0).split()[1]) / 1e9
-        except OSError:
-            return 0.0
+    def count_own(self) -> None:
+        """Count also the time that this thread queues for a processor: the child waits for its answers."""
+        self._own_schedule = _opened("/proc/thread-self/schedstat")
 
-    def _open(self, name: str) -> int | None:
-        try:
-            return os.open(f"/proc/{self._pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            return None
+    def _queued(self) -> float:
+        return _queued(self._schedule) + _queued(self._own_schedule)
 
     def close(self) -> None:
-        """Close the file that stays open for fast reading."""
-        if self._schedule is not None:
-            os.close(self._schedule)
-            self._schedule = None
+        """Close the files that stay open for fast reading."""
+        for descriptor in (self._schedule, self._own_schedule):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._schedule = self._own_schedule = None
 
     def mark(self) -> None:
         """Reset the high-water mark: memory counts from here."""
@@ -144,6 +139,23 @@ class Meter:
                 os.write(file, text)
             finally:
                 os.close(file)
+
+
+def _opened(path: str) -> int | None:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+
+
+def _queued(schedule: int | None) -> float:
+    """Seconds waited for a processor, by an open ``schedstat``."""
+    if schedule is None:
+        return 0.0
+    try:
+        return int(os.pread(schedule, 100, 0).split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 class Deadline:

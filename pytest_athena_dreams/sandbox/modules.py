@@ -33,3 +33,15 @@ _RARE_PATTERN = re.compile(rf"\b(?:async|await|{'|'.join(RARE)})\b")
 def names_rare(code: str) -> bool:
     """Whether one of the rare modules is named anywhere in ``code``, comments included."""
     return _RARE_PATTERN.search(code) is not None
+
+
+_LOOKERS = "os path pathlib Path posix posixpath shutil which glob stat ctypes tempfile fileinput subprocess"
+_HIDERS = (
+    "importlib __import__ import_module builtins __builtins__ exec eval compile sys gc getattr vars globals"
+)
+_FILES_PATTERN = re.compile(rf"\b(?:{'|'.join(f'{_LOOKERS} {_HIDERS}'.split())})\b")
+
+
+def names_files(code: str) -> bool:
+    """Whether ``code`` names what it could look at files with, or could find that by another name."""
+    return _FILES_PATTERN.search(code) is not None

@@ -5,26 +5,41 @@ from __future__ import annotations
 import errno
 import os
 from dataclasses import replace
+from typing import NamedTuple
 
 from msgspec import structs
 
 from ..models import Observation, ObservationKind, Raised
 from . import wire
-from .jail.refusals import IF_THERE
+from .aside import is_aside
+from .jail.refusals import IF_THERE, MAX_REFUSALS
 
 
-def observe(reply: wire.Reply | Observation, *, cpu: float, elapsed: float) -> Observation:
+class Refused(NamedTuple):
+    """The refusals of one call that the kernel reported, and whether the child's own report counts too."""
+
+    reported: tuple[str, ...] = ()
+    own_counts: bool = True
+
+
+def observe(
+    reply: wire.Reply | Observation, *, cpu: float, elapsed: float, refused: Refused | None = None
+) -> Observation:
     """The observation of a reply, or of the death in its place, with the seconds used.
 
     Checks paths that the child could not open against the file system here.
     """
+    refused = refused or Refused()
     if isinstance(reply, Observation):
-        return structs.replace(reply, cpu=cpu, elapsed=elapsed)
+        found = refused.reported if reply.kind is ObservationKind.TIMED_OUT else ()
+        return structs.replace(reply, cpu=cpu, elapsed=elapsed, refused=found)
     if isinstance(reply, wire.Threw):
         reply = structs.replace(reply, raised=_denied_if_hidden(reply.raised))
     assert isinstance(reply, wire.Returned | wire.Threw | wire.Reached)
-    if not isinstance(reply, wire.Reached) and reply.refused:
-        reply = structs.replace(reply, refused=tuple(filter(None, map(_refusal, reply.refused))))
+    if not isinstance(reply, wire.Reached) and (reply.refused or refused.reported):
+        own = filter(None, map(_refusal, reply.refused if refused.own_counts else ()))
+        merged = tuple(dict.fromkeys([*own, *refused.reported]))
+        reply = structs.replace(reply, refused=merged[:MAX_REFUSALS])
     return to_observation(reply, cpu=cpu, elapsed=elapsed)
 
 
@@ -59,7 +74,9 @@ def to_observation(
 
 
 def _refusal(refused: str) -> str | None:
-    """A noted attempt if the jail refused it; ``None`` for a file that does not exist outside either."""
+    """What the jail refused; ``None`` for a file that is missing outside too, or that libraries read."""
+    if is_aside(refused.removeprefix(IF_THERE).removeprefix("open ")):
+        return None
     if not refused.startswith(IF_THERE):
         return refused
     path = refused.removeprefix(f"{IF_THERE}open ")

@@ -43,6 +43,10 @@ class Failed(_Frame, tag="failed"):
     detail: str
 
 
+class Listening(_Frame, tag="listening"):
+    """The child's filter asks its listener, whose descriptor came with this frame."""
+
+
 class Described(_Frame, tag="loaded"):
     """The dream was loaded and has an entry point."""
 
@@ -129,10 +133,10 @@ class _Literals(msgspec.Struct):
     args: list[_Literals] = []
 
 
-Reply = Ready | Failed | Described | Returned | Threw | Reached | Broken
+Reply = Ready | Failed | Listening | Described | Returned | Threw | Reached | Broken
 
 
-_frame = msgspec.json.Decoder(Ready | Failed | Described | _Returned | _Threw | Reached | Broken)
+_frame = msgspec.json.Decoder(Ready | Failed | Listening | Described | _Returned | _Threw | Reached | Broken)
 _value = ValueDecoder(VALUE)
 _changed = ValueDecoder(tuple[VALUE, VALUE])
 _printed = ValueDecoder(tuple[ANY_TEXT, ANY_TEXT])
@@ -220,9 +224,9 @@ class Inbox:
         return not self._frames and not self._rest
 
     @property
-    def ready(self) -> bool:
-        """Whether a whole frame has arrived."""
-        return bool(self._frames)
+    def ready(self) -> int:
+        """How many whole frames have arrived."""
+        return len(self._frames)
 
     def frame(self) -> bytes | None:
         """The next whole frame; ``None`` if it has not arrived yet. Raises ``WireError`` above the cap."""
@@ -232,8 +236,3 @@ class Inbox:
             sizes = self._due - HEADER.size, self._most - HEADER.size
             raise WireError("a frame of {} bytes; at most {} are allowed".format(*sizes))
         return None
-
-
-def frame(body: bytes) -> bytes:
-    """``body`` as one frame."""
-    return HEADER.pack(len(body)) + body

@@ -128,6 +128,7 @@ class Engine:
             title=procedure.name if procedure else "",
             described=_DESCRIBED.get(contract, "doc"),
             prints=not is_pure(dream.code),
+            audited=not is_pure(dream.code),
         )
         return source, missing
 

@@ -93,6 +93,7 @@ class References:
             title=procedure.name,
             share=LIMITS_SHARE if is_pure(procedure.code) else 1.0,
             audited=not is_pure(procedure.code),
+            trusted=True,
             prints=not is_pure(procedure.code),
         )
         with Runner(lab.jails.main, source) as runner:

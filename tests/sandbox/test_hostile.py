@@ -88,6 +88,14 @@ def test_the_jail_holds_with_a_layer_otherwise(jail: tuple[Sandbox, Surroundings
     assert_held(attempt(sandbox, surroundings, attack))
 
 
+@attacks([attack for attack in ATTACKS if attack.group not in UNLAYERED])
+@jails({FAST: MODES[FAST]})
+def test_the_jail_holds_where_nobody_answers_its_filter(
+    jail: tuple[Sandbox, Surroundings], attack: Attack
+) -> None:
+    assert_held(attempt(*jail, attack, heard=False))
+
+
 @root_only
 @attacks(ATTACKS)
 @pytest.mark.parametrize(

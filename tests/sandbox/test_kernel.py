@@ -32,10 +32,22 @@ def test_numbers_are_those_of_the_headers(machine: str) -> None:
             assert int(expected) == number, name
 
 
+def every_call() -> list[str]:
+    texts = (
+        seccomp._FREE,
+        seccomp.SCRATCH_CALLS,
+        seccomp._ATTACKS,
+        seccomp.EFFECTS,
+        seccomp.OPENS,
+        seccomp.LOOKS,
+    )
+    return " ".join((*texts, seccomp._LAST_CALLS)).split()
+
+
 @pytest.mark.parametrize("machine", MACHINES)
 def test_every_call_in_the_rules_has_a_number_somewhere(machine: str) -> None:
     everywhere = numbers("x86_64") | numbers("aarch64")
-    for name in (seccomp._FREE + seccomp._SCRATCH_CALLS + seccomp._ATTACKS).split():
+    for name in every_call():
         assert name in everywhere
 
 
@@ -63,7 +75,7 @@ def decide(
             at += true if holds else false
 
 
-ALLOW, KILL, REFUSE = seccomp._ALLOW, seccomp._KILL, seccomp._REFUSE
+ALLOW, ASK, KILL, REFUSE = seccomp._ALLOW, seccomp._ASK, seccomp._KILL, seccomp._REFUSE
 SCOPED = (1 << 32) + 1
 
 
@@ -72,7 +84,8 @@ SCOPED = (1 << 32) + 1
     ("name", "arguments", "server", "child"),
     [
         ("read", (), ALLOW, ALLOW),
-        ("execve", (), REFUSE, ALLOW),
+        ("execve", (), ALLOW, REFUSE),
+        ("socket", (2,), ALLOW, REFUSE),
         ("ptrace", (), KILL, ALLOW),
         ("clone", (0x11,), ALLOW, REFUSE),
         ("clone", (0x10000 | 0x3D0F00,), ALLOW, ALLOW),
@@ -96,20 +109,44 @@ SCOPED = (1 << 32) + 1
         ("ioctl", (0, 0x5412), REFUSE, ALLOW),
         ("getsockopt", (0, 1, 77), REFUSE, ALLOW),
         ("openat", (0, 0, 0x42), ALLOW, ALLOW),
-        ("unlinkat", (), REFUSE, ALLOW),
+        ("unlinkat", (), ALLOW, REFUSE),
+        ("sendmsg", (), ALLOW, REFUSE),
+        ("mount", (), KILL, ALLOW),
     ],
 )
 def test_filters_decide(machine: str, name: str, arguments: tuple[int, ...], server: int, child: int) -> None:
-    number = numbers(machine).get(name, 59 if machine == "x86_64" else 221)
-    long = seccomp.server_filter(machine, scratch=False, read_only=False)
+    number = numbers(machine)[name]
+    long = seccomp.server_filter(machine, read_only=False)
     assert decide(long, machine, number, *arguments) == server
-    short = [(c, t, f, 7 if o == seccomp.SELF else o) for c, t, f, o in seccomp.child_filter(machine)]
-    assert decide(short, machine, number, *arguments) == child
+    assert decide(short(machine), machine, number, *arguments) == child
+
+
+def short(machine: str, *, scratch: bool = False, ask: bool = False, looks: bool = False) -> seccomp.Program:
+    """A child's filter, for the process 7."""
+    program = seccomp.child_filter(machine, scratch=scratch, ask=ask, looks=looks)
+    return [(c, t, f, 7 if o == seccomp.SELF else o) for c, t, f, o in program]
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("looks", [False, True])
+def test_a_filter_that_asks_lets_nothing_more_through(machine: str, looks: bool) -> None:
+    asking, last = short(machine, ask=True, looks=looks), seccomp.last_filter(machine)
+    asked = (seccomp.OPENS + looks * f" {seccomp.LOOKS}").split()
+    for name in every_call():
+        if name in numbers(machine):
+            number = numbers(machine)[name]
+            refused = decide(short(machine), machine, number, 0x11, 1, 1) == REFUSE
+            found = {decide(program, machine, number, 0x11, 1, 1) for program in (asking, last)}
+            assert (found == {ALLOW}) is (not refused and name not in asked), name
+            assert found <= {ALLOW, ASK, REFUSE}
+    assert decide(asking, machine, numbers(machine)["kill"], 8) == ASK
+    assert decide(asking, machine, numbers(machine)["sendmsg"]) == ALLOW
+    assert decide(last, machine, numbers(machine)["sendmsg"]) == REFUSE
 
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_without_file_rules_only_reading_is_allowed(machine: str) -> None:
-    program = seccomp.server_filter(machine, scratch=False, read_only=True)
+    program = seccomp.server_filter(machine, read_only=True)
     number = numbers(machine)["openat"]
     assert decide(program, machine, number, 0, 0, 0o2000000) == ALLOW
     for flags in (1, 2, 0o100, 0o1000, 0o20200000 | 2):
@@ -118,16 +155,16 @@ def test_without_file_rules_only_reading_is_allowed(machine: str) -> None:
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_scratch_space_allows_names_to_change(machine: str) -> None:
-    program = seccomp.server_filter(machine, scratch=True, read_only=False)
-    assert decide(program, machine, numbers(machine)["unlinkat"]) == ALLOW
+    assert decide(short(machine, scratch=True), machine, numbers(machine)["unlinkat"]) == ALLOW
+    assert decide(short(machine, scratch=True), machine, numbers(machine)["fchmodat"]) == REFUSE
 
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("child", [False, True])
 def test_foreign_tables_kill_and_newer_calls_do_not_exist(machine: str, child: bool) -> None:
-    program = seccomp.server_filter(machine, scratch=False, read_only=False)
+    program = seccomp.server_filter(machine, read_only=False)
     if child:
-        program = seccomp.child_filter(machine)
+        program = short(machine, ask=True)
     assert decide(program, machine, 0, foreign=True) == KILL
     assert decide(program, machine, 0x40000000) == KILL
     assert decide(program, machine, 451) == seccomp._fail(errno.ENOSYS)

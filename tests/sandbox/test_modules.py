@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from pytest_athena_dreams.sandbox.client import SandboxPair, Source
-from pytest_athena_dreams.sandbox.modules import COMMON, RARE, names_rare
+from pytest_athena_dreams.sandbox.modules import COMMON, RARE, names_files, names_rare
 from pytest_athena_dreams.sandbox.policy import Policy, SandboxMode
 from pytest_athena_dreams.sandbox.runner import Runner
 
@@ -44,6 +44,22 @@ def returned(pair: SandboxPair, code: str) -> object:
 )
 def test_a_rare_module_is_told_by_its_name(code: str, named: bool) -> None:
     assert names_rare(code) is named
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("import os", True),
+        ("from os.path import exists", True),
+        ("def f(p): return __import__('o' + 's').stat(p)", True),
+        ("def f(p): return p.exists()  # a pathlib.Path", True),
+        ("import numpy\ndef f(n): return numpy.zeros(n)", False),
+        ("def f(pos, osier): return open(pos)", False),
+        ("\ud800 = 1", False),
+    ],
+)
+def test_what_looks_at_files_is_told_by_its_names(code: str, named: bool) -> None:
+    assert names_files(code) is named
 
 
 def test_no_module_is_both_common_and_rare() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pytest_athena_dreams.sandbox import wire
 from pytest_athena_dreams.sandbox.decoding import VALUE, ValueDecoder, WireError
 from pytest_athena_dreams.sandbox.jail.canonical import canonical
+from pytest_athena_dreams.sandbox.jail.frames import framed
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.binary()
 TEXT = st.text(st.characters(), max_size=20)
@@ -170,7 +171,7 @@ def test_foreign_frames_are_refused(body: bytes, reason: str) -> None:
 
 @given(st.lists(st.binary(max_size=50), max_size=8), st.integers(1, 20))
 def test_frames_are_cut_the_same_however_they_arrive(bodies: list[bytes], step: int) -> None:
-    stream = b"".join(wire.frame(body) for body in bodies)
+    stream = b"".join(framed(body) for body in bodies)
     inbox, seen = wire.Inbox(50), []
     for i in range(0, len(stream), step):
         inbox.feed(stream[i : i + step])

@@ -25,7 +25,8 @@ class Attack:
     ``ends`` are the allowed beginnings of the outcome of the last of its ``calls``, such as ``raised
     PermissionError`` or ``died protocol``. ``sequel`` runs afterwards in another child and must return
     ``"clean"``. ``timeout`` is seconds for each call. With ``idle``, each call is a separate request, and the
-    parent waits that many seconds after it.
+    parent waits that many seconds after it. ``refused`` is the beginning of a refusal that the last call's
+    observation must report, or empty if it must report none.
     """
 
     name: str
@@ -35,4 +36,5 @@ class Attack:
     calls: int = 1
     timeout: float = 0.5
     idle: float = 0.0
+    refused: str | None = None
     sequel: str = CLEAN

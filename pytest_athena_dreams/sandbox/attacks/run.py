@@ -16,6 +16,7 @@ from ..policy import MIB, Policy, SandboxMode
 from .attack import Attack
 from .files import FILES
 from .forging import FORGING
+from .hiding import HIDING
 from .idling import IDLING
 from .limits import LIMITS
 from .network import NETWORK
@@ -29,6 +30,7 @@ from .surroundings import Surroundings, end, left_over, processes
 _GROUPS = {
     "posing": POSING,
     "forging": FORGING,
+    "hiding": HIDING,
     "serialising": SERIALISING,
     "files": FILES,
     "network": NETWORK,
@@ -89,21 +91,28 @@ def attack(policy: Policy) -> Iterator[AttackResult]:
     )
 
 
-def attempt(sandbox: Sandbox, surroundings: Surroundings, attack: Attack) -> AttackResult:
-    """Run one attack and its sequel in ``sandbox``, then inspect ``surroundings``."""
+def attempt(
+    sandbox: Sandbox, surroundings: Surroundings, attack: Attack, *, heard: bool = True
+) -> AttackResult:
+    """Run one attack and its sequel in ``sandbox``, then inspect ``surroundings``.
+
+    Unless it is ``heard``, the attack runs like pure code, whose system calls are not reported.
+    """
     sandbox.layers()
     outside = str(sandbox.outside)
     before = processes(outside)
     started = time.monotonic()
-    seen, harm = _run(sandbox, attack, surroundings)
+    seen, harm = _run(sandbox, attack, surroundings, heard)
     sequel = replace(attack, code=attack.sequel, calls=1, timeout=_SEQUEL_TIMEOUT, idle=0.0)
-    after = _run(sandbox, sequel, surroundings)[0][-1]
+    after = _run(sandbox, sequel, surroundings, heard)[0][-1]
     seconds = time.monotonic() - started
     got = outcome(seen[-1])
     harm += surroundings.harm(repr(seen))
     if leftover := left_over(outside, before):
         harm += leftover
         end(processes(outside) - before)
+    if heard and attack.refused is not None:
+        harm += _unseen(attack.refused, seen[-1].refused)
     if outcome(after) != 'returned "clean"':
         harm.append(f"the next dream {outcome(after)}")
     if len(seen) > attack.calls:
@@ -121,12 +130,21 @@ def attempt(sandbox: Sandbox, surroundings: Surroundings, attack: Attack) -> Att
     )
 
 
-def _run(sandbox: Sandbox, attack: Attack, surroundings: Surroundings) -> tuple[list[Observation], list[str]]:
+def _unseen(refused: str, seen: Sequence[str]) -> list[str]:
+    """The errors in the refusals that were ``seen``."""
+    if refused and not any(words.startswith(refused) for words in seen):
+        return [f"its refusal to {refused} was not seen"]
+    return [] if refused else [f"a refusal that there was not: {words}" for words in seen]
+
+
+def _run(
+    sandbox: Sandbox, attack: Attack, surroundings: Surroundings, heard: bool
+) -> tuple[list[Observation], list[str]]:
     """The observations of the calls, and the harm that the child did between them."""
     payloads = [pickle.dumps(((surroundings.where(),), {}), 5)] * attack.calls
     seen: list[Observation] = []
     harm: list[str] = []
-    with sandbox.spawn(Source(code=attack.code, entry_point="attack")) as child:
+    with sandbox.spawn(Source(code=attack.code, entry_point="attack", audited=heard)) as child:
         if child.failure is not None:
             return [child.failure], harm
         if not attack.idle:

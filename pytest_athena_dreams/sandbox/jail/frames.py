@@ -23,9 +23,14 @@ _DESCRIPTORS = 3
 """Maximum descriptors that come with a line."""
 
 
+def framed(body: bytes) -> bytes:
+    """``body`` as one frame."""
+    return _pack(len(body)) + body
+
+
 def write(descriptor: int, body: bytes) -> None:
     """Send one whole frame."""
-    rest = memoryview(_pack(len(body)) + body)
+    rest = memoryview(framed(body))
     while rest:
         rest = rest[_write(descriptor, rest) :]
 

@@ -11,6 +11,7 @@ import marshal
 import os
 import random
 import resource
+import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ from .encoding import encoded
 from .printing import Printed
 from .raising import RAISED_MESSAGE, describe_exception
 from .refusals import Refusals
+from .seccomp import Filter
 from .tracing import Watch, executable
 
 CHANNEL = 3
@@ -48,13 +50,13 @@ def run(
     """Run as the child that ``order`` describes; never returns to the fork server's code."""
     try:
         _settle(channel, files, null)
-        _restrict(order, restrictions)
+        heard = _restrict(order, restrictions)
     except BaseException as exc:
         _send(order, 0, {"kind": "failed", "detail": f"{type(exc).__name__}: {exc}"})
         _exit(1)
     try:
         _send(order, 0, {"kind": "ready"})
-        _serve(order)
+        _serve(order, notes=restrictions["isolate"] and not heard)
     finally:
         _exit(1)
 
@@ -67,7 +69,8 @@ def _settle(channel: int, files: Sequence[int], null: int) -> None:
     os.setsid()
 
 
-def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None:
+def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> bool:
+    """Take all restrictions. Return whether the parent answers calls with effects."""
     without, scratch = restrictions["without"], order["scratch"]
     if "rlimits" not in without:
         if sys.platform != "darwin":  # macOS lacks this limit
@@ -87,25 +90,48 @@ def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> None
             landlock.take(landlock.ruleset(abi, rules, scope="scope" not in without))
         else:
             landlock.take(restrictions["scope"])
+    heard = False
     if restrictions["seccomp"]:
-        restrictions["seccomp"].install()
+        heard = order["heard"] and _ask(order, restrictions["asking"][order["looks"]], restrictions["last"])
+        if not heard:
+            restrictions["seccomp"].install()
     if "descriptors" not in without:
         os.closerange(max(OUTPUT_FILES) + 1, 65_536)
+    return heard
+
+
+def _ask(order: Mapping[str, Any], asking: Filter, last: Filter) -> bool:
+    """Have the parent answer calls with effects, and pass it the listener. Return whether that works here."""
+    listener = asking.listener()
+    if listener is None:
+        return False
+    frame = frames.framed(_headed(order, 0, encoded({"kind": "listening"})))
+    with socket.socket(fileno=os.dup(CHANNEL)) as channel:
+        socket.send_fds(channel, [frame], [listener])
+    os.close(listener)
+    last.install()
+    return True
 
 
 def _send(order: Mapping[str, Any], number: int, message: dict[str, Any]) -> None:
     _send_encoded(order, number, encoded(message))
 
 
+def _headed(order: Mapping[str, Any], number: int, message: str) -> bytes:
+    """An object that is JSON already, with the nonce and the number added at its start."""
+    return f'{{"nonce":"{order["nonce"]}","id":{number},{message[1:]}'.encode()
+
+
 def _send_encoded(order: Mapping[str, Any], number: int, message: str) -> None:
     """Send an object that is JSON already, with the nonce and the number added at its start."""
-    text = f'{{"nonce":"{order["nonce"]}","id":{number},{message[1:]}'.encode()
+    text = _headed(order, number, message)
     if len(text) > order["reply"]:
         raise ValueError(f"an answer of {len(text)} bytes; at most {order['reply']} are allowed")
     frames.write(CHANNEL, text)
 
 
-def _serve(order: Mapping[str, Any]) -> NoReturn:
+def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
+    """Load and answer. With ``notes``, this process notes what it is refused, for nobody else does."""
     inbox = frames.Inbox(CHANNEL)
     number = 0
     loaded: program.Program | None = None
@@ -118,7 +144,8 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
                 number, request = 0, marshal.loads(body)
                 _seed(order["seed"])
                 watched, anew = request.pop("watched"), request.pop("anew")
-                audited, prints = request.pop("audited"), request.pop("prints")
+                audited, trusted = request.pop("audited"), request.pop("trusted")
+                prints = request.pop("prints")
                 if anew or loaded is None:
                     try:
                         loaded = program.load(**request)
@@ -127,7 +154,7 @@ def _serve(order: Mapping[str, Any]) -> NoReturn:
                         _wait()
                     draws = "random" in request["code"]
                     calls = Calls(loaded)
-                    calls.refusals = Refusals() if audited else None
+                    calls.refusals = Refusals() if audited and (trusted or notes) else None
                     calls.printed = printed if prints else None
                 described, calls.watch = loaded.described, None
                 if watched:

@@ -4,7 +4,9 @@ Invariants: the long filter allows calls by name and refuses the rest; both kill
 through a foreign table (32-bit, x32). A refused call fails with ``EPERM``. Calls that only an attack on the
 kernel or on another process needs kill the caller, so that code can't swallow the error.
 
-The short filter is for a child: no new processes, signals only to itself, no raised limits.
+The short filter is for a child: no new processes, no sockets, no changed names, signals only to itself, no
+raised limits. If the parent listens, it answers these calls, and also those that open files or look at names.
+Without an answer they fail: with ``ENOSYS`` once the parent has closed the listener.
 """
 
 from __future__ import annotations
@@ -40,6 +42,9 @@ def _fail(error: int) -> int:
 
 
 _REFUSE = _fail(errno.EPERM)
+_ASK = 0x7FC00000
+"""The holder of the filter's listener answers the call."""
+_NEW_LISTENER = 8
 
 _FREE = """
 read write readv writev pread64 pwrite64 preadv pwritev close close_range lseek sendfile
@@ -59,8 +64,18 @@ recvfrom sendmsg recvmsg getsockname getpeername shutdown prctl
 seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self pidfd_open
 """
 
-_SCRATCH_CALLS = "mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2"
+SCRATCH_CALLS = "mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2"
 """Calls that change names, allowed if the child has scratch space; the file rules say where it may write."""
+
+EFFECTS = """
+execve execveat fork vfork socket connect bind creat mknod mknodat link linkat symlink symlinkat truncate
+chmod fchmodat chown lchown fchownat utime utimes utimensat
+"""
+"""Calls of programs with effects. The long filter leaves them to the short one, which can ask the parent."""
+OPENS = "open openat"
+"""Calls that open files."""
+LOOKS = "stat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat"
+"""Calls that look at names. An import makes hundreds of them."""
 
 _ATTACKS = """
 ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp io_uring_setup io_uring_enter io_uring_register
@@ -84,7 +99,8 @@ _FCNTLS = (
 )
 _SO_PROTOCOL, _SO_DOMAIN = 38, 39
 _SOCKET_OPTIONS = (socket.SO_TYPE, socket.SO_ERROR, _SO_PROTOCOL, _SO_DOMAIN)
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+"""Flags with which an open is more than reading."""
 
 
 def _end(action: int) -> Program:
@@ -96,10 +112,10 @@ def _low(argument: int) -> tuple[int, int, int, int]:
     return (_LOAD, 0, 0, _ARGUMENTS + 8 * argument)
 
 
-def _among(argument: int, values: tuple[int, ...]) -> Program:
+def _among(argument: int, values: tuple[int, ...], refuse: int = _REFUSE) -> Program:
     """Allow where the argument, taken as 32 bits, is one of ``values``."""
     tests = [(_EQUAL, len(values) - i, 0, value & 0xFFFFFFFF) for i, value in enumerate(values)]
-    return [_low(argument), *tests, *_end(_REFUSE), *_end(_ALLOW)]
+    return [_low(argument), *tests, *_end(refuse), *_end(_ALLOW)]
 
 
 def _null(argument: int) -> Program:
@@ -132,10 +148,10 @@ def _program(machine: str, rules: dict[str, Program], default: int) -> Program:
     return program + _end(default)
 
 
-def server_filter(machine: str, *, scratch: bool, read_only: bool) -> Program:
+def server_filter(machine: str, *, read_only: bool) -> Program:
     """The long filter. ``read_only`` refuses to open files for writing, for kernels without file rules."""
     rules: dict[str, Program] = {name: _end(_ALLOW) for name in _FREE.split()}
-    rules |= {name: _end(_ALLOW) for name in _SCRATCH_CALLS.split() if scratch}
+    rules |= {name: _end(_ALLOW) for name in f"{SCRATCH_CALLS} {EFFECTS}".split()}
     rules |= {name: _end(_KILL) for name in _ATTACKS.split()}
     rules |= {
         "clone": _bits(0, _CLONE_NAMESPACES, present=_KILL, absent=_ALLOW),
@@ -147,23 +163,41 @@ def server_filter(machine: str, *, scratch: bool, read_only: bool) -> Program:
         "getsockopt": _among(2, _SOCKET_OPTIONS),
     }
     if read_only:
-        rules["open"] = _bits(1, _WRITING, present=_REFUSE, absent=_ALLOW)
-        rules["openat"] = _bits(2, _WRITING, present=_REFUSE, absent=_ALLOW)
+        rules["open"] = _bits(1, WRITING, present=_REFUSE, absent=_ALLOW)
+        rules["openat"] = _bits(2, WRITING, present=_REFUSE, absent=_ALLOW)
     return _program(machine, rules, _REFUSE)
 
 
-def child_filter(machine: str) -> Program:
-    """The short filter, for a child."""
-    refused = "setrlimit setsid sendmsg recvmsg pidfd_open seccomp landlock_create_ruleset landlock_add_rule"
-    rules: dict[str, Program] = {name: _end(_REFUSE) for name in refused.split()}
+_LAST_CALLS = """
+setrlimit setsid sendmsg recvmsg pidfd_open seccomp landlock_create_ruleset landlock_add_rule
+"""
+"""Calls that a child needs only until it is locked in."""
+
+
+def child_filter(machine: str, *, scratch: bool, ask: bool = False, looks: bool = False) -> Program:
+    """The short filter, for a child.
+
+    With ``ask``, the kernel asks the listener; with ``looks`` also about names. ``last_filter`` must follow.
+    """
+    refuse = _ASK if ask else _REFUSE
+    names = EFFECTS if scratch else f"{SCRATCH_CALLS} {EFFECTS}"
+    rules: dict[str, Program] = {name: _end(refuse) for name in names.split()}
+    rules |= {name: _end(_ASK) for name in f"{OPENS} {LOOKS if looks else ''}".split() if ask}
     rules |= {
-        "clone": _bits(0, _CLONE_THREAD, present=_ALLOW, absent=_REFUSE),
-        "kill": _among(0, (SELF,)),
-        "tgkill": _among(0, (SELF,)),
+        "clone": _bits(0, _CLONE_THREAD, present=_ALLOW, absent=refuse),
+        "kill": _among(0, (SELF,), refuse),
+        "tgkill": _among(0, (SELF,), refuse),
         "prlimit64": _null(2),
         "prctl": _among(0, _PRCTL_HARMLESS),
     }
+    if not ask:
+        rules |= {name: _end(_REFUSE) for name in _LAST_CALLS.split()}
     return _program(machine, rules, _ALLOW)
+
+
+def last_filter(machine: str) -> Program:
+    """The rest of the short filter, for a child that has handed over its listener."""
+    return _program(machine, {name: _end(_REFUSE) for name in _LAST_CALLS.split()}, _ALLOW)
 
 
 class _Header(ctypes.Structure):
@@ -182,7 +216,20 @@ class Filter:
 
     def install(self) -> None:
         """Apply the filter to the calling thread and all that it starts."""
+        self._install(0)
+
+    def listener(self) -> int | None:
+        """Apply the filter and return the descriptor of its listener; ``None`` if the kernel gives none.
+
+        That happens before Linux 5.0, and if the program that started this process has a listener already.
+        """
+        try:
+            return self._install(_NEW_LISTENER)
+        except OSError:
+            return None
+
+    def _install(self, flags: int) -> int:
         for i in self._own:
             _OPERAND.pack_into(self._body, (i + 1) * _INSTRUCTION.size - _OPERAND.size, os.getpid())
         set_mode_filter = 1
-        syscall(self._number, set_mode_filter, 0, ctypes.byref(self._header))
+        return syscall(self._number, set_mode_filter, flags, ctypes.byref(self._header))

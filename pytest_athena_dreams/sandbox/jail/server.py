@@ -115,7 +115,7 @@ def _lift(descriptor: int) -> int:
 def _restrict(config: dict[str, Any]) -> dict[str, Any]:
     """Take the restrictions that all children share; return these and what each child still has to take."""
     machine, without, scratch = platform.machine(), config["without"], config["scratch"]
-    held = {**config, "landlock": 0, "seccomp": None, "scope": None}
+    held = {**config, "landlock": 0, "seccomp": None, "asking": {}, "scope": None}
     if not config["isolate"] or sys.platform != "linux":
         return held
     if known(machine) and "capabilities" not in without:
@@ -128,9 +128,12 @@ def _restrict(config: dict[str, Any]) -> dict[str, Any]:
         scope = landlock.ruleset(abi, scope="scope" not in without)
         held["scope"] = None if scope is None else _lift(scope)
     if known(machine) and "seccomp" not in without:
-        own = seccomp.server_filter(machine, scratch=bool(scratch), read_only=not abi)
-        seccomp.Filter(machine, own).install()
-        held["seccomp"] = seccomp.Filter(machine, seccomp.child_filter(machine))
+        seccomp.Filter(machine, seccomp.server_filter(machine, read_only=not abi)).install()
+        held["seccomp"] = seccomp.Filter(machine, seccomp.child_filter(machine, scratch=bool(scratch)))
+        for looks in (False, True):
+            asking = seccomp.child_filter(machine, scratch=bool(scratch), ask=True, looks=looks)
+            held["asking"][looks] = seccomp.Filter(machine, asking)
+        held["last"] = seccomp.Filter(machine, seccomp.last_filter(machine))
     return held
 
 

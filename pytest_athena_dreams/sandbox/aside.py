@@ -1,0 +1,28 @@
+"""What libraries read by the way, whose refusal says nothing of the code that uses them."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from collections.abc import Collection
+
+from . import jail
+
+_ASIDE = (
+    "/sys/devices/system",
+    "/sys/kernel/mm",
+    *(f"/proc/{name}" for name in ("stat", "cpuinfo", "meminfo", "self/auxv")),
+    *map(str, mimetypes.knownfiles),
+    os.path.dirname(jail.__file__),
+)
+"""Files and folders that the standard library and numpy read to choose a default, or to show a traceback."""
+
+
+def is_aside(path: str) -> bool:
+    """Whether a refusal to read ``path`` is not noted: the code did not ask for it, and goes on without."""
+    return beneath(path, _ASIDE)
+
+
+def beneath(path: str, roots: Collection[str]) -> bool:
+    """Whether an absolute path is one of ``roots`` or beneath one."""
+    return any(path == root or path.startswith(f"{root}/") for root in roots)

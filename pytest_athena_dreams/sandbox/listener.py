@@ -1,0 +1,232 @@
+"""What a child asks the kernel for that has effects, answered by the parent.
+
+The child's filter has the kernel ask here about each call that only a program with effects makes, and about
+each name that is opened or looked at. So a refusal is seen whatever the child's code does with it, in Python
+or in C.
+
+Invariants: nothing is allowed here that the other layers refuse: a call is refused, or left to them. The
+child's memory is read, never written. What is read of a name may change before the kernel reads it, where
+another thread of the child writes: names are for people, and a guard against nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import platform
+import struct
+from collections.abc import Collection
+from typing import NamedTuple
+
+from .aside import beneath, is_aside
+from .jail.refusals import MAX_REFUSALS, REFUSAL_LENGTH
+from .jail.seccomp import EFFECTS, LOOKS, OPENS, SCRATCH_CALLS, WRITING
+from .jail.syscalls import numbers
+
+_RECEIVE, _SEND = 0xC0502100, 0xC0182101
+"""``SECCOMP_IOCTL_NOTIF_RECV`` and ``SECCOMP_IOCTL_NOTIF_SEND`` (linux/seccomp.h), on both architectures."""
+_NOTIFICATION, _RESPONSE = struct.Struct("=QIIiIQ6Q"), struct.Struct("=QqiI")
+"""``struct seccomp_notif`` and ``struct seccomp_notif_resp``."""
+_CONTINUE = 1
+_PATH_BYTES = 4096
+_PAGE = 4096
+_HERE = 0xFFFFFF9C
+"""``AT_FDCWD`` as 32 bits: names are relative to the working folder."""
+
+
+class _Named(NamedTuple):
+    """How a call is told: a verb, and the numbers of the arguments that hold its name and its folder."""
+
+    verb: str
+    name: int | None = None
+    folder: int | None = None
+
+
+_PROCESS = _Named("start a process")
+_CALLS = {
+    "execve": _Named("run", 0),
+    "execveat": _Named("run", 1, 0),
+    **dict.fromkeys(("fork", "vfork", "clone"), _PROCESS),
+    **dict.fromkeys(("kill", "tgkill"), _Named("signal another process")),
+    "socket": _Named("open a socket"),
+    "connect": _Named("connect"),
+    "bind": _Named("bind"),
+    "open": _Named("open", 0),
+    "creat": _Named("open", 0),
+    "openat": _Named("open", 1, 0),
+    **dict.fromkeys(("stat", "lstat"), _Named("stat", 0)),
+    **dict.fromkeys(("newfstatat", "statx"), _Named("stat", 1, 0)),
+    "access": _Named("access", 0),
+    **dict.fromkeys(("faccessat", "faccessat2"), _Named("access", 1, 0)),
+    "readlink": _Named("read the link", 0),
+    "readlinkat": _Named("read the link", 1, 0),
+    "mkdir": _Named("make the folder", 0),
+    "mkdirat": _Named("make the folder", 1, 0),
+    **dict.fromkeys(("unlink", "rmdir"), _Named("delete", 0)),
+    "unlinkat": _Named("delete", 1, 0),
+    "rename": _Named("rename", 0),
+    **dict.fromkeys(("renameat", "renameat2"), _Named("rename", 1, 0)),
+    "link": _Named("link to", 0),
+    "linkat": _Named("link to", 1, 0),
+    "symlink": _Named("make the link", 1),
+    "symlinkat": _Named("make the link", 2, 1),
+    "mknod": _Named("make the file", 0),
+    "mknodat": _Named("make the file", 1, 0),
+    "truncate": _Named("truncate", 0),
+    "chmod": _Named("change the mode of", 0),
+    "fchmodat": _Named("change the mode of", 1, 0),
+    **dict.fromkeys(("chown", "lchown"), _Named("change the owner of", 0)),
+    "fchownat": _Named("change the owner of", 1, 0),
+    **dict.fromkeys(("utime", "utimes"), _Named("change the times of", 0)),
+    "utimensat": _Named("change the times of", 1, 0),
+}
+"""Every call that a filter asks about, by name."""
+_FLAGS = {"open": 1, "openat": 2}
+"""The argument that says whether an open writes."""
+_READS = frozenset(f"{OPENS} {LOOKS}".split())
+_NETWORK = (2, 10)
+"""``AF_INET`` and ``AF_INET6``."""
+_FILES = ("open /", "stat /", "access /", "read the link /")
+"""How refusals begin that may be part of a greater one, such as looking up a name in the network."""
+
+
+class Allowed(NamedTuple):
+    """Files and folders that the other layers let a child read, and its scratch folder, if it has one."""
+
+    readable: Collection[str]
+    scratch: str | None
+
+    def reads(self, path: str) -> bool:
+        """Whether a file may be read, by its path or by where that leads."""
+        if ".." not in path and beneath(path, self.readable):
+            return True
+        return beneath(os.path.realpath(path), self.readable)
+
+    def looks(self, path: str) -> bool:
+        """Whether a name may be looked at: also the folders above what is readable."""
+        plain = os.path.normpath(path)
+        above = "/" if plain == "/" else f"{plain}/"
+        return self.reads(path) or any(root.startswith(above) for root in self.readable)
+
+    def writes(self, path: str) -> bool:
+        """Whether a file may be written."""
+        folder, name = os.path.split(os.path.normpath(path))
+        real = os.path.join(os.path.realpath(folder), name)
+        return real == os.devnull or (self.scratch is not None and beneath(real, [self.scratch]))
+
+
+class Listener:
+    """Answers one child. ``take`` returns what was refused to a call, by its number."""
+
+    def __init__(self, descriptor: int, pid: int, allowed: Allowed) -> None:
+        self._descriptor = descriptor
+        self._process = f"/proc/{pid}"
+        self._allowed = allowed
+        self._memory: int | None = None
+        with contextlib.suppress(
+            OSError
+        ):  # a hardened kernel: then no name is known, and files are left alone
+            self._memory = os.open(f"{self._process}/mem", os.O_RDONLY | os.O_CLOEXEC)
+        self._names = _names()
+        self._found: dict[int, dict[str, None]] = {}
+        self.number = 0
+        """The number of the call whose answer is waited for."""
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+        if self._memory is not None:
+            os.close(self._memory)
+
+    def forget(self) -> None:
+        """Begin to count anew: another source is loaded."""
+        self.number = 0
+        self._found.clear()
+
+    def take(self, number: int) -> tuple[str, ...]:
+        """What was refused to the call ``number``, in short words, files last."""
+        return tuple(sorted(self._found.pop(number, ()), key=lambda words: words.startswith(_FILES)))
+
+    def answer(self, *, ahead: int) -> None:
+        """Answer the call that is asked about, where ``ahead`` answers have come since ``number`` was set."""
+        notification = bytearray(_NOTIFICATION.size)
+        try:
+            fcntl.ioctl(self._descriptor, _RECEIVE, notification)
+        except OSError:
+            return  # it was killed, or stopped, meanwhile
+        ident, _, _, number, _, _, *arguments = _NOTIFICATION.unpack(notification)
+        refusal, words = self._judged(self._names.get(number, ""), arguments)
+        if words:
+            found = self._found.setdefault(self.number + ahead, {})
+            if len(found) < MAX_REFUSALS:
+                found[words[:REFUSAL_LENGTH]] = None
+        response = _RESPONSE.pack(ident, 0, -refusal, 0 if refusal else _CONTINUE)
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(self._descriptor, _SEND, bytearray(response))
+
+    def _judged(self, call: str, arguments: list[int]) -> tuple[int, str]:
+        """The error to answer, 0 to leave the call to the other layers, and the words for a refusal."""
+        if call not in _CALLS:
+            return errno.EPERM, f"system call {call}"
+        told = _CALLS[call]
+        path = self._path(arguments, told)
+        if call not in _READS:
+            name = _shown(path) if path else ""
+            if call == "socket":
+                name = "for the network" if arguments[0] & 0xFFFFFFFF in _NETWORK else "for a local service"
+            return errno.EPERM, f"{told.verb} {name}".strip()
+        if path is None:
+            return 0, ""
+        writes = call in _FLAGS and arguments[_FLAGS[call]] & WRITING
+        if self._allowed.writes(path):
+            return 0, ""
+        if writes:
+            return errno.EACCES, f"{told.verb} {_shown(path)}"
+        if self._may_look(call, path) or not os.path.lexists(path):
+            return 0, ""
+        return errno.EACCES, "" if is_aside(path) else f"{told.verb} {_shown(path)}"
+
+    def _may_look(self, call: str, path: str) -> bool:
+        return self._allowed.reads(path) if call in _FLAGS else self._allowed.looks(path)
+
+    def _path(self, arguments: list[int], told: _Named) -> str | None:
+        """The absolute path of a call, ``None`` where it has none or it can't be read."""
+        if told.name is None or not (name := self._text(arguments[told.name])):
+            return None
+        if name.startswith("/"):
+            return name
+        try:
+            return os.path.join(os.readlink(f"{self._process}/{self._folder(arguments, told)}"), name)
+        except OSError:
+            return None
+
+    @staticmethod
+    def _folder(arguments: list[int], told: _Named) -> str:
+        number = _HERE if told.folder is None else arguments[told.folder] & 0xFFFFFFFF
+        return "cwd" if number == _HERE else f"fd/{number}"
+
+    def _text(self, address: int) -> str:
+        """The text at an address of the child's, up to its zero; empty where there is none."""
+        text = b""
+        while self._memory is not None and len(text) < _PATH_BYTES and b"\0" not in text:
+            try:
+                text += os.pread(self._memory, _PAGE - (address + len(text)) % _PAGE, address + len(text))
+            except (OSError, OverflowError):
+                return ""
+        return os.fsdecode(text[:_PATH_BYTES].partition(b"\0")[0])
+
+
+def _names() -> dict[int, str]:
+    """The calls that are asked about, by number."""
+    by_name = numbers(platform.machine())
+    asked = f"{EFFECTS} {OPENS} {LOOKS} {SCRATCH_CALLS} clone kill tgkill".split()
+    return {by_name[name]: name for name in asked if name in by_name}
+
+
+def _shown(path: str) -> str:
+    """A path in words, without lone surrogates."""
+    return os.fsencode(path).decode(errors="backslashreplace")
