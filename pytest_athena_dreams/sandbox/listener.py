@@ -30,9 +30,11 @@ _RECEIVE, _SEND = 0xC0502100, 0xC0182101
 _NOTIFICATION, _RESPONSE = struct.Struct("=QIIiIQ6Q"), struct.Struct("=QqiI")
 """``struct seccomp_notif`` and ``struct seccomp_notif_resp``."""
 _CONTINUE = 1
+_LOADING = -9
+"""What ``number`` is while code loads: below any call's, also with the answers that come ahead."""
 _PATH_BYTES = 4096
-_PAGE = 4096
-_HERE = 0xFFFFFF9C
+_TEXT_PAGE = 4096
+_WORKING_FOLDER = 0xFFFFFF9C
 """``AT_FDCWD`` as 32 bits: names are relative to the working folder."""
 
 
@@ -88,7 +90,7 @@ _FLAGS = {"open": 1, "openat": 2}
 _READS = frozenset(f"{OPENS} {LOOKS}".split())
 _NETWORK = (2, 10)
 """``AF_INET`` and ``AF_INET6``."""
-_FILES = ("open /", "stat /", "access /", "read the link /")
+_FILE_REFUSALS = ("open /", "stat /", "access /", "read the link /")
 """How refusals begin that may be part of a greater one, such as looking up a name in the network."""
 
 
@@ -131,7 +133,7 @@ class Listener:
             self._memory = os.open(f"{self._process}/mem", os.O_RDONLY | os.O_CLOEXEC)
         self._names = _names()
         self._found: dict[int, dict[str, None]] = {}
-        self.number = 0
+        self.number = _LOADING
         """The number of the call whose answer is waited for."""
 
     def fileno(self) -> int:
@@ -144,12 +146,12 @@ class Listener:
 
     def forget(self) -> None:
         """Begin to count anew: another source is loaded."""
-        self.number = 0
+        self.number = _LOADING
         self._found.clear()
 
     def take(self, number: int) -> tuple[str, ...]:
         """What was refused to the call ``number``, in short words, files last."""
-        return tuple(sorted(self._found.pop(number, ()), key=lambda words: words.startswith(_FILES)))
+        return tuple(sorted(self._found.pop(number, ()), key=lambda words: words.startswith(_FILE_REFUSALS)))
 
     def answer(self, *, ahead: int) -> None:
         """Answer the call that is asked about, where ``ahead`` answers have come since ``number`` was set."""
@@ -206,15 +208,17 @@ class Listener:
 
     @staticmethod
     def _folder(arguments: list[int], told: _Named) -> str:
-        number = _HERE if told.folder is None else arguments[told.folder] & 0xFFFFFFFF
-        return "cwd" if number == _HERE else f"fd/{number}"
+        number = _WORKING_FOLDER if told.folder is None else arguments[told.folder] & 0xFFFFFFFF
+        return "cwd" if number == _WORKING_FOLDER else f"fd/{number}"
 
     def _text(self, address: int) -> str:
         """The text at an address of the child's, up to its zero; empty where there is none."""
         text = b""
         while self._memory is not None and len(text) < _PATH_BYTES and b"\0" not in text:
             try:
-                text += os.pread(self._memory, _PAGE - (address + len(text)) % _PAGE, address + len(text))
+                text += os.pread(
+                    self._memory, _TEXT_PAGE - (address + len(text)) % _TEXT_PAGE, address + len(text)
+                )
             except (OSError, OverflowError):
                 return ""
         return os.fsdecode(text[:_PATH_BYTES].partition(b"\0")[0])
