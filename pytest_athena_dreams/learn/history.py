@@ -2,7 +2,7 @@
 
 Invariants: pure; a run need not test every dream, so a dream stands as its latest result says. What is said
 of a run depends on the results up to it alone, so an old run reads today as it read then. An untestable dream
-shows no pattern and changes nothing.
+shows no pattern and changes nothing: a pattern that only such dreams showed last is not fixed.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class PatternStatus(StrEnum):
     GROWING = "growing"
     KNOWN = "known"
     FIXED = "fixed"
+    UNTESTABLE = "untestable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,21 +96,56 @@ def _change(earlier: Sequence[Test], now: Test) -> Change:
 
 def pattern_histories(tests: Iterable[Test], run_id: int) -> dict[str, PatternHistory]:
     """Every pattern that was seen up to run ``run_id``. ``tests`` are in the order of their runs."""
-    before: dict[int, tuple[str, ...]] = {}
-    now: dict[int, tuple[str, ...]] = {}
+    before, now = _State(), _State()
     seen: dict[str, _Seen] = {}
     for test in tests:
         if test.run_id <= run_id:
-            now[test.dream_id] = test.patterns
+            now.add(test)
             if test.run_id < run_id:
-                before[test.dream_id] = test.patterns
+                before.add(test)
             for key in dict.fromkeys(test.patterns):
                 seen.setdefault(key, _Seen(test.run_id)).count(test)
-    open_now, open_before = _by_pattern(now), _by_pattern(before)
+    states = now.by_pattern(), before.by_pattern()
     return {
-        key: _history(key, run_id, found, open_now.get(key, ()), open_before.get(key, ()))
+        key: _history(key, run_id, found, *(state.get(key, _Shown()) for state in states))
         for key, found in seen.items()
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """The dreams that show a pattern, and those that did when they could last be tested."""
+
+    open: tuple[int, ...] = ()
+    untestable: tuple[int, ...] = ()
+
+
+class _State:
+    """The patterns of each dream, as its last result says that could tell."""
+
+    def __init__(self) -> None:
+        self._patterns: dict[int, tuple[str, ...]] = {}
+        self._untestable: set[int] = set()
+
+    def add(self, test: Test) -> None:
+        if test.outcome == Outcome.UNTESTABLE:
+            self._untestable.add(test.dream_id)
+        else:
+            self._untestable.discard(test.dream_id)
+            self._patterns[test.dream_id] = test.patterns
+
+    def by_pattern(self) -> dict[str, _Shown]:
+        found: dict[str, set[int]] = {}
+        for dream_id, keys in self._patterns.items():
+            for key in keys:
+                found.setdefault(key, set()).add(dream_id)
+        return {
+            key: _Shown(
+                open=tuple(sorted(dreams - self._untestable)),
+                untestable=tuple(sorted(dreams & self._untestable)),
+            )
+            for key, dreams in found.items()
+        }
 
 
 class _Seen:
@@ -126,25 +162,16 @@ class _Seen:
         self.dreams.add(test.dream_id)
 
 
-def _by_pattern(state: dict[int, tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, set[int]] = {}
-    for dream_id, keys in state.items():
-        for key in keys:
-            found.setdefault(key, set()).add(dream_id)
-    return {key: tuple(sorted(dreams)) for key, dreams in found.items()}
-
-
-def _history(
-    key: str, run_id: int, seen: _Seen, open_now: tuple[int, ...], before: tuple[int, ...]
-) -> PatternHistory:
-    if not open_now:
-        status = PatternStatus.FIXED
+def _history(key: str, run_id: int, seen: _Seen, now: _Shown, before: _Shown) -> PatternHistory:
+    earlier = len(before.open) + len(before.untestable)
+    if not now.open:
+        status = PatternStatus.UNTESTABLE if now.untestable else PatternStatus.FIXED
     elif seen.first == run_id:
         status = PatternStatus.NEW
-    elif not before:
+    elif not earlier:
         status = PatternStatus.BACK
     else:
-        status = PatternStatus.GROWING if len(open_now) > len(before) else PatternStatus.KNOWN
+        status = PatternStatus.GROWING if len(now.open) > earlier else PatternStatus.KNOWN
     return PatternHistory(
         key=key,
         status=status,
@@ -152,6 +179,6 @@ def _history(
         last_run=seen.last,
         frequency=seen.frequency,
         dreams=tuple(sorted(seen.dreams)),
-        open=open_now,
-        before=before,
+        open=now.open,
+        before=before.open,
     )

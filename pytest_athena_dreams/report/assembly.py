@@ -16,7 +16,7 @@ import msgspec
 
 from .. import __version__
 from ..learn.health import WEIGHTS
-from ..learn.history import Change, PatternStatus, Test, changes, pattern_histories
+from ..learn.history import Change, Test, changes, pattern_histories
 from ..learn.metrics import calibration, distribution, groups
 from ..learn.suggestions import Cause, Example, example, rule
 from ..learning import names, tests
@@ -48,7 +48,9 @@ SPEED_EDGES = (0.0, 0.25, 0.5, 0.8, 0.95, 1.05, 1.25, 2.0, 4.0, 8.0)
 SHARE_EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 ADOPT = 10
 """Dreams that are proposed for adoption."""
-_RANK = {status: rank for rank, status in enumerate(("new", "back", "growing", "known", "fixed"))}
+_RANK = {
+    status: rank for rank, status in enumerate(("new", "back", "growing", "known", "untestable", "fixed"))
+}
 
 Row = Mapping[str, Any]
 
@@ -224,7 +226,7 @@ def _repair(dream: Row, repair: Row | None) -> RepairReport | None:
 def _patterns(
     lessons: Lessons, past: Sequence[Test], last: int, dreams: Mapping[int, DreamReport]
 ) -> tuple[PatternReport, ...]:
-    """Open patterns first, the most frequent ones above; fixed ones at the end."""
+    """Open patterns first, the most frequent ones above; then untestable ones, then fixed ones."""
     rows = {dream["id"]: dream for dream in lessons.dreams}
     started = {run["id"]: run["started_at"] for run in lessons.runs}
     examples = _examples(lessons, dreams)
@@ -252,7 +254,7 @@ def _patterns(
                 models=tuple(names(affected, "model_used")),
                 procedures=tuple(names(affected, "procedure")),
                 rule=rule(Category(row["category"]), row["exception"], row["message"], row["context"]),
-                example=examples.get(key) if history.status is not PatternStatus.FIXED else None,
+                example=examples.get(key) if history.open else None,
             )
         )
     made.sort(key=lambda p: (p.status == "fixed", -len(p.open), -p.frequency, _RANK[p.status], p.title))

@@ -107,7 +107,6 @@ def _untestable(report: Report) -> Iterator[str]:
 
 def _patterns(report: Report, limit: int) -> Iterator[str]:
     found = [pattern for pattern in report.patterns if pattern.open]
-    fixed = [pattern for pattern in report.patterns if not pattern.open]
     if found:
         yield f"## Failure patterns ({len(found)} open)"
         yield ""
@@ -115,9 +114,11 @@ def _patterns(report: Report, limit: int) -> Iterator[str]:
         yield from _table(("Dreams", "Status", "Category", "Pattern"), rows)
         for pattern in found[:limit]:
             yield from _pattern(pattern)
-    if fixed:
-        yield "Fixed: " + ", ".join(span(pattern.title, limit=80) for pattern in fixed[:limit])
-        yield ""
+    for status in ("fixed", "untestable"):
+        if chosen := [pattern for pattern in report.patterns if pattern.status == status]:
+            titles = ", ".join(span(pattern.title, limit=80) for pattern in chosen[:limit])
+            yield f"{status.capitalize()}: {titles}"
+            yield ""
 
 
 def _pattern(pattern: PatternReport) -> Iterator[str]:

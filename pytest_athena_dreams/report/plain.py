@@ -105,14 +105,16 @@ def _changes(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
 
 def _patterns(report: Report) -> Iterator[str]:
     found = [pattern for pattern in report.patterns if pattern.open]
-    fixed = [pattern for pattern in report.patterns if not pattern.open]
-    yield from _title(f"Failure patterns ({len(found)} open, {len(fixed)} fixed)")
+    fixed = [pattern for pattern in report.patterns if pattern.status == "fixed"]
+    waiting = [pattern for pattern in report.patterns if pattern.status == "untestable"]
+    rest = f", {len(waiting)} untestable" if waiting else ""
+    yield from _title(f"Failure patterns ({len(found)} open, {len(fixed)} fixed{rest})")
     for pattern in found[:PLAIN_PATTERNS]:
         yield from _pattern(pattern)
     if len(found) > PLAIN_PATTERNS:
         yield f"and {count(len(found) - PLAIN_PATTERNS, 'more pattern')}: see --format html, md or json"
-    for pattern in fixed[:PLAIN_PATTERNS]:
-        head = f"   fixed  {pattern.category}: "
+    for pattern in (*fixed[:PLAIN_PATTERNS], *waiting[:PLAIN_PATTERNS]):
+        head = f"   {pattern.status}  {pattern.category}: "
         yield head + printable(pattern.title, limit=PLAIN_WIDTH - len(head))
 
 

@@ -78,5 +78,31 @@ def test_what_is_told_of_a_run_does_not_depend_on_later_ones(tests: list[Test], 
     assert pattern_histories(tests, run_id) == pattern_histories(until, run_id)
     for history in pattern_histories(tests, run_id).values():
         assert set(history.open) | set(history.before) <= set(history.dreams)
-        assert (history.status is PatternStatus.FIXED) == (not history.open)
+        closed = (PatternStatus.FIXED, PatternStatus.UNTESTABLE)
+        assert (history.status in closed) == (not history.open)
         assert history.frequency >= len(history.dreams)
+
+
+def untestable(run_id: int, dream_id: int) -> Test:
+    return Test(run_id=run_id, dream_id=dream_id, outcome="untestable")
+
+
+def test_a_pattern_whose_dreams_can_no_longer_be_tested_is_not_fixed() -> None:
+    tests = [
+        seen(1, 1, "a"),
+        seen(1, 2, "a"),
+        untestable(2, 1),
+        seen(2, 2),
+        untestable(3, 1),
+        seen(4, 1, "a"),
+    ]
+
+    def shown(run_id: int) -> tuple[PatternStatus, tuple[int, ...]]:
+        history = pattern_histories(tests, run_id)["a"]
+        return history.status, history.open
+
+    assert shown(1) == (PatternStatus.NEW, (1, 2))
+    assert shown(2) == (PatternStatus.UNTESTABLE, ())
+    assert shown(3) == (PatternStatus.UNTESTABLE, ())
+    assert shown(4) == (PatternStatus.KNOWN, (1,))
+    assert pattern_histories([*tests, seen(5, 1)], 5)["a"].status is PatternStatus.FIXED
