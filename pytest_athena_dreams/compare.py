@@ -1,7 +1,7 @@
-"""Compare Python values and calls as a verdict does: what regression tests are written with.
+"""Compares Python values and calls as a verdict does; regression tests are written with it.
 
-Equality is the judge's, of values in the canonical form of the jail. ``load`` and ``call`` run the code that
-they are given IN THIS PROCESS, WITHOUT A JAIL.
+Equality is the judge's, on values in the jail's canonical form. ``load`` and ``call`` run the given code IN
+THIS PROCESS, WITHOUT A JAIL.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ import msgspec
 
 from .judge import equality
 from .judge.equality import TOLERANCE, Difference
-from .judge.oracle import Oracle, Words
+from .judge.oracle import Explanation, Oracle
 from .judge.verdict import judge_load
 from .models import Contract, Observation, ObservationKind, Raised
 from .sandbox import wire
@@ -62,9 +62,9 @@ __all__ = [
 ]
 
 OPEN_FILES = 128
-"""Open files that ``limit`` allows: as many as the jail does."""
+"""Open files that ``limit`` allows, as many as the jail."""
 TAIL = 2_000
-"""Bytes of a child's output that ``passes_alone`` shows, the last ones."""
+"""Last bytes of a child's output that ``passes_alone`` shows."""
 STARTUP = 30.0
 """Seconds that Python and pytest-athena-dreams may take to start in a child."""
 
@@ -80,10 +80,9 @@ _STAND_INS = {
         ("with_attributes", "assigned"),
         ("protocol", "protocol"),
         ("traceback", "traceback"),
-        ("with_attributes", "assigned"),
     )
 }
-"""What the text of a call names for values that only the jail can build."""
+"""Names that the text of a call uses for values without a literal, and the functions that build them."""
 _STANDARD_NAMES = {
     name: getattr(module, name)
     for module, names in (
@@ -105,15 +104,16 @@ _STANDARD_NAMES = {
     )
     for name in names.split()
 } | {module.__name__: module for module in (collections, datetime, re, zoneinfo)}
-"""What it names of the standard library."""
+"""Names of the standard library that the text of a call uses."""
 
 
 def difference(
     expected: object, got: object, *, tolerance: float = TOLERANCE, signed_zero: bool = False
 ) -> Difference | None:
-    """Where two values first differ, ``None`` where a verdict holds them to be equal.
+    """Where two values first differ; ``None`` if they are equal as in a verdict.
 
-    ``tolerance`` is relative, and for floats; ``signed_zero`` tells 0.0 from -0.0. Iterators are used up.
+    ``tolerance`` is relative and applies to floats; with ``signed_zero``, 0.0 and -0.0 differ. Iterators are
+    used up.
     """
     first, second = (json.loads(encoded(canonical(value, consume=True))) for value in (expected, got))
     return equality.difference(first, second, tolerance=tolerance, signed_zero=signed_zero)
@@ -121,9 +121,9 @@ def difference(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a call did: as a verdict sees it, and the exception itself where it raised one.
+    """The outcome of a call: its observation, and the exception if it raised one.
 
-    ``returns`` is what the function's annotation promises.
+    ``returns`` is the function's annotated return type.
     """
 
     observation: Observation
@@ -134,10 +134,10 @@ class Result:
 def load(
     code: str, *, entry_point: str | None = None, fallbacks: Sequence[str] = (), title: str = ""
 ) -> None:
-    """Run ``code`` as a module and choose its entry point; raise ``AssertionError`` where that fails."""
+    """Run ``code`` as a module and choose its entry point; raise ``AssertionError`` if that fails."""
     loaded = _loaded(code, entry_point, fallbacks, title)
     if isinstance(loaded, Result):
-        _fail(judge_load(loaded.observation).groups[0].finding.words, loaded)
+        _fail(judge_load(loaded.observation).groups[0].finding.explanation, loaded)
 
 
 def call(
@@ -150,8 +150,9 @@ def call(
 ) -> Result:
     """Load ``code`` and call its entry point, which is chosen as for a dream.
 
-    ``arguments`` is Python source, in parentheses. It may name the code's own classes, standard types as
-    ``repr`` writes them, and stand-ins: ``generator([1])``, ``function_giving([1, 2])``.
+    ``arguments`` is Python source in parentheses. It may name the code's own classes, standard types as
+    ``repr`` writes them, and functions for values without a literal: ``generator([1])``,
+    ``function_giving([1, 2])``.
     """
     with unconfigured():
         loaded = _loaded(code, entry_point, fallbacks, title)
@@ -192,11 +193,11 @@ def check(
     exceptions: Literal["type", "message"] = "type",
     printed: Sequence[Literal["stdout", "stderr"]] = (),
 ) -> None:
-    """Raise ``AssertionError`` where ``got`` breaks ``contract``, or ``expected`` is outside its domain.
+    """Raise ``AssertionError`` if ``got`` breaks ``contract``, or ``expected`` is outside its domain.
 
-    Of what both calls printed, these streams are compared.
+    ``printed`` names the streams to compare.
 
-    Without ``expected``, as under the contract ``free``, ``got`` is held against its own annotation.
+    Without ``expected``, as under the contract ``free``, ``got`` is compared with its own annotation.
     """
     __tracebackhide__ = True
     oracle = Oracle(
@@ -210,14 +211,14 @@ def check(
     if expected is not None and not oracle.accepts(expected.observation):
         seen = expected.observation.raised
         what = f"{seen.type}: {seen.message}" if seen else expected.observation.kind
-        _fail(Words(f"the procedure does not accept this call: {what}"), expected)
+        _fail(Explanation(f"the procedure does not accept this call: {what}"), expected)
     finding = oracle.check(expected.observation if expected else None, got.observation)
     if finding is not None:
-        _fail(finding.words, got)
+        _fail(finding.explanation, got)
 
 
 def limit(*, memory: int, output: int) -> None:
-    """Limit this process as the jail limits a dream: bytes of address space, and of what it prints."""
+    """Limit this process as the jail limits a dream: bytes of address space, and bytes of output."""
     import resource
     import signal
 
@@ -231,7 +232,7 @@ def limit(*, memory: int, output: int) -> None:
 
 
 def passes_alone(path: str, seconds: float) -> None:
-    """Run a file in a process of its own; raise ``AssertionError`` unless it ends well, and in time."""
+    """Run a file in a new process; raise ``AssertionError`` unless it exits with status 0 in time."""
     with tempfile.TemporaryFile() as output:
         child = subprocess.Popen([sys.executable, path], stdout=output, stderr=output)
         try:
@@ -245,7 +246,7 @@ def passes_alone(path: str, seconds: float) -> None:
 
 
 class _Scope(dict[str, Any]):
-    """The names that a call may use: the code's own classes, standard ones, and all that the code imports."""
+    """The names that a call may use: the code's own classes, standard names, and what the code imports."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         own = {k: v for k, v in namespace.items() if isinstance(v, type) and v.__module__ == "dream"}
@@ -259,7 +260,7 @@ class _Scope(dict[str, Any]):
         for place in self._places:
             if hasattr(place, name):
                 return getattr(place, name)
-        raise NameError(f"nothing here is called {name!r}")
+        raise NameError(f"name {name!r} is not defined")
 
 
 def _given(*args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -277,9 +278,9 @@ def _loaded(
         return Result(observation=seen, exception=failure.__context__)
 
 
-def _fail(words: Words, result: Result) -> NoReturn:
+def _fail(explanation: Explanation, result: Result) -> NoReturn:
     __tracebackhide__ = True
-    lines = [words.summary]
-    lines += [f"  expected  {words.expected}"] if words.expected else []
-    lines += [f"  got       {words.got}"] if words.got else []
+    lines = [explanation.summary]
+    lines += [f"  expected  {explanation.expected}"] if explanation.expected else []
+    lines += [f"  got       {explanation.got}"] if explanation.got else []
     raise AssertionError("\n".join(lines)) from result.exception

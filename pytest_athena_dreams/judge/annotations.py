@@ -1,7 +1,7 @@
-"""Whether a canonical value fits an annotation.
+"""Decides whether a canonical value fits an annotation.
 
-Only what can be told from plain data is held against a value: an annotation of an unknown kind fits
-everything. ``int`` fits where ``float`` or ``complex`` is annotated, as PEP 484 has it.
+A value fits unless plain data shows that it does not: an annotation of an unknown kind fits every value. As
+in PEP 484, an ``int`` fits ``float`` and ``complex``.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _NUMERIC_TOWER = {
 }
 _ITEM_KINDS = ("list", "set", "frozenset")
 COMPARED_LITERALS = 64
-"""Literal types whose values are cached as a set: an annotation is held against many values."""
+"""Maximum literal types whose values are cached as a set: an annotation is checked for many values."""
 _encode = msgspec.json.Encoder().encode
 _cached: dict[int, tuple[TypeSpec, frozenset[bytes]]] = {}
-"""By the identity of a type, which its entry keeps alive: the type, and its values as JSON."""
+"""Types and their values as JSON, by ``id`` of the type; the entry keeps the type alive."""
 _KNOWN_KINDS = (*_ITEM_KINDS, "dict", "tuple", "tuple...")
 
 
 def fits(value: Canonical, spec: TypeSpec) -> bool:
-    """Whether ``value`` is of the type that ``spec`` describes."""
+    """Whether ``value`` has the type that ``spec`` describes, as far as plain data shows."""
     value = unpacked(value)
     kind, actual = spec.kind, type_of(value)
     if kind == "none":
@@ -40,7 +40,7 @@ def fits(value: Canonical, spec: TypeSpec) -> bool:
         return any(fits(value, arg) for arg in spec.args)
     if kind == "literal":
         return _encode(value) in _allowed(spec)
-    if isinstance(value, list) and value[0] == "cut":  # whose items nobody was told
+    if isinstance(value, list) and value[0] == "cut":  # its items are not known
         return kind not in _KNOWN_KINDS or kind.removesuffix("...") == actual or tagged(value[3], "sub")
     inner = value[2] if isinstance(value, list) and value[0] == "sub" else value
     if kind in _ITEM_KINDS:
@@ -59,7 +59,7 @@ def fits(value: Canonical, spec: TypeSpec) -> bool:
 
 
 def _allowed(spec: TypeSpec) -> frozenset[bytes]:
-    """The values of a literal type as JSON; none of them is a float."""
+    """The values of a literal type as JSON; they are never floats."""
     found = _cached.get(id(spec))
     if found is None:
         if len(_cached) >= COMPARED_LITERALS:

@@ -1,4 +1,4 @@
-"""The category of what stopped a call, and Athena's word for each category."""
+"""The category of a call that did not return, and Athena's outcome for each category."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ _BY_BASE = (
     ("RecursionError", Category.RESOURCE),
     ("PermissionError", Category.BLOCKED),
     ("socket.gaierror", Category.BLOCKED),
-    ("urllib.error.URLError", Category.BLOCKED),  # it carries the refusal in ``reason`` and has no errno
+    ("urllib.error.URLError", Category.BLOCKED),  # it has the refusal in ``reason`` and no errno
     ("AssertionError", Category.LOGIC),
     ("TypeError", Category.TYPE),
 )
 
 
 def category_of(observation: Observation) -> Category | None:
-    """Why a call (or a load) did not return; ``None`` where it did."""
+    """The category of a call (or load) that did not return; ``None`` if it returned."""
     kind = observation.kind
     if kind is ObservationKind.RETURNED:
         return None

@@ -1,4 +1,4 @@
-"""Two canonical values line by line, around the place where they first differ."""
+"""Contrasts two canonical values line by line, around their first difference."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from ..models import Canonical, unpacked
 from .render import render, shorten
 
 CONTRAST_WIDTH = 60
-"""Characters of a value that are written on one line."""
+"""Maximum characters of a value on one line."""
 CONTRASTED_LINES = 20_000
-"""Lines of a value that are looked at."""
+"""Maximum lines of a value to write."""
 COMPARED = 400
-"""Lines of each value, from the first different one on, that are compared."""
+"""Maximum lines of each value to compare, starting shortly before the first different one."""
 BEFORE = 2
-"""Equal lines that are told before and after different ones."""
-TOLD = 200
-"""Lines of a contrast at most."""
+"""Equal lines to show before and after different ones."""
+CONTRAST_LINES = 200
+"""Maximum lines of a contrast."""
 
 
 def contrast(expected: Canonical, got: Canonical) -> tuple[str, ...]:
-    """Lines that begin with ``-`` for what is expected, ``+`` for what was got, and a space for both.
+    """Lines that begin with ``-`` if only ``expected`` has them, ``+`` if only ``got``, a space if both.
 
-    Nothing where both values are short enough for one line, or read the same.
+    Empty if both values fit on one line, or if their text is the same.
     """
     a, b = _lines(expected), _lines(got)
     if a == b or len(a) == len(b) == 1:
@@ -33,15 +33,15 @@ def contrast(expected: Canonical, got: Canonical) -> tuple[str, ...]:
     equal = next(n for n in range(len(a) + 1) if a[n : n + 1] != b[n : n + 1])
     start = max(0, equal - BEFORE)
     a, b = a[start:], b[start:]
-    told = [f"  ... {start} equal lines"] if start else []
+    shown = [f"  ... {start} equal lines"] if start else []
     matcher = difflib.SequenceMatcher(None, a[:COMPARED], b[:COMPARED], autojunk=False)
     for number, group in enumerate(matcher.get_grouped_opcodes(BEFORE)):
-        told += ["  ..."] if number else []
+        shown += ["  ..."] if number else []
         for tag, a1, a2, b1, b2 in group:
-            told += _equal(a[a1:a2]) if tag == "equal" else _different(a[a1:a2], b[b1:b2])
+            shown += _equal(a[a1:a2]) if tag == "equal" else _different(a[a1:a2], b[b1:b2])
     rest = max(len(a), len(b)) - COMPARED
-    told += [f"  ... {rest} lines more, not compared"] if rest > 0 else []
-    return tuple(told[:TOLD])
+    shown += [f"  ... {rest} more lines, not compared"] if rest > 0 else []
+    return tuple(shown[:CONTRAST_LINES])
 
 
 def _equal(lines: list[str]) -> list[str]:
@@ -49,7 +49,7 @@ def _equal(lines: list[str]) -> list[str]:
 
 
 def _different(a: list[str], b: list[str]) -> list[str]:
-    """Lines of both, in turns."""
+    """Lines of both, alternating."""
     pairs = zip_longest(a, b)
     return [
         f"{m} {shorten(x, 2 * CONTRAST_WIDTH)}"
@@ -69,7 +69,7 @@ def _lines(value: Canonical) -> list[str]:
 
 
 def _written(value: Canonical, before: str, after: str) -> Iterator[str]:
-    """``value`` between two texts, its items on lines of their own where it is too long for one."""
+    """``value`` between two texts; one item a line if it is too long for one line."""
     text = (
         render(value, limit=CONTRAST_WIDTH + 1)
         if _few(value, [CONTRAST_WIDTH])
@@ -150,17 +150,17 @@ _SPREADS: dict[str, Spread] = {
         "int", "float", "str", "bytes", "bytearray", "complex", "value", "enum", "raised", "opaque", "ref",
     )
 }  # fmt: skip
-"""How the value of a tag is put on several lines."""
+"""Functions that spread a value over several lines, by tag."""
 
 
 def _few(value: Any, left: list[int]) -> bool:
-    """Whether a value has so few parts that it may fit on a line."""
+    """Whether a value has few enough parts to fit on one line."""
     left[0] -= len(value) // 2 if isinstance(value, str) else 1
     return left[0] > 0 and (not isinstance(value, list) or all(_few(part, left) for part in value))
 
 
 def _pieces(text: str, before: str, after: str) -> Iterator[str]:
-    """A long text, each of its lines on a line, and those cut to size."""
+    """A long text line by line, each cut into pieces of ``CONTRAST_WIDTH``."""
     indent = " " * (len(before) - len(before.lstrip()) + 4)
     yield f"{before}("
     for line in text.splitlines(keepends=True):

@@ -1,10 +1,10 @@
-"""When two canonical values are equal, and where they first differ.
+"""Decides whether two canonical values are equal, and where they first differ.
 
-Exact types count (``True`` is not ``1``, ``1`` is not ``1.0``), except that the dict types of
-``collections`` equal a dict with the same items, as they do in Python. Floats are equal within a
-relative tolerance (and a tiny absolute one, for sums that should be zero); NaN equals NaN, and
-``0.0`` equals ``-0.0`` unless signs of zero are told apart. Sets and dicts have no order, iterators are
-compared by what they give. Values too large to be told are compared part by part, by digests.
+Exact types count (``True`` is not ``1``, ``1`` is not ``1.0``), except that the dict types of ``collections``
+equal a dict with the same items, as in Python. Floats are equal within a relative tolerance, and a tiny
+absolute one for sums that should be zero. NaN equals NaN, and ``0.0`` equals ``-0.0`` unless ``signed_zero``
+is set. Order does not count in sets and dicts; iterators are compared by their items. Values that are too
+large to pass on are compared part by part, by digests.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from .render import number, render
 TOLERANCE = 1e-9
 """Relative tolerance of floats: the default of ``math.isclose``."""
 NEAR_ZERO = 1e-12
-"""Absolute tolerance of floats, where the relative one is no smaller: the default of ``pytest.approx``."""
+"""Absolute tolerance of floats, unless the relative one is smaller: the default of ``pytest.approx``."""
 
 LONG_TEXTS = 80
-"""Characters of two texts together above which it is told where they first differ."""
+"""Characters of two texts together above which only the part from their first difference on is shown."""
 
 _ORDERED = frozenset({"collections.OrderedDict"})
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two values first differ: ``path`` as a Python subscript; ``sides`` gives both as text."""
+    """The first difference of two values: ``path`` is a Python subscript, ``sides`` returns both as text."""
 
     path: str
     sides: Callable[[], tuple[str, str]]
@@ -53,15 +53,15 @@ class Difference:
 def difference(
     expected: Canonical, got: Canonical, *, tolerance: float = TOLERANCE, signed_zero: bool = False
 ) -> Difference | None:
-    """The first difference between two canonical values, ``None`` where they are equal."""
-    # Equal to the letter is by far the most frequent case, and told quickly.
+    """The first difference between two canonical values; ``None`` if they are equal."""
+    # Identical JSON is by far the most frequent case, and quick to detect.
     if expected is got or _encode(expected) == _encode(got):
         return None
     return _Comparison(tolerance, signed_zero).compare(unpacked(expected), unpacked(got), "")
 
 
 def same_type(expected: Canonical, got: Canonical) -> bool:
-    """Whether values that differ may count as of one type; any two that are equal may."""
+    """Whether two values have the same type; always true for equal values."""
     return _kind(unpacked(expected)) == _kind(unpacked(got))
 
 
@@ -74,7 +74,7 @@ def _kind(value: Canonical) -> str:
 
 
 def type_of(value: Canonical) -> str:
-    """The name of the type that a canonical value stands for."""
+    """The name of the type of a canonical value."""
     value = unpacked(value)
     if value is None:
         return "None"
@@ -86,7 +86,7 @@ def type_of(value: Canonical) -> str:
     return str(value[1]) if "type" in GRAMMAR[tag] else tag
 
 
-_PART_WORDS = "the expected one (of values too large to be told)", "another part"
+_PART_TEXTS = "the expected one (of values too large to show)", "another part"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -146,7 +146,7 @@ class _Comparison:
         return self._other_value(x, y, path)
 
     def _other_value(self, a: list[Any], b: list[Any], path: str) -> Difference:
-        """How two lists of pairs differ, of which no two are equal: by a key, or by the value of one."""
+        """How two lists of pairs without equal pairs differ: by a key, or by the value of one."""
         keys, others = [key for key, _ in a], [key for key, _ in b]
         left, right, pairs = self._unmatched(keys, others)
         if left or right:
@@ -198,7 +198,7 @@ class _Comparison:
             return _differ(path, a, b)
         for (place, *expected), (_, *got) in zip(a[2], b[2], strict=False):
             if not any(x == y for x, y in zip(expected, got, strict=True)):
-                return Difference(f"{path}{place}", lambda: _PART_WORDS)
+                return Difference(f"{path}{place}", lambda: _PART_TEXTS)
         if len(a[2]) != len(b[2]):
             return Difference(path, lambda: (f"{a[1]} characters", f"{b[1]} characters"))
         return None
@@ -242,11 +242,11 @@ _COMPARERS: dict[str, _Comparer] = {
     "ref": _Comparison._exact,
     "cut": _Comparison._cut,
 }
-"""How two values of one tag are compared."""
+"""Methods that compare two values with the same tag, by tag."""
 
 
 def _as_dict(value: list[Any]) -> list[Any]:
-    """A dict of ``collections`` as a plain dict; anything else as it is."""
+    """A dict type of ``collections`` as a plain dict; any other value unchanged."""
     return value[2] if value[0] == "sub" and value[1] in DICTS and tagged(value[2], "dict") else value
 
 

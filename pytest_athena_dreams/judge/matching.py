@@ -1,8 +1,8 @@
-"""Which items of two collections without an order are equal, in nearly linear time.
+"""Pairs the equal items of two unordered collections in nearly linear time.
 
-Items pair up by their JSON first. The rest pairs up by *shape*, the JSON with a placeholder for each float,
-and by floats that are close. Shapes with one float are sorted. Those with several meet in cells of a grid
-that is coarser than the tolerance, then in those of a second grid, whose edges lie elsewhere.
+Items are paired by identical JSON first. The rest is paired by *shape*, the JSON with a placeholder for each
+float, and by close floats. Shapes with one float are sorted by it. Those with several are looked up in the
+cells of a grid that is coarser than the tolerance, then in those of a second grid with shifted edges.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from ..sandbox.jail.grammar import ANY_TYPE, DICTS, GRAMMAR, Kind
 from .render import number
 
 COARSE = 100.0
-"""Tolerances that the side of a cell has."""
+"""Width of a cell, in tolerances."""
 COMPARED_PAIRS = 1_000
-"""Pairs of leftover items of one shape that are compared one by one, at most."""
+"""Maximum pairs of remaining items of one shape to compare one by one."""
 
 Close = Callable[[float, float], bool]
 Equal = Callable[[Canonical, Canonical], bool]
@@ -30,15 +30,15 @@ _encode = msgspec.json.Encoder().encode
 _FLOAT = _encode([0])
 """The shape of a float alone."""
 _Item = tuple[int, tuple[float, ...]]
-"""The place of an item in its collection, and the floats in it."""
+"""The index of an item in its collection, and the floats in it."""
 
 
 def unmatched(
     a: Sequence[Canonical], b: Sequence[Canonical], *, tolerance: float, close: Close, equal: Equal
 ) -> tuple[list[int], list[int], list[tuple[int, int]]]:
-    """The places of the items that only ``a`` has, of those that only ``b`` has, and of pairs that are equal.
+    """The indices of the items that only ``a`` has, of those that only ``b`` has, and of equal pairs.
 
-    Items that are equal to the letter are in neither.
+    Items with identical JSON are in none of the three.
     """
     left, right = _exact(a, b)
     if not left or not right:
@@ -59,7 +59,7 @@ def unmatched(
 
 
 def _exact(a: Sequence[Canonical], b: Sequence[Canonical]) -> tuple[list[int], list[int]]:
-    """The places of items that the other collection has not, or not as often, to the letter."""
+    """The indices of the items in each collection without an item of identical JSON in the other."""
     mine, others = ([_encode(item) for item in items] for items in (a, b))
     return _without(mine, Counter(others)), _without(others, Counter(mine))
 
@@ -93,7 +93,7 @@ def _paired(
 
 
 def _in_order(mine: list[_Item], others: list[_Item], close: Close) -> list[tuple[int, int]]:
-    """Pairs that are close among items in the order of their floats."""
+    """Pairs of close items, found by sorting both by their floats."""
     x, y = ([(_sortable(floats), floats, place) for place, floats in items] for items in (mine, others))
     x.sort()
     y.sort()
@@ -110,7 +110,7 @@ def _in_order(mine: list[_Item], others: list[_Item], close: Close) -> list[tupl
 
 
 def _sortable(floats: Sequence[float]) -> tuple[Any, ...]:
-    """``floats`` with an order for NaN: above all numbers."""
+    """A sort key for ``floats`` that puts NaN above all numbers."""
     return tuple((math.inf, 1) if x != x else (x, 0) for x in floats)
 
 
@@ -128,7 +128,7 @@ def _one_by_one(
 
 
 class _Grid:
-    """Cells for floats: a relative width, and an absolute one around zero."""
+    """Assigns floats to cells: of relative width, and of absolute width around zero."""
 
     def __init__(self, tolerance: float) -> None:
         self._zero = COARSE * min(1e-12, tolerance)
@@ -136,7 +136,7 @@ class _Grid:
 
     @staticmethod
     def by_shape(items: Sequence[Canonical], places: Sequence[int]) -> dict[bytes, list[_Item]]:
-        """The items at ``places`` by their shape."""
+        """The items at the indices ``places``, by shape."""
         found: defaultdict[bytes, list[_Item]] = defaultdict(list)
         for n in places:
             item = items[n]
@@ -165,7 +165,7 @@ class _Grid:
 
 
 def _shape(value: Canonical, floats: list[float]) -> Any:
-    """``value`` with its floats moved to ``floats``, and without what does not count when it is compared."""
+    """``value`` with its floats moved to ``floats``, and without the parts that comparison ignores."""
     x = number(value)
     if x is not None:
         floats.append(x)

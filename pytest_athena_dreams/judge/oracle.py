@@ -1,7 +1,7 @@
-"""What one input shows: the contract held, or a finding against it.
+"""Checks single inputs against a dream's contract.
 
-The procedure's observation defines the domain. ``free`` has no procedure: there the dream's own
-declared exceptions reject the input.
+The procedure's observation defines the domain. Under ``free``, which needs no procedure, an exception that
+the dream declares rejects the input.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from .render import render
 
 _ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 _FORMS = {"": "a plain result", "coroutine": "a coroutine", "async generator": "an async generator"}
-"""What a call gave, by ``Observation.awaited``."""
+"""What a call returned, by ``Observation.awaited``."""
 _LACKING = (Category.BLOCKED, Category.DEPENDENCY, Category.RESOURCE)
-"""Categories of exceptions that say what the machine or the jail lacks, and nothing of the procedure."""
+"""Categories of exceptions that the machine or the jail may have caused, not the procedure."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A finding for people: what is wrong, what was expected, and what came."""
+class Explanation:
+    """A finding for people: what is wrong, what was expected, what happened."""
 
     summary: str
     expected: str = ""
@@ -39,38 +39,38 @@ class Words:
 class Finding:
     """One input on which the contract is broken.
 
-    ``tell`` makes the words, which most findings are never asked for; ``values`` are the two that differ,
-    where that is what breaks it.
+    ``explain`` writes the explanation, which most findings never need; ``values`` are the two that differ, if
+    that is what breaks the contract.
     """
 
     category: Category
-    tell: Callable[[], Words]
+    explain: Callable[[], Explanation]
     line: int | None = None
     exception: str | None = None
     values: tuple[Canonical, Canonical] | None = None
 
     @property
-    def words(self) -> Words:
+    def explanation(self) -> Explanation:
         """The finding for people."""
-        return self.tell()
+        return self.explain()
 
     @property
     def key(self) -> tuple[Category, str | None, int | None]:
-        """Findings of one key are one fault: category, exception type and source line."""
+        """Category, exception type and source line; findings with the same key are one fault."""
         return self.category, self.exception, self.line
 
     def contrast(self) -> tuple[str, ...]:
-        """The two values line by line, where they are large."""
+        """The two values line by line; empty if they are short."""
         return contrast(*self.values) if self.values else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oracle:
-    """Decides single inputs for one dream: its contract and what its annotations promise.
+    """Checks single inputs for one dream, by its contract and its annotations.
 
-    ``messages`` says whether ``equivalent`` compares the messages of exceptions as well as their types,
-    ``unordered`` that the procedure's own results vary in order, ``refusals`` that inputs count on which the
-    jail refused the procedure something. Of what a call prints, the ``streams`` are compared.
+    ``messages``: ``equivalent`` compares exception messages as well as types. ``unordered``: the procedure's
+    own results vary in order, so order does not count. ``refusals``: inputs on which the jail refused the
+    procedure something count too. ``streams`` are those whose text is compared.
     """
 
     contract: Contract
@@ -86,7 +86,7 @@ class Oracle:
     def accepts(self, expected: Observation) -> bool:
         """Whether the procedure's observation puts an input inside the domain.
 
-        An exception does under ``equivalent``, unless it comes of what this machine or the jail lacks.
+        Exceptions count under ``equivalent`` only, and only if neither machine nor jail may have caused them.
         """
         if expected.refused and not self.refusals:
             return False
@@ -95,28 +95,28 @@ class Oracle:
         if self.contract is not Contract.EQUIVALENT or expected.kind is not ObservationKind.RAISED:
             return False
         if expected.raised is not None and "OSError" in expected.raised.bases:
-            return bool(expected.refused)  # what is on this machine, or not
+            return bool(expected.refused)  # such errors depend on this machine
         return bool(expected.refused) or category_of(expected) not in _LACKING
 
     def rejects(self, got: Observation) -> bool:
-        """Whether a ``free`` dream declined an input by an exception that it declares."""
+        """Whether a ``free`` dream rejected an input by an exception that it declares."""
         if self.contract is not Contract.FREE or got.raised is None:
             return False
         return any(name in self.declares for name in got.raised.bases)
 
     def check(self, expected: Observation | None, got: Observation) -> Finding | None:
-        """Hold one accepted input's observation against the procedure's (``None`` under ``free``)."""
+        """Compare the observation of one accepted input with the procedure's (``None`` under ``free``)."""
         if got.refused and not (expected and expected.refused):
             text = f"the jail refused {got.refused[0]}"
-            return _finding(Category.BLOCKED, got, lambda: Words(text, _wanted(expected), _words(got)))
+            return _finding(Category.BLOCKED, got, lambda: Explanation(text, _wanted(expected), _words(got)))
         if expected is not None and got.kind in _ANSWERED and got.awaited != expected.awaited:
             text = f"returned {_FORMS[got.awaited]}, not {_FORMS[expected.awaited]}"
-            return _finding(Category.LOGIC, got, lambda: Words(text, _words(expected), _words(got)))
+            return _finding(Category.LOGIC, got, lambda: Explanation(text, _words(expected), _words(got)))
         if expected is not None and expected.kind is ObservationKind.RAISED:
             return self._same_exception(expected, got) or self._same_output(expected, got)
         category = category_of(got)
         if category is not None:
-            return _finding(category, got, lambda: Words(_summary(got), _wanted(expected), _words(got)))
+            return _finding(category, got, lambda: Explanation(_summary(got), _wanted(expected), _words(got)))
         if expected is None:
             found = None
         elif self.contract is Contract.COMPATIBLE or not expected.steady:
@@ -126,7 +126,7 @@ class Oracle:
         return found or self._same_output(expected, got) or self._annotated(expected, got)
 
     def diverges(self, expected: Observation, got: Observation) -> bool:
-        """Whether two returned values differ, whatever the contract says of that."""
+        """Whether two returned values differ, whether or not the contract allows it."""
         return self._difference(expected.value, got.value) is not None
 
     def differing(self, expected: Observation, got: Observation) -> str | None:
@@ -152,21 +152,22 @@ class Oracle:
         """The finding that the same input gave ``first`` and then ``second``."""
         wanted = _words(expected) if expected else "the same result each time"
         got = f"{_words(first)}, then {_words(second)}"
-        words = Words("the same input gave different results", wanted, got)
+        explanation = Explanation("the same input gave different results", wanted, got)
         stream = self.differing(first, second)
         if stream is not None and _words(first) == _words(second):
             texts = [text_of(one.printed, stream) for one in (first, second)]
             wanted = printed_words(text_of(expected.printed, stream)) if expected else "the same each time"
             got = ", then ".join(map(printed_words, texts))
-            words = Words(f"the same input printed different texts to {STREAMS[stream]}", wanted, got)
-        return _finding(Category.FLAKY, first, lambda: words)
+            summary = f"the same input printed different texts to {STREAMS[stream]}"
+            explanation = Explanation(summary, wanted, got)
+        return _finding(Category.FLAKY, first, lambda: explanation)
 
     def _same_exception(self, expected: Observation, got: Observation) -> Finding | None:
         raised = expected.raised
         assert raised is not None
 
         def finding(category: Category, text: str) -> Finding:
-            return _finding(category, got, lambda: Words(text, _words(expected), _words(got)))
+            return _finding(category, got, lambda: Explanation(text, _words(expected), _words(got)))
 
         if got.kind is ObservationKind.RETURNED:
             return finding(Category.LOGIC, f"swallowed {raised.type}")
@@ -183,9 +184,9 @@ class Oracle:
         if found is None:
             return self._same_arguments(expected, got)
 
-        def words() -> Words:
+        def words() -> Explanation:
             where = f" at {found.path}: {found.got}, not {found.expected}" if found.path else ""
-            return Words(f"returned another value{where}", _words(expected), _words(got))
+            return Explanation(f"returned another value{where}", _words(expected), _words(got))
 
         return _finding(Category.LOGIC, got, words, (expected.value, got.value))
 
@@ -197,11 +198,11 @@ class Oracle:
             return None
         texts = text_of(expected.printed, stream), text_of(got.printed, stream)
 
-        def words() -> Words:
+        def words() -> Explanation:
             found = difference(*texts)
             where = f" at {found.path}: {found.got}, not {found.expected}" if found and found.path else ""
             text = f"{OTHER_TEXT}{STREAMS[stream]}{where}"
-            return Words(text, printed_words(texts[0]), printed_words(texts[1]))
+            return Explanation(text, printed_words(texts[0]), printed_words(texts[1]))
 
         return _finding(Category.LOGIC, got, words, texts)
 
@@ -211,13 +212,13 @@ class Oracle:
         if expected.changed is not None and got.changed is not None and self._same_changes(expected, got):
             return None
 
-        def words() -> Words:
+        def words() -> Explanation:
             text = "changed an argument in place in another way"
             if expected.changed is None:
                 text = "changed an argument in place that the procedure leaves alone"
             elif got.changed is None:
                 text = "left an argument alone that the procedure changes in place"
-            return Words(text, _changed(expected), _changed(got))
+            return Explanation(text, _changed(expected), _changed(got))
 
         if expected.changed is None or got.changed is None:
             return _finding(Category.LOGIC, got, words)
@@ -231,7 +232,7 @@ class Oracle:
     def _same_type(self, expected: Observation, got: Observation) -> Finding | None:
         if not same_type(expected.value, got.value):
             text = f"returned {type_of(got.value)}, not {type_of(expected.value)}"
-            return _finding(Category.LOGIC, got, lambda: Words(text, _words(expected), _words(got)))
+            return _finding(Category.LOGIC, got, lambda: Explanation(text, _words(expected), _words(got)))
         if expected.changed is None and got.changed is not None:
             return self._same_arguments(expected, got)
         return None
@@ -242,19 +243,19 @@ class Oracle:
         if fits(got.value, self.returns) or (expected and not fits(expected.value, self.returns)):
             return None
         text = f"returned {type_of(got.value)}, which does not fit its annotation"
-        return _finding(Category.VALIDATION, got, lambda: Words(text, _wanted(expected), _words(got)))
+        return _finding(Category.VALIDATION, got, lambda: Explanation(text, _wanted(expected), _words(got)))
 
 
 def _finding(
     category: Category,
     got: Observation,
-    tell: Callable[[], Words],
+    explain: Callable[[], Explanation],
     values: tuple[Canonical, Canonical] | None = None,
 ) -> Finding:
     raised = got.raised
     return Finding(
         category=category,
-        tell=tell,
+        explain=explain,
         line=raised.line if raised else None,
         exception=raised.type if raised else None,
         values=values,

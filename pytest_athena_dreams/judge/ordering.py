@@ -1,33 +1,37 @@
-"""Values without their order, for procedures that give the same items in another order each time."""
+"""Puts the items of values in a fixed order, for procedures that return the same items in varying order."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ..models import Canonical, unpacked
+from ..sandbox.jail.grammar import GRAMMAR, Kind
 
 
 def without_order(value: Canonical) -> Canonical:
-    """``value`` with the items of each list, tuple, deque, dict and iterator in one fixed order."""
+    """``value`` with the items of every container and iterator in one fixed order.
+
+    The digests of a value that was too large to pass on stay as they are.
+    """
     return _fixed(unpacked(value))
 
 
 def _fixed(value: Canonical) -> Canonical:
-    match value:
-        case ["list" | "tuple" | "deque" as tag, items, *rest]:
-            return [tag, _sorted(items), *rest]
-        case ["set" | "frozenset" as tag, items, *rest]:
-            return [tag, [_fixed(item) for item in items], *rest]
-        case ["dict", pairs, *rest]:
-            return ["dict", sorted(([_fixed(k), _fixed(v)] for k, v in pairs), key=json.dumps), *rest]
-        case ["iterator", name, items, *rest]:
-            return ["iterator", name, _sorted(items), *rest]
-        case ["sub", name, held, *rest]:
-            return ["sub", name, _fixed(held), *rest]
-        case ["object", name, fields, *rest]:
-            return ["object", name, [[field, _fixed(held)] for field, held in fields], *rest]
-    return value
+    if not isinstance(value, list):
+        return value
+    tag, *fields = value
+    return [tag, *(_field(kind, field) for kind, field in zip(GRAMMAR[tag].values(), fields, strict=True))]
 
 
-def _sorted(items: list[Canonical]) -> list[Canonical]:
-    return sorted((_fixed(item) for item in items), key=json.dumps)
+def _field(kind: Kind, field: Any) -> Any:
+    match kind:
+        case Kind.ITEMS | Kind.UNORDERED:
+            return sorted(map(_fixed, field), key=json.dumps)
+        case Kind.PAIRS:
+            return sorted(([_fixed(key), _fixed(item)] for key, item in field), key=json.dumps)
+        case Kind.FIELDS:
+            return [[name, _fixed(item)] for name, item in field]
+        case Kind.VALUE:
+            return _fixed(field)
+    return field

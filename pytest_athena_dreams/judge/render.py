@@ -1,4 +1,4 @@
-"""Canonical values as text for people: near to Python, never evaluated, always capped."""
+"""Renders canonical values as text for people: close to Python, never evaluated, always capped."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..models import Canonical, unpacked
 
 
 def render(value: Canonical, *, limit: int = 200) -> str:
-    """Python-like text for ``value``, at most ``limit`` characters, the middle left out if longer."""
+    """Python-like text for ``value``, cut in the middle to at most ``limit`` characters."""
     return shorten(_render(unpacked(value), limit), limit)
 
 
 def shorten(text: str, limit: int) -> str:
-    """``text`` with its middle replaced by an ellipsis where it has more than ``limit`` characters."""
+    """``text`` with its middle replaced by an ellipsis if it has more than ``limit`` characters."""
     if len(text) <= limit:
         return text
     tail = max(limit // 4, 1)
@@ -81,7 +81,7 @@ def _sub(fields: list[Any], limit: int) -> str:
 
 
 def _same_length(held: Canonical, names: Canonical) -> bool:
-    """Whether both are tuples with as many items."""
+    """Whether both are tuples of the same length."""
     both = isinstance(held, list) and isinstance(names, list) and held[0] == names[0] == "tuple"
     return both and len(held[1]) == len(names[1])
 
@@ -124,11 +124,11 @@ _RENDERERS: dict[str, Callable[[list[Any], int], str]] = {
     "ref": lambda *_: "...",
     "cut": _cut,
 }
-"""How the value of a tag reads."""
+"""Functions that render a value, by tag."""
 
 
 def number(value: Canonical) -> float | None:
-    """The float that a canonical float stands for, ``None`` for anything else."""
+    """The value of a canonical float; ``None`` for anything else."""
     if isinstance(value, float):
         return value
     if isinstance(value, list) and value[0] == "float":

@@ -1,7 +1,7 @@
-"""From the findings of all inputs to one verdict.
+"""Reduces the findings of all inputs to one judgement.
 
-What stopped the dream outranks what it did wrong; among equals, the finding that the most inputs
-show, then the first. A pass needs at least one accepted input.
+A finding that stopped the dream outranks one that it did something wrong; among equals, the one on the most
+inputs wins, then the first. Callers must check that a pass has at least one accepted input.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 from ..models import Category, Contract, Observation
 from .categories import category_of
-from .oracle import Finding, Oracle, Words
+from .oracle import Explanation, Finding, Oracle
 
 STOPPED = (Category.TIMEOUT, Category.RESOURCE, Category.BLOCKED)
-"""Categories of a dream that was stopped, in the order in which they win."""
+"""Categories of a dream that was stopped, the one that wins first."""
 FAULTS = 5
-"""Distinct faults of one dream that are told."""
+"""Maximum distinct faults of one dream to report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Findings of one key: the first of them, the input that shows it, and how many inputs do."""
+    """Findings with the same key: the first, the index of its input, and the number of such inputs."""
 
     finding: Finding
     index: int | None
@@ -30,7 +30,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What the observations of one dream come to, before its faults are made smaller.
+    """The judgement of one dream, before its inputs are shrunk.
 
     ``groups`` are the distinct faults, the deciding one first; empty for a pass. ``diverged`` counts the
     inputs on which a ``compatible`` dream returned another value.
@@ -42,17 +42,17 @@ class Judgement:
 
     @property
     def deciding(self) -> tuple[int, Finding]:
-        """The deciding finding of a dream that ran, and the example that shows it."""
+        """The deciding finding of a dream that ran, and the index of its input."""
         group = self.groups[0]
         assert group.index is not None
         return group.index, group.finding
 
 
 def judge(oracle: Oracle, expected: Sequence[Observation | None], got: Sequence[Observation]) -> Judgement:
-    """Hold the dream's observations against the procedure's, both by accepted input.
+    """Compare the dream's observations with the procedure's, input by input.
 
-    An expectation is ``None`` where there is no procedure. ``got`` may be shorter than ``expected``: a
-    dream that hangs is not asked everything.
+    An expectation is ``None`` if there is no procedure. ``got`` may be shorter than ``expected``, because a
+    dream that hangs does not run on every input.
     """
     accepted = diverged = 0
     loose = oracle.contract is Contract.COMPATIBLE
@@ -82,10 +82,10 @@ def judge_load(failure: Observation) -> Judgement:
     raised = failure.raised
     category = category_of(failure) or Category.UNKNOWN
     text = f"{raised.type}: {raised.message}" if raised else failure.detail or failure.kind.value
-    words = Words(text, got=_LOAD_STAGES.get(raised.stage if raised else "", "could not be loaded"))
+    stage = _LOAD_STAGES.get(raised.stage if raised else "", "could not be loaded")
     finding = Finding(
         category=category,
-        tell=lambda: words,
+        explain=lambda: Explanation(text, got=stage),
         line=raised.line if raised else None,
         exception=raised.type if raised else None,
     )
@@ -100,6 +100,6 @@ _LOAD_STAGES = {
 
 
 def refusal(category: Category, summary: str) -> Judgement:
-    """The judgement of a dream that could not be tried on any input, for the reason in ``summary``."""
-    finding = Finding(category=category, tell=lambda: Words(summary))
+    """The judgement of a dream that could not run on any input; ``summary`` says why."""
+    finding = Finding(category=category, explain=lambda: Explanation(summary))
     return Judgement(groups=(Group(finding=finding, index=None, inputs=0),), accepted=0, diverged=0)

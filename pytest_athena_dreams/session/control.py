@@ -24,10 +24,10 @@ from .tally import Tally
 
 
 def control(config: pytest.Config) -> Plan | None:
-    """Register what controls a run, and give its plan, or ``None`` where there is nothing to control.
+    """Register the controller's plugins and return its plan; ``None`` if there is no store.
 
-    Without a store there is no dream to test: a line of the summary says so, or, where the command line asks
-    for dreams, an error. Raises ``DreamsError`` where the run is impossible.
+    A missing store gets a line in the summary, or an error if the command line asks for dreams. Raises
+    ``DreamsError`` if the run is impossible.
     """
     settings = settings_of(config)
     path = config.invocation_params.dir.joinpath(settings.store).resolve()
@@ -71,7 +71,7 @@ def _probe(settings: Settings) -> str:
 
 
 class NoStore:
-    """Says that no dream was tested, and why; pytest runs everything else as usual."""
+    """Prints that no dream was tested, and why; pytest runs everything else as usual."""
 
     def __init__(self, path: str) -> None:
         self._path = path

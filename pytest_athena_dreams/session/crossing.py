@@ -1,7 +1,7 @@
-"""How a dream's reports cross from a worker to the controller: packed.
+"""Packs the reports of dreams for the way from a worker to the controller.
 
-execnet, which carries them, takes apart whatever it is given, value by value, in Python; a single string of
-bytes takes it a fifth of the time. Both ends are this package, and what crosses are plain values.
+execnet serialises every value in Python; a single byte string takes it a fifth of the time. Both ends are
+this package, and reports are plain values.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from .plan import Plan
 
 _PACKED = "athena_packed"
 _FORMAT = 2
-"""Of marshal's formats one that every version of Python reads and writes alike."""
+"""A version of marshal's format that all supported Pythons read and write alike."""
 
 
 class Packing:
-    """In a worker, where nothing else reads what a report is made into. Other tests' are left alone."""
+    """The worker's side. The reports of ordinary tests stay unpacked."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -34,12 +34,12 @@ class Packing:
             return data
         try:
             return {_PACKED: marshal.dumps(data, _FORMAT)}
-        except ValueError:  # another plugin's, which execnet may know how to send
+        except ValueError:  # holds a value of another plugin, which execnet may be able to send
             return data
 
 
 class Unpacking:
-    """In the controller."""
+    """The controller's side."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_from_serializable(self, data: dict[str, Any]) -> None:

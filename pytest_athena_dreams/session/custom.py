@@ -1,7 +1,7 @@
 """The user's own strategies: from the hook first, then from the ini key ``athena_strategies``.
 
 A line of the ini key is ``PATTERN = MODULE:ATTRIBUTE``. The pattern is matched, as in a shell, against
-``PROCEDURE.PARAMETER`` or, after ``type:``, against the type as it is written; the attribute is a strategy.
+``PROCEDURE.PARAMETER`` or, after ``type:``, against the text of the type; the attribute is a strategy.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from ..signatures import Signature
 
 @dataclass(frozen=True, slots=True)
 class UserStrategies:
-    """Strategies by parameter for any function; ``lines`` are those of the ini key."""
+    """Looks up strategies for the parameters of a function; ``lines`` are those of the ini key."""
 
     config: pytest.Config
     lines: Sequence[str]
 
     def __call__(self, procedure: str, signature: Signature) -> Mapping[str, Any]:
-        """The strategies that the user gave for ``signature``. Raises ``StrategyError``."""
+        """The user's strategies for ``signature``, by parameter. Raises ``StrategyError``."""
         found = {}
         for p in signature.parameters:
             strategy = self.config.hook.pytest_athena_dreams_strategy(

@@ -1,7 +1,7 @@
-"""One short name for all that a verdict depends on: code, procedure, contract, settings, versions and jail.
+"""Digests of everything that a verdict depends on: code, procedure, contract, settings, versions and jail.
 
-Invariant: two tests with one digest draw the same inputs for the same code, and run it in the same way. Where
-something outside the plan counts (the user's own strategies, files or variables that dreams may read), there
+Invariant: two tests with the same digest run the same code on the same inputs in the same way. If anything
+outside the plan has an influence (the user's own strategies, files or variables that dreams may read), there
 is no digest.
 """
 
@@ -26,11 +26,11 @@ from .packed import PROCEDURES
 from .plan import Plan
 
 INVOLVED = ("pytest-athena-dreams", "hypothesis")
-"""Packages that bear on every verdict."""
+"""Packages that every verdict depends on."""
 
 
 class Digests:
-    """Names what verdicts depend on in one process of a run."""
+    """Makes the digests of one run, in one process."""
 
     def __init__(self, config: pytest.Config, plan: Plan) -> None:
         settings = plan.settings
@@ -42,7 +42,7 @@ class Digests:
         self._base = hashlib.blake2b(_bytes([chosen, versions, machine]), digest_size=16)
 
     def of(self, dream: Dream, layers: str) -> str | None:
-        """The digest of a test of ``dream`` in a jail with these ``layers``; ``None`` where there is none."""
+        """The digest of a test of ``dream`` in a jail with these ``layers``; ``None`` if it has none."""
         if self._open or dream.problem is not None:
             return None
         digest = self._base.copy()
@@ -60,7 +60,7 @@ class Digests:
 
 @lru_cache(maxsize=PROCEDURES)
 def _origin(base: Procedure | None) -> tuple[bytes, bool]:
-    """What counts of a procedure, and whether its code could import an installed package."""
+    """The part of a digest for the procedure, and whether its code could import an installed package."""
     if base is None:
         return _bytes(None), False
     return _bytes([base.code, base.entry_point, base.name]), not sees_nothing(base.code)

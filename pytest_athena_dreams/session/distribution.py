@@ -1,4 +1,4 @@
-"""How a run is spread over xdist's workers: each gets the plan, and one gets all dreams of a procedure.
+"""Spreads a run over xdist's workers: the dreams of a procedure go to one worker if possible.
 
 Invariant: which worker tests which dream decides how often a procedure's pool is drawn, and nothing else.
 """
@@ -17,7 +17,7 @@ _PATHS = ("--athena-store", "--athena-allow-read", "--athena-baseline")
 
 
 class Distribution:
-    """The controller's dealings with xdist."""
+    """The controller's hooks for xdist."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -26,21 +26,21 @@ class Distribution:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_setupnodes(self, config: pytest.Config, specs: Sequence[Any]) -> None:
-        """Refuse what xdist would take for files that it has to send. Raises ``pytest.UsageError``."""
+        """Reject arguments that xdist would mistake for files to send. Raises ``pytest.UsageError``."""
         self._local = sum(bool(spec.popen) for spec in specs)
         if all(spec.popen and not spec.chdir for spec in specs):
             return
         if self._plan.arguments:
             raise pytest.UsageError(
-                f"{self._plan.arguments[0]}: xdist can't hand this to a worker in another folder, it is no"
-                " file there; pick dreams with -k or -m instead"
+                f"{self._plan.arguments[0]}: xdist can't pass this to a worker in another folder, it is not"
+                " a file there; select dreams with -k or -m instead"
             )
         arguments = config.invocation_params.args
         for option, value in pairwise(arguments):
             if option in _PATHS and config.invocation_params.dir.joinpath(value).exists():
                 raise pytest.UsageError(
-                    f"{option} {value}: xdist takes the path for one to send to a worker in another folder; "
-                    f"write it in one word, {option}={value}"
+                    f"{option} {value}: xdist would send this path to a worker in another folder; "
+                    f"write it as one argument, {option}={value}"
                 )
 
     @pytest.hookimpl(optionalhook=True)
@@ -57,11 +57,11 @@ class Distribution:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        self._places.pop(node, None)  # for the worker that may be started in its stead
+        self._places.pop(node, None)  # free for a replacement
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Ours, unless ``--dist`` names one of xdist's or xdist's internals have changed."""
+        """Our scheduler, unless ``--dist`` names one of xdist's or xdist's internals have changed."""
         if config.known_args_namespace.dist != "no":
             return None
         try:
@@ -69,7 +69,7 @@ class Distribution:
 
             check(config, log)
         except Exception as exc:
-            _say(config, f"xdist deals out the dreams itself: it has changed ({type(exc).__name__}: {exc})")
+            _say(config, f"using xdist's own scheduler: its internals changed ({type(exc).__name__}: {exc})")
             return None
         return ProcedureScheduling(config, log, self._plan.family)
 

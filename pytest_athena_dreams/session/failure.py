@@ -1,4 +1,4 @@
-"""What a person reads of a failed dream: at most about 25 lines, no text of the dream's unescaped."""
+"""The text for a failed dream: at most about 25 lines, and no text of the dream unescaped."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from .packed import pack, unpack
 from .plan import Plan
 
 ONE_LINE = 300
-"""Characters of the one-line form."""
+"""Maximum characters of the one-line form."""
 SKIP_REASON = 1000
-"""The same of why a dream was skipped, which ends in the remedy."""
+"""Maximum characters of the reason for a skip, which ends with the remedy."""
 ROWS = 2
-"""Rows of the terminal that one value may fill."""
+"""Maximum rows of the terminal for one value."""
 FILE_WIDTH = 100
-"""Columns of a report that no terminal shows, as in junit's file."""
+"""Columns of a report that is written to a file, such as junit's."""
 CONTEXT = {"short": 0, "long": 12}
 """Lines of code on each side of the marked one, by ``--tb``."""
 USUAL, BESIDE_A_CONTRAST = 3, 1
-"""The same with any other ``--tb``."""
+"""Lines of code on each side with any other ``--tb``: usually, and beside a contrast of two values."""
 CONTRAST = (6, 40)
-"""Lines of the contrast of two values that are shown, without ``-v`` and with it; ``-vv`` shows all."""
+"""Maximum lines of a contrast of two values, without ``-v`` and with it; ``-vv`` shows all."""
 
 _COLOURS = {"-": {"red": True}, "+": {"green": True}}
 
@@ -43,12 +43,12 @@ def reason_of(verdict: Verdict) -> str:
 
 
 def skip_reason(verdict: Verdict) -> str:
-    """The same as pytest shows it, which may break it into lines."""
+    """The same, safe for pytest to wrap."""
     return inert(reason_of(verdict), wrapped=True)
 
 
 class DreamFailed(Exception):
-    """A dream's verdict is failure; reports tell it in words, not as a traceback."""
+    """A dream's verdict is failure; reports show ``FailureRepr`` instead of a traceback."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(verdict.category)
@@ -56,17 +56,17 @@ class DreamFailed(Exception):
 
 
 class FailureRepr:
-    """A failed dream as what pytest keeps in ``report.longrepr``: packed, and told whenever it is asked for.
+    """The ``report.longrepr`` of a failed dream: packed in memory, written only when pytest shows it.
 
-    ``--tb=short`` leaves the code around the marked line out, ``--tb=long`` shows more of it; with
-    ``--tb=line`` pytest shows ``reprcrash`` alone, and with ``--tb=no`` nothing. As in an assertion, ``-v``
-    shows more of how two values differ, and ``-vv`` all of it.
+    ``--tb=short`` leaves out the code around the marked line, ``--tb=long`` shows more of it; with
+    ``--tb=line`` pytest shows only ``reprcrash``, with ``--tb=no`` nothing. As for assertions, ``-v`` shows
+    more of the difference between two values, and ``-vv`` all of it.
     """
 
     __slots__ = ("_config", "_place", "_plan", "_verdict")
 
     def __init__(self, plan: Plan, place: int, verdict: Verdict, config: pytest.Config) -> None:
-        """``place`` is where the dream stands in the plan."""
+        """``place`` is the index of the dream in the plan."""
         self._plan, self._place, self._config = plan, place, config
         self._verdict = pack(verdict, plan.dreams[place].procedure)
 
@@ -91,7 +91,7 @@ class FailureRepr:
 
 
 class _Failure:
-    """What there is to say of a failed dream."""
+    """Writes the text for a failed dream."""
 
     def __init__(self, plan: Plan, dream: Dream, verdict: Verdict, config: pytest.Config) -> None:
         self._plan, self._dream, self._verdict = plan, dream, verdict
@@ -124,28 +124,26 @@ class _Failure:
         yield "", {}
         yield f"  {_counts(self._verdict, first)}", {}
         for fault in others:
-            told = f" on {fault.call}" if fault.call else ""
-            yield printable(f"  also {fault.category}: {fault.summary}{told}", limit=room), {}
-        if self._verdict.taken_from is not None:
-            told = f"dream {self._verdict.taken_from}, whose code is the same but for its form"
-            yield f"  the verdict of {told}", {}
+            call = f" on {fault.call}" if fault.call else ""
+            yield printable(f"  also {fault.category}: {fault.summary}{call}", limit=room), {}
+        if (source := self._verdict.taken_from) is not None:
+            yield f"  verdict taken from dream {source}, whose code behaves the same", {}
         yield f"  repeat: {repeat_command(self._plan.settings, self._plan.store_id, self._dream)}", {}
 
     def _contrast(self, fault: Fault, width: int) -> Lines:
-        """How two large values differ, as much of it as was asked for."""
-        if not fault.contrast:
+        """How two large values differ, as long as the verbosity allows."""
+        if not (contrast := fault.contrast):
             return
-        told = fault.contrast
-        shown = len(told) if self._verbosity > 1 else CONTRAST[max(self._verbosity, 0)]
+        shown = len(contrast) if self._verbosity > 1 else CONTRAST[max(self._verbosity, 0)]
         yield "", {}
         yield "  - procedure, + dream:", {}
-        for line in told if len(told) <= shown + 1 else told[:shown]:
+        for line in contrast if len(contrast) <= shown + 1 else contrast[:shown]:
             yield f"    {printable(line, limit=width - 4)}", _COLOURS.get(line[0], {})
-        if len(told) > shown + 1:
-            yield f"    ... {len(told) - shown} lines more, use '-vv' to show them", {}
+        if len(contrast) > shown + 1:
+            yield f"    ... {len(contrast) - shown} more lines, use '-vv' to show them", {}
 
     def _code(self, fault: Fault, width: int) -> Lines:
-        """The dream's code around the line that raised or, if none did, around one that is its own."""
+        """The dream's code around the line that raised, or otherwise around its likeliest change."""
         context = CONTEXT.get(self._style, BESIDE_A_CONTRAST if fault.contrast else USUAL)
         lines = split_lines(self._dream.code)
         marked, centre = self._place(fault, len(lines))
@@ -156,7 +154,7 @@ class _Failure:
             yield printable(text, limit=rows * width), {"bold": number == marked}
 
     def _place(self, fault: Fault, lines: int) -> tuple[int | None, int]:
-        """The line to mark, ``None`` if the dream only leaves code out, and the one to show lines around."""
+        """The line to mark, ``None`` if the dream only removes code, and the line to show code around."""
         if fault.line is not None and 1 <= fault.line <= lines:
             return fault.line, fault.line
         procedure = self._dream.procedure
@@ -180,6 +178,6 @@ def _counts(verdict: Verdict, first: Fault) -> str:
     if not verdict.tried:
         return f"contract {verdict.contract}, not run on any input"
     text = f"contract {verdict.contract}, {verdict.accepted} of {verdict.tried} inputs accepted"
-    text = f"{text}, {first.inputs} of them show this" if first.call else text
+    text = f"{text}, {first.inputs} of them fail this way" if first.call else text
     name = verdict.figures.guess
     return f"{text}; {guess(name)}" if name else text

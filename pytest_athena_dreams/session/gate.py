@@ -1,8 +1,8 @@
-"""What fails the run: known failures and a threshold, for those who take over a store with failures in it.
+"""Decides which failures fail the run: known ones may be excused, and a threshold may apply.
 
-Invariants: only the controller has a ``Gate``; it decides on failures of dreams alone, so ordinary tests,
-errors of this tool and interrupted runs fail a run under any setting; what is stored does not depend on it.
-A dream counts once, by its last verdict.
+Invariants: only the controller has a ``Gate``; it decides on failures of dreams only, so ordinary tests,
+errors of this tool and interrupted runs always fail a run; it does not change what is stored. A dream counts
+once, by its last verdict.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from .tally import Tally
 OFF, STORE = "off", "store"
 
 Known = Mapping[int, frozenset[str]]
-"""The patterns of each dream that failed in the baseline."""
+"""The failure patterns of each dream that failed in the baseline, by dream id."""
 
 
 def read_baseline(plan: Plan, store: Store, folder: Path) -> Known | None:
-    """What is known of the plan's dreams; ``None`` where no baseline is asked for.
+    """The known failures of the plan's dreams; ``None`` if no baseline is set.
 
-    Raises ``SettingError`` for a file that is no report.
+    Raises ``SettingError`` for a file that is not a report.
     """
-    asked = plan.settings.baseline
-    if asked == OFF:
+    baseline = plan.settings.baseline
+    if baseline == OFF:
         return None
-    if asked == STORE:
+    if baseline == STORE:
         return latest_patterns(store)
-    return _from_file(folder / asked, plan)
+    return _from_file(folder / baseline, plan)
 
 
 def _from_file(path: Path, plan: Plan) -> Known:
@@ -50,9 +50,9 @@ def _from_file(path: Path, plan: Plan) -> Known:
     except OSError as error:
         raise SettingError(f"baseline {path}: {error.strerror}; {remedy}") from error
     except ValueError as error:
-        raise SettingError(f"baseline {path} is no JSON: {error}; {remedy}") from error
+        raise SettingError(f"baseline {path} is not JSON: {error}; {remedy}") from error
     if not isinstance(data, dict) or (data.get("schema"), data.get("version")) != (NAME, VERSION):
-        raise SettingError(f"baseline {path} is no {NAME} of version {VERSION}; {remedy}")
+        raise SettingError(f"baseline {path} is not an {NAME} of version {VERSION}; {remedy}")
     failed = [dream for dream in data["dreams"] if dream["outcome"] == Outcome.FAILURE]
     by_label = {dream["label"]: frozenset(dream["patterns"]) for dream in failed if dream["label"]}
     by_code = {digest(dream["code"]): frozenset(dream["patterns"]) for dream in failed}
@@ -72,11 +72,11 @@ class Gate:
         self._threshold = plan.settings.fail_under
         self._tally = tally
         self._failures: dict[int, bool] = {}
-        """By dream that failed: whether its failure is known."""
+        """Whether the failure is known, by id of each dream that failed."""
         self._unchanged = 0
-        """Verdicts that stand without a run."""
+        """Dreams with a stored verdict that were not run."""
         self._not_run = 0
-        """New failures among them: no report fails the run for these."""
+        """New failures among them: without a report, pytest would not fail the run for these."""
 
     @property
     def tested(self) -> int:
@@ -85,13 +85,13 @@ class Gate:
 
     @property
     def rate(self) -> float:
-        """The share of tested dreams that passed; known failures failed, too. 1.0 if none was tested."""
+        """The share of tested dreams that passed; known failures count as failed. 1.0 if none was tested."""
         return (self.tested - len(self._failures)) / self.tested if self.tested else 1.0
 
     def judge(
         self, report: pytest.TestReport, dream_id: int, outcome: Outcome, patterns: frozenset[str]
     ) -> bool:
-        """Note a verdict. The answer is whether it is a known failure: that is reported as expected."""
+        """Note a verdict; whether it is a known failure, which is then reported as expected."""
         excused = self._excuses(dream_id, outcome, patterns)
         if excused and report.failed:  # a rerun's earlier attempt is neither failed nor skipped
             report.outcome = "skipped"
@@ -99,11 +99,11 @@ class Gate:
         return excused
 
     def forget(self, dream_id: int) -> None:
-        """The dream has no verdict: an error of this tool came after it, in a rerun."""
+        """Drop a dream's verdict: an error of this tool replaced it in a rerun."""
         self._failures.pop(dream_id, None)
 
     def take(self, dream_id: int, outcome: Outcome, patterns: frozenset[str]) -> None:
-        """Note a verdict that stands without a run, so without a report."""
+        """Note the stored verdict of a dream that is not run, so that no report comes."""
         excused = self._excuses(dream_id, outcome, patterns)
         self._unchanged += 1
         self._not_run += outcome is Outcome.FAILURE and not excused
@@ -137,7 +137,7 @@ class Gate:
             session.exitstatus = pytest.ExitCode.OK
 
     def lines(self) -> list[str]:
-        """What the closing summary says of it."""
+        """The lines for the closing summary."""
         lines = []
         if self._known is not None:
             excused = len(self._failures) - self._new

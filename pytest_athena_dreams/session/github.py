@@ -1,7 +1,7 @@
-"""GitHub Actions: a step summary and annotations, by themselves where a run is one of its jobs.
+"""Writes a step summary and annotations if the run is a job of GitHub Actions.
 
 Invariant: a dream's text can't start a workflow command: it is printable, on one line, and escaped as the
-runner asks (github.com/actions/toolkit, docs/commands.md).
+runner requires (github.com/actions/toolkit, docs/commands.md).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from ..text import printable
 from .failure import reason_of
 
 ANNOTATIONS = 10
-"""Annotations of one kind that GitHub shows for a step."""
+"""Maximum annotations of one kind that GitHub shows for a step."""
 ANNOTATION_MESSAGE = 400
-"""Characters of an annotation's message; its title has up to ``TITLE``."""
+"""Maximum characters of an annotation's message; its title has at most ``TITLE``."""
 TITLE = 100
 SUMMARY = 900_000
-"""Bytes of a step summary: GitHub takes at most 1 MiB of a step."""
+"""Maximum bytes of a step summary; GitHub allows 1 MiB for a step."""
 
 
 def active() -> bool:
@@ -32,16 +32,16 @@ def active() -> bool:
 
 
 class Annotations:
-    """The workflow commands that mark dreams on the run's page, by kind and by the dream's place in the plan.
+    """Collects workflow commands that mark dreams on the run's page, by kind and by index in the plan.
 
-    A new failure is an error, a known one a warning, and an untestable dream a notice: one for each reason.
+    A new failure is an error, a known one a warning. Untestable dreams are notices, one for each reason.
     """
 
     def __init__(self) -> None:
         self._by_kind: dict[str, dict[int, str]] = {"error": {}, "warning": {}, "notice": {}}
 
     def take(self, place: int, dream: Dream, verdict: Verdict, *, excused: bool) -> None:
-        """Note the dream's last verdict; ``excused`` says that its failure is known."""
+        """Note the dream's last verdict; ``excused``: its failure is known."""
         for marks in self._by_kind.values():
             marks.pop(place, None)
         procedure = dream.procedure_name or "no procedure"
@@ -70,7 +70,7 @@ def _command(kind: str, title: str, message: str) -> str:
 
 
 def write_summary(store: Store) -> str | None:
-    """Append the report to the step's summary; a text where that can't be done, ``None`` where it was.
+    """Append the report to the step's summary; returns a warning if the file can't be written, or ``None``.
 
     Raises ``StoreError``.
     """

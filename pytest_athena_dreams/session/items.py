@@ -1,6 +1,7 @@
 """Dreams as pytest items: ``<store>::<procedure>::<dream type>-<id>``.
 
-They hang directly under the session, for the store need not exist on a worker's machine.
+The nodes are session → store → procedure → dream; no file needs to exist, because a worker may run on a
+machine without the store.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ from ..text import printable, visible
 from .digests import Digests
 from .failure import DreamFailed, FailureRepr, reason_of, skip_reason
 from .plan import Plan
-from .processor import Keeper, processors_of
-from .sharing import Twins
+from .processor import Affinity, processors_of
+from .sharing import SharedVerdicts
 from .tally import heading
 
 if TYPE_CHECKING:
     from ..trial import Engine
 
 BACKSTOP = 60.0
-"""Seconds past all of a dream's own limits before pytest-timeout ends it."""
+"""Seconds beyond all of a dream's own limits after which pytest-timeout ends it."""
 FIGURES = ("evidence", "lines_reached", "lines_total")
-"""Figures that a report carries as properties, for junit."""
+"""Figures that a report has as properties, for junit."""
 MEASURED = frozenset(f"athena_{n}" for n in (*FIGURES, "accepted", "category", "reason", "taken_from"))
 """Properties that a rerun replaces."""
 
@@ -45,35 +46,35 @@ class DreamPlugin:
         self._engine: Engine | None = None
         self._layers = ""
         """The layers of the jail in which the last dream ran."""
-        self._twins = Twins(messages=plan.settings.exceptions == "message")
+        self._shared = SharedVerdicts(messages=plan.settings.exceptions == "message")
         self.shown_path: str | None = None
         self._digests = Digests(config, plan)
-        self._keeper = Keeper(processors_of(getattr(config, "workerinput", None)))
+        self._affinity = Affinity(processors_of(getattr(config, "workerinput", None)))
 
     def test(self, dream: Dream, *, again: bool = False) -> Verdict:
-        """The verdict on one dream: that of a twin which was run here, or by the engine.
+        """The verdict on one dream: that of an earlier dream here that behaves alike, or the engine's.
 
-        The engine is started by the first dream. A dream that is tested ``again``, by a plugin that reruns
-        failures, never gets an earlier verdict. Raises as :meth:`Engine.test` does.
+        The first dream starts the engine. A dream that a plugin for reruns tests ``again`` never gets an
+        earlier verdict. Raises what :meth:`Engine.test` raises.
         """
         if self._engine is None:
             self._engine = self._started()
-        verdict = self._twins.verdict(dream) if dream.problem is None and not again else None
+        verdict = self._shared.verdict(dream) if dream.problem is None and not again else None
         if verdict is None:
-            self._keeper.keep()
+            self._affinity.pin()
             self._layers = self._layers or self._engine.layers()
             try:
                 verdict = self._engine.test(dream)
             except pytest.fail.Exception as exc:  # from pytest-timeout's signal handler
                 verdict = self._timed_out(dream, exc)
             if not again:
-                self._twins.add(dream, verdict)
+                self._shared.add(dream, verdict)
         return verdict
 
     def _timed_out(self, dream: Dream, exc: BaseException) -> Verdict:
         """The verdict on a dream that pytest-timeout ended: recorded, so that the next run does not wait."""
         assert self._engine is not None
-        self._engine.close()  # it was interrupted at any point, perhaps amid a reply
+        self._engine.close()  # it may have been interrupted anywhere, even in the middle of a reply
         self._engine = None
         summary = f"no verdict in time: {exc}"
         return Verdict(
@@ -86,14 +87,14 @@ class DreamPlugin:
 
     def _started(self) -> Engine:
         from ..trial import (
-            Engine,  # with Hypothesis: not for a controller that leaves all this to workers
+            Engine,  # imports Hypothesis, which a controller with workers does not need
             policy_of,
         )
         from .custom import UserStrategies
 
         settings = self.plan.settings
-        given = UserStrategies(self._config, self.plan.strategies)
-        return Engine(settings, policy_of(settings, os.environ), given)
+        strategies = UserStrategies(self._config, self.plan.strategies)
+        return Engine(settings, policy_of(settings, os.environ), strategies)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -114,20 +115,20 @@ class DreamPlugin:
         if item.verdict is not None:
             report.athena_verdict = item.verdict_json()  # type: ignore[attr-defined]
             report.athena_digest = self._digests.of(item.dream, self._layers)  # type: ignore[attr-defined]
-            if report.skipped:  # pytest would name a line of this module
+            if report.skipped:  # otherwise pytest would show a line of this module
                 report.longrepr = cast(
                     "Any", (self.plan.store_id, None, f"Skipped: {skip_reason(item.verdict)}")
                 )
             item.verdict = None
         if call.excinfo is not None and _is_error(call.excinfo.value):
-            report.when = "setup"  # pytest and junit then report an error: nothing was wrong with the dream
+            report.when = "setup"  # pytest and junit then report an error, not a failure of the dream
             report.athena_error = type(call.excinfo.value).__name__  # type: ignore[attr-defined]
         return report
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, nextitem: pytest.Item | None) -> None:
         if not isinstance(nextitem, DreamItem):
-            self._keeper.free()
+            self._affinity.unpin()
 
     def pytest_unconfigure(self) -> None:
         if self._engine is not None:
@@ -158,7 +159,7 @@ class StoreNode(pytest.Collector):
 
 
 class ProcedureNode(pytest.Collector):
-    """A procedure: its children are the plan's dreams of it, which stand at ``places`` in the plan."""
+    """A procedure: its children are its dreams, at the indices ``places`` in the plan."""
 
     def __init__(self, *, plugin: DreamPlugin, places: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -174,9 +175,9 @@ class ProcedureNode(pytest.Collector):
 
 
 class DreamItem(pytest.Item):
-    """One dream: run in the jail, held against its procedure, failed by a verdict of failure.
+    """One dream: run in the jail and compared with its procedure; it fails if the verdict is failure.
 
-    It keeps where the dream stands in the plan; the dream itself is unpacked for as long as it runs.
+    It holds only the dream's index in the plan; the dream is unpacked when it is needed.
     """
 
     def __init__(self, *, plugin: DreamPlugin, place: int, dream: Dream, **kwargs: Any) -> None:
@@ -225,14 +226,14 @@ class DreamItem(pytest.Item):
             pytest.skip(skip_reason(verdict))
 
     def verdict_json(self) -> str:
-        """The verdict as it crosses to the controller."""
+        """The verdict as JSON for the controller."""
         import msgspec
 
         return msgspec.json.encode(self.verdict).decode()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, DreamFailed):
-            if hasattr(self.config, "workerinput"):  # the controller tells it in full
+            if hasattr(self.config, "workerinput"):  # the controller writes the full text
                 fault = excinfo.value.verdict.faults[0]
                 return f"{fault.category}: {printable(fault.summary)}"
             return FailureRepr(self.plugin.plan, self.place, excinfo.value.verdict, self.config)
@@ -242,7 +243,7 @@ class DreamItem(pytest.Item):
 
     @property
     def location(self) -> tuple[str, int | None, str]:
-        """What pytest makes of ``reportinfo``, which it would do anew, and keep, for each item."""
+        """What pytest derives from ``reportinfo``; it would compute and store the path for each item."""
         if self.plugin.shown_path is None:
             self.plugin.shown_path = str(super().location[0])
         return self.plugin.shown_path, *self.reportinfo()[1:]

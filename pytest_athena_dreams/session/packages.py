@@ -1,7 +1,6 @@
 """The installed packages that code in the jail can import, as a text that changes when one of them does.
 
-A package that was installed stands there with its version. What was put beside packages by hand, without a
-version, stands there with the sizes and times of its files.
+An installed package is listed with its version; other files in the same folders, with their sizes and times.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ _CACHE = "__pycache__"
 
 
 def installed_packages(folders: Sequence[str]) -> str:
-    """All packages in ``folders``, which the jail has on its path."""
+    """All packages in ``folders``, the import path of the jail."""
     versions, owned = [], {_CACHE}
     for package in distributions(path=list(folders)):
         versions.append((package.name, package.version))
@@ -33,9 +32,9 @@ def installed_packages(folders: Sequence[str]) -> str:
 
 
 def _stamps(path: Path) -> Iterator[tuple[str, int, int]]:
-    """Each file of a module or package: its path, size and time of change."""
+    """Path, size and modification time of each file of a module or package."""
     files = path.rglob("*") if path.is_dir() else [path]
     for file in files:
         if file.is_file() and _CACHE not in file.parts:
-            seen = file.stat()
-            yield str(file), seen.st_size, seen.st_mtime_ns
+            status = file.stat()
+            yield str(file), status.st_size, status.st_mtime_ns

@@ -1,6 +1,6 @@
-"""Dreams and what is said of them, packed: some hundred bytes each, whole only while somebody looks at it.
+"""Packs dreams and their verdicts into a few hundred bytes each; they are unpacked only while they are used.
 
-A dream is packed against its procedure, which it mostly repeats.
+A dream is compressed with its procedure as the dictionary, because most of its code is the procedure's.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ import msgspec
 from ..models import Dream, DreamType, Procedure
 
 PROCEDURES = 8
-"""Procedures that are kept unpacked: dreams of one come one after another in each worker."""
+"""Procedures to cache unpacked: each worker runs the dreams of one procedure one after another."""
 
 T = TypeVar("T")
 
 
 def pack(value: Any, base: Procedure | None) -> bytes:
-    """``value``, some models that tell of a dream of ``base``, in little room."""
+    """Compress ``value``, models about a dream of ``base``."""
     packer = zlib.compressobj(zdict=_likely(base))
     return packer.compress(msgspec.json.encode(value)) + packer.flush()
 
 
 def unpack(packed: bytes, kind: type[T], base: Procedure | None) -> T:
-    """The ``value`` that :func:`pack` was given, which is of ``kind``, with the same ``base``."""
+    """The value of type ``kind`` that :func:`pack` compressed with the same ``base``."""
     unpacker = zlib.decompressobj(zdict=_likely(base))
     return msgspec.json.decode(unpacker.decompress(packed) + unpacker.flush(), type=kind)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PackedDreams(Sequence[Dream]):
-    """``places`` names the procedure of each dream by its index, -1 for none."""
+    """``places`` holds the index of each dream's procedure, -1 for none."""
 
     procedures: tuple[bytes, ...]
     places: tuple[int, ...]
@@ -43,7 +43,7 @@ class PackedDreams(Sequence[Dream]):
 
     @classmethod
     def of(cls, dreams: Iterable[Dream]) -> PackedDreams:
-        """Pack ``dreams``, which may be unpacked one after another as they are read."""
+        """Pack ``dreams``; only one of them is in memory unpacked at a time."""
         known: dict[Procedure, int] = {}
         procedures: list[bytes] = []
         places: list[int] = []
@@ -83,7 +83,7 @@ def _procedure(packed: bytes) -> Procedure:
 
 @lru_cache(maxsize=PROCEDURES)
 def _likely(base: Procedure | None) -> bytes:
-    """What the JSON of a dream of ``base`` mostly consists of: zlib's preset dictionary."""
+    """zlib's preset dictionary for a dream of ``base``: JSON that its own mostly repeats."""
     code, name = (base.code, base.name) if base else ("", "")
     guess = Dream(
         id=0, code=code, dream_type=DreamType.CONSTRAINT_RELAXATION, procedure_name=name, label=name, tier=1

@@ -1,7 +1,7 @@
-"""The plan of one run: which dreams, with which settings. Made once by the controller, then frozen.
+"""The plan of one run: its dreams and settings. The controller makes it once; then it is frozen.
 
-It crosses to the xdist workers as packed bytes, so a worker needs neither the store nor the machine that
-holds it, and its replacement after a crash collects the same items.
+xdist workers get it as packed bytes. So a worker does not need the store and may run on another machine, and
+its replacement after a crash collects the same items.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from .packed import PackedDreams
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """``path`` is where the store is; ``store_id`` its node id: the path as pytest shows paths.
+    """``path`` is the path of the store; ``store_id`` its node id, the path as pytest shows paths.
 
-    ``arguments`` are those command-line arguments that name dreams, not files, as they were given; ``alone``
-    is whether dreams run alone where no argument is given; ``strategies`` are the lines of the ini key.
+    ``arguments`` are the command-line arguments that name dreams, not files, unchanged; ``alone``: without
+    arguments, only dreams run; ``strategies`` are the lines of the ini key.
     """
 
     path: str
@@ -35,7 +35,7 @@ class Plan:
     strategies: tuple[str, ...] = ()
 
     def packed(self) -> bytes:
-        """The plan as it crosses to a worker."""
+        """The plan as bytes for a worker."""
         dreams = self.dreams if isinstance(self.dreams, PackedDreams) else PackedDreams.of(self.dreams)
         return msgspec.msgpack.encode(_Wire(plan=replace(self, dreams=()), dreams=dreams))
 
@@ -50,7 +50,7 @@ class Plan:
         return f"{self.store_id}::{domain(dream)}"
 
     def family(self, node_id: str) -> str | None:
-        """The procedure that a dream's node id names; ``None`` for that of anything else."""
+        """The procedure in a dream's node id; ``None`` for the node id of anything else."""
         store, _, rest = node_id.partition("::")
         return sys.intern(rest.partition("::")[0]) if store == self.store_id else None
 

@@ -1,6 +1,7 @@
-"""How far a long run is, now and then, on a terminal: pytest's dots and per cent tell neither speed nor end.
+"""Prints the progress of a long run on a terminal, with speed and time left, which pytest's own display
+lacks.
 
-Whole lines, written as pytest writes its own; none where output goes to a file or CI log, and none with -q.
+It prints whole lines, and only to a terminal, without -q.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import time
 import pytest
 
 PAUSE = 15.0
-"""Seconds between two lines."""
+"""Minimum seconds between two lines."""
 
 
 class Progress:
-    """Counts the dreams that are done; ``total`` are to be."""
+    """Counts the dreams that are done, of ``total``."""
 
     def __init__(self, config: pytest.Config, total: int) -> None:
         self._config = config
@@ -23,18 +24,18 @@ class Progress:
         self._started = self._last = time.monotonic()
 
     def count(self) -> None:
-        """One more dream is done."""
+        """Count one more dream, and print a line if it is time."""
         self._done += 1
         now = time.monotonic()
         if now - self._last >= PAUSE and self._done < self._total:
             self._last = now
             terminal = self._config.pluginmanager.getplugin("terminalreporter")
             if terminal is not None and terminal.isatty() and self._config.option.verbose >= 0:
-                terminal.write_line(told(self._done, self._total, now - self._started))
+                terminal.write_line(progress_line(self._done, self._total, now - self._started))
 
 
-def told(done: int, total: int, seconds: float) -> str:
-    """Dreams, their rate, and the time left if it stays the same."""
+def progress_line(done: int, total: int, seconds: float) -> str:
+    """Dreams done in ``seconds``, their rate, and the time left at this rate."""
     rate = done / max(seconds, 1e-9)
     left = round((total - done) / rate)
     minutes, rest = divmod(left, 60)

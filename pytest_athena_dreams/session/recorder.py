@@ -1,7 +1,7 @@
-"""The controller's part of a run: say what runs, record verdicts as they arrive, and close with a summary.
+"""The controller's part of a run: print what runs, record verdicts as they arrive, print a summary.
 
-Only the controller has a ``Recorder``, so only one process ever writes to the store. Each verdict is a
-transaction of its own: a run that is killed keeps what was reported.
+Only the controller has a ``Recorder``, so only one process writes to the store. Each verdict is one
+transaction, so a killed run loses nothing that was reported.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from ..store.known import take_over
 from . import github
 from .failure import FailureRepr
 from .gate import Gate
-from .kept import drop, slim
-from .passed import verbose_note
 from .plan import Plan
 from .progress import Progress
+from .remarks import verbose_note
+from .retention import drop, slim
 from .rows import result_row, run_row, verdict_of
 from .selection import Unchanged
 from .summary import Untestable, notes, tables
 from .tally import Tally
 
 Status = tuple[str, str, str]
-"""Of a report: its category, its letter, and its word for ``-v``."""
+"""A report's category, its letter, and its word for ``-v``."""
 
 
 class Recorder:
@@ -79,7 +79,7 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
-        # A wrapper, so that whoever counts failures sees what the gate made of the report.
+        # A wrapper, so that plugins which count failures see the outcome that the gate has set.
         place = self._places.get(report.nodeid)
         if place is not None:
             self._receive(report, place)
@@ -110,12 +110,12 @@ class Recorder:
         excused = self._gate.judge(report, dream.id, verdict.outcome, seen)
         if github.active():
             self._annotations.take(place, dream, verdict, excused=excused)
-        if verdict.outcome is Outcome.FAILURE and isinstance(report.longrepr, str):  # it came by wire
+        if verdict.outcome is Outcome.FAILURE and isinstance(report.longrepr, str):  # from a worker
             report.longrepr = cast("Any", FailureRepr(self._plan, place, verdict, self._config))
             report.location = (self._plan.store_id, None, labelled(domain(dream), dream.label))
 
     def _record(self, dream: Dream, verdict: Verdict, digest: str | None) -> frozenset[str]:
-        """Store a verdict, and give the patterns that it shows."""
+        """Store a verdict; returns the ids of its failure patterns."""
         run_id, node_id = self._begun(), self._plan.node_id(dream)
         seen = sightings(dream, verdict.faults)
         self._modified.pop(node_id, None)

@@ -1,6 +1,6 @@
-"""What a run asks for, on the command line, in the environment and in the ini file of pytest.
+"""Reads what the user requested on the command line, in the environment and in pytest's ini file.
 
-Imports nothing heavy: every start of pytest asks :func:`wants_dreams`.
+It imports nothing heavy, because every start of pytest calls :func:`wants_dreams`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SHOWING = ("help", "version", "markers", "showfixtures", "show_fixtures_per_tes
 
 
 def wants_dreams(config: pytest.Config) -> bool:
-    """Whether this process tests dreams. Raises ``SettingError`` for a switch that is neither on nor off."""
+    """Whether this process tests dreams. Raises ``SettingError`` if the switch is neither on nor off."""
     workerinput = getattr(config, "workerinput", None)
     if workerinput is not None:  # of xdist: the controller has decided
         return "athena_plan" in workerinput
@@ -39,12 +39,12 @@ def wants_dreams(config: pytest.Config) -> bool:
 
 
 def wants_nothing_else(config: pytest.Config) -> bool:
-    """Whether dreams run alone where no path is given."""
+    """Whether only dreams run if no path is given."""
     return _typed(config, SWITCH)
 
 
 def insists_on_store(config: pytest.Config) -> bool:
-    """Whether a missing store is an error: an ini file and variables go to places that have none."""
+    """Whether a missing store is an error; it is not if only an ini file or a variable asks for dreams."""
     return _typed(config, SWITCH) or _typed(config, "--athena-store")
 
 
@@ -61,7 +61,7 @@ def settings_of(config: pytest.Config) -> Settings:
 
 
 def store_origin(config: pytest.Config) -> str | None:
-    """How the source of the store's path is named; ``None`` for the default."""
+    """The name of the setting's source that gives the store's path; ``None`` for the default."""
     from ..resolution import origin
 
     return origin("store", *_sources(config))
@@ -70,7 +70,7 @@ def store_origin(config: pytest.Config) -> str | None:
 def strategies_of(config: pytest.Config) -> tuple[str, ...]:
     """The lines of the ini key ``athena_strategies``. Raises ``SettingError``."""
     lines = _ini(config, "athena_strategies")
-    if isinstance(lines, str):  # in TOML a list is the rule
+    if isinstance(lines, str):  # an ini file; TOML has a list
         lines = [line.strip() for line in lines.splitlines() if line.strip()]
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         source = f"athena_strategies in {_file(config)}"
@@ -79,7 +79,7 @@ def strategies_of(config: pytest.Config) -> tuple[str, ...]:
 
 
 def _sources(config: pytest.Config) -> tuple[Source, ...]:
-    """The nearest first. A store that the ini file names is relative to the folder of that file."""
+    """Sources of settings, the strongest first. A store in the ini file is relative to that file's folder."""
     from ..resolution import ini_keys, pytest_options, variables
 
     ini = {setting.name: _text(_ini(config, setting.ini), setting) for setting in SETTINGS}
@@ -100,7 +100,7 @@ def _ini(config: pytest.Config, key: str) -> Any:
     """The value of a key: text, a list of lines, or whatever type a TOML file gives it."""
     try:
         return config.getini(key)
-    except (TypeError, pytest.UsageError):  # pytest takes one type for a key; a TOML file has all its own
+    except (TypeError, pytest.UsageError):  # pytest allows one type per key; TOML values have their own
         table = _toml(config.inipath)
         if key not in table:
             raise
@@ -108,7 +108,7 @@ def _ini(config: pytest.Config, key: str) -> Any:
 
 
 def _toml(path: Path | None) -> Mapping[str, Any]:
-    """The table of a TOML file that is pytest's."""
+    """pytest's table in a TOML file."""
     import tomllib
 
     tables = tomllib.loads(path.read_text(encoding="utf-8")) if path and path.suffix == ".toml" else {}
@@ -117,7 +117,7 @@ def _toml(path: Path | None) -> Mapping[str, Any]:
 
 
 def _text(value: Any, setting: Setting | None = None) -> str | None:
-    """A value of the ini file as the command line takes it."""
+    """A value of the ini file as text for the command line."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, list) and setting is not None:

@@ -1,4 +1,4 @@
-"""What the recorder writes: a session and a verdict as rows of the store.
+"""Turns a run and its verdicts into rows of the store.
 
 Invariant: the texts of a row are bounded, whatever a dream raised or returned.
 """
@@ -22,17 +22,17 @@ from .failure import reason_of
 from .plan import Plan
 
 STORED_TEXT = 2000
-"""Characters of a message or value that are stored: more than a person reads of one."""
+"""Maximum characters of a stored message or value: more than a person reads."""
 STORED_CALL = 20_000
-"""Characters of a call that are stored: a large input, whole, so that the call can be repeated."""
+"""Maximum characters of a stored call: enough for a whole large input, so that the call can be repeated."""
 STORED_CONTRAST = 40
-"""Lines of a contrast that are stored: as many as ``-v`` shows."""
+"""Maximum lines of a stored contrast: as many as ``-v`` shows."""
 VERSIONS = ("pytest-athena-dreams", "pytest", "hypothesis", "pytest-xdist")
 """Packages whose versions a run records."""
 
 
 def run_row(config: pytest.Config, plan: Plan, sandbox: str) -> Run:
-    """The session that begins now."""
+    """The row of the run that begins now."""
     versions = {name: version(name) for name in VERSIONS} | {"python": platform.python_version()}
     return Run(
         started_at=int(time.time()),
@@ -46,7 +46,7 @@ def run_row(config: pytest.Config, plan: Plan, sandbox: str) -> Run:
 
 
 def _selection(config: pytest.Config, plan: Plan) -> str | None:
-    """What restricts the run to some of the dreams that it would test otherwise."""
+    """The arguments that restrict the run to some of its dreams; ``None`` without any."""
     parts = [argument for argument in plan.arguments if "::" in argument]
     for option, name in (("-k", "keyword"), ("-m", "markexpr"), ("--deselect", "deselect")):
         if value := config.getoption(name, None):
@@ -59,16 +59,16 @@ def _selection(config: pytest.Config, plan: Plan) -> str | None:
 def _commit(config: pytest.Config) -> str | None:
     """The git commit of the root folder; ``None`` without git or a repository."""
     try:
-        asked = subprocess.run(
+        git = subprocess.run(
             ["git", "rev-parse", "HEAD"], cwd=config.rootpath, capture_output=True, text=True, timeout=5
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return asked.stdout.strip() if asked.returncode == 0 else None
+    return git.stdout.strip() if git.returncode == 0 else None
 
 
 def verdict_of(report: pytest.TestReport, dream: Dream) -> Verdict | None:
-    """The verdict that a report brings: attached by the worker, or that of a worker that died."""
+    """The verdict in a report: attached by the worker, or a failure if the worker died; else ``None``."""
     text = getattr(report, "athena_verdict", None)
     if text is not None:
         return msgspec.json.decode(text, type=Verdict)
@@ -85,7 +85,7 @@ def verdict_of(report: pytest.TestReport, dream: Dream) -> Verdict | None:
 
 
 def result_row(verdict: Verdict, digest: str | None, run_id: int) -> Result:
-    """A verdict of the run ``run_id``; ``digest`` identifies everything that it depends on."""
+    """The row of a verdict in run ``run_id``; ``digest`` covers everything that the verdict depends on."""
     faults = tuple(map(_capped, verdict.faults))
     first = faults[0] if faults else None
     untestable = verdict.outcome is Outcome.UNTESTABLE
@@ -103,7 +103,7 @@ def result_row(verdict: Verdict, digest: str | None, run_id: int) -> Result:
         details=msgspec.json.encode(faults).decode() if faults else None,
         figures=verdict.figures,
         reason=verdict.reason,
-        digest=None if untestable else digest,  # the remedy may come: the next run tests it again
+        digest=None if untestable else digest,  # the next run tests it again: the cause may be gone
         taken_from_dream=verdict.taken_from,
         taken_from_run=run_id if verdict.taken_from is not None else None,
     )

@@ -1,11 +1,11 @@
-"""xdist's load scheduling, but a worker continues with the procedures that it has begun.
+"""xdist's load scheduling, except that a worker continues with the procedures that it has begun.
 
-Each worker that tests dreams of a procedure draws its pool once. So a worker first gets what is left of its
-own procedures, then the largest procedure that no worker has begun, and only then a share of another
-worker's. Batches are those of load scheduling, smaller and smaller towards the end, which keeps the workers
+Each worker that tests dreams of a procedure draws its pool once. So a worker first gets the remaining dreams
+of its own procedures, then the largest procedure that no worker has begun, and only then a share of another
+worker's. Batches are those of load scheduling, which get smaller towards the end and so keep workers
 balanced. But no worker gets far ahead, or its reports would pile up in the controller.
 
-This overrides internals of xdist, so :func:`check` tries it first: see ``distribution``.
+This overrides internals of xdist, so ``distribution`` calls :func:`check` first.
 """
 
 from __future__ import annotations
@@ -19,16 +19,15 @@ import pytest
 from xdist.scheduler import LoadScheduling  # type: ignore[import-untyped]
 
 AHEAD = 128
-"""The most items that a worker holds: that many reports of quick dreams take a few hundred KiB."""
+"""Maximum items queued for a worker: that many reports of quick dreams take a few hundred KiB."""
 
 
 class ProcedureScheduling(LoadScheduling):  # type: ignore[misc]
-    """Deals out items by family.
+    """Assigns items to workers by family.
 
     ``family`` maps a node id to the name of the dream's procedure, and an ordinary test's to ``None``.
-    Ordinary tests go to any worker, in their order. ``_families`` are those of the collection, in its
-    order, once it is known; ``_begun`` are the workers that got dreams of each family. Both live as long as
-    the run.
+    Ordinary tests go to any worker, in their order. ``_families`` are those of the collection, in its order,
+    once it is known; ``_begun`` are the workers that got dreams of each family. Both live as long as the run.
     """
 
     def __init__(self, config: pytest.Config, log: Any, family: Callable[[str], str | None]) -> None:
@@ -51,7 +50,7 @@ class ProcedureScheduling(LoadScheduling):  # type: ignore[misc]
         super()._send_tests(node, len(chosen))
 
     def _chosen(self, node: Any, num: int) -> list[int]:
-        """The next items for ``node``, ``num`` at most, as indices into the collection."""
+        """The next items for ``node``, at most ``num``, as indices into the collection."""
         assert self.collection is not None
         self._families = self._families or list(map(self._family, self.collection))
         by_family: dict[str | None, list[int]] = {}
@@ -71,14 +70,13 @@ class ProcedureScheduling(LoadScheduling):  # type: ignore[misc]
 
 
 def check(config: pytest.Config, log: Any) -> None:
-    """Deal out a few items to two workers that only pretend.
+    """Schedule a few items on two simulated workers.
 
-    Raises ``RuntimeError``, or whatever changed internals raise, where xdist does not deal them out as it
-    should.
+    Raises ``RuntimeError``, or whatever changed internals of xdist raise, if the result is not as expected.
     """
     scheduler: Any = ProcedureScheduling(config, log, lambda item: item[0])
     scheduler.numnodes = 2
-    workers = [_Pretender("1"), _Pretender("2")]
+    workers = [_SimulatedWorker("1"), _SimulatedWorker("2")]
     items = [f"{family}{n}" for family in "abcd" for n in range(5)]
     for worker in workers:
         scheduler.add_node(worker)
@@ -92,11 +90,11 @@ def check(config: pytest.Config, log: Any) -> None:
                 scheduler.mark_test_complete(worker, index)
     one, other = ({item[0] for item in worker.ran} for worker in workers)
     if sorted(workers[0].ran + workers[1].ran) != items or len(one & other) > 1:
-        raise RuntimeError("it deals out items in another way")
+        raise RuntimeError("items are scheduled in another way")
 
 
-class _Pretender:
-    """What a scheduler knows of a worker, without a worker."""
+class _SimulatedWorker:
+    """The interface of a worker that the scheduler uses."""
 
     def __init__(self, name: str) -> None:
         self.gateway = SimpleNamespace(id=name)

@@ -1,4 +1,4 @@
-"""Which dreams this run tests: those that wait, and those that the command line or ``--lf`` name."""
+"""Selects the dreams of a run: pending ones, and those that the command line or ``--lf`` names."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from ..store.records import Known
 
 Unchanged = dict[int, tuple[str, "Known"]]
-"""Pending dreams whose verdict the store has, by id: node id with label, and the verdict."""
+"""Pending dreams with a stored verdict, by id: node id with label, and the verdict."""
 
 _PICKING = ("keyword", "markexpr", "deselect", "lf", "failedfirst")
-"""Options of pytest's that pick dreams by what they are called."""
+"""pytest's options that select tests by name."""
 _TESTABLE = (*PENDING, Status.TESTED)
 
 
@@ -36,8 +36,8 @@ def make_plan(
 ) -> tuple[Plan, Unchanged]:
     """Freeze the dreams of this run, in id order, and leave out those whose verdict is known.
 
-    Dreams that are picked by name, or with ``--athena-select=all``, are run again. ``layers`` names those of
-    the jail, and is called only if a stored verdict could serve. Raises ``pytest.UsageError`` where an
+    Dreams that are selected by name, or with ``--athena-select=all``, are run again. ``layers`` returns the
+    layers of the jail; it is called only if a stored verdict might apply. Raises ``pytest.UsageError`` if an
     argument names a dream that the store does not hold.
     """
     plan = Plan(
@@ -59,8 +59,8 @@ def make_plan(
         dreams = PackedDreams.of(store.each(PENDING))
         failed = _last_failed(config, plan.store_id)
         if failed:
-            waiting = {dream.id for dream in dreams}
-            more = [d for d in store.dreams() if d.id not in waiting and plan.node_id(d) in failed]
+            pending = {dream.id for dream in dreams}
+            more = [d for d in store.dreams() if d.id not in pending and plan.node_id(d) in failed]
             dreams = PackedDreams.of(sorted([*dreams, *more], key=lambda dream: dream.id))
         elif not any(config.getoption(name, None) for name in _PICKING):
             if dreams and has_verdicts(store):
@@ -76,7 +76,7 @@ def _unchanged(
     try:
         jail = layers()
     except SandboxError:
-        return {}  # a dream that has to run will say why it can't
+        return {}  # running the dreams then reports the error
     known = known_verdicts(store, {d.id: found for d in dreams if (found := digests.of(d, jail)) is not None})
     return {
         dream.id: (labelled(plan.node_id(dream), dream.label), known[dream.id])
@@ -112,7 +112,7 @@ def _named(plan: Plan, dreams: Sequence[Dream], named: Sequence[str]) -> list[Dr
 
 
 def _last_failed(config: pytest.Config, store_id: str) -> set[str]:
-    """Node ids of dreams that failed last, where ``--lf`` or ``--ff`` asks for them."""
+    """Node ids of dreams that failed last time, with ``--lf`` or ``--ff``; otherwise empty."""
     if not (config.getoption("lf", False) or config.getoption("failedfirst", False)) or config.cache is None:
         return set()
     failed = config.cache.get("cache/lastfailed", {})

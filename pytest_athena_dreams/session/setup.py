@@ -1,6 +1,6 @@
-"""Wiring of one process: a controller makes the plan, a worker is handed it, and either may run dreams.
+"""Wiring of one process: a controller makes the plan, a worker receives it, and either may run dreams.
 
-Invariants: a worker imports nothing of the store, and a controller that has workers no Hypothesis.
+Invariants: a worker does not import the store, and a controller with workers does not import Hypothesis.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def configure(config: pytest.Config) -> None:
             return
     else:
         from .crossing import Packing
-        from .kept import Forgetful
+        from .retention import WorkerReports
 
         plan = Plan.unpacked(workerinput.pop("athena_plan"))
-        config.pluginmanager.register(Forgetful(plan, config), "athena-dreams-forgetful")
+        config.pluginmanager.register(WorkerReports(plan, config), "athena-dreams-reports")
         config.pluginmanager.register(Packing(plan), "athena-dreams-packing")
     if plan.alone and config.args_source is not config.ArgsSource.ARGS:
         config.args[:] = []

@@ -1,7 +1,7 @@
-"""Verdicts that serve several dreams of one run, because their code behaves alike.
+"""Shares verdicts between dreams of one run whose code behaves alike.
 
-Invariant: a dream gets the verdict that it would get alone. It is shared between dreams of one procedure,
-contract and entry point only, and its text and lines hold for both.
+Invariant: a dream gets the verdict that it would get alone. Only dreams of the same procedure, contract and
+entry point share a verdict, and only if its text and lines hold for both.
 """
 
 from __future__ import annotations
@@ -10,22 +10,23 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from ..models import Contract, Dream, Fault, Verdict
-from ..source.alike import lines_of, twin_key
+from ..source.alike import behaviour_key, lines_of
 from .packed import pack, unpack
 
 FAMILIES = 4
-"""Procedures whose verdicts are held: their dreams come one after another."""
-_TELLING = frozenset({"NameError", "UnboundLocalError", "SyntaxError", "IndentationError"})
-"""Exceptions whose message names a local or a line."""
+"""Procedures whose verdicts stay in memory: the dreams of one run one after another."""
+_UNSHARED = frozenset({"NameError", "UnboundLocalError", "SyntaxError", "IndentationError"})
+"""Exceptions whose message names a local or a line, so that it does not hold for other code."""
 
 _Key = tuple[Contract | None, str | None, str]
-"""A dream's contract, its entry point, and a text that stands for its code."""
+"""A dream's contract, its entry point, and a key for its code."""
 
 
-class Twins:
+class SharedVerdicts:
     """The verdicts on the dreams of the last few procedures.
 
-    Where ``messages`` of exceptions bear on verdicts, names of locals do, and only exact copies share.
+    With ``messages``, verdicts depend on exception messages, which may name locals: then only identical code
+    shares a verdict.
     """
 
     def __init__(self, *, messages: bool = False) -> None:
@@ -33,7 +34,7 @@ class Twins:
         self._families: OrderedDict[tuple[str, str, str | None], dict[_Key, bytes]] = OrderedDict()
 
     def verdict(self, dream: Dream) -> Verdict | None:
-        """The verdict of a twin as that of ``dream``, if there is one."""
+        """The verdict for ``dream`` from an earlier dream that behaves alike; ``None`` if there is none."""
         packed = self._family(dream).get(self._key(dream))
         if packed is None:
             return None
@@ -49,15 +50,15 @@ class Twins:
         return replace(own, faults=faults, figures=figures)
 
     def add(self, dream: Dream, verdict: Verdict) -> None:
-        """Hold the verdict on a dream that was run, for its twins to come."""
-        if not any(fault.exception in _TELLING for fault in verdict.faults):
+        """Store the verdict on a dream that was run, for later dreams."""
+        if not any(fault.exception in _UNSHARED for fault in verdict.faults):
             packed = pack((replace(dream, procedure=None), verdict), dream.procedure)
             self._family(dream).setdefault(self._key(dream), packed)
 
     def _key(self, dream: Dream) -> _Key:
-        # A dream that is not compared with a procedure draws its inputs by its own text.
+        # The inputs of a dream that is not compared with a procedure depend on its own text.
         exact = self._messages or dream.procedure is None or dream.contract is Contract.FREE
-        return dream.contract, dream.entry_point, dream.code if exact else twin_key(dream.code)
+        return dream.contract, dream.entry_point, dream.code if exact else behaviour_key(dream.code)
 
     def _family(self, dream: Dream) -> dict[_Key, bytes]:
         base = dream.procedure
@@ -70,9 +71,9 @@ class Twins:
 
 
 def _moved(faults: tuple[Fault, ...], code: str, twin: str) -> tuple[Fault, ...] | None:
-    """Faults of ``code`` with the lines that they have in its twin, which decide what is one fault.
+    """Faults of ``code`` with the corresponding lines in ``twin``.
 
-    ``None`` where the lines do not correspond one to one.
+    ``None`` if the lines do not correspond one to one: lines decide which findings are one fault.
     """
     lines = lines_of(code, twin) if faults else {}
     if lines is None or not all(fault.line in lines for fault in faults if fault.line):

@@ -1,4 +1,4 @@
-"""The lines that close a run: dreams by category and by type, and what the counts alone don't say."""
+"""The closing lines of a run: dreams by category and by type, and what the counts alone don't show."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from ..models import Outcome, Verdict
 from ..report.words import count
 from ..text import inert, printable
 from .failure import reason_of
-from .passed import footing
+from .remarks import evidence_lines
 from .selection import Unchanged
 from .tally import ERROR, PASSED, UNTESTABLE, Tally
 
 SUMMARY_LINES = 10
-"""Lines of one kind that are shown: failures that stand without a run, reasons why dreams are untestable."""
+"""Maximum lines of one kind: failures of dreams that were not run again, reasons for untestable dreams."""
 LINE = 100
-"""Characters of a failure that stands without a run."""
+"""Maximum characters of the failure of a dream that was not run again."""
 HELD_REASONS = 50
-"""Distinct reasons that are held in memory: each may be a thousand characters long."""
+"""Maximum distinct reasons to hold in memory: each may have a thousand characters."""
 OTHERS = "other reasons: see 'athena-dreams report'"
 
 
@@ -43,8 +43,8 @@ def _width(name: str) -> int:
 
 
 def notes(tally: Tally, unchanged: Unchanged) -> Iterator[str]:
-    """What the passes are worth, and which verdicts stand without a run."""
-    yield from footing(tally.evidence())
+    """The evidence of the passes, the shared verdicts, and those of dreams that were not run again."""
+    yield from evidence_lines(tally.evidence())
     if shared := tally.shared():
         yield f"same code as another dream of this run, and its verdict: {shared}"
     if unchanged:
@@ -57,7 +57,7 @@ def notes(tally: Tally, unchanged: Unchanged) -> Iterator[str]:
 
 
 class Untestable:
-    """The untestable dreams of a run, as places in the plan, by the reason."""
+    """The untestable dreams of a run, as indices into the plan, by reason."""
 
     def __init__(self) -> None:
         self._places: dict[str, set[int]] = {}
@@ -72,7 +72,7 @@ class Untestable:
             self._places.setdefault(text if known else OTHERS, set()).add(place)
 
     def lines(self) -> Iterator[str]:
-        """How many there are, and why, the most frequent reason first."""
+        """Their number and the reasons, the most frequent one first."""
         found = sorted(((len(places), text) for text, places in self._places.items() if places), reverse=True)
         if not found:
             return

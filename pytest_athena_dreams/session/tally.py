@@ -14,7 +14,7 @@ from ..models import Category, Outcome, Verdict
 
 PASSED, UNTESTABLE, ERROR = "passed", "untestable", "error"
 HEADINGS = ("", PASSED, UNTESTABLE, ERROR, *(category.value for category in Category))
-"""The lines of the closing table. A dream's byte is the place of its heading here, 0 before its verdict."""
+"""The lines of the closing table. A dream's byte is the index of its heading here, 0 before its verdict."""
 
 
 def heading(verdict: Verdict) -> str:

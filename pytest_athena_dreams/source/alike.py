@@ -60,7 +60,7 @@ _BLIND_NODES = purity.kinds(
 
 
 @lru_cache(maxsize=TREES)
-def twin_key(code: str) -> str:
+def behaviour_key(code: str) -> str:
     """A short name that is the same for sources that behave alike."""
     return digest(code, exact=not sees_nothing(code))
 

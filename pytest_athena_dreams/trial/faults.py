@@ -12,12 +12,12 @@ from .trial import Result
 
 def fault_of(group: Group, finding: Finding, call: str | None) -> Fault:
     """A group of findings for people: ``finding`` is what ``call`` shows."""
-    words = finding.words
+    explanation = finding.explanation
     return Fault(
         category=finding.category,
-        summary=words.summary,
-        expected=words.expected,
-        got=words.got,
+        summary=explanation.summary,
+        expected=explanation.expected,
+        got=explanation.got,
         call=call,
         line=finding.line,
         exception=finding.exception,

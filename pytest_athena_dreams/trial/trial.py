@@ -127,9 +127,9 @@ class Trial:
             seen = fresh.run(payloads, timeout=self._lab.settings.timeout)
         if not self._shows(len(seen) - 1, seen[-1], finding):
             return None
-        words = finding.words
-        summary = f"{words.summary}, after {len(seen) - 1} other calls in the same process"
-        return replace(finding, tell=lambda: replace(words, summary=summary))
+        explanation = finding.explanation
+        summary = f"{explanation.summary}, after {len(seen) - 1} other calls in the same process"
+        return replace(finding, explain=lambda: replace(explanation, summary=summary))
 
     def _shows(self, index: int, second: Observation, finding: Finding) -> bool:
         """Whether an observation shows the same kind of fault as ``finding``."""

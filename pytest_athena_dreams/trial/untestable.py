@@ -49,7 +49,7 @@ def not_loaded(procedure: Procedure, failure: Observation) -> Untestable:
     reason = _REASONS.get(category_of(failure) or Category.UNKNOWN, Reason.NOT_LOADED)
     if raised is not None and raised.stage == "entry":
         reason = Reason.NO_ENTRY_POINT
-    why = judge_load(failure).groups[0].finding.words.summary
+    why = judge_load(failure).groups[0].finding.explanation.summary
     return Untestable(
         reason, f"{_named(procedure)} can't be run: {why}{_where(procedure, failure)}; {REMEDIES[reason]}"
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given
 
-from pytest_athena_dreams.judge.contrast import TOLD, contrast
+from pytest_athena_dreams.judge.contrast import CONTRAST_LINES, contrast
 from tests.judge.kit import travelled
 
 from .test_equality import values
@@ -16,7 +16,7 @@ from .test_equality import values
 def test_it_holds_both_values_wherever_they_read_otherwise(a: object, b: object) -> None:
     told = contrast(travelled(a), travelled(b))
     assert all(line[:2] in ("- ", "+ ", "  ") for line in told)
-    assert len(told) <= TOLD
+    assert len(told) <= CONTRAST_LINES
     assert not told or any(line[0] in "-+" for line in told)
 
 
@@ -58,5 +58,5 @@ def test_changed_lines_come_in_turns() -> None:
 
 def test_what_lies_far_behind_is_not_compared() -> None:
     lines = of(["a"] * 5000, ["b"] * 6000)
-    assert len(lines) <= TOLD
+    assert len(lines) <= CONTRAST_LINES
     assert lines[:3] == ["  [", "-     'a',", "+     'b',"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pytest_athena_dreams.judge.annotations import fits
 from pytest_athena_dreams.judge.contrast import contrast
 from pytest_athena_dreams.judge.equality import difference, same_type, type_of
+from pytest_athena_dreams.judge.ordering import without_order
 from pytest_athena_dreams.judge.render import render
 from pytest_athena_dreams.sandbox import wire
 from pytest_athena_dreams.sandbox.decoding import WireError
@@ -87,6 +88,18 @@ def test_every_tag_goes_into_the_parts_of_a_large_value(tag: str, data: st.DataO
     assert difference(value, cut(json.loads(json.dumps(one)), 9)) is None
 
 
+@TAGS
+@FEW
+@given(st.data())
+def test_every_tag_has_a_fixed_order(tag: str, data: st.DataObject) -> None:
+    value = data.draw(examples(tag))
+    fixed = without_order(value)
+    assert without_order(fixed) == fixed
+    assert without_order(["list", [value, 1]]) == without_order(["list", [1, value]])
+    assert type_of(fixed) == type_of(value)
+    assert len(json.dumps(fixed)) == len(json.dumps(value))
+
+
 UNKNOWN = ["no-such-tag", 1]
 READERS: dict[str, Callable[[], object]] = {
     "wire": lambda: decoded(UNKNOWN),
@@ -96,6 +109,7 @@ READERS: dict[str, Callable[[], object]] = {
     "matching": lambda: difference(["set", [UNKNOWN, 1]], ["set", [2, 1]]),
     "contrast": lambda: contrast(["list", [UNKNOWN] * 99], ["list", []]),
     "large": lambda: cut(UNKNOWN, 9),
+    "ordering": lambda: without_order(UNKNOWN),
 }
 
 

@@ -97,7 +97,7 @@ def test_a_failure_says_all_that_a_person_needs(run_dreams: Run, pytester: pytes
             "  procedure  returned *",
             "  dream      returned *",
             "  >    4 |     return min(low, max(x, high))",
-            "  contract superset, * of 100 inputs accepted, * of them show this",
+            "  contract superset, * of 100 inputs accepted, * of them fail this way",
             "  repeat: pytest --athena-dreams --athena-store t.db --athena-seed 0 *::constraint_relaxation-1",
             "FAILED t.db::clamp::constraint_relaxation-1 - logic: logic: returned*",
         ]

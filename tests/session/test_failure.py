@@ -49,7 +49,7 @@ def test_large_values_are_told_by_how_they_differ(run_dreams: Run) -> None:
         "    -     'row 31',",
         "          'row 32',",
         "          'row 33',",
-        "    ... 5 lines more, use '-vv' to show them",
+        "    ... 5 more lines, use '-vv' to show them",
         "",
     ]
     assert "  >    2 |     return [f'row {i + (i > 30)}' for i in range(60)]" in lines
@@ -61,7 +61,7 @@ def test_more_is_shown_when_asked_for(run_alone: Run) -> None:
         len(block(run_alone("--athena-select", "all", *args))) for args in (("-q",), (), ("-v",), ("-vv",))
     )
     assert quiet == usual < more <= whole
-    assert "lines more" not in "".join(block(run_alone("--athena-select", "all", "-vv")))
+    assert "more lines" not in "".join(block(run_alone("--athena-select", "all", "-vv")))
 
 
 @pytest.mark.parametrize(
@@ -162,4 +162,4 @@ def test_a_guessed_function_is_named(run_dreams: Run, pytester: pytest.Pytester)
     result = run_dreams("-v")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*PASSED (evidence *; tested: other, a guess*"])
-    result.stdout.fnmatch_lines(["  contract equivalent, * of them show this; tested: other, a guess"])
+    result.stdout.fnmatch_lines(["  contract equivalent, * of them fail this way; tested: other, a guess"])

@@ -61,7 +61,7 @@ def test_a_report_is_a_baseline_for_another_store(run_alone: Run, pytester: pyte
 
 @pytest.mark.parametrize(
     ("text", "part"),
-    [(None, "No such file"), ("{", "is no JSON"), ("{}", "is no athena-dreams-report of version 1")],
+    [(None, "No such file"), ("{", "is not JSON"), ("{}", "is not an athena-dreams-report of version 1")],
 )
 def test_a_baseline_that_is_none_is_refused(
     run_alone: Run, pytester: pytest.Pytester, text: str | None, part: str

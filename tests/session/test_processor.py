@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from pytest_athena_dreams.session.processor import Keeper, processors_of
+from pytest_athena_dreams.session.processor import Affinity, processors_of
 from tests.dreams import CLAMP, dream, make_store
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processors are chosen on Linux alone")
@@ -68,10 +68,10 @@ def test_with_more_processors_than_workers_all_may_be_used(monkeypatch: pytest.M
 
 def test_a_processor_that_is_not_there_changes_nothing() -> None:
     before = os.sched_getaffinity(0)
-    keeper = Keeper({1023})
-    keeper.keep()
+    affinity = Affinity({1023})
+    affinity.pin()
     assert os.sched_getaffinity(0) == before
-    keeper.free()
+    affinity.unpin()
     assert os.sched_getaffinity(0) == before
 
 

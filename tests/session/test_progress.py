@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from pytest_athena_dreams.session.progress import told
+from pytest_athena_dreams.session.progress import progress_line
 from tests.dreams import CLAMP, dream, make_store
 from tests.session.conftest import Run
 
@@ -24,7 +24,7 @@ from tests.session.conftest import Run
     ],
 )
 def test_what_it_says(done: int, total: int, seconds: float, text: str) -> None:
-    assert told(done, total, seconds) == text
+    assert progress_line(done, total, seconds) == text
 
 
 @pytest.fixture

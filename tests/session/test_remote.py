@@ -63,15 +63,20 @@ def test_a_path_that_dreams_may_read_must_be_there(pytester: pytest.Pytester, el
     (pytester.path / "shared").mkdir()
     result = runner(pytester, "-d", "--tx", f"popen//chdir={elsewhere}")(*FAST, "--athena-allow-read=shared")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["SandboxError: *: --athena-allow-read: no '*/elsewhere/shared'*"])
+    result.stdout.fnmatch_lines(
+        ["SandboxError: *: --athena-allow-read: '*/elsewhere/shared' does not exist*"]
+    )
     assert verdicts(pytester.path / "athena.db") == {"good": (None, None)}
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--athena-store", "athena.db"], "--athena-store athena.db: xdist takes * write it in one word, *"),
-        (["athena.db::clamp"], "athena.db::clamp: xdist can't hand this to a worker in another folder, *"),
+        (
+            ["--athena-store", "athena.db"],
+            "--athena-store athena.db: xdist would send * as one argument, *",
+        ),
+        (["athena.db::clamp"], "athena.db::clamp: xdist can't pass this to a worker in another folder, *"),
     ],
 )
 def test_what_xdist_would_take_for_files_is_refused_with_the_remedy(

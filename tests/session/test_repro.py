@@ -228,7 +228,7 @@ REFUSED = {
     ),
     "no-name-for-a-value": (
         dream("no-name-for-a-value", PARTS.replace("len(vars(s))", "1 + len(vars(s))"), procedure=PARTS),
-        "the procedure does not accept this call: NameError: nothing here is called 'namespace'",
+        "the procedure does not accept this call: NameError: name 'namespace' is not defined",
     ),
     "right-beside-the-test": (
         dream("right-beside-the-test", "import sys\n" + CLAMP.replace("min(x,", "min(x + ALONE,")

@@ -153,5 +153,8 @@ def test_a_changed_xdist_deals_out_dreams_itself(pytester: pytest.Pytester, chan
     result = runner(pytester, "-n2")("--athena-max-examples", "20", "--athena-select", "all", "athena.db")
     result.assert_outcomes(passed=8, failed=2)
     result.stdout.fnmatch_lines(
-        ["athena-dreams: xdist deals out the dreams itself: it has changed (*", "scheduled by LoadScheduling"]
+        [
+            "athena-dreams: using xdist's own scheduler: its internals changed (*",
+            "scheduled by LoadScheduling",
+        ]
     )

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from pytest_athena_dreams.source import alike
-from pytest_athena_dreams.source.alike import lines_of, sees_nothing, twin_key
+from pytest_athena_dreams.source.alike import behaviour_key, lines_of, sees_nothing
 from pytest_athena_dreams.source.normalise import digest
 
 CODE = '''\
@@ -33,7 +33,7 @@ def area(radius: float) -> float:
 
 
 def test_formatting_comments_and_names_of_locals_make_twins() -> None:
-    assert twin_key(LAYOUT) == twin_key(CODE)
+    assert behaviour_key(LAYOUT) == behaviour_key(CODE)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_formatting_comments_and_names_of_locals_make_twins() -> None:
     ],
 )
 def test_what_counts_makes_none(old: str, new: str) -> None:
-    assert twin_key(CODE.replace(old, new)) != twin_key(CODE)
+    assert behaviour_key(CODE.replace(old, new)) != behaviour_key(CODE)
 
 
 SEEING = {
@@ -107,13 +107,13 @@ ABOVE = {
 def test_code_that_could_see_itself_is_alike_its_exact_copies_only(body: str) -> None:
     code = f"def f(x):\n    {body}\n"
     assert not sees_nothing(code)
-    assert twin_key(code) == twin_key(code)
-    assert twin_key(f"{code}# more\n") != twin_key(code)
+    assert behaviour_key(code) == behaviour_key(code)
+    assert behaviour_key(f"{code}# more\n") != behaviour_key(code)
 
 
 @pytest.mark.parametrize("above", ABOVE.values(), ids=ABOVE)
 def test_so_is_code_with_a_way_to_look_above_it(above: str) -> None:
-    assert twin_key(f"{above}{CODE}# more\n") != twin_key(f"{above}{CODE}")
+    assert behaviour_key(f"{above}{CODE}# more\n") != behaviour_key(f"{above}{CODE}")
 
 
 @pytest.mark.parametrize("body", SEEING.values(), ids=SEEING)
@@ -145,7 +145,7 @@ BLIND = {
 @pytest.mark.parametrize("body", BLIND.values(), ids=BLIND)
 def test_code_that_could_not_has_twins(body: str) -> None:
     code = f"def f(x):\n    {body}\n"
-    assert twin_key(f"# more\n{code}") == twin_key(code)
+    assert behaviour_key(f"# more\n{code}") == behaviour_key(code)
 
 
 @pytest.mark.parametrize("module", sorted(alike.BLIND_MODULES))
@@ -189,6 +189,6 @@ def test_each_line_of_a_twin_is_found() -> None:
     ids=["a step on a line of its own", "a method's name", "an argument"],
 )
 def test_lines_that_were_one_have_no_counterpart(code: str, twin: str) -> None:
-    assert twin_key(code) == twin_key(twin)
+    assert behaviour_key(code) == behaviour_key(twin)
     assert lines_of(code, twin) is None
     assert lines_of(twin, code) is None

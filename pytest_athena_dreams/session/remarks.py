@@ -1,4 +1,4 @@
-"""What a person reads behind an outcome: the label of the dream, and how much its inputs would have shown."""
+"""Remarks on outcomes: the dream's label, and the evidence behind a pass."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ..report.words import count, guess, percent
 from ..text import printable
 
 LITTLE = 0.5
-"""Evidence below which a pass says little: its inputs miss more of the procedure's mutants than they show."""
+"""Evidence below which a pass says little: its inputs miss more mutants than they detect."""
 
 
 def verbose_note(verdict: Verdict | None, label: str | None) -> str:
-    """What ``pytest -v`` adds to the word for an outcome: a pass's evidence and guess, and the label."""
+    """The text that ``pytest -v`` shows after an outcome: evidence and guess of a pass, and the label."""
     notes = []
     if verdict is not None and verdict.outcome is Outcome.SUCCESS:
         evidence, name = verdict.figures.evidence, verdict.figures.guess
@@ -26,10 +26,10 @@ def verbose_note(verdict: Verdict | None, label: str | None) -> str:
     return "; ".join(notes)
 
 
-def footing(known: Sequence[float]) -> list[str]:
-    """The lines of the closing summary that say what the passes rest on; ``known`` is their evidence."""
+def evidence_lines(known: Sequence[float]) -> list[str]:
+    """The lines of the closing summary about the evidence of the passes, ``known``."""
     if not known:
         return []
     little = sum(evidence < LITTLE for evidence in known)
-    told = f"{count(little, 'pass', 'passes')} of {len(known)} with less than {percent(LITTLE)}"
-    return [f"evidence: {percent(statistics.fmean(known))} on average, {told}"]
+    weak = f"{count(little, 'pass', 'passes')} of {len(known)} with less than {percent(LITTLE)}"
+    return [f"evidence: {percent(statistics.fmean(known))} on average, {weak}"]

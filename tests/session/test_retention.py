@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_athena_dreams.session.kept import slim
+from pytest_athena_dreams.session.retention import slim
 from tests.dreams import CLAMP, dream, make_store
 from tests.session.conftest import Run, runner
 

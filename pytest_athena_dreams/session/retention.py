@@ -1,6 +1,6 @@
-"""What pytest keeps of the dreams' reports until a run ends: as little as is read again.
+"""Reduces the reports of dreams that pytest holds until the end of a run to what is still read.
 
-Invariants: a report is made smaller only after every hook has seen it; those of ordinary tests stay whole.
+Invariants: a report is reduced only after every hook has seen it; reports of ordinary tests stay whole.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import pytest
 
 from .plan import Plan
 
-WORD = 40
-"""Characters up to which a text is likely to come again."""
+INTERNED = 40
+"""Maximum characters of a text to intern: short texts are likely to repeat."""
 CACHED_PAIRS = 512
-"""Properties that are kept once for all reports: most say one of a few words or a small number."""
+"""Properties that reports share: most values are one of a few texts or a small number."""
 _READ_ATTRIBUTES = ("athena_verdict", "athena_digest")
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-class Forgetful:
-    """In an xdist worker, whose terminal nobody sees: nothing is kept of a report that was sent."""
+class WorkerReports:
+    """Drops each report in an xdist worker once it was sent: nobody sees the worker's terminal."""
 
     def __init__(self, plan: Plan, config: pytest.Config) -> None:
         self._plan = plan
@@ -38,21 +38,21 @@ class Forgetful:
 
 
 def drop(report: pytest.TestReport, config: pytest.Config, *, uncounted: bool = False) -> None:
-    """Take the last report out of what the terminal keeps; ``uncounted``: only if it tells nothing."""
+    """Remove the last report from the terminal's statistics; with ``uncounted``, only an uncounted one."""
     terminal = config.pluginmanager.getplugin("terminalreporter")
     stats = terminal.stats if terminal is not None else {}
     for category in ("",) if uncounted else tuple(stats):
-        if (kept := stats.get(category)) and kept[-1] is report:
-            kept.pop()
+        if (reports := stats.get(category)) and reports[-1] is report:
+            reports.pop()
 
 
 def slim(report: pytest.TestReport) -> None:
-    """Let go of what nobody reads again; of what came by wire, keep equal texts once for all reports."""
+    """Remove what nobody reads again, and intern texts, which arrive as separate objects from a worker."""
     path, line, headline = report.location
     report.keywords = _NONE
     report.location = sys.intern(path), line, headline
     report.user_properties = [
-        _pair(*told) if isinstance(told[1], str | int | float) else told for told in report.user_properties
+        _pair(*pair) if isinstance(pair[1], str | int | float) else pair for pair in report.user_properties
     ]
     left = {sys.intern(n): _shared(v) for n, v in vars(report).items() if n not in _READ_ATTRIBUTES}
     vars(report).clear()
@@ -65,4 +65,4 @@ def _pair(name: str, value: object) -> tuple[str, object]:
 
 
 def _shared(value: Any) -> Any:
-    return sys.intern(value) if type(value) is str and len(value) <= WORD else value
+    return sys.intern(value) if type(value) is str and len(value) <= INTERNED else value
