@@ -15,6 +15,8 @@ from .errors import SettingError
 
 _ON = ("1", "true", "yes", "on")
 _OFF = ("0", "false", "no", "off")
+BASELINE_WORDS = ("off", "store")
+"""Values of the setting ``baseline`` that are no paths."""
 EDGE_GROUPS = ("empty", "large", "extreme", "none")
 """Groups of edge cases. Each can be turned off."""
 

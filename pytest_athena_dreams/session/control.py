@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ..config import Settings
-from ..errors import StorePathError
+from ..errors import SandboxError, StorePathError
 from ..sandbox.client import Sandbox
 from ..store.database import Store
 from ..trial import policy_of
@@ -18,7 +18,7 @@ from .distribution import Distribution
 from .gate import Gate, read_baseline
 from .plan import Plan
 from .recorder import Recorder
-from .request import insists_on_store, settings_of, store_origin
+from .request import insists_on_store, origin_of, settings_of, wants_nothing_else
 from .selection import make_plan
 from .tally import Tally
 
@@ -39,9 +39,15 @@ def control(config: pytest.Config) -> Plan | None:
     try:
         layers = cache(lambda: _probe(settings))
         plan, unchanged = make_plan(config, settings, path, store, layers)
-        sandbox = "not probed" if config.option.collectonly or not plan.dreams else layers()
+        try:
+            sandbox = "not probed" if config.option.collectonly or not plan.dreams else layers()
+        except SandboxError:
+            if wants_nothing_else(config):
+                raise
+            sandbox = "none"  # the user's own tests run; each dream is an error that says why
         tally = Tally(len(plan.dreams))
-        gate = Gate(plan, read_baseline(plan, store, config.invocation_params.dir), tally)
+        source = origin_of(config, "baseline")
+        gate = Gate(plan, read_baseline(plan, store, config.invocation_params.dir, source), tally)
     except BaseException:
         store.close()
         raise
@@ -57,7 +63,7 @@ def _opened(config: pytest.Config, path: Path) -> Store:
     try:
         return Store.open(path)
     except StorePathError as error:
-        source = store_origin(config)
+        source = origin_of(config, "store")
         path_is = f"this path is from {source}" if source else "this is the default path"
         raise StorePathError(f"{error} ({path_is}; for another store: --athena-store PATH)") from None
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ..config import BASELINE_WORDS
 from ..errors import SettingError
 from ..learning import latest_patterns
 from ..models import Outcome
@@ -22,23 +23,26 @@ from ..store.database import Store
 from .plan import Plan
 from .tally import Tally
 
-OFF, STORE = "off", "store"
+OFF, STORE = BASELINE_WORDS
 
 Known = Mapping[int, frozenset[str]]
 """The failure patterns of each dream that failed in the baseline, by dream id."""
 
 
-def read_baseline(plan: Plan, store: Store, folder: Path) -> Known | None:
+def read_baseline(plan: Plan, store: Store, folder: Path, source: str | None) -> Known | None:
     """The known failures of the plan's dreams; ``None`` if no baseline is set.
 
-    Raises ``SettingError`` for a file that is not a report.
+    Raises ``SettingError`` for a file that is not a report, with the ``source`` of the setting.
     """
     baseline = plan.settings.baseline
     if baseline == OFF:
         return None
     if baseline == STORE:
         return latest_patterns(store)
-    return _from_file(folder / baseline, plan)
+    try:
+        return _from_file(folder / baseline, plan)
+    except SettingError as error:
+        raise SettingError(f"{error} (this baseline is from {source})") from error
 
 
 def _from_file(path: Path, plan: Plan) -> Known:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from ..errors import DreamsError, UntestableError
+from ..errors import DreamsError, SandboxError, UntestableError
 from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
 from ..naming import item_part, labelled, procedure_part
 from ..text import printable, visible
@@ -44,6 +44,7 @@ class DreamPlugin:
         self.plan = plan
         self._config = config
         self._engine: Engine | None = None
+        self._no_jail: SandboxError | None = None
         self._layers = ""
         """The layers of the jail in which the last dream ran."""
         self._shared = SharedVerdicts(messages=plan.settings.exceptions == "message")
@@ -57,12 +58,18 @@ class DreamPlugin:
         The first dream starts the engine. A dream that a plugin for reruns tests ``again`` never gets an
         earlier verdict. Raises what :meth:`Engine.test` raises.
         """
+        if self._no_jail is not None:
+            raise self._no_jail
         if self._engine is None:
             self._engine = self._started()
         verdict = self._shared.verdict(dream) if dream.problem is None and not again else None
         if verdict is None:
             self._affinity.pin()
-            self._layers = self._layers or self._engine.layers()
+            try:
+                self._layers = self._layers or self._engine.layers()
+            except SandboxError as exc:
+                self._no_jail = exc  # the next dream would take as long to find out
+                raise
             try:
                 verdict = self._engine.test(dream)
             except pytest.fail.Exception as exc:  # from pytest-timeout's signal handler

@@ -6,13 +6,13 @@ It imports nothing heavy, because every start of pytest calls :func:`wants_dream
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..config import SETTINGS, Setting, Settings, invalid, is_on
+from ..config import BASELINE_WORDS, SETTINGS, Setting, Settings, invalid, is_on
 
 if TYPE_CHECKING:
     from ..resolution import Source
@@ -49,8 +49,18 @@ def insists_on_store(config: pytest.Config) -> bool:
 
 
 def _typed(config: pytest.Config, option: str) -> bool:
-    """Whether an option is on the command line itself, not in ``addopts``."""
-    return any(arg == option or arg.startswith(f"{option}=") for arg in config.invocation_params.args)
+    """Whether an option is on the command line itself, or in an ``@file`` there, but not in ``addopts``."""
+    arguments = _expanded(config.invocation_params.args, config.invocation_params.dir)
+    return any(arg == option or arg.startswith(f"{option}=") for arg in arguments)
+
+
+def _expanded(arguments: Iterable[str], folder: Path) -> Iterator[str]:
+    """Arguments, where each ``@file`` is replaced by the lines of that file, as pytest does."""
+    for argument in arguments:
+        if argument.startswith("@"):
+            yield from _expanded((folder / argument[1:]).read_text().splitlines(), folder)
+        else:
+            yield argument
 
 
 def settings_of(config: pytest.Config) -> Settings:
@@ -60,11 +70,11 @@ def settings_of(config: pytest.Config) -> Settings:
     return resolve(*_sources(config))
 
 
-def store_origin(config: pytest.Config) -> str | None:
-    """The name of the setting's source that gives the store's path; ``None`` for the default."""
+def origin_of(config: pytest.Config, setting: str) -> str | None:
+    """The name of the source that gives a setting its value; ``None`` for the default."""
     from ..resolution import origin
 
-    return origin("store", *_sources(config))
+    return origin(setting, *_sources(config))
 
 
 def strategies_of(config: pytest.Config) -> tuple[str, ...]:
@@ -79,12 +89,16 @@ def strategies_of(config: pytest.Config) -> tuple[str, ...]:
 
 
 def _sources(config: pytest.Config) -> tuple[Source, ...]:
-    """Sources of settings, the strongest first. A store in the ini file is relative to that file's folder."""
+    """Sources of settings, the strongest first.
+
+    A store or baseline in the ini file is relative to that file's folder.
+    """
     from ..resolution import ini_keys, pytest_options, variables
 
     ini = {setting.name: _text(_ini(config, setting.ini), setting) for setting in SETTINGS}
-    if ini["store"] is not None and config.inipath is not None:
-        ini["store"] = str(config.inipath.parent / ini["store"])
+    for name, words in (("store", ()), ("baseline", BASELINE_WORDS)):
+        if (path := ini[name]) is not None and config.inipath is not None and path not in words:
+            ini[name] = os.path.relpath(config.inipath.parent / path, config.invocation_params.dir)
     return (
         pytest_options({setting.name: config.getoption(setting.option) for setting in SETTINGS}),
         variables(os.environ),

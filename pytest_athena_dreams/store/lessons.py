@@ -7,6 +7,7 @@ which this version does not know is given as it stands.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from dataclasses import dataclass, fields
@@ -121,7 +122,9 @@ def each_dream(store: Store) -> Iterator[Row]:
 
 
 def each_family(store: Store, run_id: int) -> Iterator[tuple[str | None, Iterator[Row]]]:
-    """Procedures of which run ``run_id`` tested a dream without a novelty score.
+    """Procedures of which run ``run_id`` tested a dream without a novelty score, or with one of other code.
+
+    The latter is a score that an earlier run measured; one that came from elsewhere is left alone.
 
     Each with its code and all of its dreams, in id order: ``id``, ``code``, and whether its score is
     ``wanted``.
@@ -130,11 +133,12 @@ def each_family(store: Store, run_id: int) -> Iterator[tuple[str | None, Iterato
     one = f"SELECT {dream.code} FROM dream_procedures WHERE {dream.key} = ?"
     procedure = f"SELECT {base.code} FROM procedures WHERE {base.key} = ?"
     with store.reading() as db:
+        _with_digest(db)
         # Without the code, which SQLite would sort as well.
         rows = db.query(
             f"SELECT {dream.key} AS id, base_procedure_id AS base, coalesce(base_procedure_name, '') AS name,"
-            f" novelty_score IS NULL AND {dream.key} IN"
-            " (SELECT dream_id FROM dream_test_results WHERE run_id = ?) AS wanted"
+            f" {dream.key} IN (SELECT dream_id FROM dream_test_results WHERE run_id = ?)"
+            f" AND {_unscored(store)} AS wanted"
             " FROM dream_procedures ORDER BY base, name, id",
             [run_id],
         )
@@ -204,13 +208,39 @@ def put_patterns(store: Store, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def put_novelty(store: Store, scores: Mapping[int, float]) -> None:
-    """Write novelty scores by dream, where the dream has none."""
+    """Write novelty scores by dream, where the dream has none, or one that was measured of other code."""
+    key, code = store.dream_procedures.key, store.dream_procedures.code
     with store.writing() as db:
+        _with_digest(db)
+        rows = [(score, dream_id) for dream_id, score in scores.items()]
         db.conn.executemany(
-            "UPDATE dream_procedures SET novelty_score = ?"
-            f" WHERE {store.dream_procedures.key} = ? AND novelty_score IS NULL",
-            ((score, dream_id) for dream_id, score in scores.items()),
+            f"UPDATE dream_procedures SET novelty_score = ? WHERE {key} = ? AND {_unscored(store)}", rows
         )
+        db.conn.executemany(
+            "INSERT OR REPLACE INTO dream_novelty (dream_id, digest, score)"
+            f" SELECT {key}, athena_digest({code}), novelty_score FROM dream_procedures"
+            f" WHERE novelty_score = ? AND {key} = ?",
+            rows,
+        )
+
+
+def _unscored(store: Store) -> str:
+    """The condition that a dream has no novelty score, or one that was measured of other code."""
+    key, code = store.dream_procedures.key, store.dream_procedures.code
+    return (
+        "(novelty_score IS NULL OR EXISTS (SELECT 1 FROM dream_novelty measured"
+        f" WHERE measured.dream_id = {key} AND measured.score = novelty_score"
+        f" AND measured.digest <> athena_digest({code})))"
+    )
+
+
+def _with_digest(db: Database) -> None:
+    """Give SQL the function ``athena_digest``, a short name for a text."""
+    db.conn.create_function("athena_digest", 1, _digest, deterministic=True)
+
+
+def _digest(text: str | None) -> str:
+    return hashlib.blake2b((text or "").encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def put_metrics(store: Store, row: Mapping[str, Any]) -> None:

@@ -135,6 +135,7 @@ _CAUSES = {
     "verified_at": int,
     "seed": int,
 }
+_NOVELTY = {"dream_id": int, "digest": str, "score": float}
 _METRICS = {
     "id": int,
     "timestamp": int,
@@ -253,6 +254,12 @@ def m007_causes(db: Database) -> None:
 def m008_selection(db: Database) -> None:
     """How a run was restricted to some dreams."""
     db.table("dream_test_runs").add_column("selection", str)
+
+
+@migrations()
+def m009_novelty(db: Database) -> None:
+    """Which code a run measured a novelty score of, and what it was: it is measured again for other code."""
+    db.table("dream_novelty").create(_NOVELTY, pk="dream_id", not_null={"digest", "score"})
 
 
 def schema_version(db: Database) -> int:

@@ -65,6 +65,42 @@ def test_the_option_alone_tests_dreams_alone(run_alone: Run, pytester: pytest.Py
     assert ran(run_alone("-v")) == DREAMS
 
 
+def test_the_option_in_a_file_of_arguments_tests_dreams_alone(
+    run_alone: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.path.joinpath("more.txt").write_text("--athena-dreams\n")
+    pytester.path.joinpath("arguments.txt").write_text("-v\n@more.txt\n")
+    assert ran(run_alone("@arguments.txt", ask=False)) == DREAMS
+    pytester.path.joinpath("athena.db").unlink()
+    assert run_alone("@arguments.txt", ask=False).ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)])
+def test_without_a_jail_the_users_tests_run_and_each_dream_is_an_error(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # where srt is not
+    pytester.makeini(ASKING + "athena_sandbox = srt\n")
+    result = pytester.runpytest_subprocess("-v", *workers)
+    result.assert_outcomes(passed=2, errors=2)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*SandboxError: no isolation here, *no srt here*"])
+    assert verdicts(pytester.path / "athena.db") == {"good": (None, None), "bad": (None, None)}
+    asked = pytester.runpytest_subprocess("--athena-dreams")
+    assert asked.ret == pytest.ExitCode.USAGE_ERROR
+    asked.stderr.fnmatch_lines(["ERROR: no isolation here, *no srt here*"])
+
+
+@pytest.mark.parametrize("folder", [".", "unit"])
+def test_the_line_that_repeats_a_failure_names_the_store_from_here(
+    run_alone: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    pytester.makeini(ASKING + "athena_store = athena.db\n")
+    monkeypatch.chdir(pytester.path / folder)
+    shown = "athena.db" if folder == "." else "../athena.db"
+    run_alone().stdout.fnmatch_lines([f"*repeat: pytest --athena-dreams --athena-store {shown} *"])
+
+
 def test_the_option_with_a_path_tests_both(run_alone: Run) -> None:
     assert ran(run_alone("-v", "unit")) == {"test_ok"} | DREAMS
 

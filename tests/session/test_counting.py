@@ -110,3 +110,19 @@ def test_novelty_is_measured_again_when_the_code_changes(run_alone: Run, pyteste
     [only] = report(pytester).dreams
     assert only.novelty is not None
     assert only.novelty > 0
+
+
+def test_novelty_is_measured_again_at_a_run_where_others_change_the_code(
+    run_alone: Run, pytester: pytest.Pytester
+) -> None:
+    make_store(pytester.path / "athena.db", dream("one", CLAMP), dream("scored", CLAMP, novelty_score=0.9))
+    run_alone()
+    db = sqlite3.connect(pytester.path / "athena.db")
+    db.execute("update dream_procedures set code = ?, status = 'pending_test'", [OTHER])
+    db.commit()
+    db.close()
+    run_alone().assert_outcomes(passed=2)
+    one, scored = report(pytester).dreams
+    assert one.novelty is not None
+    assert one.novelty > 0
+    assert scored.novelty == 0.9

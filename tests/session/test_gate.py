@@ -70,7 +70,20 @@ def test_a_baseline_that_is_none_is_refused(
         (pytester.path / "known.json").write_text(text)
     result = run_alone("--athena-baseline", "known.json")
     assert result.ret == USAGE
-    result.stderr.fnmatch_lines([f"ERROR: baseline *known.json*{part}*; make one with: *"])
+    result.stderr.fnmatch_lines(
+        [f"ERROR: baseline *known.json*{part}*; make one with: * (this baseline is from --athena-baseline)"]
+    )
+
+
+def test_a_baseline_of_the_ini_file_is_beside_it_and_named_as_such(
+    run_alone: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makeini("[pytest]\nathena_store = athena.db\nathena_baseline = known.json\n")
+    monkeypatch.chdir(pytester.mkdir("elsewhere"))
+    result = run_alone()
+    assert result.ret == USAGE
+    named = "(this baseline is from athena_baseline in tox.ini)"
+    result.stderr.fnmatch_lines([f"ERROR: baseline {pytester.path}*known.json: No such file * {named}"])
 
 
 @pytest.mark.parametrize(("asked", "status"), [("75", OK), ("75.1", FAILED), ("0", OK), ("100", FAILED)])

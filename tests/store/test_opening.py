@@ -42,6 +42,8 @@ COLUMNS = {
         dream_id kind why before code inputs_accepted verified_at seed""",
     "dream_causes": """
         dream_id code wrong right verified_at seed""",
+    "dream_novelty": """
+        dream_id digest score""",
     "dream_metrics": """
         id timestamp average_viability_score tier1_count tier2_count tier3_count tier1_test_success_rate
         tier1_test_count average_novelty_score high_novelty_count cross_project_adoption_rate
