@@ -10,14 +10,15 @@ from urllib.error import URLError
 import pytest
 
 from pytest_athena_dreams.judge.categories import ATHENA_OUTCOMES, category_of
-from pytest_athena_dreams.judge.oracle import Oracle
-from pytest_athena_dreams.judge.verdict import judge
+from pytest_athena_dreams.judge.oracle import Oracle, Words
+from pytest_athena_dreams.judge.verdict import FAULTS, Judgement, judge, judge_load, refusal
 from pytest_athena_dreams.models import Category, Contract, DeathReason, Observation, ObservationKind, Raised
 from pytest_athena_dreams.signatures import TypeSpec
 
 
-def returned(value: Any, changed: Any = None) -> Observation:
-    return Observation(kind=ObservationKind.RETURNED, value=value, changed=changed)
+def returned(value: Any, changed: Any = None, *, refused: str = "") -> Observation:
+    what = (refused,) if refused else ()
+    return Observation(kind=ObservationKind.RETURNED, value=value, changed=changed, refused=what)
 
 
 def raised(cls: type[BaseException], *, stage: str = "call", **more: Any) -> Observation:
@@ -159,3 +160,97 @@ def test_divergence_is_counted_under_compatible() -> None:
         [returned(1), returned(2), returned(1), returned(1)],
     )
     assert (judgement.groups, judgement.accepted, judgement.diverged) == ((), 4, 1)
+
+
+def test_what_stopped_it_has_an_order_too() -> None:
+    oracle = Oracle(contract=Contract.SUPERSET)
+    got = [raised(KeyError), returned(1, refused="fork"), raised(MemoryError), HUNG]
+    judgement = judge(oracle, [returned(1)] * 4, got)
+    assert [group.finding.category for group in judgement.groups] == [
+        Category.TIMEOUT,
+        Category.RESOURCE,
+        Category.BLOCKED,
+        Category.RUNTIME,
+    ]
+    index, finding = judgement.deciding
+    assert (index, finding.category) == (3, Category.TIMEOUT)
+
+
+def test_of_findings_that_as_many_inputs_show_the_first_decides() -> None:
+    oracle = Oracle(contract=Contract.SUPERSET)
+    got = [returned(1), raised(TypeError), raised(KeyError), raised(TypeError), raised(KeyError)]
+    judgement = judge(oracle, [returned(1)] * 5, got)
+    assert [(g.index, g.finding.exception, g.inputs) for g in judgement.groups] == [
+        (1, "TypeError", 2),
+        (2, "KeyError", 2),
+    ]
+    at_once = judge(oracle, [returned(1)] * 2, [raised(KeyError), raised(TypeError)])
+    assert [group.index for group in at_once.groups] == [0, 1]
+
+
+def test_one_exception_on_two_lines_is_two_faults_and_no_more_than_some_are_told() -> None:
+    oracle = Oracle(contract=Contract.SUPERSET)
+    got = [raised(KeyError, line=n) for n in range(FAULTS + 2)]
+    judgement = judge(oracle, [returned(1)] * len(got), got)
+    assert [group.finding.line for group in judgement.groups] == list(range(FAULTS))
+    assert judgement.accepted == FAULTS + 2
+
+
+def test_an_input_that_a_free_dream_declines_is_left_out_and_the_next_is_judged() -> None:
+    oracle = Oracle(contract=Contract.FREE, declares=["ValueError"])
+    got = [returned(1), raised(ValueError), raised(KeyError)]
+    judgement = judge(oracle, [None] * 3, got)
+    assert (judgement.accepted, judgement.diverged) == (2, 0)
+    assert [group.index for group in judgement.groups] == [2]
+    # Where there is a procedure, its answer says whether an input counts.
+    assert judge(oracle, [returned(1)], [raised(ValueError)]).accepted == 1
+
+
+@pytest.mark.parametrize("contract", [Contract.EQUIVALENT, Contract.SUPERSET, Contract.COMPATIBLE])
+def test_a_dream_that_was_not_asked_everything_is_judged_by_what_it_answered(contract: Contract) -> None:
+    judgement = judge(Oracle(contract=contract), [returned(1)] * 5, [returned(1), HUNG])
+    assert (judgement.accepted, judgement.diverged, len(judgement.groups)) == (2, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("failure", "category", "words"),
+    [
+        (
+            raised(SyntaxError, stage="compile", message="invalid syntax", line=3),
+            Category.SYNTAX,
+            Words("SyntaxError: invalid syntax", got="does not compile"),
+        ),
+        (
+            raised(NameError, stage="load", message="no x", line=4),
+            Category.RUNTIME,
+            Words("NameError: no x", got="raised while its module was executed"),
+        ),
+        (
+            raised(AttributeError, stage="entry", message="no function f"),
+            Category.VALIDATION,
+            Words("AttributeError: no function f", got="has no usable entry point"),
+        ),
+        (HUNG, Category.TIMEOUT, Words("timed_out", got="could not be loaded")),
+        (
+            Observation(kind=ObservationKind.DIED, death=DeathReason.EXIT, detail="left with status 3"),
+            Category.RUNTIME,
+            Words("left with status 3", got="could not be loaded"),
+        ),
+        (returned(1), Category.UNKNOWN, Words("returned", got="could not be loaded")),
+    ],
+)
+def test_a_dream_that_does_not_load(failure: Observation, category: Category, words: Words) -> None:
+    judgement = judge_load(failure)
+    (group,) = judgement.groups
+    assert (judgement.accepted, judgement.diverged, group.inputs, group.index) == (0, 0, 0, None)
+    assert (group.finding.category, group.finding.words) == (category, words)
+    cause = failure.raised
+    assert (group.finding.line, group.finding.exception) == (cause and cause.line, cause and cause.type)
+
+
+def test_a_refusal_is_of_no_input() -> None:
+    judgement = refusal(Category.VALIDATION, "takes no such argument")
+    (group,) = judgement.groups
+    assert judgement == Judgement(groups=(group,), accepted=0, diverged=0)
+    assert (group.index, group.inputs, group.finding.category) == (None, 0, Category.VALIDATION)
+    assert group.finding.words == Words("takes no such argument")
