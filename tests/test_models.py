@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from pytest_athena_dreams import config, models, signatures
+from pytest_athena_dreams.store import records
 
 MODELS = [
     kind
@@ -102,3 +103,22 @@ def test_models_are_frozen_and_take_keywords_only(kind: Any) -> None:
 
 def test_every_dream_type_has_a_default_contract() -> None:
     assert set(models.DEFAULT_CONTRACTS) == set(models.DreamType)
+
+
+RECORDS = [
+    *(kind for kind in MODELS if is_dataclass(kind)),
+    *(kind for kind in vars(records).values() if is_dataclass(kind) and kind.__module__ == records.__name__),
+]
+
+
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+def test_a_record_is_frozen_and_has_slots_and_names_its_fields(kind: type[Any]) -> None:
+    parameters = vars(kind)["__dataclass_params__"]
+    assert parameters.frozen
+    assert "__slots__" in vars(kind)
+    assert all(field.kw_only for field in fields(kind))
+
+
+def test_filters_may_all_be_left_out() -> None:
+    assert records.Filters.__required_keys__ == frozenset()
+    assert records.Filters.__optional_keys__ >= {"ids", "status", "tier"}

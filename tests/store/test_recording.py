@@ -77,12 +77,13 @@ def test_a_second_result_in_a_run_replaces_the_first(store: Store, path: Path, t
     assert rows(path, "SELECT test_category FROM dream_procedures") == [{"test_category": "type"}]
 
 
+@pytest.mark.parametrize("old", ["before", "other"])  # which come before and after "new"
 def test_a_dream_whose_code_changed_meanwhile_gets_no_verdict_of_the_old_code(
-    store: Store, path: Path, tmp_path: Path
+    store: Store, path: Path, tmp_path: Path, old: str
 ) -> None:
     put(store, tmp_path, line(code="new"))
     run = store.begin_run(RUN)
-    assert not store.record(run, result(1), code="old")
+    assert not store.record(run, result(1), code=old)
     [row] = rows(path, f"SELECT {VERDICT} FROM dream_procedures")
     assert row == {**dict.fromkeys(row), "status": "pending_test"}
     assert [one.result for one in store.details("1").history] == [result(1)]
