@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Sequence
+
 import pytest
 
-from pytest_athena_dreams.source.edits import REWRITTEN, edits
+from pytest_athena_dreams.source.edits import REWRITTEN, edits, list_edits
 
 PROCEDURE = """\
 def f(xs, n):
@@ -106,6 +109,9 @@ def test_what_does_not_run_is_no_edit(change: tuple[str, str]) -> None:
         ("here", "there", "another name"),
         ("x[1:]", "x[:1]", "slice: lower left out, slice: upper added"),
         ("f'{x}'", "f'{x!r}'", "formattedvalue changed"),
+        ("x(1)", "x(None)", "a constant of another type in a call"),
+        ("1", "None", "None returned"),
+        ("None", "1", "a constant of another type in a return"),
     ],
 )
 def test_a_value_is_named_by_its_place(before: str, after: str, words: str) -> None:
@@ -133,3 +139,96 @@ def test_names_correspond_in_order_of_use() -> None:
 def test_no_python_has_no_edits() -> None:
     assert edits(PROCEDURE, "def f(:") is None
     assert edits("def f(:", PROCEDURE) is None
+
+
+MODULE = """\
+import os
+X = 1
+Y = 2
+def one(n):
+    return n
+def two(n):
+    return n + 1
+class Three:
+    n = 1
+def four(n):
+    return n
+"""
+
+
+def first_lines(statements: Sequence[ast.AST] | None) -> list[str] | None:
+    """Each statement's first line."""
+    return None if statements is None else [ast.unparse(each).partition("\n")[0] for each in statements]
+
+
+@pytest.mark.parametrize(
+    ("change", "places"),
+    [
+        pytest.param(
+            ("def one(n):\n    return n\n", "Z = 3\ndef zero(n):\n    pass\n"),
+            [
+                ("a function left out", ["def one(n):"], ["Z = 3", "def zero(n):"]),
+                ("an assignment added", ["def one(n):"], ["Z = 3", "def zero(n):"]),
+                ("a function added", ["def one(n):"], ["Z = 3", "def zero(n):"]),
+                (["def two(n):"] * 2, ["Y = 2"] * 2),
+            ],
+            id="in place of a function",
+        ),
+        pytest.param(
+            ("class Three:", "def more(n):\n    pass\nclass Three:"),
+            [("a function added", [], ["def more(n):"]), (["class Three:"] * 2, ["def two(n):"] * 2)],
+            id="between two",
+        ),
+        pytest.param(
+            ("import os\n", ""),
+            [("an import left out", ["import os"], []), (["X = 1"] * 2, None)],
+            id="at the start",
+        ),
+        pytest.param(
+            ("def four(n):\n    return n\n", ""),
+            [("a function left out", ["def four(n):"], []), (None, ["class Three:"] * 2)],
+            id="at the end",
+        ),
+        pytest.param(
+            ("n + 1\n", "n + 1\ndef more(n):\n    pass\nZ = 1\n"),
+            [
+                ("a function added", [], ["def more(n):", "Z = 1"]),
+                ("an assignment added", [], ["def more(n):", "Z = 1"]),
+                (["class Three:"] * 2, ["def two(n):"] * 2),
+            ],
+            id="two between two",
+        ),
+    ],
+)
+def test_an_edit_knows_the_statements_around_it(
+    change: tuple[str, str], places: list[tuple[object, ...]]
+) -> None:
+    after = MODULE.replace(*change)
+    assert after != MODULE
+    found = list_edits(MODULE, after)
+    assert found
+    *edited, (follows, leads) = places
+    seen = [(e.words, first_lines(e.place.before), first_lines(e.place.after)) for e in found]
+    assert seen == edited
+    for edit in found:
+        assert (first_lines(edit.place.next), first_lines(edit.place.previous)) == (follows, leads)
+
+
+def test_functions_of_one_name_correspond_wherever_they_stand_in_a_block() -> None:
+    after = MODULE.replace("def two", "import re\nZ = 3\ndef two").replace("n + 1", "n + 2")
+    after = after.replace("def four(n):\n    return n", "W = 4\ndef four(n):\n    return -n")
+    found = list_edits(MODULE, after)
+    assert found is not None
+    assert [(edit.words, edit.before, edit.after) for edit in found] == [
+        ("an import added", None, None),
+        ("an assignment added", None, None),
+        ("another number in a return", 7, 9),
+        ("an assignment added", None, None),
+        ("a sign changed", 11, 14),
+    ]
+
+
+def test_an_import_under_another_name_is_a_change() -> None:
+    assert (
+        edits("import a\n", "import a as b\n") == edits("import a as b\n", "import a\n") == ("alias changed",)
+    )
