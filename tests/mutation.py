@@ -2,9 +2,12 @@
 
     python -m tests.mutation source/purity tests/source/test_purity.py [--sample 40] [--session FILE]
 
-It needs cosmic-ray (``pip install cosmic-ray``), and works in a copy of the last commit. The mutants are a
-random sample with a fixed seed, without those in annotations, which never run. A mutant may use little memory
-and time, because some allocate without end or never return. Both count as noticed.
+It needs cosmic-ray (``pip install cosmic-ray``), which makes the mutants, and works in a copy of the last
+commit. The mutants are a random sample with a fixed seed, without those in annotations, which never run.
+
+The tests of each mutant run in a fork of this process, which has imported pytest and Hypothesis already. A
+mutant may use little memory and time, because some allocate without end or never return. Both count as
+noticed.
 
 With ``--session``, the results are kept in FILE. The next call with that file runs only those mutants again
 that no test noticed, with the tests of the new last commit. The module must be unchanged since.
@@ -14,16 +17,25 @@ from __future__ import annotations
 
 import argparse
 import ast
+import difflib
+import importlib
+import json
 import os
 import random
 import resource
-import shlex
+import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import hypothesis.stateful  # noqa: F401 - so that a fork need not
+import pytest
 
 ROOT = Path(__file__).parents[1]
 SEED = 0
@@ -34,15 +46,23 @@ SLOWER = 10
 """Times as long as the unchanged module that the tests of a mutant may take."""
 LEAST = 30.0
 """Seconds that they may take in any case, for a machine that is busy now and was not before."""
+FIRST = 600.0
+"""Seconds that the tests of the unchanged module may take."""
 CONFIG = """\
 [cosmic-ray]
 module-path = "pytest_athena_dreams/{module}.py"
-timeout = {timeout}
+timeout = 1.0
 excluded-modules = []
-test-command = "{command}"
+test-command = "true"
 [cosmic-ray.distributor]
 name = "local"
 """
+ARGUMENTS = (
+    *("-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-profile=ci"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # Hypothesis is imported before pytest starts
+)
+SURVIVED, KILLED = "SURVIVED", "KILLED"
+"""What cosmic-ray calls a mutant that no test noticed, and one that a test did."""
 
 
 def main() -> int:
@@ -52,33 +72,25 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=40, help="mutants to run (default: 40)")
     parser.add_argument("--session", type=Path, help="where to keep the results, and go on from them")
     chosen = parser.parse_args()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     with tempfile.TemporaryDirectory() as folder:
-        copy, config = Path(folder) / "copy", Path(folder) / "config.toml"
+        copy = Path(folder) / "copy"
         session = (chosen.session or Path(folder) / "session.sqlite").absolute()
         subprocess.run(["git", "clone", "-q", str(ROOT), str(copy)], check=True)
-        pytest = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider"]
-        command = shlex.join([*pytest, "--hypothesis-profile=ci", *chosen.tests])
-        start = time.monotonic()
-        subprocess.run(shlex.split(command), cwd=copy, env=_environment(copy), check=True)
-        timeout = max(LEAST, SLOWER * (time.monotonic() - start))
-        config.write_text(CONFIG.format(module=chosen.module, command=command, timeout=timeout))
-        tool = [sys.executable, "-m", "cosmic_ray.cli"]
-        if session.exists():
-            forget_unnoticed(session)
-        else:
-            subprocess.run([*tool, "init", str(config), str(session)], cwd=copy, check=True)
-            keep_sample(session, copy / "pytest_athena_dreams" / f"{chosen.module}.py", chosen.sample)
-        subprocess.run(
-            [*tool, "exec", str(config), str(session)], cwd=copy, env=_environment(copy), check=True
-        )
+        module = copy / "pytest_athena_dreams" / f"{chosen.module}.py"
+        if not session.exists():
+            make_sample(session, copy, chosen.module, chosen.sample)
+        run_mutants(session, copy, module, chosen.tests)
         report(session)
     return 0
 
 
-def _environment(copy: Path) -> dict[str, str]:
-    """Python finds the copy before what is installed, and keeps no bytecode of a mutant."""
-    return {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+def make_sample(session: Path, copy: Path, module: str, count: int) -> None:
+    """Have cosmic-ray list the mutants of ``module`` in ``session``, and leave ``count`` of them."""
+    config = copy.with_name("config.toml")
+    config.write_text(CONFIG.format(module=module))
+    command = [sys.executable, "-m", "cosmic_ray.cli", "init", str(config), str(session)]
+    subprocess.run(command, cwd=copy, check=True)
+    keep_sample(session, copy / "pytest_athena_dreams" / f"{module}.py", count)
 
 
 def keep_sample(session: Path, module: Path, count: int) -> None:
@@ -105,11 +117,85 @@ def keep_sample(session: Path, module: Path, count: int) -> None:
     db.close()
 
 
-def forget_unnoticed(session: Path) -> None:
-    """Remove the results of the mutants in ``session`` that no test noticed, so that they run again."""
+def run_mutants(session: Path, copy: Path, module: Path, tests: Sequence[str]) -> None:
+    """Run the tests of each mutant in ``session`` that none has noticed yet."""
+    start = time.monotonic()
+    if (status := run_tests(copy, tests, FIRST, keep_bytecode=True)) != 0:
+        sys.exit(f"the tests of the unchanged module end with {status}: run them with pytest first")
+    limit = max(LEAST, SLOWER * (time.monotonic() - start))
+    for old in (module.parent / "__pycache__").glob(f"{module.stem}.*"):
+        old.unlink()  # it may be taken for that of a mutant as long, made in the same second
     db = sqlite3.connect(session, isolation_level=None)
-    db.execute("DELETE FROM work_results WHERE test_outcome = 'SURVIVED'")
+    db.execute("DELETE FROM work_results WHERE test_outcome = ?", [SURVIVED])
+    unchanged = module.read_text()
+    for job, name, options, occurrence in db.execute(
+        "SELECT job_id, operator_name, operator_args, occurrence FROM mutation_specs"
+        " WHERE job_id NOT IN (SELECT job_id FROM work_results) ORDER BY start_pos_row, job_id"
+    ).fetchall():
+        changed = mutant(unchanged, name, options, occurrence)
+        module.write_text(changed)
+        outcome = SURVIVED if run_tests(copy, tests, limit) == 0 else KILLED
+        lines = difflib.unified_diff(unchanged.splitlines(), changed.splitlines(), lineterm="", n=0)
+        db.execute(
+            "INSERT INTO work_results (worker_outcome, test_outcome, diff, job_id)"
+            " VALUES ('NORMAL', ?, ?, ?)",
+            [outcome, "\n".join(lines), job],
+        )
+    module.write_text(unchanged)
     db.close()
+
+
+def mutant(code: str, operator: str, options: str, occurrence: int) -> str:
+    """``code`` with one change."""
+    plugins: Any = importlib.import_module("cosmic_ray.plugins")
+    mutating: Any = importlib.import_module("cosmic_ray.mutating")
+    arguments: Any = options
+    while isinstance(arguments, str):  # JSON within JSON
+        arguments = json.loads(arguments)
+    changed = mutating.MutationVisitor.mutate_code(
+        code, plugins.get_operator(operator)(**arguments or {}), occurrence
+    )
+    assert isinstance(changed, str), "the module is not the one that the session is about"
+    return changed
+
+
+def run_tests(copy: Path, tests: Sequence[str], seconds: float, *, keep_bytecode: bool = False) -> int:
+    """Run ``tests`` in a fork, and give pytest's exit status; that of a kill after ``seconds``."""
+    pid = os.fork()
+    if pid == 0:
+        _become_pytest(copy, tests, keep_bytecode)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.killpg(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _become_pytest(copy: Path, tests: Sequence[str], keep_bytecode: bool) -> None:
+    """Never returns."""
+    status = -1
+    try:
+        os.setsid()
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        os.chdir(copy)
+        sys.dont_write_bytecode = not keep_bytecode
+        os.environ["PYTHONPATH"] = str(copy)
+        if not keep_bytecode:
+            os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+            silent = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(silent, 1)
+            os.dup2(silent, 2)
+        for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
+            del sys.modules[name]  # those of this tree: the copy has its own
+        sys.path[:] = [str(copy), *(path for path in sys.path if path not in ("", str(ROOT)))]
+        status = int(pytest.main([*ARGUMENTS, *tests]))
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status & 0xFF)
 
 
 def report(session: Path) -> None:
@@ -117,7 +203,7 @@ def report(session: Path) -> None:
     db = sqlite3.connect(session)
     rows = db.execute("SELECT test_outcome, diff FROM work_results").fetchall()
     db.close()
-    survived = [diff for outcome, diff in rows if outcome == "SURVIVED"]
+    survived = [diff for outcome, diff in rows if outcome == SURVIVED]
     for diff in survived:
         changed = [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
         print(*changed, "", sep="\n")
