@@ -79,6 +79,30 @@ def test_no_two_modules_share_a_file_name() -> None:
     assert {name for name, count in names.items() if count > 1} == set()
 
 
+MUTABLE = {
+    "inputs/pool.py": "what it computes late is cached in it",
+    "trial/exploration.py": "it counts while it explores",
+}
+"""Modules with a dataclass that can't be frozen or have slots, and why."""
+
+
+def test_a_dataclass_is_frozen_and_has_slots() -> None:
+    """So a value that others hold stays as it is, and a misspelt attribute is an error."""
+    found = set()
+    for _, path in modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            for decorator in node.decorator_list:
+                if not ast.unparse(decorator).startswith("dataclass"):
+                    continue
+                given = decorator.keywords if isinstance(decorator, ast.Call) else []
+                set_ = {word.arg for word in given if ast.unparse(word.value) == "True"}
+                if not {"frozen", "slots"} <= set_:
+                    found.add(path.relative_to(ROOT).as_posix())
+    assert found == set(MUTABLE)
+
+
 def constants(path: Path) -> set[str]:
     """The constants that a module defines."""
     found = set()

@@ -67,14 +67,14 @@ def judge(oracle: Oracle, expected: Sequence[Observation | None], got: Sequence[
         elif reference is not None and loose and oracle.diverges(reference, observation):
             diverged += 1
     groups = [Group(finding=g[0][1], index=g[0][0], inputs=len(g)) for g in found.values()]
-    groups.sort(key=_rank)
+    groups.sort(key=_rank)  # which leaves those of one rank in the order of their first inputs
     return Judgement(groups=tuple(groups[:FAULTS]), accepted=accepted, diverged=diverged)
 
 
-def _rank(group: Group) -> tuple[int, int, int]:
+def _rank(group: Group) -> tuple[int, int]:
     category = group.finding.category
     stopped = STOPPED.index(category) if category in STOPPED else len(STOPPED)
-    return stopped, -group.inputs, group.index or 0
+    return stopped, -group.inputs
 
 
 def judge_load(failure: Observation) -> Judgement:
