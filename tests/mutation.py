@@ -71,7 +71,7 @@ def main() -> int:
     parser.add_argument("tests", nargs="+", help="arguments of pytest")
     parser.add_argument("--sample", type=int, default=40, help="mutants to run (default: 40)")
     parser.add_argument("--session", type=Path, help="where to keep the results, and go on from them")
-    chosen = parser.parse_args()
+    chosen, options = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
         session = (chosen.session or Path(folder) / "session.sqlite").absolute()
@@ -79,7 +79,7 @@ def main() -> int:
         module = copy / "pytest_athena_dreams" / f"{chosen.module}.py"
         if not session.exists():
             make_sample(session, copy, chosen.module, chosen.sample)
-        run_mutants(session, copy, module, chosen.tests)
+        run_mutants(session, copy, module, [*chosen.tests, *options])
         report(session)
     return 0
 

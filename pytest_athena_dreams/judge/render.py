@@ -15,10 +15,10 @@ def render(value: Canonical, *, limit: int = 200) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """``text`` with its middle replaced by an ellipsis if it has more than ``limit`` characters."""
+    """``text`` with its middle replaced by an ellipsis if it is longer than ``limit``, at least 4."""
     if len(text) <= limit:
         return text
-    tail = max(limit // 4, 1)
+    tail = limit // 4
     return f"{text[: limit - tail - 3]}...{text[-tail:]}"
 
 

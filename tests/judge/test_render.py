@@ -55,6 +55,7 @@ READS: list[tuple[Any, str]] = [
     (["sub", "N", ["list", [1]], [["_fields", ["tuple", ["x"]]]]], "N([1], _fields=('x',))"),
     (["sub", "N", ["tuple", [1]], [["_fields", ["list", ["x"]]]]], "N((1,), _fields=['x'])"),
     (["sub", "N", ["list", [1]], [["_fields", ["list", ["x"]]]]], "N([1], _fields=['x'])"),
+    (["sub", "N", ["value", "D", "1"], [["_fields", ["tuple", ["x"]]]]], "N(1, _fields=('x',))"),
     (["sub", "N", 1, [["_fields", ["tuple", ["x"]]]]], "N(1, _fields=('x',))"),
     (["sub", "N", ["tuple", [1]], [["_fields", 3]]], "N((1,), _fields=3)"),
     (["sub", "N", ["tuple", [1]], [["fields", ["tuple", ["x"]]]]], "N((1,), fields=('x',))"),

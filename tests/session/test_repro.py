@@ -141,6 +141,15 @@ FAILURES = {
 }  # fmt: skip
 
 
+BY_VALUE = {
+    *("runtime", "type", "compatible", "own-class", "float", "in-place", "decimal", "callback", "graph"),
+    *("iterator", "imported-by-the-name-of-its-module", "nested-class", "order-of-an-ordered-dict"),
+    "close-floats-of-a-subclass",
+}
+"""Those that take the same way through the jail as "logic" does: written without a rehearsal there. That they
+fail, and pass once the dream is right, is seen outside."""
+
+
 def repro(*arguments: str, status: int = 0) -> Result:
     result = CliRunner().invoke(main, ["repro", "--store", "athena.db", *arguments])
     assert result.exit_code == status, result.output
@@ -166,8 +175,8 @@ def test_a_file_fails_with_the_bug_and_passes_once_it_is_mended(
     run_alone("--athena-timeout", "0.5", "--tb=no").assert_outcomes(failed=len(FAILURES))
     files = []
     for label in FAILURES:
-        repro(label, "--output", f"test_{label.replace('-', '_')}.py")
         files.append(f"test_{label.replace('-', '_')}.py")
+        repro(label, "--output", files[-1], *(["--unchecked"] if label in BY_VALUE else []))
     plain = (sys.executable, "-m", "pytest", "-q", "-p", "no:athena_dreams", "-p", "no:cacheprovider")
     assert (
         pytester.run(

@@ -173,6 +173,16 @@ def test_a_default_is_evaluated_outside() -> None:
     assert digest(other) != digest(code)
 
 
+def test_of_what_is_no_python_no_line_is_found() -> None:
+    assert lines_of(CODE, "def f(:") is None
+    assert lines_of("def f(:", CODE) is None
+
+
+def test_each_line_of_a_long_twin_is_found() -> None:
+    code = "".join(f"x{n} = {n}\n" for n in range(300))
+    assert lines_of(code, "# A copy.\n" + code) == {n: n + 1 for n in range(1, 301)}
+
+
 def test_each_line_of_a_twin_is_found() -> None:
     code = CODE.replace("radius * radius", "(radius\n  * radius)")
     lines = lines_of(code, LAYOUT)

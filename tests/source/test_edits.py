@@ -6,6 +6,8 @@ import ast
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from pytest_athena_dreams.source.edits import REWRITTEN, edits, list_edits
 
@@ -232,3 +234,31 @@ def test_an_import_under_another_name_is_a_change() -> None:
     assert (
         edits("import a\n", "import a as b\n") == edits("import a as b\n", "import a\n") == ("alias changed",)
     )
+
+
+@given(st.lists(st.sampled_from(["both", "before", "after"]), max_size=8), st.integers(0, 3))
+def test_of_functions_each_has_its_counterpart_by_name(kinds: list[str], first: int) -> None:
+    """Functions of many shapes, some in one of the two sources only, and each of both with a sign changed."""
+    before, after = (
+        [
+            f"def f{n}(x):\n" + "    pass\n" * n + f"    return {sign}x\n"
+            for n, kind in enumerate(kinds)
+            if kind in ("both", side)
+        ]
+        for side, sign in (("before", ""), ("after", "-"))
+    )
+    assume(len(before) != len(after))  # else those of one place correspond
+    shared = "".join(f"C{n} = {n}\n" for n in range(first))
+    found = list_edits(shared + "".join(before), shared + "".join(after))
+    assert found is not None
+    changed = [edit for edit in found if edit.words == "a sign changed"]
+    names = [ast.unparse(edit.place.before[0]) for edit in changed]
+    assert names == ["return x"] * kinds.count("both")
+    lines = [
+        [number for number, line in enumerate((shared + "".join(code)).splitlines(), 1) if line == wanted]
+        for code, wanted in ((before, "    return x"), (after, "    return -x"))
+    ]
+    here = [n for n, kind in enumerate([k for k in kinds if k != "after"]) if kind == "both"]
+    there = [n for n, kind in enumerate([k for k in kinds if k != "before"]) if kind == "both"]
+    assert [edit.before for edit in changed] == [lines[0][n] for n in here]
+    assert [edit.after for edit in changed] == [lines[1][n] for n in there]
