@@ -118,7 +118,7 @@ def _sub(fields: list[Any], before: str, after: str, indent: str) -> Iterator[st
 
 
 def _iterator(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
-    more = "and more" if fields[2] else ""
+    more = " and more" if fields[2] else ""
     yield from _written(["list", fields[1]], f"{before}<{fields[0]} giving ", f"{more}>{after}")
 
 

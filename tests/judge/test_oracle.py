@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_athena_dreams.judge.oracle import Oracle, Words
+from pytest_athena_dreams.judge.oracle import Explanation, Oracle
 from pytest_athena_dreams.models import (
     Canonical,
     Category,
@@ -80,8 +80,8 @@ def test_only_a_dream_without_a_procedure_may_decline_an_input() -> None:
             returned("a"),
             Category.LOGIC,
             {
-                Contract.COMPATIBLE: Words("returned str, not int", "returned 1", "returned 'a'"),
-                None: Words("returned another value", "returned 1", "returned 'a'"),
+                Contract.COMPATIBLE: Explanation("returned str, not int", "returned 1", "returned 'a'"),
+                None: Explanation("returned another value", "returned 1", "returned 'a'"),
             },
         ),
         (
@@ -89,7 +89,7 @@ def test_only_a_dream_without_a_procedure_may_decline_an_input() -> None:
             returned(["list", [1, "b", 3]]),
             Category.LOGIC,
             {
-                None: Words(
+                None: Explanation(
                     "returned another value at [1]: 'b', not 2", "returned [1, 2, 3]", "returned [1, 'b', 3]"
                 ),
                 Contract.COMPATIBLE: None,
@@ -99,32 +99,34 @@ def test_only_a_dream_without_a_procedure_may_decline_an_input() -> None:
             returned(1),
             raised(KeyError, message="k"),
             Category.RUNTIME,
-            {None: Words("KeyError: k", "returned 1", "raised KeyError: k")},
+            {None: Explanation("KeyError: k", "returned 1", "raised KeyError: k")},
         ),
         (
             returned(1),
             raised(KeyError),
             Category.RUNTIME,
-            {None: Words("KeyError", "returned 1", "raised KeyError")},
+            {None: Explanation("KeyError", "returned 1", "raised KeyError")},
         ),
         (
             returned(1),
             Observation(kind=ObservationKind.TIMED_OUT, detail="more than 1 s"),
             Category.TIMEOUT,
-            {None: Words("more than 1 s", "returned 1", "took more than 1 s")},
+            {None: Explanation("more than 1 s", "returned 1", "took more than 1 s")},
         ),
         (
             returned(1),
             Observation(kind=ObservationKind.DIED, death=DeathReason.EXIT, detail="left with status 0"),
             Category.RUNTIME,
-            {None: Words("left with status 0", "returned 1", "left with status 0")},
+            {None: Explanation("left with status 0", "returned 1", "left with status 0")},
         ),
         (
             awaited(1),
             awaited(2),
             Category.LOGIC,
             {
-                None: Words("returned another value", "returned 1 when awaited", "returned 2 when awaited"),
+                None: Explanation(
+                    "returned another value", "returned 1 when awaited", "returned 2 when awaited"
+                ),
                 Contract.COMPATIBLE: None,
             },
         ),
@@ -133,7 +135,7 @@ def test_only_a_dream_without_a_procedure_may_decline_an_input() -> None:
             returned(1),
             Category.LOGIC,
             {
-                None: Words(
+                None: Explanation(
                     "returned a plain result, not a coroutine", "returned 1 when awaited", "returned 1"
                 )
             },
@@ -143,7 +145,7 @@ def test_only_a_dream_without_a_procedure_may_decline_an_input() -> None:
             returned(1, SORTS),
             Category.LOGIC,
             {
-                None: Words(
+                None: Explanation(
                     "changed an argument in place that the procedure leaves alone",
                     "left its arguments alone",
                     "left its arguments as ([1, 2],)",
@@ -155,7 +157,7 @@ def test_only_a_dream_without_a_procedure_may_decline_an_input() -> None:
             returned(1, LEAVES),
             Category.LOGIC,
             {
-                None: Words(
+                None: Explanation(
                     "left an argument alone that the procedure changes in place",
                     "left its arguments as ([1, 2],)",
                     "left its arguments alone",
@@ -168,7 +170,7 @@ def test_only_a_dream_without_a_procedure_may_decline_an_input() -> None:
             returned(1, BY_NAME),
             Category.LOGIC,
             {
-                None: Words(
+                None: Explanation(
                     "changed an argument in place in another way",
                     "left its arguments as ([1, 2],)",
                     "left its arguments as (){'xs': [1, 2]}",
@@ -180,7 +182,7 @@ def test_only_a_dream_without_a_procedure_may_decline_an_input() -> None:
             returned(1),
             Observation(kind=ObservationKind.RETURNED, value=1, refused=("fork", "open /x")),
             Category.BLOCKED,
-            {None: Words("the jail refused fork", "returned 1", "returned 1")},
+            {None: Explanation("the jail refused fork", "returned 1", "returned 1")},
         ),
     ],
 )
@@ -189,11 +191,11 @@ def test_a_finding_says_what_is_wrong_and_what_both_did(
     expected: Observation,
     got: Observation,
     category: Category,
-    words: dict[Contract | None, Words | None],
+    words: dict[Contract | None, Explanation | None],
 ) -> None:
     found = Oracle(contract=contract).check(expected, got)
     wanted = words.get(contract, words[None])
-    assert (found and found.words) == wanted
+    assert (found and found.explanation) == wanted
     assert found is None or found.category is category
 
 
@@ -246,7 +248,7 @@ class Narrow(ValueError):
 )
 def test_exceptions_agree_by_type(expected: Observation, got: Observation, summary: str | None) -> None:
     found = Oracle(contract=Contract.EQUIVALENT).check(expected, got)
-    assert (found and found.words.summary) == summary
+    assert (found and found.explanation.summary) == summary
     if found is not None and got.raised is not None:
         assert found.key == (Category.LOGIC, got.raised.type, None)
 
@@ -257,7 +259,7 @@ def test_messages_are_compared_where_that_is_asked_for() -> None:
     assert oracle.check(one, one) is None
     found = oracle.check(one, other)
     assert found is not None
-    assert found.words == Words(
+    assert found.explanation == Explanation(
         "raised ValueError with another message", "raised ValueError: a", "raised ValueError: b"
     )
 
@@ -284,11 +286,11 @@ def test_when_a_call_repeats(first: Observation, second: Observation, agree: boo
 
 def test_a_flaky_finding_tells_both_results() -> None:
     oracle = Oracle(contract=Contract.SUPERSET)
-    words = oracle.flaky(returned(1), returned(2), raised(KeyError)).words
-    assert words == Words(
+    words = oracle.flaky(returned(1), returned(2), raised(KeyError)).explanation
+    assert words == Explanation(
         "the same input gave different results", "returned 1", "returned 2, then raised KeyError"
     )
-    assert oracle.flaky(None, returned(2), returned(3)).words.expected == "the same result each time"
+    assert oracle.flaky(None, returned(2), returned(3)).explanation.expected == "the same result each time"
 
 
 ONE_WAY, OTHER_WAY = ["list", [1, 2]], ["list", [2, 1]]
@@ -309,14 +311,14 @@ def test_a_finding_of_an_annotation_says_what_was_wanted(expected: Observation |
     found = Oracle(contract=contract, returns=TypeSpec(kind="str")).check(expected, returned(2))
     if expected is None:
         assert found is not None
-        assert found.words == Words(
+        assert found.explanation == Explanation(
             "returned int, which does not fit its annotation", "a result", "returned 2"
         )
     elif expected.value == 1:
         assert found is None, "the procedure does not keep its annotation itself"
     else:
         assert found is not None
-        assert found.words.summary == "returned int, not str"
+        assert found.explanation.summary == "returned int, not str"
 
 
 def test_a_varying_value_is_compared_by_its_type() -> None:

@@ -10,7 +10,7 @@ from urllib.error import URLError
 import pytest
 
 from pytest_athena_dreams.judge.categories import ATHENA_OUTCOMES, category_of
-from pytest_athena_dreams.judge.oracle import Oracle, Words
+from pytest_athena_dreams.judge.oracle import Explanation, Oracle
 from pytest_athena_dreams.judge.verdict import FAULTS, Judgement, judge, judge_load, refusal
 from pytest_athena_dreams.models import Category, Contract, DeathReason, Observation, ObservationKind, Raised
 from pytest_athena_dreams.signatures import TypeSpec
@@ -218,32 +218,32 @@ def test_a_dream_that_was_not_asked_everything_is_judged_by_what_it_answered(con
         (
             raised(SyntaxError, stage="compile", message="invalid syntax", line=3),
             Category.SYNTAX,
-            Words("SyntaxError: invalid syntax", got="does not compile"),
+            Explanation("SyntaxError: invalid syntax", got="does not compile"),
         ),
         (
             raised(NameError, stage="load", message="no x", line=4),
             Category.RUNTIME,
-            Words("NameError: no x", got="raised while its module was executed"),
+            Explanation("NameError: no x", got="raised while its module was executed"),
         ),
         (
             raised(AttributeError, stage="entry", message="no function f"),
             Category.VALIDATION,
-            Words("AttributeError: no function f", got="has no usable entry point"),
+            Explanation("AttributeError: no function f", got="has no usable entry point"),
         ),
-        (HUNG, Category.TIMEOUT, Words("timed_out", got="could not be loaded")),
+        (HUNG, Category.TIMEOUT, Explanation("timed_out", got="could not be loaded")),
         (
             Observation(kind=ObservationKind.DIED, death=DeathReason.EXIT, detail="left with status 3"),
             Category.RUNTIME,
-            Words("left with status 3", got="could not be loaded"),
+            Explanation("left with status 3", got="could not be loaded"),
         ),
-        (returned(1), Category.UNKNOWN, Words("returned", got="could not be loaded")),
+        (returned(1), Category.UNKNOWN, Explanation("returned", got="could not be loaded")),
     ],
 )
-def test_a_dream_that_does_not_load(failure: Observation, category: Category, words: Words) -> None:
+def test_a_dream_that_does_not_load(failure: Observation, category: Category, words: Explanation) -> None:
     judgement = judge_load(failure)
     (group,) = judgement.groups
     assert (judgement.accepted, judgement.diverged, group.inputs, group.index) == (0, 0, 0, None)
-    assert (group.finding.category, group.finding.words) == (category, words)
+    assert (group.finding.category, group.finding.explanation) == (category, words)
     cause = failure.raised
     assert (group.finding.line, group.finding.exception) == (cause and cause.line, cause and cause.type)
 
@@ -253,4 +253,4 @@ def test_a_refusal_is_of_no_input() -> None:
     (group,) = judgement.groups
     assert judgement == Judgement(groups=(group,), accepted=0, diverged=0)
     assert (group.index, group.inputs, group.finding.category) == (None, 0, Category.VALIDATION)
-    assert group.finding.words == Words("takes no such argument")
+    assert group.finding.explanation == Explanation("takes no such argument")
