@@ -291,6 +291,8 @@ def test_a_flaky_finding_tells_both_results() -> None:
         "the same input gave different results", "returned 1", "returned 2, then raised KeyError"
     )
     assert oracle.flaky(None, returned(2), returned(3)).explanation.expected == "the same result each time"
+    alike = oracle.flaky(returned(1), returned(2), returned(2)).explanation
+    assert alike.summary == "the same input gave different results"
 
 
 ONE_WAY, OTHER_WAY = ["list", [1, 2]], ["list", [2, 1]]

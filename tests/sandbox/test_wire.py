@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_athena_dreams.models import unpacked
 from pytest_athena_dreams.sandbox import wire
 from pytest_athena_dreams.sandbox.decoding import FRAME_LEVELS, LARGE, VALUE, ValueDecoder, WireError
-from pytest_athena_dreams.sandbox.jail.canonical import canonical
+from pytest_athena_dreams.sandbox.jail.canonical import DEPTH, canonical
 from pytest_athena_dreams.sandbox.jail.frames import framed
 from pytest_athena_dreams.sandbox.jail.refusals import MAX_REFUSALS, REFUSAL_LENGTH
 
@@ -221,7 +221,7 @@ def test_a_frame_above_the_cap_is_refused_by_its_header_alone() -> None:
         inbox.frame()
 
 
-@pytest.mark.parametrize("size", [0, 1, 10])
+@pytest.mark.parametrize("size", [0, 1, 4, 10])
 def test_a_frame_as_long_as_the_cap_is_read(size: int) -> None:
     inbox = wire.Inbox(size)
     inbox.feed(framed(b"x" * size))
@@ -360,3 +360,19 @@ def test_a_large_value_is_kept_packed_and_means_the_same(size: int) -> None:
     assert isinstance(reply, wire.Returned)
     assert unpacked(reply.value) == "x" * size
     assert (reply.value is unpacked(reply.value)) == (size + len('""') <= LARGE)
+
+
+def test_a_frame_may_be_as_deep_as_the_deepest_honest_value() -> None:
+    value: Any = 1
+    for _ in range(DEPTH):
+        value = {1: value}
+    told = canonical(value, consume=True)
+    reply = decode(returned(told))
+    assert isinstance(reply, wire.Returned)
+    assert reply.value == told
+
+
+def test_levels_are_counted_past_what_was_closed_before() -> None:
+    deep = b'["list", [["list", []], ' * FRAME_LEVELS + b"1" + b"]]" * FRAME_LEVELS
+    with pytest.raises(WireError, match="nested deeper"):
+        decode(returned([]).replace(b"[]", deep))

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_athena_dreams.source.reading import LITERAL_LENGTH, LITERALS, Reading, reading, statement_lines
+from pytest_athena_dreams.source.reading import (
+    LITERAL_LENGTH,
+    LITERALS,
+    Reading,
+    keeps_state,
+    reading,
+    statement_lines,
+)
 from pytest_athena_dreams.source.syntax import PARSED_SOURCE, syntax
 
 
@@ -57,3 +64,27 @@ def test_of_what_can_not_be_read_nothing_is_told(code: str) -> None:
 
 def test_a_long_chain_of_signs_is_no_literal_of_its_own() -> None:
     assert reading(f"x = {'-' * 500}5").literals == (-5, 5)
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        ("calls = []\ndef f(x):\n    calls.append(x)\n", True),
+        ("calls: dict[int, int] = {}\ndef f(x):\n    calls[x] = 1\n", True),
+        ("calls = set()\n", True),
+        ("calls = {1}\n", True),
+        ("calls = [n for n in range(3)]\n", True),
+        ("n = 0\ndef f():\n    global n\n    n += 1\n", True),
+        ("n = 0\ndef f():\n    return n\n", False),
+        ("n: int\ndef f():\n    return []\n", False),
+        ("pair = 1, 2\nname = 'a'\n", False),
+        ("def f(:", False),
+    ],
+)
+def test_what_may_remember_a_call(code: str, kept: bool) -> None:
+    assert keeps_state(code) == kept
+
+
+def test_a_literal_that_is_left_out_ends_no_list() -> None:
+    code = f"'doc'\nx = True\ny = {'a' * (LITERAL_LENGTH + 1)!r}\nz = 7\n"
+    assert reading(code).literals == (7,)
