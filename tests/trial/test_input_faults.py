@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from pytest_athena_dreams.api import check
-from pytest_athena_dreams.models import Category, Outcome
+from pytest_athena_dreams.config import Settings
+from pytest_athena_dreams.models import Category, Contract, Outcome
+from pytest_athena_dreams.sandbox.policy import Policy
+from pytest_athena_dreams.trial import Engine
+
+from .test_engine import verdict
 
 DATA = "import collections, math, unicodedata\nfrom dataclasses import dataclass\nfrom typing import *\n"
 OPTIONAL = "@dataclass\nclass P:\n    n: int\n    x: float | None = None\n"
@@ -126,20 +132,26 @@ WRONG = {
 }
 
 
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine(Settings(evidence="off"), Policy()) as engine:
+        yield engine
+
+
 @pytest.mark.parametrize(("procedure", "right", "wrong"), WRONG.values(), ids=WRONG)
-def test_a_wrong_dream_fails(procedure: str, right: str, wrong: str) -> None:
+def test_a_wrong_dream_fails(engine: Engine, procedure: str, right: str, wrong: str) -> None:
     assert procedure.count(right) == 1
-    dream = procedure.replace(right, wrong)
-    assert check(DATA + dream, like=DATA + procedure, evidence="off").outcome is Outcome.FAILURE
-    assert check(DATA + procedure, like=DATA + procedure, evidence="off").outcome is Outcome.SUCCESS
+    whole, dream = DATA + procedure, DATA + procedure.replace(right, wrong)
+    assert verdict(engine, dream, whole, Contract.EQUIVALENT).outcome is Outcome.FAILURE
+    assert verdict(engine, whole, whole, Contract.EQUIVALENT).outcome is Outcome.SUCCESS
 
 
-def test_a_renamed_parameter_is_a_fault_of_type() -> None:
+def test_a_renamed_parameter_is_a_fault_of_type(engine: Engine) -> None:
     procedure, right, wrong = WRONG["a renamed parameter"]
-    verdict = check(procedure.replace(right, wrong), like=procedure, evidence="off")
-    assert verdict.category is Category.TYPE
-    assert verdict.faults[0].call is not None
-    assert "items=" in verdict.faults[0].call
+    found = verdict(engine, procedure.replace(right, wrong), procedure, Contract.EQUIVALENT)
+    assert found.category is Category.TYPE
+    assert found.faults[0].call is not None
+    assert "items=" in found.faults[0].call
 
 
 @pytest.mark.parametrize("arguments", ["(a(" * 1200, "a(" * 1700, "a (" + " " * 3000])
