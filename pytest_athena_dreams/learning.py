@@ -1,7 +1,7 @@
-"""Where the store and learning meet: what a run leaves behind beside its verdicts.
+"""Connects the store and learning: updates patterns, novelty and metrics after a run.
 
 The controller calls :func:`sightings` for each verdict and :func:`learn` once at the end of a run. ``learn``
-computes from what is stored, so a run that was killed is made up for by the next one.
+computes from stored results, so the next run catches up on a killed one.
 """
 
 from __future__ import annotations

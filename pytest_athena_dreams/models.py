@@ -37,7 +37,7 @@ def unpacked(value: Canonical) -> Canonical:
 
 
 class DreamType(StrEnum):
-    """How a dream was made (Athena's words)."""
+    """How a dream was made (Athena's values)."""
 
     CONSTRAINT_RELAXATION = "constraint_relaxation"
     CROSS_PROJECT_SYNTHESIS = "cross_project_synthesis"
@@ -46,7 +46,7 @@ class DreamType(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a dream stands (Athena's words)."""
+    """The state of a dream (Athena's values)."""
 
     PENDING_EVALUATION = "pending_evaluation"
     EVALUATED = "evaluated"
@@ -56,11 +56,11 @@ class Status(StrEnum):
 
 
 PENDING = (Status.EVALUATED, Status.PENDING_TEST)
-"""The statuses of a dream that waits to be tested."""
+"""The statuses of a dream that is still to be tested."""
 
 
 class Contract(StrEnum):
-    """What a dream owes its procedure."""
+    """The contract between a dream and its procedure."""
 
     EQUIVALENT = "equivalent"
     SUPERSET = "superset"
@@ -77,7 +77,7 @@ DEFAULT_CONTRACTS = {
 
 
 class Outcome(StrEnum):
-    """What a test of a dream came to.
+    """The outcome of a test of a dream.
 
     ``dream_procedures.test_outcome`` holds Athena's two words, ``success`` and ``failure``. An ``untestable``
     dream has none there and keeps waiting: that it could not be tested is no fault of its own.
@@ -89,7 +89,7 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a dream is untestable; ``Verdict.text`` says the same to a person, with the remedy."""
+    """Why a dream is untestable; ``Verdict.text`` is the text for people, with the remedy."""
 
     MISSING_PACKAGE = "missing_package"
     """The procedure imports a package or a helper module that the jail does not have."""
@@ -100,11 +100,11 @@ class Reason(StrEnum):
     REFUSED = "refused"
     """The procedure needs what the jail refuses: a file, a process, the network."""
     NO_INPUT = "no_input"
-    """The procedure returned on no input that could be made."""
+    """The procedure did not return on any input that could be made."""
     TOO_SLOW = "too_slow"
     """The procedure outlived its time limit on every input."""
     BY_TYPE_ONLY = "by_type_only"
-    """All that could be compared were the types of values."""
+    """Only the types of values could be compared."""
 
 
 class Category(StrEnum):
@@ -159,7 +159,7 @@ class Dream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """An exception seen in the jail.
+    """An exception in the jail.
 
     ``type`` and ``bases`` are names, module-qualified outside builtins; ``bases`` is the method
     resolution order from the type itself up. ``line`` is a line of the loaded code, counted from 1;
@@ -187,7 +187,7 @@ class ObservationKind(StrEnum):
 
 
 class DeathReason(StrEnum):
-    """How a child went that did not answer, as the parent saw it."""
+    """How a child died that did not answer, as the parent found it."""
 
     MEMORY = "memory"
     CPU = "cpu"
@@ -199,7 +199,7 @@ class DeathReason(StrEnum):
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
-    """What one call (or the load) in the jail was seen to do. Never "pass" or "fail".
+    """The observed outcome of one call (or load) in the jail. Never "pass" or "fail".
 
     ``value`` is set where it returned, ``raised`` where it raised, ``death`` and ``detail`` where
     the child is gone; ``changed`` holds the canonical arguments after the call if the call changed
@@ -230,7 +230,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One distinct way in which a dream failed, with the smallest input found that shows it.
+    """One distinct way in which a dream failed, with the smallest input found for it.
 
     ``expected`` and ``got`` say in words what the procedure and the dream did; ``call`` is the failing
     call as Python source, ``None`` where the dream did not even load; ``line`` counts from 1 in the
@@ -283,7 +283,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What this run says of one dream.
+    """The verdict of one run on one dream.
 
     A failure has a ``category`` and ``faults``, the deciding one first. An untestable dream has a ``reason``
     and a ``text`` for people, which names the procedure, what it needed, and the setting, hook or extra that

@@ -9,7 +9,7 @@ The tests of each mutant run in a fork of this process, which has imported pytes
 mutant may use little memory and time, because some allocate without end or never return. Both count as
 noticed.
 
-With ``--session``, the results are kept in FILE. The next call with that file runs only those mutants again
+With ``--session``, the results are stored in FILE. The next call with that file runs only those mutants again
 that no test noticed, with the tests of the new last commit. The module must be unchanged since.
 """
 

@@ -104,7 +104,7 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from pytest_athena_dreams.cli import main; main()", *arguments]
 
 
-def test_watch_tells_each_round(store: Path) -> None:
+def test_watch_yields_each_round(store: Path) -> None:
     done = subprocess.run(
         command("watch", "--store", str(store), "--interval", "0", "--max-iterations", "2"),
         capture_output=True,

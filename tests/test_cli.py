@@ -223,7 +223,7 @@ def test_list_as_json() -> None:
 def test_an_empty_list_says_so() -> None:
     run("init")
     result = run("list", "--tier", "3")
-    assert (result.stdout, result.stderr) == ("", "no dream meets these conditions\n")
+    assert (result.stdout, result.stderr) == ("", "no dream matches these conditions\n")
     assert json.loads(run("list", "--json").stdout) == []
 
 

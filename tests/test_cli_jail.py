@@ -48,11 +48,11 @@ def test_show_inputs_shows_the_pool_of_a_dreams_procedure(tmp_path: Path) -> Non
     assert "clamp(0, 0, 0)" in result.output.splitlines()
 
 
-def test_doctor_tells_the_mode_and_its_exit_status(tmp_path: Path) -> None:
+def test_doctor_prints_the_mode_and_sets_its_exit_status(tmp_path: Path) -> None:
     result = run("doctor", "--json")
-    told = json.loads(result.output)
-    assert result.exit_code == (0 if told["met"] else 1)
-    assert {check["name"] for check in told["checks"]} >= {"--athena-sandbox=landlock"}
+    report = json.loads(result.output)
+    assert result.exit_code == (0 if report["met"] else 1)
+    assert {check["name"] for check in report["checks"]} >= {"--athena-sandbox=landlock"}
     assert "Not tried yet" in run("doctor").output
 
 

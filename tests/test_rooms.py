@@ -21,7 +21,7 @@ KNOWN_BY = {
     "hypothesis": {"inputs", "hookspecs", "session"},
 }
 PARSERS = {
-    "source": "the one parser of the parent, which no text can make raise or warn",
+    "source": "the only parser in the parent: no text makes it raise or warn",
     "sandbox": "in the jail, which has a Python of its own",
     "repair": "in a process of its own",
 }

@@ -32,15 +32,15 @@ _TIMES = {"created_at", "evaluated_at", "generated_at", "test_timestamp"}
 @click.option("--status", type=click.Choice([status.value for status in Status]))
 @click.option("--tier", type=click.IntRange(1, 3))
 @click.option("--type", "dream_type", metavar="TYPE", help="The dream type, such as constraint_relaxation.")
-@click.option("--procedure", metavar="NAME", help="The name of the procedure, in full.")
+@click.option("--procedure", metavar="NAME", help="The full name of the procedure.")
 @click.option("--outcome", type=click.Choice([outcome.value for outcome in Outcome]))
 @click.option("--category", type=click.Choice([category.value for category in Category]))
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Show the first N only.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Show only the first N.")
 @_json_option
 def list_(store: Path, as_json: bool, **conditions: Any) -> None:
-    """List dreams, those that meet all conditions, in the order of their ids.
+    """List the dreams that match all conditions, by id.
 
-    The table fits the terminal (80 columns if there is none); --json cuts nothing.
+    The table fits the terminal (80 columns if there is none); --json shows full values.
     """
     from ..store.database import Store
 
@@ -51,18 +51,18 @@ def list_(store: Path, as_json: bool, **conditions: Any) -> None:
     elif dreams:
         _print_table(dreams)
     else:
-        click.echo("no dream meets these conditions", err=True)
+        click.echo("no dream matches these conditions", err=True)
 
 
 @click.command()
 @click.argument("dream", metavar="ID|LABEL")
 @store_option
 @_json_option
-@click.option("--inputs", is_flag=True, help="Show what the dream is fed instead: its procedure's pool.")
+@click.option("--inputs", is_flag=True, help="Show the inputs of the dream instead: its procedure's pool.")
 def show(dream: str, store: Path, as_json: bool, inputs: bool) -> None:
-    """Show all of one dream: its fields, its code, its procedure, and its result in each run.
+    """Show one dream: its fields, code and procedure, and its result in each run.
 
-    A number is taken for an id first, then for a label.
+    A number is looked up as an id first, then as a label.
     """
     from ..store.database import Store
 
@@ -111,7 +111,7 @@ def _print_table(dreams: Sequence[Summary]) -> None:
     room = max(shutil.get_terminal_size().columns - sum(widths) - 2 * len(widths), 10)
     for *cells, name in rows:
         start = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-        # The end of a label tells more than its start, which many share.
+        # The end of a label says more than its start, which many share.
         click.echo(f"{start}  {name if len(name) <= room else '…' + name[1 - room :]}")
 
 

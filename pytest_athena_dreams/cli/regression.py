@@ -70,14 +70,14 @@ def regression_test(failure: Failure) -> str:
         ["import signal"] if failure.alone else [],
         ["from pytest_athena_dreams import compare"],
         list(_constants(failure)),
-        *([f"{name} = {_quoted(source)}"] for name, source in _sources(failure)),
+        *([f"{name} = {quoted(source)}"] for name, source in _sources(failure)),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n\n\n" + _tests(failure)
 
 
 def _constants(failure: Failure) -> Iterator[str]:
     if failure.fault.call is not None:
-        yield f"ARGUMENTS = {_literal(_arguments(failure))}"
+        yield f"ARGUMENTS = {literal(_arguments(failure))}"
     if failure.alone:
         settings = failure.settings
         yield f"TIMEOUT = {settings.timeout}  # seconds of the call"
@@ -134,8 +134,8 @@ def _body(failure: Failure) -> Iterator[str]:
     yield f"got = compare.call(DREAM, ARGUMENTS{chosen})"
     ways = _ways(settings)
     if stream := stream_named(failure.fault.summary):
-        ways += f", printed=[{_literal(stream)}]"
-    yield f"compare.check({expected}, got, contract={_literal(failure.contract)}{ways})"
+        ways += f", printed=[{literal(stream)}]"
+    yield f"compare.check({expected}, got, contract={literal(failure.contract)}{ways})"
 
 
 def _ways(settings: Settings) -> str:
@@ -144,7 +144,7 @@ def _ways(settings: Settings) -> str:
     ways = [f"tolerance={settings.tolerance!r}"] if settings.tolerance != default.tolerance else []
     ways += ["signed_zero=True"] if settings.signed_zero == "on" else []
     ways += (
-        [f"exceptions={_literal(settings.exceptions)}"] if settings.exceptions != default.exceptions else []
+        [f"exceptions={literal(settings.exceptions)}"] if settings.exceptions != default.exceptions else []
     )
     return "".join(f", {way}" for way in ways)
 
@@ -152,9 +152,9 @@ def _ways(settings: Settings) -> str:
 def _choice(entry_point: str | None, fallback: str | None, title: str) -> str:
     """The arguments that choose an entry point as a run does."""
     if entry_point is not None:
-        return f", entry_point={_literal(entry_point)}"
-    chosen = f", fallbacks=[{_literal(fallback)}]" if fallback else ""
-    return chosen + (f", title={_literal(title)}" if title else "")
+        return f", entry_point={literal(entry_point)}"
+    chosen = f", fallbacks=[{literal(fallback)}]" if fallback else ""
+    return chosen + (f", title={literal(title)}" if title else "")
 
 
 def _arguments(failure: Failure) -> str:
@@ -189,12 +189,12 @@ def _header(failure: Failure) -> Iterator[str]:
     yield f"# Written by 'athena-dreams repro {dream.id}'. It passes once the code in DREAM is right."
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """``text`` as a literal on one line."""
     return '"{}"'.format(_escaped(text).replace('"', '\\"'))
 
 
-def _quoted(code: str) -> str:
+def quoted(code: str) -> str:
     """``code`` as a literal over several lines, as it reads but for what is not printable."""
     text = re.sub('"(?="|\\Z)', r"\"", _escaped(code, keep="\n"))
     return f'"""\\\n{text}"""'

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     help="The file to write, '-' for standard output.  [default: test_dream_ID.py]",
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option("--unchecked", is_flag=True, help="Write the file without running it in the jail first.")
 def repro(dream: str, store: Path, output: Path | None, force: bool, unchecked: bool) -> None:
-    """Write a pytest file that fails as long as a dream is wrong on the call that it failed on.
+    """Write a pytest file that fails until a dream is right on the call on which it failed.
 
-    The file is written only if, in the jail, it fails with the dream and passes with the procedure in its
-    place. It needs pytest and this package. It holds the dream's code, and RUNS IT WITHOUT A JAIL when it is
-    tested: read it first. A number is taken for an id first, then for a label.
+    The file is written only if, in the jail, it fails with the dream and passes with the procedure instead.
+    It needs pytest and this package. It contains the dream's code and RUNS IT WITHOUT A JAIL: read it first.
+    A number is looked up as an id first, then as a label.
     """
     from .regression import regression_test
     from .rehearsal import rehearse
@@ -47,7 +47,7 @@ def repro(dream: str, store: Path, output: Path | None, force: bool, unchecked: 
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise click.UsageError(f"{path} is there already; give --force to write over it") from None
+        raise click.UsageError(f"{path} exists already; give --force to overwrite it") from None
     except OSError as error:
         raise click.UsageError(f"{path} can't be written: {error.strerror}") from None
     seen = "" if unchecked else ", as seen in the jail"
@@ -57,7 +57,7 @@ def repro(dream: str, store: Path, output: Path | None, force: bool, unchecked: 
 
 
 def _failure(reference: str, path: Path) -> Failure:
-    """The last result of a dream. Raises ``ReproError`` where it is no failure, ``StoreError``."""
+    """The last result of a dream. Raises ``ReproError`` if it is not a failure, and ``StoreError``."""
     import msgspec
 
     from ..config import Settings

@@ -31,7 +31,7 @@ FORMATS = ("text", "md", "json", "html")
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to FILE."
 )
 def report(store: Path, form: str | None, output: Path | None) -> None:
-    """Tell what the runs teach: patterns of failure and rules against them, changes, trends, calibration.
+    """Report what the runs show: failure patterns and rules against them, changes, trends, calibration.
 
     Nothing is tested and nothing in the store is changed. HTML is one file that needs no network; JSON keeps
     to the schema in docs/report-schema.md.
@@ -81,15 +81,15 @@ def render(report: Report, form: str) -> str:
 @click.option("--timeout", type=float, default=1.0, show_default=True, help="As --athena-timeout.")
 @click.option("--sandbox", default="auto", show_default=True, help="As --athena-sandbox.")
 def repair(ids: tuple[int, ...], store: Path, seed: int, timeout: float, sandbox: str) -> None:
-    """Try mechanical repairs on the failed dreams (or on those with these IDs), and keep what passes.
+    """Try mechanical repairs on the failed dreams (or on those with these IDs), and store those that pass.
 
     A repair changes one thing: a missing import, markdown fences, a guard, a None check, a return, a default,
-    a name. Each is tested in the jail like a dream. Only one that passes is shown and kept, for the report;
-    the dream itself stays as it is. A dream that differs from its procedure in several places is also tested
-    with each one put back, for the report to show the one that matters.
+    a name. Each is tested in the jail like a dream. Only one that passes is shown, and stored for the report;
+    the dream itself does not change. A dream that differs from its procedure in several places is also tested
+    with each change put back, so that the report can show which one makes it fail.
     """
     from ..repair.causes import TestedCause, find_causes, store_cause
-    from ..repair.proof import Untested, failed, keep, mend
+    from ..repair.proof import Untested, failed, find_repairs, store_repair
     from ..resolution import command_options, resolve
     from ..store.database import Store
     from ..text import printable
@@ -105,7 +105,7 @@ def repair(ids: tuple[int, ...], store: Path, seed: int, timeout: float, sandbox
         repaired = causes = 0
         untested: set[int] = set()
         try:
-            for found in chain(mend(engine, broken), find_causes(engine, broken)):
+            for found in chain(find_repairs(engine, broken), find_causes(engine, broken)):
                 name = f"dream {found.dream_id} ({printable(names[found.dream_id], limit=60)})"
                 if isinstance(found, Untested):
                     if found.dream_id not in untested:
@@ -115,7 +115,7 @@ def repair(ids: tuple[int, ...], store: Path, seed: int, timeout: float, sandbox
                     store_cause(opened, found, seed=seed)
                     causes += 1
                 else:
-                    keep(opened, found, seed=seed)
+                    store_repair(opened, found, seed=seed)
                     repaired += 1
                     why = printable(found.why, limit=120)
                     click.echo(f"{name}: {why}; passes on {found.accepted} inputs")

@@ -1,7 +1,7 @@
-"""How examples are drawn and shrunk: by Hypothesis' engine itself where that works, otherwise by ``@given``.
+"""Draws and shrinks examples, with Hypothesis' engine itself if that works, otherwise with ``@given``.
 
 Hypothesis may change its internals in any release. So each process tries them once, on a small strategy,
-before it draws anything. Where that fails, it draws by way of ``@given``, and its pools say so.
+before it draws anything. If that fails, it draws with ``@given``, and its pools say so.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
 from . import decorated
+from .search import Search
 
 T = TypeVar("T")
 Choices = tuple[Any, ...]
-"""What an example was drawn from: a strategy draws the same example from the same choices."""
-
+"""The choices behind an example: a strategy draws the same example from the same choices."""
 
 CHOICES = 40_000
-"""Choices that a pool may take: one or two seconds. Pools of the MBPP corpora take from 500 to 10,000."""
+"""Maximum choices of a pool, one or two seconds. Pools of the MBPP corpora take from 500 to 10,000."""
 CPU_SECONDS = 20.0
-"""Seconds of processor time that a pool may take: a backstop, for choices are counted first."""
+"""Maximum seconds of processor time of a pool, a backstop: usually choices run out first."""
 
 
 class Spent(Exception):
@@ -34,7 +34,7 @@ class Spent(Exception):
 
 
 class Meter:
-    """Counts the choices of one pool, whether or not they made an example, and its processor time."""
+    """Counts the choices of one pool, including those that made no example, and its processor time."""
 
     def __init__(self) -> None:
         self._choices = 0
@@ -48,31 +48,13 @@ class Meter:
 
 
 class Engine(Protocol):
-    """What ``conjecture`` and ``decorated`` both do."""
+    """The interface of ``conjecture`` and ``decorated``."""
 
-    def draw(
-        self,
-        strategy: st.SearchStrategy[T],
-        keep: Callable[[T, Choices | None], None],
-        *,
-        examples: int,
-        seed: int,
-        seeded: bool,
-        meter: Meter,
-    ) -> None:
-        """Draw at most ``examples`` and ``keep`` each."""
+    def draw(self, search: Search[T], keep: Callable[[T, Choices | None], None], meter: Meter) -> None:
+        """Draw the examples of ``search``; ``keep`` takes each."""
 
-    def shrunk(
-        self,
-        strategy: st.SearchStrategy[T],
-        fails: Callable[[T], bool],
-        start: Choices | None,
-        *,
-        examples: int,
-        seed: int,
-        seeded: bool,
-    ) -> T | None:
-        """The smallest example found on which ``fails`` holds."""
+    def shrunk(self, search: Search[T], fails: Callable[[T], bool], start: Choices | None) -> T | None:
+        """The smallest example found for which ``fails`` holds; ``start`` holds the choices of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +98,10 @@ def _direct() -> Engine:
         replayed.append(value)
         return value[0] >= 3
 
-    conjecture.draw(pairs, lambda *x: drawn.append(x), examples=10, seed=0, seeded=True, meter=Meter())
+    search = Search(strategy=pairs, examples=10, seed=0, seeded=True)
+    conjecture.draw(search, lambda *x: drawn.append(x), Meter())
     failing, choices = max(drawn)
-    smallest = conjecture.shrunk(pairs, fails, choices, examples=10, seed=0, seeded=True)
+    smallest = conjecture.shrunk(search, fails, choices)
     if replayed[0] != failing or smallest != (3, False):
         raise RuntimeError(f"it shrinks {failing} to {smallest}")
     return conjecture
@@ -139,7 +122,7 @@ def _without_mined(engine: Engine) -> Callable[[], AbstractContextManager[None]]
 
     many = st.lists(st.integers(), min_size=100, max_size=100)  # one number in twenty is a constant
     with nothing_mined(mine):
-        engine.draw(many, lambda *_: None, examples=2, seed=0, seeded=False, meter=Meter())
+        engine.draw(Search(strategy=many, examples=2, seed=0), lambda *_: None, Meter())
     if not calls:
         raise RuntimeError("it mines constants elsewhere")
     return nothing_mined
@@ -157,12 +140,12 @@ def draw(
     seed: int,
     seeded: bool = False,
 ) -> None:
-    """Draw at most ``examples`` and ``keep`` each, with its choices if known; what ``keep`` raises ends it.
+    """Draw at most ``examples``; ``keep`` takes each, with its choices if they are known.
 
-    A strategy that may draw from Python's own ``random`` has to be ``seeded``: for each example anew.
-
-    Raises ``Spent`` when the budget of a pool is used up, and ``Unsatisfiable`` where none could be drawn.
+    ``seeded`` is as in :class:`Search`. Raises ``Spent`` when the budget of a pool is used up,
+    ``Unsatisfiable`` if no example could be drawn, and whatever ``keep`` raises.
     """
+    search = Search(strategy=strategy, examples=examples, seed=seed, seeded=seeded)
     drawn = False
 
     def see(value: T, choices: Choices | None) -> None:
@@ -171,7 +154,7 @@ def draw(
         keep(value, choices)
 
     with way().without_mined():
-        way().engine.draw(strategy, see, examples=examples, seed=seed, seeded=seeded, meter=Meter())
+        way().engine.draw(search, see, Meter())
     if not drawn:
         raise Unsatisfiable(f"nothing that {strategy!r} draws meets its own assumptions")
 
@@ -185,10 +168,11 @@ def shrunk(
     seed: int,
     seeded: bool = False,
 ) -> T | None:
-    """The smallest example found on which ``fails`` holds, ``None`` where none is found.
+    """The smallest example found for which ``fails`` holds; ``None`` if there is none.
 
-    It starts from the choices of one that fails, or else from the first of ``examples`` that does. For the
-    rest it is as in :func:`draw`.
+    It starts from the choices of a failing example, or otherwise from the first of ``examples`` that fails.
+    The rest is as in :func:`draw`.
     """
+    search = Search(strategy=strategy, examples=examples, seed=seed, seeded=seeded)
     with way().without_mined():
-        return way().engine.shrunk(strategy, fails, start, examples=examples, seed=seed, seeded=seeded)
+        return way().engine.shrunk(search, fails, start)

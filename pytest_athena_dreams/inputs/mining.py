@@ -16,7 +16,7 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
 _cache: Any = LRUCache(1024)
-"""Hypothesis' cache of the constants that each choice permits, while none are mined; of the same size."""
+"""An empty cache of the same size, used in place of Hypothesis' cache of permitted constants."""
 
 
 @contextmanager

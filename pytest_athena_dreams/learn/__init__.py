@@ -1,1 +1,1 @@
-"""What a night teaches: patterns, suggestions, metrics, calibration. Pure: rows in, plain data out."""
+"""Learning from results: patterns, suggestions, metrics, calibration. Pure: rows in, plain data out."""

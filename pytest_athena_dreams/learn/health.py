@@ -2,10 +2,10 @@
 
 The formulas are those of ``DreamMetricsCalculator`` in Athena (github.com/shawkridge/athena,
 ``src/athena/consolidation/dream_metrics.py``, commit 1432247): four components from 0 to 1, weighted 60 %
-novelty, 15 % quality, 15 % cross-project leverage, 10 % efficiency. Two of its conditions are read as they
-are meant, for a store that tests its dreams: where Athena asks for the status ``evaluated``, a dream counts
-that was evaluated and has gone on (``pending_test``, ``tested``), else a test would take it out of the score;
-and its seven days of generation runs are counted in epoch seconds, as the column holds them.
+novelty, 15 % quality, 15 % cross-project leverage, 10 % efficiency. We interpret two of its conditions
+differently, for a store that tests its dreams. Where Athena requires the status ``evaluated``, later ones
+(``pending_test``, ``tested``) count too; otherwise a test would remove a dream from the score. And its seven
+days of generation runs are counted in epoch seconds, the unit of the column.
 
 Invariants: pure; every component and the score are from 0 to 1.
 """
@@ -25,19 +25,19 @@ WEIGHTS = {
     "efficiency_weighted": 0.10,
 }
 HIGH_NOVELTY = 0.7
-"""Novelty from which a dream counts as highly novel."""
+"""Minimum novelty of a highly novel dream."""
 HIGH_NOVELTY_TARGET = 10
-"""Highly novel dreams that earn that part of the score in full."""
+"""Highly novel dreams for the full value of that part of the score."""
 ADOPTED_MATCHES = 2
-"""Projects that a dream must match to count as adopted."""
+"""Minimum projects that an adopted dream matches."""
 ADOPTION_TARGET = 0.25
-"""Share of Tier 1 dreams to be adopted for a full score."""
+"""Adopted share of Tier 1 dreams for the full score."""
 SECONDS_TARGET = 30.0
-"""Seconds a generation may take for a full score."""
+"""Maximum seconds of a generation for the full score."""
 GENERATION_DAYS = 7
 """Days of generation runs that are averaged."""
 REQUESTS_A_DREAM = 30.0
-"""Requests a dream where no generation run tells: Athena's own estimate."""
+"""Requests per dream if no generation run records them: Athena's own estimate."""
 
 _EVALUATED = (Status.EVALUATED, Status.PENDING_TEST, Status.TESTED)
 
@@ -45,7 +45,7 @@ Row = Mapping[str, Any]
 
 
 def metrics(dreams: Iterable[Row], generation_runs: Sequence[Row]) -> dict[str, float | int]:
-    """The columns of a ``dream_metrics`` row but its id and its time.
+    """The columns of a ``dream_metrics`` row, without id and time.
 
     ``dreams`` are rows of ``dream_procedures``; ``generation_runs`` those of the last ``GENERATION_DAYS``.
     """
@@ -93,7 +93,7 @@ def metrics(dreams: Iterable[Row], generation_runs: Sequence[Row]) -> dict[str, 
 
 
 def novelty_component(average: float, high: int) -> float:
-    """70 % the average novelty, 30 % the number of highly novel dreams, full at ten."""
+    """70 % average novelty, 30 % number of highly novel dreams (full at ``HIGH_NOVELTY_TARGET``)."""
     return 0.7 * min(average, 1.0) + 0.3 * min(high / HIGH_NOVELTY_TARGET, 1.0)
 
 
@@ -107,7 +107,7 @@ def quality_component(viability: float, success: float, tiers: Mapping[int, int]
 
 
 def leverage_component(adoption: float) -> float:
-    """The adopted share of Tier 1, full at a quarter."""
+    """The adopted share of Tier 1 dreams (full at ``ADOPTION_TARGET``)."""
     return min(adoption / ADOPTION_TARGET, 1.0)
 
 
@@ -117,7 +117,7 @@ def efficiency_component(seconds: float) -> float:
 
 
 def requests_per_dream(generation_runs: Iterable[Row]) -> float:
-    """What ``model_usage`` counts over the dreams generated; Athena's estimate where nothing is told."""
+    """Requests in ``model_usage`` per generated dream; ``REQUESTS_A_DREAM`` if none are recorded."""
     requests = dreams = 0.0
     for run in generation_runs:
         usage = _usage(run["model_usage"])
@@ -131,7 +131,7 @@ def _usage(text: Any) -> float:
     try:
         usage = json.loads(text)
     except (TypeError, ValueError):
-        return 0.0  # Athena leaves it empty, or in words of its own
+        return 0.0  # Athena leaves it empty or writes free text
     counts = usage.values() if isinstance(usage, dict) else ()
     return float(sum(n for n in counts if isinstance(n, int | float) and n > 0))
 

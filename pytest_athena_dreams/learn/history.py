@@ -1,8 +1,8 @@
-"""What changed from one run to the next: by dream, and by pattern.
+"""Changes from one run to the next, by dream and by pattern.
 
-Invariants: pure; a run need not test every dream, so a dream stands as its latest result says. What is said
-of a run depends on the results up to it alone, so an old run reads today as it read then. An untestable dream
-shows no pattern and changes nothing: a pattern that only such dreams showed last is not fixed.
+Invariants: pure; a run may test some dreams only, so the latest result of each dream counts. The changes of a
+run depend only on results up to that run, so they stay the same later. An untestable dream shows no pattern
+and is not a change: a pattern that only such dreams showed last is not fixed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..models import Category, Outcome
 
 
 class Change(StrEnum):
-    """What became of a dream in a run, against its results before it."""
+    """The change of a dream in a run, compared with its results before."""
 
     NEW = "new"
     BACK = "back"
@@ -27,7 +27,7 @@ class Change(StrEnum):
 
 
 class PatternStatus(StrEnum):
-    """Where a pattern stands after a run, against the runs before it."""
+    """The status of a pattern after a run, compared with the runs before."""
 
     NEW = "new"
     BACK = "back"
@@ -52,10 +52,10 @@ class Test:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatternHistory:
-    """One pattern over all runs up to one.
+    """One pattern over all runs up to a given one.
 
-    ``dreams`` ever showed it, those in ``open`` show it as of now and those in ``before`` did before the run;
-    ``frequency`` counts the results that show it.
+    ``dreams`` have ever shown it; those in ``open`` show it after the run, those in ``before`` did so before
+    the run; ``frequency`` counts the results that show it.
     """
 
     key: str
@@ -69,7 +69,7 @@ class PatternHistory:
 
 
 def changes(tests: Iterable[Test], run_id: int) -> dict[int, Change]:
-    """What became of each dream that run ``run_id`` tested. ``tests`` are in the order of their runs."""
+    """The change of each dream that run ``run_id`` tested. ``tests`` are in the order of their runs."""
     earlier: dict[int, list[Test]] = {}
     found: dict[int, Change] = {}
     for test in tests:
@@ -95,7 +95,7 @@ def _change(earlier: Sequence[Test], now: Test) -> Change:
 
 
 def pattern_histories(tests: Iterable[Test], run_id: int) -> dict[str, PatternHistory]:
-    """Every pattern that was seen up to run ``run_id``. ``tests`` are in the order of their runs."""
+    """Every pattern up to run ``run_id``, by key. ``tests`` are in the order of their runs."""
     before, now = _State(), _State()
     seen: dict[str, _Seen] = {}
     for test in tests:

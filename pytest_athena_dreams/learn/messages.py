@@ -1,7 +1,7 @@
-"""Messages without their particulars, and differing values in a word.
+"""Generalises messages, and describes the difference of two values in a few words.
 
-Invariants: pure; what is left of a message does not depend on a dream's own names, on numbers, or on the
-values of one input, but keeps what says how to mend it: built-in types, methods, modules.
+Invariants: pure; a generalised message does not depend on a dream's own names, on numbers or on the values of
+one input, but keeps what helps to fix the failure: built-in types, methods, modules.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import sys
 
 MESSAGE_LENGTH = 160
-"""Characters of a message that are kept."""
+"""Maximum characters of a generalised message."""
 
 _PATH = re.compile(r" at \S+: .*$", re.DOTALL)
 _QUOTED = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"")
@@ -22,19 +22,19 @@ _KEPT_AFTER = ("attribute ", "module named ", "import name ", "object has no ")
 _KNOWN_NAMES = frozenset(dir(builtins)) | sys.stdlib_module_names | {"NoneType", "function", "generator"}
 _OPERATOR = re.compile(r"[-+*/%@&|^<>=!~]{1,3}")
 _BARE = frozenset({"KeyError"})
-"""Exceptions whose whole message is a value of the input."""
+"""Exceptions whose whole message is a value from the input."""
 _RETURNED = "returned "
 
 
 def general(message: str, exception: str | None) -> str:
-    """``message`` without numbers, values, paths and own names."""
+    """``message`` without numbers, values, paths and the code's own names."""
     head, colon, rest = message.partition(": ")
     if colon and head == exception:
         message = "" if exception in _BARE else rest
     if message.startswith("no input accepted"):
         return "no input accepted"
     if exception == "RecursionError":
-        message = message.partition(" exceeded")[0]  # what comes after is where the last call stood
+        message = message.partition(" exceeded")[0]  # the rest says where the last call was
     message = _PATH.sub("", message)
     message = _QUOTED.sub(lambda found: _quoted(message, found), message)
     message = _NUMBER_PATTERN.sub("#", _ADDRESS.sub("#", message))
@@ -50,9 +50,9 @@ def _quoted(message: str, found: re.Match[str]) -> str:
 
 
 def difference(expected: str, got: str) -> str:
-    """How two values differ, in a word, from the texts ``returned VALUE`` of a fault.
+    """How two values differ, in a few words; both are ``returned VALUE`` texts of a fault.
 
-    Texts that were cut, or hold what is no literal, still tell ``None`` and an empty value from others.
+    For texts that were cut or are not literals, only ``None`` is recognised.
     """
     if not got.startswith(_RETURNED) or not expected.startswith(_RETURNED):
         return ""

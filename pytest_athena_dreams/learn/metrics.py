@@ -38,12 +38,12 @@ class Decile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """How well a score foretold the outcome.
+    """How well a score predicted the outcome.
 
     ``brier`` is the mean of ``(score - outcome)²`` with 1 for a pass (G. W. Brier 1950, for two classes): 0
-    is perfect. ``reference`` is the same for a forecaster who always says the share that passed, so a
-    ``brier`` above it means that the score told less than nothing. ``error`` is the mean gap between forecast
-    and outcome over the deciles, weighted by their dreams (expected calibration error).
+    is perfect. ``reference`` is the same for a forecast that is always the share that passed, so a ``brier``
+    above it means that the score is worse than no score. ``error`` is the mean gap between forecast and
+    outcome over the deciles, weighted by their dreams (expected calibration error).
     """
 
     count: int
@@ -55,7 +55,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """Some numbers in a few: quartiles and a histogram of equal bins, each ``(low, high, count)``."""
+    """A summary of numbers: quartiles, mean, and a histogram with bins ``(low, high, count)``."""
 
     count: int
     low: float
@@ -79,7 +79,7 @@ def groups(items: Iterable[T], name: Callable[[T], str], passed: Callable[[T], b
 
 
 def calibration(pairs: Sequence[tuple[float, bool]]) -> Calibration:
-    """Hold forecasts from 0 to 1 against what came of them; others are left out."""
+    """Compare forecasts from 0 to 1 with the outcomes; other forecasts are left out."""
     usable = [(score, passed) for score, passed in pairs if 0 <= score <= 1]
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for score, passed in usable:
@@ -113,9 +113,9 @@ def _decile(index: int, found: Sequence[tuple[float, bool]]) -> Decile:
 
 
 def distribution(values: Iterable[float], *, edges: Sequence[float] = ()) -> Distribution | None:
-    """The distribution of ``values``, ``None`` of none. ``edges`` are the bins'; else they are equal.
+    """The distribution of ``values``; ``None`` if there are none. Without ``edges``, bins have equal width.
 
-    The first and last bin take what lies outside the edges.
+    The first and last bin include values outside the edges.
     """
     known = sorted(values)
     if not known:

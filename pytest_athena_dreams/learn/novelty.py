@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from ..source.normalise import label, parse
 
 Profile = frozenset[str]
-"""The steps of a syntax tree: each a node, its parent, its elder sibling, as labels; equal ones numbered."""
+"""The steps of a syntax tree: labels of a node, its parent and its elder sibling; equal ones are numbered."""
 
 
 def profile(code: str) -> Profile | None:
-    """The steps of the syntax of ``code``, in which own names and the values of constants do not matter."""
+    """The steps of the syntax of ``code``, without its own names and the values of constants."""
     tree = parse(code)
     if tree is None:
         return None
@@ -30,14 +30,14 @@ def profile(code: str) -> Profile | None:
 
 
 def distance(a: Profile, b: Profile) -> float:
-    """How far two profiles are apart, from 0 (equal) to 1 (nothing in common): the Jaccard distance."""
+    """The Jaccard distance of two profiles, from 0 (equal) to 1 (nothing in common)."""
     shared = len(a & b)
     union = len(a) + len(b) - shared
     return 1 - shared / union if union else 0.0
 
 
 def novelty(own: Profile, others: Iterable[Profile]) -> float:
-    """The distance of a profile from the nearest of ``others``: 1 without any."""
+    """The distance of a profile from the nearest of ``others``; 1 if there are none."""
     return min((distance(own, other) for other in others), default=1.0)
 
 

@@ -1,10 +1,10 @@
-"""Failures that are the same to a person, under one short name.
+"""Fingerprints of failures: failures that a person would call the same share one.
 
-Invariants: pure; a fingerprint depends on the fault's category and exception, on its message without its
-particulars, and on the code as syntax. Names of locals, numbers, formatting and line numbers do not matter.
+Invariants: pure; a fingerprint depends on the fault's category and exception, on its generalised message, and
+on the code's syntax. Names of locals, numbers, formatting and line numbers do not matter.
 
-The context is what tells failures of one message apart: for an exception the step that raised it, for a wrong
-value what the dream changed in its procedure or, where it is a rewrite, how the values differ.
+The context distinguishes failures with the same message: for an exception it is the step that raised it; for
+a wrong value it is what the dream changed in its procedure or, in a rewrite, how the values differ.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from ..source.sites import loops, site
 from .messages import difference, general
 
 _LOAD_CATEGORIES = frozenset({Category.SYNTAX, Category.DEPENDENCY, Category.VALIDATION})
-"""Categories whose message says all."""
+"""Categories whose message needs no context."""
 _FENCE_MARK = "```"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """What joins equal failures; ``key`` is its short name, twelve hexadecimal digits."""
+    """What equal failures have in common; ``key`` is a digest of it, twelve hexadecimal digits."""
 
     category: Category
     exception: str | None
@@ -47,7 +47,7 @@ class Fingerprint:
 
 
 def fingerprint(fault: Fault, code: str, procedure: str | None) -> Fingerprint:
-    """The fingerprint of one fault of a dream with ``code``, made from ``procedure`` where there is one."""
+    """The fingerprint of one fault of a dream with ``code``, a variant of ``procedure`` if there is one."""
     message = general(fault.summary, fault.exception)
     if fault.category is Category.SYNTAX and _FENCE_MARK in code:
         message = "markdown fences around the code"

@@ -1,7 +1,7 @@
-"""The rules that patterns lead to, as they go into a prompt: data, one line a rule.
+"""The rules for patterns, as texts for a prompt.
 
-Invariant: ``BY_CONTEXT`` is read from the top, the first part that a pattern's context contains wins, so what is
-more special stands above.
+Invariant: in ``BY_CONTEXT``, the first entry whose text the pattern's context contains wins, so more specific
+entries come first.
 """
 
 from __future__ import annotations

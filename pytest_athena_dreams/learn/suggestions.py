@@ -1,8 +1,8 @@
-"""What to tell the generator about a pattern: a rule in plain words, with an example from the evidence.
+"""Suggestions for the generator: a rule for each pattern, with an example from the evidence.
 
-Invariants: pure; every pattern gets a rule, from the most special that fits to its category's; a rule names
-what to do, so that it can stand in a prompt as it is; an example is code and a call that were seen, never
-made up, and its code is never blank, a comment or a docstring.
+Invariants: pure; every pattern gets the most specific rule that fits, at least that of its category; a rule
+says what to do and can go into a prompt unchanged; an example is real code and a real call, and its code is
+never blank, a comment or a docstring.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .rules import BY_CATEGORY, BY_CONTEXT, BY_EXCEPTION, FENCES, NO_INPUT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Lines of a dream, and those of its procedure that make it pass when they alone are put back."""
+    """Lines of a dream, and the lines of its procedure that make it pass when only they are put back."""
 
     wrong: str
     right: str
@@ -26,8 +26,8 @@ class Cause:
 class Example:
     """One failure as evidence: the dream's lines, the procedure's in their place, and the call.
 
-    ``proven`` says that the procedure's lines alone, put back, make the dream pass: either nothing else
-    differs, or it was tested.
+    ``proven``: putting back only the procedure's lines makes the dream pass, because nothing else differs or
+    because that was tested.
     """
 
     dream_id: int
@@ -40,7 +40,7 @@ class Example:
 
 
 def rule(category: Category, exception: str | None, message: str, context: str) -> str:
-    """What the generator should do, in plain words."""
+    """The text of the rule for a pattern."""
     if category is Category.SYNTAX and "markdown fence" in message:
         return FENCES
     if message == "no input accepted":
@@ -56,10 +56,10 @@ def rule(category: Category, exception: str | None, message: str, context: str) 
 def example(
     dream_id: int, fault: Fault, code: str, procedure: str | None, cause: Cause | None = None
 ) -> Example | None:
-    """The lines that matter of a dream and its procedure, and the call that shows the difference.
+    """The relevant lines of a dream and its procedure, and the call that shows the difference.
 
-    ``cause`` is what a test found to matter. Without it, the only change does, or else the likeliest one.
-    ``None`` where the dream has no code to show.
+    ``cause`` was found by a test. Without it, the only change is shown, or otherwise the likeliest one.
+    ``None`` if the dream has no code to show.
     """
     wrong, right, proven = (cause.wrong, cause.right, True) if cause else _lines(fault, code, procedure)
     if not wrong:

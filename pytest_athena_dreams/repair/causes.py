@@ -1,7 +1,7 @@
-"""Which change of a dream makes it fail: the one which, put back alone, makes it pass.
+"""Finds the change that makes a dream fail: the one that makes it pass when only this change is put back.
 
-Invariant: a cause that is given was tested like a dream, on the same settings. A dream with a single change
-needs no test: with it put back, nothing is left that differs.
+Invariant: every cause was tested like a dream, with the same settings. A dream with a single change needs no
+test: putting it back gives the procedure.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..trial.engine import Engine
 
 TRIED = 8
-"""Changes of one dream that are put back, each of which takes a test: a dream with more is a rewrite."""
+"""Maximum changes of one dream to test: a dream with more is a rewrite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

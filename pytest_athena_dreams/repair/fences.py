@@ -1,4 +1,4 @@
-"""Markdown fences that were left around code."""
+"""A repair that removes markdown fences from around the code."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _FENCE_LINE = re.compile(r"^[ \t]*(```|~~~)[\w+-]*[ \t]*$", re.MULTILINE)
 
 
 def fences(task: Task) -> Iterator[Proposal]:
-    """Take the fences off."""
+    """Remove the fences."""
     if _FENCE_LINE.search(task.code):
-        why = "the markdown fences around the code are taken off"
+        why = "the markdown fences around the code are removed"
         yield Proposal(kind="fence", why=why, code=_stripped(task.code))
 
 
 def _stripped(code: str) -> str:
-    """The longest block between fences; what follows a fence that is not closed counts as its block."""
+    """The longest block between fences; an unclosed fence's block ends with the text."""
     marks = list(_FENCE_LINE.finditer(code))
     ends = [mark.start() for mark in marks[1:]] + [len(code)]
     blocks = [code[mark.end() : end].strip("\n") + "\n" for mark, end in zip(marks, ends, strict=True)]

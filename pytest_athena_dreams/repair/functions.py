@@ -1,6 +1,6 @@
-"""The function of a dream that a repair changes: found by name, and put back changed.
+"""Finds and replaces the function of a dream that a repair changes.
 
-Invariant: what is not changed stays as it was written.
+Invariant: the rest of the source is preserved.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from .task import Proposal, Task
 
 
 def function_of(code: str, name: str | None) -> cst.FunctionDef | None:
-    """The function of that name at the top of ``code``; the only one where no name is known."""
+    """The top-level function ``name`` of ``code``; without a name, its only top-level function."""
     if name is None:
         return _only(_functions(code))
     found = [f for f in _functions(code) if f.name.value == name]
@@ -20,7 +20,7 @@ def function_of(code: str, name: str | None) -> cst.FunctionDef | None:
 
 
 def like(code: str, base: cst.FunctionDef | None) -> cst.FunctionDef | None:
-    """The one function of ``code`` whose parameters are called what those of ``base`` are."""
+    """The only function of ``code`` with the same parameter names as ``base``."""
     return _only([f for f in _functions(code) if base and parameter_names(f) == parameter_names(base)])
 
 

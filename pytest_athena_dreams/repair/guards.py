@@ -1,4 +1,4 @@
-"""Checks at the start of a function, for the inputs that its procedure answers at once."""
+"""Repairs that add checks at the start of a function, for inputs that the procedure handles there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .task import Proposal, Task
 
 
 def guards(task: Task) -> Iterator[Proposal]:
-    """Answer the failing input's ``None`` or empty argument as the procedure does."""
+    """Return the procedure's result for an argument of the failing input that is ``None`` or empty."""
     values = _arguments(task)
     answer = _literal(task.expected)
     if (
@@ -28,7 +28,7 @@ def guards(task: Task) -> Iterator[Proposal]:
                 task,
                 f"if {name} is None:\n    return {answer}\n",
                 kind="None check",
-                why=f"`{name}` is checked for None, where the procedure returns {answer}",
+                why=f"`{name}` is checked for None, for which the procedure returns {answer}",
             )
         elif isinstance(value, list | tuple | dict | str | set | bytes | int | float) and not value:
             test = f"{name} == 0" if isinstance(value, int | float) else f"not {name}"
@@ -36,7 +36,7 @@ def guards(task: Task) -> Iterator[Proposal]:
                 task,
                 f"if {test}:\n    return {answer}\n",
                 kind="guard",
-                why=f"`{test}` is answered as the procedure does, with {answer}",
+                why=f"for `{test}` it returns {answer}, as the procedure does",
             )
 
 
@@ -59,7 +59,7 @@ def lost_guards(task: Task) -> Iterator[Proposal]:
 
 
 def _arguments(task: Task) -> dict[str, object] | None:
-    """The failing call's arguments by parameter, where they are literals."""
+    """The failing call's arguments by parameter; ``None`` if they are not literals."""
     function = function_of(task.code, task.entry)
     if function is None or task.call is None:
         return None
@@ -77,7 +77,7 @@ def _arguments(task: Task) -> dict[str, object] | None:
 
 
 def _literal(expected: str) -> str | None:
-    """The value that the procedure returned, as source."""
+    """The value that the procedure returned, as source; ``None`` if it is not a literal."""
     text = expected.removeprefix("returned ")
     if text == expected:
         return None

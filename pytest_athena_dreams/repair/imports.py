@@ -1,4 +1,4 @@
-"""Imports that are missing, and imports that nobody needs."""
+"""Repairs that add a missing import or remove an unneeded one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _HOMES = {
 
 
 def missing_import(task: Task) -> Iterator[Proposal]:
-    """Import a name that was not defined from where the standard library has it."""
+    """Import an undefined name from the standard library."""
     found = _UNDEFINED_NAME.search(task.summary)
     if found is None:
         return
@@ -63,7 +63,7 @@ def with_import(code: str, module: str, name: str | None = None) -> str:
 
 
 def useless_import(task: Task) -> Iterator[Proposal]:
-    """Take out the import of a module that is not installed."""
+    """Remove the import of a module that is not installed."""
     found = _MODULE.search(task.summary)
     if found is None:
         return
@@ -81,6 +81,6 @@ def useless_import(task: Task) -> Iterator[Proposal]:
     code = cst.parse_module(task.code).visit(Drop()).code
     yield Proposal(
         kind="unused import",
-        why=f"the import of {top}, which is not installed and not needed, is taken out",
+        why=f"the import of {top}, which is not installed and not needed, is removed",
         code=code,
     )

@@ -1,4 +1,4 @@
-"""Names of parameters and functions that are not the procedure's."""
+"""Repairs for names of parameters and functions that differ from the procedure's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .task import Proposal, Task
 
 
 def parameters(task: Task) -> Iterator[Proposal]:
-    """Call the parameters what the procedure calls them."""
+    """Rename the parameters to the procedure's names."""
     base, function = _pair(task)
     if base is None or function is None:
         return

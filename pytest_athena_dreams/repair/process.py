@@ -16,7 +16,7 @@ MEMORY = 1 << 30
 CPU = 60
 """Seconds of CPU time, for one task and those after it in the same process."""
 REPAIRED_SOURCE = 50_000
-"""Characters of source beyond which no repair is tried."""
+"""Maximum characters of a source; longer ones get no repair."""
 
 
 def main() -> None:

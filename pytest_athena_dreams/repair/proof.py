@@ -42,13 +42,13 @@ class Repair:
     accepted: int
 
     def diff(self) -> str:
-        """A unified diff from the dream's code to the mended one."""
+        """A unified diff from the dream's code to the repaired one."""
         return unified(self.before, self.code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Untested:
-    """A dream for which no proposal could be tested, and why."""
+    """A dream with proposals that could not be tested, and why."""
 
     dream_id: int
     why: str
@@ -56,7 +56,7 @@ class Untested:
 
 def unified(before: str, after: str) -> str:
     """A unified diff with three lines of context, without file names."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "dream", "mended", lineterm="")
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "dream", "repaired", lineterm="")
     return "\n".join(lines)
 
 
@@ -77,11 +77,11 @@ def _fault(recorded: Recorded) -> Fault | None:
     return faults[0] if faults else None
 
 
-def mend(engine: Engine, dreams: Sequence[tuple[Dream, Fault]]) -> Iterator[Repair | Untested]:
+def find_repairs(engine: Engine, dreams: Sequence[tuple[Dream, Fault]]) -> Iterator[Repair | Untested]:
     """The first repair of each dream that passes the dream's own test in the jail.
 
-    A dream that can't be tested is given as ``Untested``, and the next ones go on. Raises ``SandboxError``
-    if there is no jail.
+    A dream that can't be tested yields ``Untested``; the others continue. Raises ``SandboxError`` without a
+    jail.
     """
     for (dream, _), proposals in zip(dreams, proposed(dreams), strict=True):
         for proposal in proposals:
@@ -102,7 +102,7 @@ def mend(engine: Engine, dreams: Sequence[tuple[Dream, Fault]]) -> Iterator[Repa
 
 
 def tested(engine: Engine, dream: Dream, code: str) -> Verdict | Untested:
-    """The verdict on ``dream`` with other code, or why there can't be one."""
+    """The verdict on ``dream`` with other code, or the reason why it can't be tested."""
     try:
         verdict = engine.test(replace(dream, code=code))
     except PlanError as error:
@@ -112,7 +112,7 @@ def tested(engine: Engine, dream: Dream, code: str) -> Verdict | Untested:
     return verdict
 
 
-def keep(store: Store, repair: Repair, *, seed: int) -> None:
+def store_repair(store: Store, repair: Repair, *, seed: int) -> None:
     """Write a repair that passed to the store. Raises ``StoreError``."""
     row: dict[str, Any] = {
         "dream_id": repair.dream_id,
@@ -127,14 +127,14 @@ def keep(store: Store, repair: Repair, *, seed: int) -> None:
 
 
 def proposed(dreams: Sequence[tuple[Dream, Fault]]) -> list[list[Proposal]]:
-    """The proposals for each dream, in order; none for one whose source ended the process."""
+    """The proposals for each dream, in order; empty for one whose source crashed the process."""
     found: list[list[Proposal]] = []
     while len(found) < len(dreams):
         batch = dreams[len(found) : len(found) + BATCH]
         answers = _ask([msgspec.json.encode(_task(dream, fault)) for dream, fault in batch])
         found += answers
         if len(answers) < len(batch):
-            found.append([])  # the one that the process did not survive
+            found.append([])  # the process crashed on this one
     return found
 
 
@@ -147,7 +147,7 @@ def _ask(tasks: Sequence[bytes]) -> list[list[Proposal]]:
         output = done.stdout
     except subprocess.TimeoutExpired as late:
         output = late.stdout or b""
-    lines = output.split(b"\n")[:-1]  # what the last line end is missing from was not finished
+    lines = output.split(b"\n")[:-1]  # a line without its end is incomplete
     return [msgspec.json.decode(line, type=list[Proposal]) for line in lines]
 
 

@@ -10,7 +10,7 @@ from .task import Proposal, Task
 from .values import copied_arguments, mutable_defaults, returns
 
 PROPOSALS = 6
-"""Proposals for one dream."""
+"""Maximum proposals for one dream."""
 _REPAIR_FUNCTIONS = (
     missing_import,
     useless_import,
@@ -25,9 +25,9 @@ _REPAIR_FUNCTIONS = (
 
 
 def propose(task: Task) -> list[Proposal]:
-    """The repairs that may help, the likeliest first; none where the code is beyond mechanics."""
+    """The repairs that may help, the likeliest first."""
     found: dict[str, Proposal] = {}
-    fenced = list(fences(task))  # what stands between fences can't be parsed with them
+    fenced = list(fences(task))  # code can't be parsed with the fences around it
     for proposal in fenced or (proposal for repair in _REPAIR_FUNCTIONS for proposal in repair(task)):
         if proposal.code != task.code:
             found.setdefault(proposal.code, proposal)

@@ -1,4 +1,4 @@
-"""What a repair is made from, and what it makes."""
+"""The input and output of a repair."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..models import Category
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A failed dream, as far as a repair needs to know it; ``call`` and ``expected`` are a fault's."""
+    """The facts about a failed dream that repairs use; ``call`` and ``expected`` are its first fault's."""
 
     code: str
     procedure: str | None
@@ -22,7 +22,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A mended source; ``kind`` is a word, ``why`` a sentence for people."""
+    """A repaired source; ``kind`` is a short name, ``why`` a sentence for people."""
 
     kind: str
     why: str

@@ -1,4 +1,4 @@
-"""Values that go in and come out: defaults, arguments, and what is returned."""
+"""Repairs of defaults, arguments and returned values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MUTABLE_DEFAULT = (
 
 
 def mutable_defaults(task: Task) -> Iterator[Proposal]:
-    """Make a default that calls share anew in each."""
+    """Create a shared mutable default in each call instead."""
     function = function_of(task.code, task.entry)
     if function is None:
         return
@@ -35,7 +35,7 @@ def mutable_defaults(task: Task) -> Iterator[Proposal]:
         changed = prepended(changed, "".join(made))
         yield Proposal(
             kind="mutable default",
-            why="a default that is shared between calls is made anew in each",
+            why="a default that is shared between calls is created in each call",
             code=replaced(task.code, function, changed),
         )
 
@@ -51,7 +51,7 @@ def copied_arguments(task: Task) -> Iterator[Proposal]:
 
 
 def returns(task: Task) -> Iterator[Proposal]:
-    """Return what a function computes in its last statement, and returns not or prints instead."""
+    """Return the value of the last statement, which the function computes or prints but does not return."""
     function = function_of(task.code, task.entry)
     if function is None or not isinstance(function.body, cst.IndentedBlock):
         return
@@ -67,7 +67,7 @@ def returns(task: Task) -> Iterator[Proposal]:
         text = cst.Module([]).code_for_node(expression)
         yield Proposal(
             kind="return",
-            why=f"`{text}` is returned, where nothing was",
+            why=f"`{text}` is returned instead of nothing",
             code=replaced(task.code, function, function.with_deep_changes(function.body, body=body)),
         )
 

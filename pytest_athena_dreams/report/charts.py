@@ -1,7 +1,7 @@
-"""Charts as inline SVG, drawn for 360 units of width so that their text can be read on a phone.
+"""Charts as inline SVG, 360 units wide so that their text is legible on a phone.
 
-Invariants: every piece of text goes through ``markupsafe.escape``; colours are classes of the page's style
-sheet, so that nothing needs an inline style; a chart has a title for those who can't see it.
+Invariants: every text goes through ``markupsafe.escape``; colours are classes of the page's style sheet, so
+no inline style is needed; every chart has a title for people who can't see it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .words import HEALTH_PARTS, percent
 CHART_WIDTH = 360
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 26
 POINTS = 60
-"""Runs that a chart over time shows, the last ones."""
+"""Maximum runs in a chart over time, the last ones."""
 CATEGORIES = (
     *("syntax", "dependency", "type", "runtime", "logic", "validation"),
     *("timeout", "resource", "blocked", "flaky", "unknown"),

@@ -1,4 +1,4 @@
-"""The report as JSON, and the schema that it keeps to."""
+"""The report as JSON, and its JSON Schema."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def schema() -> dict[str, Any]:
     (root,), components = msgspec.json.schema_components((Report,), ref_template="#/$defs/{name}")
     for component in components.values():
         if "properties" in component:
-            component["required"] = list(component["properties"])  # all are written, defaults too
+            component["required"] = list(component["properties"])  # defaults are written too
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{NAME}:{VERSION}",
@@ -33,7 +33,7 @@ def schema() -> dict[str, Any]:
 
 
 def packaged_schema() -> dict[str, Any]:
-    """The JSON Schema as it is shipped, ``pytest_athena_dreams/report/schema.json``."""
+    """The shipped JSON Schema, ``pytest_athena_dreams/report/schema.json``."""
     text = (files("pytest_athena_dreams.report") / "schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found

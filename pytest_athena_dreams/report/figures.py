@@ -1,7 +1,8 @@
-"""The learning report as data: what ``athena-dreams report`` shows and a generator reads.
+"""The learning report as data: ``athena-dreams report`` shows it, and a generator can read it.
 
-Invariants: plain frozen data, every field a builtin or another of these; ``VERSION`` rises whenever a field
-goes or changes its meaning (a new one is no change), and ``report/schema.json`` is made from these classes.
+Invariants: plain frozen data, every field is a builtin or one of these classes; ``VERSION`` rises whenever a
+field is removed or changes its meaning, not for a new one; ``report/schema.json`` is generated from these
+classes.
 """
 
 from __future__ import annotations

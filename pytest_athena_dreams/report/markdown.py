@@ -1,6 +1,7 @@
 """The report as Markdown, for a pull request, a step summary, or a prompt.
 
-Invariant: text of a dream's stands in code spans and fenced blocks alone, with fences longer than any in it.
+Invariant: a dream's text appears only in code spans and fenced blocks, with fences longer than any in the
+text.
 """
 
 from __future__ import annotations
@@ -11,24 +12,24 @@ from collections.abc import Iterable, Iterator
 from ..learn.metrics import Group
 from ..text import printable
 from .figures import PatternReport, Report
-from .words import CHANGES, count, day, figures, name, number, percent, reasons, times, told
+from .words import CHANGES, count, day, figures, name, number, percent, present, reasons, times
 
 MARKDOWN_PATTERNS = 20
 MARKDOWN_DREAMS = 20
 REPAIRS = 20
 MARKDOWN_REASON = 1000
-"""Characters of a reason: it ends in the remedy."""
+"""Maximum characters of a reason, which ends with the remedy."""
 MARKDOWN_REASONS = 20
-"""Reasons for untestable dreams that are shown."""
+"""Maximum reasons for untestable dreams to show."""
 
 
 def markdown(report: Report, *, brief: bool = False) -> str:
-    """The report; a ``brief`` one has totals, changes and the ten top patterns."""
+    """The report as Markdown; a ``brief`` one has totals, changes, untestable dreams and ten patterns."""
     return "\n".join(_lines(report, brief)) + "\n"
 
 
 def span(text: str, *, limit: int = 200) -> str:
-    """A code span that fits into a table cell: nothing in it is markup."""
+    """``text`` as a code span for a table cell, without markup in it."""
     shown = printable(" ".join(text.split()), limit=limit).replace("|", "\\|")
     fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") or not shown else ""
@@ -36,7 +37,7 @@ def span(text: str, *, limit: int = 200) -> str:
 
 
 def block(text: str, language: str = "python") -> str:
-    """A fenced block."""
+    """``text`` as a fenced block."""
     shown = printable(text, multiline=True, limit=4000).rstrip("\n")
     fence = "`" * max(3, max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     return f"{fence}{language}\n{shown}\n{fence}"
@@ -84,7 +85,7 @@ def _changes(report: Report) -> Iterator[str]:
     yield "## What the last run changed"
     yield ""
     rows = []
-    for kind, ids in told(report.changes):
+    for kind, ids in present(report.changes):
         shown = ids[:MARKDOWN_DREAMS] if kind in ("new", "back", "different", "fixed", "flaky") else ()
         names = ", ".join(span(name(dreams[i]), limit=60) for i in shown if i in dreams)
         rows.append((kind, str(len(ids)), CHANGES[kind], names + (" …" if len(ids) > len(shown) > 0 else "")))
@@ -96,7 +97,7 @@ def _untestable(report: Report) -> Iterator[str]:
         return
     yield f"## Untestable ({count(len(report.untestable), 'dream')})"
     yield ""
-    yield "Neither passed nor failed, and pending until the remedy comes."
+    yield "They neither passed nor failed, and stay pending until the cause is fixed."
     yield ""
     rows = [
         (str(dreams), span(text, limit=MARKDOWN_REASON))
@@ -139,12 +140,12 @@ def _pattern(pattern: PatternReport) -> Iterator[str]:
 
 
 def _repairs(report: Report) -> Iterator[str]:
-    mended = [dream for dream in report.dreams if dream.repair]
-    if not mended:
+    repaired = [dream for dream in report.dreams if dream.repair]
+    if not repaired:
         return
-    yield f"## Repairs that pass ({len(mended)})"
+    yield f"## Repairs that pass ({len(repaired)})"
     yield ""
-    for dream in mended[:REPAIRS]:
+    for dream in repaired[:REPAIRS]:
         assert dream.repair is not None
         passed = f"passes on {count(dream.repair.accepted, 'input')}"
         yield f"{span(name(dream), limit=60)}: {span(dream.repair.why)}, {passed}."

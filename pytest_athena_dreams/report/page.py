@@ -1,8 +1,8 @@
 """The report as one HTML file that needs no network.
 
-Invariants: Jinja escapes everything; text of a dream's is made printable first; the content policy lets
-in nothing but the one style sheet and the one script, by their hashes; code is cut so that a thousand dreams
-stay under three megabytes.
+Invariants: Jinja escapes everything; a dream's text is made printable first; the content policy allows only
+the one style sheet and the one script, by their hashes; code is cut so that a thousand dreams stay under
+three megabytes.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from ..source.alignment import align
 from ..text import printable
 from . import charts
 from .figures import DreamReport, ProcedureReport, Report
-from .words import CHANGES, day, name, number, percent, reasons, times, told
+from .words import CHANGES, day, name, number, percent, present, reasons, times
 
 CODE = 1_400_000
-"""Characters of dreams' code in one file, shared out evenly."""
+"""Characters of code in one file, divided evenly among the dreams."""
 LEAST_CODE, MOST_CODE = 600, 20_000
-"""The least and the most characters of one source that are shown."""
+"""Minimum and maximum of the characters to show of one source."""
 
 
 def html(report: Report) -> str:
-    """The whole file."""
+    """The report as HTML."""
     folder = files("pytest_athena_dreams.report")
     style = (folder / "style.css").read_text(encoding="utf-8")
     script = (folder / "script.js").read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ def _words(report: Report, procedures: dict[int, ProcedureReport]) -> dict[str, 
     dreams = {dream.id: dream for dream in report.dreams}
     parts = report.breakdown
     return {
-        "changes": [(kind, ids) for kind, ids in told(report.changes) if kind != "passing"],
+        "changes": [(kind, ids) for kind, ids in present(report.changes) if kind != "passing"],
         "meanings": CHANGES,
         "open_patterns": any(pattern.open for pattern in report.patterns),
         "titles": {pattern.id: pattern.title for pattern in report.patterns},
@@ -77,7 +77,7 @@ def _words(report: Report, procedures: dict[int, ProcedureReport]) -> dict[str, 
         ],
         "reasons": reasons(report),
         "adopt": [dreams[i] for i in report.adopt],
-        "states": ["failure", "success", *CHANGES, "mended"],
+        "states": ["failure", "success", *CHANGES, "repaired"],
         "procedure_ids": set(procedures),
         "speed_labels": ["¼", "½", "0.8", "0.95", "1", "1.25", "2", "4", "8+"],
         "share_labels": [str(n) for n in range(10, 101, 10)],
@@ -85,7 +85,7 @@ def _words(report: Report, procedures: dict[int, ProcedureReport]) -> dict[str, 
 
 
 def _ticked(text: str) -> Markup:
-    """A rule, in which code stands between backticks."""
+    """A rule as HTML, with the code between backticks marked up."""
     parts = enumerate(text.split("`"))
     return Markup().join(
         Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in parts
@@ -107,13 +107,13 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _marked(dream: DreamReport, procedure: ProcedureReport | None, limit: int) -> Markup:
-    """The dream's code with the lines marked that are not the procedure's, or the one that raised."""
+    """The dream's code, with marks on the line that raised and on lines that the procedure does not have."""
     lines = _cut(dream.code, limit).splitlines()
     own = {dream.line - 1} if dream.line else set()
     if procedure is not None:
         for equal, _, _, start, end in align(procedure.code.splitlines(), lines):
             own |= set() if equal else set(range(start, end))
-    whole = len(own) >= len(lines)  # where all is new, marks would tell nothing
+    whole = len(own) >= len(lines)  # marks on every line would show nothing
     shown = [(n, escape(printable(line, multiline=True))) for n, line in enumerate(lines)]
     mark = Markup("<mark>{}</mark>")
     return Markup("\n").join(mark.format(line) if n in own and not whole else line for n, line in shown)

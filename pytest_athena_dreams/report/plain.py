@@ -1,7 +1,7 @@
 """The report for a terminal.
 
-Invariants: no text of a dream's reaches the terminal unescaped; no line is wider than ``PLAIN_WIDTH``,
-but for the path of the store.
+Invariants: a dream's text reaches the terminal only escaped; lines are at most ``PLAIN_WIDTH`` wide, except
+the one with the path of the store.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from collections.abc import Iterator, Sequence
 from ..learn.metrics import Group
 from ..text import inert, printable
 from .figures import DreamReport, PatternReport, Report
-from .words import CHANGES, count, day, figures, name, number, percent, reasons, times, told
+from .words import CHANGES, count, day, figures, name, number, percent, present, reasons, times
 
 PLAIN_WIDTH = 80
 PLAIN_PATTERNS = 10
-"""Patterns that are told in full."""
+"""Maximum patterns to show in full."""
 PLAIN_DREAMS = 8
-"""Dreams that are named for each change."""
+"""Maximum dreams to name for each change."""
 PLAIN_REASON = 1000
-"""Characters of a reason: it ends in the remedy."""
+"""Maximum characters of a reason, which ends with the remedy."""
 PLAIN_REASONS = 10
-"""Reasons for untestable dreams that are shown."""
+"""Maximum reasons for untestable dreams to show."""
 RUNS = 8
 GROUPS = 8
 DIFFS = 5
@@ -58,9 +58,9 @@ def _title(text: str) -> Iterator[str]:
 
 
 def _wrapped(head: str, text: str, *, hang: int | None = None) -> Iterator[str]:
-    """``text`` after ``head``, its further lines ``hang`` columns in, else as far as ``head``."""
+    """``text`` after ``head``; further lines are indented by ``hang``, by default to the end of ``head``."""
     indent = " " * (len(head) if hang is None else hang)
-    # Once more: wrapping moves words to the start of a line.
+    # Again, because wrapping moves words to the start of a line.
     yield from map(inert, textwrap.wrap(text, PLAIN_WIDTH, initial_indent=head, subsequent_indent=indent))
 
 
@@ -81,7 +81,9 @@ def _totals(report: Report) -> Iterator[str]:
 def _untestable(report: Report) -> Iterator[str]:
     if not report.untestable:
         return
-    yield from _title(f"Untestable: {count(len(report.untestable), 'dream')}, pending until the remedy comes")
+    yield from _title(
+        f"Untestable: {count(len(report.untestable), 'dream')}, pending until the cause is fixed"
+    )
     found = reasons(report)
     for dreams, text in found[:PLAIN_REASONS]:
         yield from _wrapped(f"{dreams:>4} ", printable(text, limit=PLAIN_REASON))
@@ -91,7 +93,7 @@ def _untestable(report: Report) -> Iterator[str]:
 
 def _changes(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
     yield from _title("What the last run changed")
-    for kind, ids in told(report.changes):
+    for kind, ids in present(report.changes):
         yield f"{kind:<9} {len(ids):>4}  {CHANGES[kind]}"
         if kind not in ("passing", "known"):
             yield from (
@@ -138,11 +140,11 @@ def _code(word: str, text: str) -> Iterator[str]:
 
 
 def _repairs(report: Report) -> Iterator[str]:
-    mended = [dream for dream in report.dreams if dream.repair]
-    if not mended:
+    repaired = [dream for dream in report.dreams if dream.repair]
+    if not repaired:
         return
-    yield from _title(f"Repairs that pass ({len(mended)})")
-    for dream in mended[:DIFFS]:
+    yield from _title(f"Repairs that pass ({len(repaired)})")
+    for dream in repaired[:DIFFS]:
         repair = dream.repair
         assert repair is not None
         passed = f"passes on {count(repair.accepted, 'input')}"
@@ -151,8 +153,8 @@ def _repairs(report: Report) -> Iterator[str]:
         yield from (
             f"    {printable(line, limit=PLAIN_WIDTH - 4)}" for line in repair.diff.splitlines()[2:16]
         )
-    if len(mended) > DIFFS:
-        yield f"and {count(len(mended) - DIFFS, 'more dream')}: see --format html, md or json"
+    if len(repaired) > DIFFS:
+        yield f"and {count(len(repaired) - DIFFS, 'more dream')}: see --format html, md or json"
 
 
 def _breakdown(report: Report) -> Iterator[str]:
@@ -166,8 +168,8 @@ def _breakdown(report: Report) -> Iterator[str]:
 
 def _groups(word: str, groups: Sequence[Group]) -> Iterator[str]:
     for group in groups[:GROUPS]:
-        told = printable(group.name, limit=40)
-        yield f"{word:<10} {told:<40} {group.tested:>5} tested {percent(group.rate):>7} pass"
+        label = printable(group.name, limit=40)
+        yield f"{word:<10} {label:<40} {group.tested:>5} tested {percent(group.rate):>7} pass"
 
 
 def _numbers(report: Report) -> Iterator[str]:
@@ -180,8 +182,8 @@ def _runs(report: Report) -> Iterator[str]:
     yield from _title("Runs")
     for run in report.runs[-RUNS:]:
         bar = "█" * round(20 * (run.rate or 0))
-        told = f"selected by {printable(run.selection, limit=30)}" if run.selection else bar
-        yield f"{run.id:>4}  {day(run.started_at)}  {run.tested:>5} tested {percent(run.rate):>7}  {told}"
+        note = f"selected by {printable(run.selection, limit=30)}" if run.selection else bar
+        yield f"{run.id:>4}  {day(run.started_at)}  {run.tested:>5} tested {percent(run.rate):>7}  {note}"
 
 
 def _adopt(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
@@ -189,6 +191,6 @@ def _adopt(report: Report, dreams: dict[int, DreamReport]) -> Iterator[str]:
         return
     yield from _title("Best dreams to adopt")
     for dream in (dreams[i] for i in report.adopt):
-        told = printable(name(dream), limit=32)
+        label = printable(name(dream), limit=32)
         inputs = f"{dream.accepted} inputs, evidence {percent(dream.evidence)}"
-        yield f"{told:<32} novelty {number(dream.novelty)}, {times(dream.speed)}, {inputs}"
+        yield f"{label:<32} novelty {number(dream.novelty)}, {times(dream.speed)}, {inputs}"

@@ -1,4 +1,4 @@
-"""Figures in words, the same in every format."""
+"""Texts for figures, the same in every format of the report."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ CHANGES = {
     "flaky": "gave different results for the same input",
     "passing": "passed",
 }
-"""What each change means, in the order in which they are told."""
+"""The meaning of each change, in the order of the report."""
 HEALTH_PARTS = {
     "novelty_score_weighted": ("novelty", 0.60),
     "quality_evolution_weighted": ("quality", 0.15),
     "cross_project_leverage_weighted": ("leverage", 0.15),
     "efficiency_weighted": ("efficiency", 0.10),
 }
-"""The parts of the health score: their names, and the most that each can be."""
+"""The parts of the health score: their names and maximum values."""
 
 
 def percent(share: float | None) -> str:
-    """A share as a percentage; a dash for none. Never 100 % or 0 % unless it is."""
+    """A share as a percentage; a dash for ``None``. 100 % and 0 % only if they are exact."""
     if share is None:
         return "–"
     text = f"{100 * share:.0f} %"
@@ -41,54 +41,54 @@ def percent(share: float | None) -> str:
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """A number with some digits; a dash for none."""
+    """A number with some digits; a dash for ``None``."""
     return "–" if value is None else f"{value:.{digits}f}"
 
 
 def times(speed: float | None) -> str:
-    """How many times faster than the procedure; a dash for none."""
+    """How many times faster than the procedure; a dash for ``None``."""
     return "–" if speed is None else f"{speed:.1f}×"
 
 
 def day(seconds: int | None) -> str:
-    """A moment as UTC; a dash for none, or for what is no time."""
+    """A time in epoch seconds as UTC; a dash for ``None`` or a number out of range."""
     if seconds is None or not 0 <= seconds < _YEAR_10000:
         return "–"
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def count(n: int, noun: str, plural: str | None = None) -> str:
-    """A number with its noun; ``plural`` where that takes more than an s."""
+    """A number with its noun; give ``plural`` if it is not the noun with an s."""
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
 
 
 def reached(lines: int | None, total: int | None) -> str:
-    """How many lines were reached; a dash for none."""
+    """How many lines were reached; a dash for ``None``."""
     return "–" if lines is None or total is None else f"{lines} of {total}"
 
 
 def guess(name: str) -> str:
-    """Which function was tested, where nothing said which one is meant."""
+    """The note that the tested function is a guess."""
     return f"tested: {printable(name, limit=80)}, a guess"
 
 
-def told(changes: Changes) -> list[tuple[str, tuple[int, ...]]]:
-    """The changes that happened, each with its dreams."""
+def present(changes: Changes) -> list[tuple[str, tuple[int, ...]]]:
+    """The kinds of changes that occurred, each with its dreams."""
     return [(kind, ids) for kind in CHANGES if (ids := getattr(changes, kind))]
 
 
 def reasons(report: Report) -> list[tuple[int, str]]:
-    """Why dreams are untestable: the number of dreams and the text, the most frequent first."""
+    """The reasons for untestable dreams: number of dreams and text, the most frequent first."""
     return [(n, text) for text, n in Counter(dream.text for dream in report.untestable).most_common()]
 
 
 def name(dream: DreamReport) -> str:
-    """What to call a dream."""
+    """The display name of a dream."""
     return dream.label or f"{dream.procedure or 'dream'} {dream.id}"
 
 
 def figures(report: Report) -> Iterator[str]:
-    """How good the forecasts and the dreams are, a figure a line."""
+    """One line for each figure on the quality of forecasts and dreams."""
     found = report.calibration
     if found.count:
         yield (

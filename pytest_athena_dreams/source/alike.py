@@ -1,8 +1,9 @@
-"""Sources that behave alike for certain: equal but for formatting, comments and the names of locals.
+"""Decides whether two sources certainly behave alike: at most formatting, comments and local names differ.
 
-Only code that can't see any of these has such twins. It could see them through code objects, frames,
-tracebacks, the text of a caught exception, and modules that read source. So every name, attribute, module and
-kind of syntax that twins may use is on a list; code with anything else in it is alike its exact copies alone.
+That holds only for code that can't observe these differences. It could observe them through code objects,
+frames, tracebacks, the text of a caught exception, and modules that read source. So all names, attributes,
+modules and kinds of syntax that such code may use are listed here; code with anything else is alike only to
+identical code.
 
 Invariants: pure; in doubt, two sources are not alike.
 """
@@ -27,7 +28,7 @@ _BLIND_EXCEPTIONS = frozenset(
 )
 _BLIND_FUNCTIONS = "ascii bytearray callable frozenset hash iter next object print repr set slice"
 ALLOWED = purity.PURE_FUNCTIONS.union(_BLIND_EXCEPTIONS, _BLIND_FUNCTIONS.split())
-"""Builtins that show nothing of who calls them. ``type`` is one where it is called with one argument."""
+"""Builtins that reveal nothing about their caller; so does ``type`` with one argument."""
 _OF_SETS = """
 add difference difference_update discard intersection intersection_update isdisjoint issubset issuperset
 symmetric_difference symmetric_difference_update union
@@ -37,7 +38,7 @@ _OF_COLLECTIONS = "appendleft elements extendleft most_common move_to_end poplef
 ATTRIBUTES = purity.METHODS.union(
     _OF_SETS.split(), _OF_NUMBERS.split(), _OF_COLLECTIONS.split(), ("decode", "encode")
 )
-"""Attributes of builtin types. Not ``format``, which reads whatever attributes its text names."""
+"""Attributes of builtin types. ``format`` is missing: it reads any attribute that its text names."""
 BLIND_MODULES = purity.PURE_MODULES | {
     name: frozenset(words.split())
     for name, words in {
@@ -51,28 +52,28 @@ BLIND_MODULES = purity.PURE_MODULES | {
         "string": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace",
     }.items()
 }
-"""What may be used of which module. Code reaches no other module from there."""
+"""Names that code may use, by module. They give no access to other modules."""
 _BLIND_NODES = purity.kinds(
     *purity.SYNTAX, ast.Module, ast.Compare, ast.Delete, ast.GeneratorExp, ast.Global, ast.Lambda,
     ast.Nonlocal, ast.Set, ast.SetComp, ast.Yield, ast.YieldFrom,
 )  # fmt: skip
-"""Syntax that shows nothing where its parts do not. Not classes, ``with``, ``match`` and coroutines."""
+"""Syntax that reveals nothing unless its parts do; without classes, ``with``, ``match`` and coroutines."""
 
 
 @lru_cache(maxsize=TREES)
 def behaviour_key(code: str) -> str:
-    """A short name that is the same for sources that behave alike."""
+    """A digest that is the same for sources that behave alike."""
     return digest(code, exact=not sees_nothing(code))
 
 
 @lru_cache(maxsize=TREES)
 def sees_nothing(code: str) -> bool:
-    """Whether ``code`` is seen to have no way to its own formatting, lines and names of locals."""
+    """Whether ``code`` certainly can't observe its own formatting, lines and names of locals."""
     found = syntax(code)
     if found is None:
         return False
     called: set[ast.AST] = set()
-    """What is called with one argument."""
+    """Functions of calls with one argument."""
     for node in found.nodes:  # a call comes before what it calls
         if isinstance(node, ast.Call):
             if len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Starred):
@@ -83,9 +84,9 @@ def sees_nothing(code: str) -> bool:
 
 
 def lines_of(code: str, twin: str) -> dict[int, int] | None:
-    """The lines of ``code``, each with that of its ``twin`` which holds the same steps.
+    """The line in ``twin``, which behaves alike, for each line of ``code``.
 
-    ``None`` where the steps of one line of either stand on several lines of the other.
+    ``None`` if one line of either corresponds to several lines of the other.
     """
     one, other = syntax(code), syntax(twin)
     if one is None or other is None:

@@ -1,8 +1,8 @@
-"""Facts from a docstring: types of parameters, exceptions that it declares, example calls, and numbers.
+"""Facts from a docstring: types of parameters, declared exceptions, example calls, and numbers.
 
-The text is hostile. Reading it takes time in proportion to its length: lines are taken apart at fixed marks,
-without regular expressions that could try a text in many ways. Nothing is evaluated but literals. All four
-common styles are read, mixed or not: reStructuredText, Epydoc, Google and NumPy.
+The text is hostile. Reading takes linear time: lines are split at fixed marks, without regular expressions
+that backtrack. Only literals are evaluated. All four common styles are understood, also mixed:
+reStructuredText, Epydoc, Google and NumPy.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from ..signatures import TypeSpec
 from .syntax import PARSED_SOURCE, UNREADABLE, expression, parsed
 
 DOCTESTS = 20
-"""Doctests that are read for example calls."""
+"""Maximum doctests to read for example calls."""
 DOCSTRING_NUMBERS = 20
-"""Numbers that are taken from a docstring."""
+"""Maximum numbers to read from a docstring."""
 TYPE_LENGTH = 100
-"""Characters of a type in words; one with more is a description."""
+"""Maximum characters of a type as text; a longer text is a description."""
 
 _WHOLE_NUMBER = re.compile(r"(?<![\w.])-?\d{1,12}(?!\w|\.\d)")
 _IDENTIFIER = re.compile(r"\w+")

@@ -1,4 +1,4 @@
-"""What is read in a source without running it: literals, guards, and where its statements begin."""
+"""Facts from a source without running it: literals, guards, and where its statements begin."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from ..sandbox.jail.usage import FUNCTION_NODES, constant, is_script
 from .syntax import syntax
 
 LITERALS = 60
-"""Constants that are told, in the order of the source."""
+"""Maximum constants to read, in the order of the source."""
 LITERAL_LENGTH = 200
-"""Characters above which a string constant is not told."""
+"""Maximum length of a text or bytes constant; longer ones are left out."""
 
 _GUARDS = frozenset({"ValueError", "TypeError"})
 _CONSTANTS = frozenset({ast.Constant, ast.UnaryOp})
 _MUTABLE_NODES = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
-"""What a module may hold that a call could change."""
+"""Values of module globals that a call may change."""
 _BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a source tells.
+    """Facts from a source.
 
-    ``literals`` are its constants, each once, without docstrings; ``declares`` the exceptions that it raises
-    itself as guards on its arguments.
+    ``literals`` are its distinct constants, without docstrings; ``declares`` are the exceptions that it
+    raises itself to guard its arguments.
     """
 
     literals: tuple[Canonical, ...] = ()
@@ -37,7 +37,7 @@ class Reading:
 
 
 def reading(code: str) -> Reading:
-    """What ``code`` tells; nothing where it can't be read."""
+    """The facts from ``code``; empty if it can't be parsed."""
     found = syntax(code)
     if found is None:
         return Reading()
@@ -45,7 +45,7 @@ def reading(code: str) -> Reading:
 
 
 def keeps_state(code: str) -> bool:
-    """Whether functions of ``code`` may remember a call: in a global name, or in what the module holds."""
+    """Whether functions of ``code`` may keep state between calls, in a global name or a mutable value."""
     found = syntax(code)
     if found is None:
         return False
@@ -56,7 +56,7 @@ def keeps_state(code: str) -> bool:
 
 
 def statement_lines(code: str) -> set[int]:
-    """The lines on which a statement of a function begins; of a script, any statement."""
+    """The lines on which statements of functions begin; for a script, those of all statements."""
     found = syntax(code)
     if found is None:
         return set()

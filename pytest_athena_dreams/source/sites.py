@@ -1,4 +1,4 @@
-"""Where in a dream's code a failure happened, as syntax: the kind of step, not its text.
+"""Describes where in a dream's code a failure happened by the kind of step, not by its text.
 
 Invariants: pure; a site does not depend on names of locals, numbers or line numbers.
 """
@@ -30,14 +30,14 @@ _STEPS = {
     "RecursionError": ("own call",),
     "TypeError": ("operator", "subscript", "function", "own call", "method", "iteration"),
 }
-"""Which kinds of step can raise an exception, the likeliest first; others are told by their statement."""
+"""The kinds of step that can raise an exception, likeliest first; otherwise the statement is the site."""
 _DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
 _OWN_STATEMENTS = {ast.Raise: "its own raise", ast.Assert: "its own assertion"}
 _LOOPS = ((ast.While, "a while loop"), (ast.For, "a for loop"), (ast.comprehension, "a comprehension"))
 
 
 def site(tree: ast.Module, line: int, exception: str) -> str:
-    """The step on ``line`` that can have raised ``exception``, in words."""
+    """A text for the step on ``line`` that probably raised ``exception``; empty if there is none."""
     statement = _innermost(tree, line)
     if statement is None:
         return ""
@@ -54,7 +54,7 @@ def site(tree: ast.Module, line: int, exception: str) -> str:
 
 
 def loops(tree: ast.Module) -> str:
-    """The kinds of repetition that code holds, for a dream that did not come to an end."""
+    """The kinds of loops and recursion in the code, for a dream that did not end."""
     kinds = [words for kind, words in _LOOPS if any(isinstance(node, kind) for node in nodes(tree))]
     functions = {n.name for n in nodes(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
     if any(
@@ -91,15 +91,15 @@ def _innermost(tree: ast.Module, line: int) -> ast.stmt | None:
 
 
 def _header(statement: ast.stmt) -> Iterator[ast.AST]:
-    """The nodes of a statement without those of the statements in it."""
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop(0)
+    """The nodes of a statement, without those of nested statements."""
+    queue: list[ast.AST] = [statement]
+    while queue:
+        node = queue.pop(0)
         yield node
         children = list(ast.iter_child_nodes(node))
         if isinstance(node, _COMPOUND):
             children = [c for c in children if not isinstance(c, ast.stmt | ast.ExceptHandler)]
-        waiting += children
+        queue += children
 
 
 def _steps(node: ast.AST, line: int, functions: set[str]) -> Iterator[tuple[str, str]]:

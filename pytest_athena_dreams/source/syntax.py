@@ -1,8 +1,8 @@
-"""Sources as syntax trees.
+"""Parses sources into syntax trees.
 
-Invariants: nothing here runs or compiles code. CPython's parser bounds its own depth and answers with an
-exception where source is nested too deeply. Source that can't be read, or is longer than ``PARSED_SOURCE``,
-is ``None``: never an error, for dreams are often no Python at all.
+Invariants: nothing here runs or compiles code. CPython's parser limits its own depth and raises an exception
+for source that is nested too deeply. Source that can't be parsed, or is longer than ``PARSED_SOURCE``, gives
+``None``, never an error, because dreams are often not Python at all.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from functools import lru_cache
 from typing import Literal
 
 PARSED_SOURCE = 100_000
-"""Characters of source beyond which it is not read."""
+"""Maximum characters of source to parse."""
 TREES = 4
-"""Trees that are kept: those of a dream and its procedure are asked for again and again."""
+"""Trees to cache: those of a dream and its procedure are needed repeatedly."""
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-"""What parsing a source raises, and walking through what came of it."""
+"""Exceptions from parsing a source or walking its tree."""
 
 _LINE_END = re.compile("\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """A tree, and all its nodes, breadth first. Both serve all who ask, and are not to be changed."""
+    """A tree and all its nodes, breadth first. Both are shared: callers must not change them."""
 
     tree: ast.Module
     nodes: list[ast.AST]
 
 
 def parsed(code: str) -> ast.Module | None:
-    """The syntax tree of ``code``, made anew each time."""
+    """A new syntax tree of ``code``, which the caller may change; ``None`` if it can't be parsed."""
     tree = _parsed(code, "exec")
     return tree if isinstance(tree, ast.Module) else None
 
 
 def expression(text: str) -> ast.expr | None:
-    """The syntax tree of a single expression."""
+    """A new syntax tree of a single expression; ``None`` if it can't be parsed."""
     tree = _parsed(text, "eval")
     return tree.body if isinstance(tree, ast.Expression) else None
 
@@ -49,7 +49,7 @@ def _parsed(code: str, mode: Literal["exec", "eval"]) -> ast.AST | None:
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an odd escape in a dream's text is no news to the user
+            warnings.simplefilter("ignore")  # an invalid escape in a dream is not the user's problem
             return ast.parse(code, mode=mode)
     except UNREADABLE:
         return None
@@ -57,7 +57,7 @@ def _parsed(code: str, mode: Literal["exec", "eval"]) -> ast.AST | None:
 
 @lru_cache(maxsize=TREES)
 def syntax(code: str) -> Syntax | None:
-    """The syntax of ``code``, kept for a while."""
+    """The syntax of ``code``, cached; ``None`` if it can't be parsed."""
     tree = parsed(code)
     return None if tree is None else Syntax(tree, list(ast.walk(tree)))
 

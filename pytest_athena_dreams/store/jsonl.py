@@ -76,7 +76,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     dream: DreamLine
 
 
-_EXPECTED = {
+EXPECTED_VALUES = {
     "label": "text without control characters, not empty, or leave it out",
     "procedure": "an object with the keys name and code, and at will project, version and entry_point",
     "procedure.name": "text without control characters, not empty",
@@ -196,8 +196,8 @@ def _explain(message: str, data: Any) -> str:
     if named:
         inside = f"{path}." if path else ""
         if named[1] == "missing":
-            return f"key {inside}{named[2]}: missing; give {_EXPECTED[inside + named[2]]}"
-        known = [key.removeprefix(inside) for key in _EXPECTED if key.rpartition(".")[0] == path]
+            return f"key {inside}{named[2]}: missing; give {EXPECTED_VALUES[inside + named[2]]}"
+        known = [key.removeprefix(inside) for key in EXPECTED_VALUES if key.rpartition(".")[0] == path]
         near = difflib.get_close_matches(named[2], known, n=1)
         remedy = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
         return f"key {inside}{_quoted(named[2])}: unknown; {remedy}"
@@ -206,7 +206,7 @@ def _explain(message: str, data: Any) -> str:
     value = data
     for key in path.split("."):
         value = value[key]
-    return f"key {path}: {_quoted(value)} given; give {_EXPECTED[path]}"
+    return f"key {path}: {_quoted(value)} given; give {EXPECTED_VALUES[path]}"
 
 
 def _quoted(value: Any) -> str:

@@ -181,7 +181,7 @@ def read_generation_runs(store: Store, *, since: int) -> list[Row]:
 
 
 def put_sightings(db: Database, run_id: int, dream_id: int, sightings: Iterable[Sighting]) -> None:
-    """Write the patterns that one result shows, in place of what was seen; ``db`` is in a transaction."""
+    """Replace the patterns of one result; ``db`` is in a transaction."""
     db.execute("DELETE FROM dream_failure_sightings WHERE dream_id = ? AND run_id = ?", [dream_id, run_id])
     for sighting in sightings:
         row = {field.name: storable(getattr(sighting, field.name)) for field in fields(sighting)}

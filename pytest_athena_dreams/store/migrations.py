@@ -205,7 +205,7 @@ def m002_runs_and_results(db: Database) -> None:
 
 @migrations()
 def m003_learning(db: Database) -> None:
-    """What runs teach: a row a failure pattern, where each was seen, repairs that passed, Athena's metrics.
+    """Tables for learning: failure patterns, their occurrences, repairs that passed, Athena's metrics.
 
     ``dream_metrics`` and ``dream_generation_runs`` are Athena's own, made where missing.
     """
@@ -229,7 +229,7 @@ def m004_evidence(db: Database) -> None:
 
 @migrations()
 def m005_digests(db: Database) -> None:
-    """What a verdict hangs on, under one short name, and where a verdict was taken from that was not run."""
+    """The digest of what a verdict depends on, and the source of a verdict that was taken over."""
     table = db.table("dream_test_results")
     table.add_column("digest", str)
     table.add_column("taken_from_dream", int)

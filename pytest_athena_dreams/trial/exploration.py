@@ -36,7 +36,7 @@ NARROWINGS = 4
 EXPLORING_TIMEOUT = 0.05
 """Seconds that a call may take while exploring."""
 NARROWING_TIME = 5.0
-"""Seconds of calls after which no further narrowing is tried."""
+"""Seconds of calls after which narrowing stops."""
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ LOADS = 5
 
 
 def policy_of(settings: Settings, environment: Mapping[str, str]) -> Policy:
-    """The policy under ``settings``; variables that are let in are taken from ``environment``.
+    """The policy for ``settings``; values of allowed variables come from ``environment``.
 
     Raises ``SettingError`` for a variable that can't be let in.
     """

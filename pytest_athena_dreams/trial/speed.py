@@ -1,4 +1,4 @@
-"""How fast a dream is beside its procedure."""
+"""Measures how fast a dream is compared with its procedure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..sandbox.runner import Runner
 from .case import Case
 
 TIMED_INPUTS = 6
-"""Accepted inputs on which procedure and dream are timed, in turns."""
+"""Maximum accepted inputs on which procedure and dream are timed."""
 TIMED_CALLS = 2
 """Timed calls for each input. The shorter one counts, because the first finds cold caches."""
 

@@ -31,10 +31,10 @@ def module_of(code: str) -> ModuleType:
 def signature_of(code: str, name: str = "f") -> tuple[Signature, ModuleType]:
     module, tree = module_of(code), ast.parse(code)
     describer = Describer(vars(module), None, code)
-    told: dict[str, Any] = {"name": name, **describer.function(getattr(module, name))}
-    told |= {"doc": getattr(module, name).__doc__ or ""}
-    told |= {"classes": list(describer.classes.values()), "usage": usage(tree, name)}
-    return msgspec.convert(msgspec.json.decode(msgspec.json.encode(told)), Signature), module
+    described: dict[str, Any] = {"name": name, **describer.function(getattr(module, name))}
+    described |= {"doc": getattr(module, name).__doc__ or ""}
+    described |= {"classes": list(describer.classes.values()), "usage": usage(tree, name)}
+    return msgspec.convert(msgspec.json.decode(msgspec.json.encode(described)), Signature), module
 
 
 def drawn(signature: Signature, size: int = 20, **options: Any) -> list[Arguments]:

@@ -1,4 +1,4 @@
-"""Both ways to draw: the same examples, the smallest failing one, and which way is taken when."""
+"""Both engines draw the same examples and find the smallest failing one; which engine is used when."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from hypothesis.errors import Unsatisfiable
 from pytest_athena_dreams.inputs import conjecture, decorated
 from pytest_athena_dreams.inputs.drawing import Choices, Engine, Meter, Spent, draw, shrunk, way
 from pytest_athena_dreams.inputs.mining import nothing_mined
+from pytest_athena_dreams.inputs.search import Search
 from tests.inputs.kit import drawn, signature_of
 
 STRATEGIES: list[st.SearchStrategy[Any]] = [
@@ -28,20 +29,15 @@ STRATEGIES: list[st.SearchStrategy[Any]] = [
     st.integers(0, 20).flatmap(lambda n: st.lists(st.just(n), max_size=n)),
     st.randoms().map(lambda chance: chance.random()),
 ]
+INTEGERS = Search(strategy=st.integers(), examples=100, seed=0)
 both_ways = pytest.mark.parametrize("engine", [conjecture, decorated], ids=["directly", "by given"])
 
 
 def drawn_by(engine: Engine, strategy: st.SearchStrategy[Any], examples: int) -> list[Any]:
     found: list[Any] = []
     with nothing_mined():
-        engine.draw(
-            strategy,
-            lambda value, _: found.append(value),
-            examples=examples,
-            seed=7,
-            seeded=False,
-            meter=Meter(),
-        )
+        search = Search(strategy=strategy, examples=examples, seed=7)
+        engine.draw(search, lambda value, _: found.append(value), Meter())
     return found
 
 
@@ -77,14 +73,9 @@ def test_it_draws_what_given_draws(strategy: st.SearchStrategy[Any], engine: Eng
 def test_random_is_the_same_for_each_example_if_seeded(engine: Engine) -> None:
     runs: list[list[float]] = [[], []]
     for found in runs:
-        engine.draw(
-            st.integers().map(lambda n: n + random.random()),
-            lambda value, _, found=found: found.append(value),  # type: ignore[misc]
-            examples=20,
-            seed=7,
-            seeded=True,
-            meter=Meter(),
-        )
+        chances = st.integers().map(lambda n: n + random.random())
+        search = Search(strategy=chances, examples=20, seed=7, seeded=True)
+        engine.draw(search, lambda value, _, found=found: found.append(value), Meter())  # type: ignore[misc]
     assert runs[0] == runs[1]
 
 
@@ -103,22 +94,17 @@ def test_what_keep_raises_ends_the_drawing(engine: Engine) -> None:
             raise LookupError("enough")
 
     with pytest.raises(LookupError, match="enough"):
-        engine.draw(st.integers(), keep, examples=50, seed=0, seeded=False, meter=Meter())
+        engine.draw(Search(strategy=st.integers(), examples=50, seed=0), keep, Meter())
     assert len(found) == 3
 
 
 @both_ways
 def test_large_examples_use_up_the_budget(engine: Engine) -> None:
     found: list[Any] = []
+    many = st.lists(st.integers(), min_size=700, max_size=700)
+    search = Search(strategy=many, examples=10_000, seed=0)
     with pytest.raises(Spent):
-        engine.draw(
-            st.lists(st.integers(), min_size=700, max_size=700),
-            lambda value, _: found.append(value),
-            examples=10_000,
-            seed=0,
-            seeded=False,
-            meter=Meter(),
-        )
+        engine.draw(search, lambda value, _: found.append(value), Meter())
     assert 3 < len(found) < 200
 
 
@@ -164,7 +150,7 @@ def test_a_shrink_starts_from_the_choices_of_an_example() -> None:
 @both_ways
 def test_a_shrink_without_a_start_draws_until_an_example_fails(engine: Engine) -> None:
     def smallest(least: int) -> int | None:
-        return engine.shrunk(st.integers(), lambda n: n > least, None, examples=100, seed=0, seeded=False)
+        return engine.shrunk(INTEGERS, lambda n: n > least, None)
 
     assert smallest(300) == 301
     assert smallest(2**200) is None
@@ -179,7 +165,7 @@ def test_a_shrink_ends_where_nothing_fails_any_more(engine: Engine) -> None:
         seen.append(n)
         return n > 300 and len(seen) < 30
 
-    found = engine.shrunk(st.integers(), fails, None, examples=100, seed=0, seeded=False)
+    found = engine.shrunk(INTEGERS, fails, None)
     assert found is not None
     assert found > 300
 

@@ -159,7 +159,7 @@ def test_what_a_wiring_makes_of_a_call(args: tuple[Any, ...], wiring: Any, call:
 
 
 def shape(value: Any, seen: dict[int, int]) -> Any:
-    """``value`` as plain data in which each object has a number, so that shared ones and cycles are seen."""
+    """``value`` as plain data in which each object has a number, which shows shared objects and cycles."""
     if isinstance(value, list | tuple):
         return [shape(item, seen) for item in value]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What a source tells of its parameters without being run."""
+"""What a source shows about its parameters without being run."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from pytest_athena_dreams.sandbox.jail.usage import free_names, usage
     ],
 )
 def test_facts_on_a_parameter(body: str, facts: list[str]) -> None:
-    told = usage(ast.parse(f"def f(x):\n    {body}\n"), "f")
-    assert sorted(set(told["x"]) & set(facts)) == sorted(facts)
+    found = usage(ast.parse(f"def f(x):\n    {body}\n"), "f")
+    assert sorted(set(found["x"]) & set(facts)) == sorted(facts)
 
 
 def test_facts_on_a_method_are_found_by_its_path() -> None:

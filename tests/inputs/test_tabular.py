@@ -1,4 +1,4 @@
-"""Arrays and frames, where numpy and pandas are installed: drawn, built, told apart, and met in the jail."""
+"""Arrays and frames, if numpy and pandas are installed: drawn, built, compared, and used in the jail."""
 
 from __future__ import annotations
 

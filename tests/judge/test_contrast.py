@@ -15,10 +15,10 @@ from .test_equality import values
 
 @given(values, values)
 def test_it_holds_both_values_wherever_they_read_otherwise(a: object, b: object) -> None:
-    told = contrast(travelled(a), travelled(b))
-    assert all(line[:2] in ("- ", "+ ", "  ") for line in told)
-    assert len(told) <= CONTRAST_LINES
-    assert not told or any(line[0] in "-+" for line in told)
+    lines = contrast(travelled(a), travelled(b))
+    assert all(line[:2] in ("- ", "+ ", "  ") for line in lines)
+    assert len(lines) <= CONTRAST_LINES
+    assert not lines or any(line[0] in "-+" for line in lines)
 
 
 @given(values)

@@ -17,7 +17,7 @@ from pytest_athena_dreams.judge.annotations import fits
 from pytest_athena_dreams.judge.equality import difference, same_type
 from pytest_athena_dreams.judge.render import render, shorten
 from pytest_athena_dreams.models import packed
-from pytest_athena_dreams.sandbox.jail.canonical import ITERATOR_ITEMS, WHOLE_VALUE, _Walk
+from pytest_athena_dreams.sandbox.jail.canonical import ITERATOR_ITEMS, WHOLE_VALUE, Walk
 from pytest_athena_dreams.sandbox.jail.encoding import alike
 from pytest_athena_dreams.signatures import TypeSpec
 from tests.judge.kit import travelled
@@ -44,7 +44,7 @@ def test_a_value_equals_itself(value: object) -> None:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Equality as the module promises it, told independently: Python's, but type-exact and NaN-aware."""
+    """Equality as the module promises it, computed independently: Python's, but type-exact and NaN-aware."""
     if type(a) is not type(b):
         return False
     if isinstance(a, float):
@@ -149,7 +149,7 @@ def test_dicts_of_collections_equal_a_dict_with_the_same_items() -> None:
     assert difference(travelled(ordered), travelled(other)) is not None, "two ordered dicts have an order"
 
 
-def test_where_long_texts_differ_is_told() -> None:
+def test_where_long_texts_differ_is_written() -> None:
     text = "".join(map(str, range(60)))
     found = difference(travelled([text]), travelled([text[:70] + "x"]))
     assert found is not None
@@ -193,7 +193,7 @@ def test_a_list_held_twice_equals_two_equal_lists() -> None:
 @given(values, values)
 def test_alike_is_equality_to_the_letter_but_for_zeros(a: object, b: object) -> None:
     left, right = travelled(a), travelled(b)
-    text = [json.dumps(told).replace("-0.0", "0.0") for told in (left, right)]
+    text = [json.dumps(side).replace("-0.0", "0.0") for side in (left, right)]
     assert alike(left, right) == (text[0] == text[1])
 
 
@@ -294,7 +294,7 @@ def test_a_large_value_has_its_type() -> None:
 
 def test_a_packed_value_is_what_was_packed() -> None:
     value, other = travelled([1, [2.5, "a"]]), travelled([1, [2.5, "b"]])
-    first, again, second = (packed(json.dumps(told).encode()) for told in (value, value, other))
+    first, again, second = (packed(json.dumps(each).encode()) for each in (value, value, other))
     assert difference(first, value) is None
     assert difference(first, again) is None
     found = difference(first, second)
@@ -311,16 +311,16 @@ def test_a_long_value_is_rendered_as_its_whole_text_would_be_shortened(
 
 
 @given(st.lists(values | st.integers() | st.text(st.characters(codec=None))))
-def test_values_told_at_once_are_told_and_counted_as_one_by_one(items: list[object]) -> None:
+def test_values_written_at_once_equal_those_written_one_by_one(items: list[object]) -> None:
     for chosen in (items, *([x for x in items if type(x) is kind] for kind in set(map(type, items)))):
-        once, alone = _Walk(consume=True), _Walk(consume=True)
+        once, alone = Walk(consume=True), Walk(consume=True)
         assert once.items(chosen, 1) == [alone.of(item, 1) for item in chosen]
         assert (once.size, once.nodes) == (alone.size, alone.nodes)
 
 
 @given(values)
 def test_the_size_of_a_value_is_no_less_than_its_json(value: object) -> None:
-    walk = _Walk(consume=True)
+    walk = Walk(consume=True)
     assert len(json.dumps(walk.of(value, 0), separators=(",", ":"))) <= walk.size
 
 
@@ -333,7 +333,7 @@ def test_the_size_of_a_value_is_no_less_than_its_json(value: object) -> None:
     ids=range(13),
 )  # fmt: skip
 def test_the_size_of_an_object_is_no_less_than_its_json(value: object) -> None:
-    walk = _Walk(consume=True)
+    walk = Walk(consume=True)
     assert len(json.dumps(walk.of(value, 0), separators=(",", ":"))) <= walk.size
 
 
@@ -360,12 +360,12 @@ FORGERIES: dict[str, tuple[object, str]] = {
 
 @pytest.mark.parametrize(("real", "code"), FORGERIES.values(), ids=FORGERIES)
 def test_no_class_of_a_dream_reads_like_one_that_it_did_not_write(real: object, code: str) -> None:
-    def told() -> Any:
+    def written() -> Any:
         namespace: dict[str, Any] = {"__name__": "dream"}
         exec(code, namespace)
         return travelled(namespace["value"])
 
-    name = told()[1]
+    name = written()[1]
     assert name in ("Point", "OrderedDict") or name.startswith("dream.")
-    assert difference(travelled(real), told()) is not None
-    assert difference(told(), told()) is None, "the procedure's class and the dream's are written alike"
+    assert difference(travelled(real), written()) is not None
+    assert difference(written(), written()) is None, "the procedure's class and the dream's are written alike"

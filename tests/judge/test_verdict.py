@@ -27,8 +27,8 @@ def raised(cls: type[BaseException], *, stage: str = "call", **more: Any) -> Obs
         for base in cls.__mro__
         if base is not object
     )
-    told = Raised(type=bases[0], bases=bases, stage=stage, **more)
-    return Observation(kind=ObservationKind.RAISED, raised=told)
+    raised = Raised(type=bases[0], bases=bases, stage=stage, **more)
+    return Observation(kind=ObservationKind.RAISED, raised=raised)
 
 
 def died(reason: DeathReason) -> Observation:

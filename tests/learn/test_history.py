@@ -1,4 +1,4 @@
-"""New, back, known, growing, fixed: told from results alone."""
+"""New, back, known, growing, fixed: all derived from results."""
 
 from __future__ import annotations
 

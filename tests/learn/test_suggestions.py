@@ -1,4 +1,4 @@
-"""Every pattern gets a rule that fits, and an example that was seen."""
+"""Every pattern gets a fitting rule and a real example."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import pytest
 import pytest_athena_dreams
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Contract, Dream, Outcome, Procedure
-from pytest_athena_dreams.repair.proof import Repair, Untested, mend, proposed
+from pytest_athena_dreams.repair.proof import Repair, Untested, find_repairs, proposed
 from pytest_athena_dreams.trial import Engine, policy_of
 
 ROOM = Path(pytest_athena_dreams.__file__).parent
@@ -136,12 +136,14 @@ def test_a_repair_is_given_only_where_it_passes(engine: Engine, base: str, code:
     broken = dream(base, code)
     verdict = engine.test(broken)
     assert verdict.outcome is Outcome.FAILURE
-    repairs = [each for each in mend(engine, [(broken, verdict.faults[0])]) if isinstance(each, Repair)]
+    repairs = [
+        each for each in find_repairs(engine, [(broken, verdict.faults[0])]) if isinstance(each, Repair)
+    ]
     assert [repair.kind for repair in repairs] == ([kind] if kind else [])
     for repair in repairs:
         assert engine.test(dream(base, repair.code)).outcome is Outcome.SUCCESS
         assert repair.accepted > 0
-        assert repair.diff().startswith("--- dream\n+++ mended\n@@")
+        assert repair.diff().startswith("--- dream\n+++ repaired\n@@")
 
 
 def test_a_procedure_that_can_not_be_run_costs_no_other_dream_its_repair(engine: Engine) -> None:
@@ -149,7 +151,7 @@ def test_a_procedure_that_can_not_be_run_costs_no_other_dream_its_repair(engine:
     fault = engine.test(broken).faults[0]
     orphan = dream(f"import no_such_module\n{FIRST}", broken.code)
     unknown = replace(broken, contract=None)
-    found = list(mend(engine, [(orphan, fault), (unknown, fault), (broken, fault)]))
+    found = list(find_repairs(engine, [(orphan, fault), (unknown, fault), (broken, fault)]))
     assert [type(each) for each in found] == [Untested, Untested, Repair]
     whys = [each.why for each in found if isinstance(each, Untested)]
     assert "No module named 'no_such_module'" in whys[0]
@@ -159,17 +161,17 @@ def test_a_procedure_that_can_not_be_run_costs_no_other_dream_its_repair(engine:
 def test_a_source_that_ends_the_process_costs_no_other_dream_its_repair(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pytest_athena_dreams.repair import proof as mending
+    from pytest_athena_dreams.repair import proof
 
     broken = dream(FIRST, FIRST.replace("return max", "max"))
     fault = engine.test(broken).faults[0]
-    real = mending._ask
+    real = proof._ask
 
     def lossy(tasks: list[bytes]) -> list[object]:
         """As if the first task of the batch took the process with it, when there is more than one."""
         return [] if len(tasks) == 2 else list(real(tasks))
 
-    monkeypatch.setattr(mending, "_ask", lossy)
+    monkeypatch.setattr(proof, "_ask", lossy)
     first, second = proposed([(broken, fault), (broken, fault)])
     assert first == []
     assert second

@@ -37,7 +37,7 @@ def report_of(path: Path) -> Report:
 
 @pytest.fixture
 def report(path: Path) -> Report:
-    """Two nights of twelve dreams: 2 is mended, 4 broke, 3 and 6 stay broken."""
+    """Two nights of twelve dreams: 2 is fixed, 4 broke, 3 and 6 stay broken."""
     fill(path, 12)
     night(path, {2: WRONG, 3: WRONG, 6: RAISED}, started_at=START)
     night(path, {3: WRONG, 4: WRONG, 6: RAISED}, started_at=START + DAY)
@@ -85,8 +85,8 @@ def test_evidence_is_told_in_every_format(report: Report) -> None:
     assert "inputs, evidence 50 %" in plain(report)
     assert "- Evidence of the passes: 56 % on average, 25 % at the least." in markdown(report)
     assert "| 90 | 50 % |" in markdown(report)
-    for told in ("Evidence of the passes", "<dd>3 of 4 reached</dd>", "<dt>evidence</dt><dd>75 %</dd>"):
-        assert told in html(report)
+    for text in ("Evidence of the passes", "<dd>3 of 4 reached</dd>", "<dt>evidence</dt><dd>75 %</dd>"):
+        assert text in html(report)
 
 
 FOR_PROGRAMS = {"schema", "version"}
@@ -100,7 +100,7 @@ NOT_IN: dict[Callable[[Any], str], set[str]] = {
 
 
 class Watched:
-    """A report that notes which of its fields are read."""
+    """Wraps a report and records which of its fields are read."""
 
     def __init__(self, report: Report) -> None:
         self.report, self.read = report, set[str]()
@@ -223,7 +223,7 @@ def test_a_thousand_dreams_stay_under_three_megabytes(path: Path) -> None:
 
 
 def test_old_results_without_patterns_do_not_break_a_report(path: Path) -> None:
-    """A store from before patterns were kept has failures without a sighting."""
+    """A store from before patterns were stored has failures without a sighting."""
     from .conftest import result
 
     fill(path, 1)

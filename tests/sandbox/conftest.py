@@ -19,10 +19,6 @@ SMALL = Limits(memory=256 * MIB, output=MIB, load_timeout=2.0)
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another user or to give up")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: hostile dreams in wrappers and under forced old kernels")
-
-
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """A jail of Landlock and seccomp, shared: children do not see one another."""

@@ -1,4 +1,4 @@
-"""Short ways to run code in a jail and look at what was seen."""
+"""Helpers that run code in a jail and return the observations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def payload(*args: Any, **kwargs: Any) -> bytes:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """All that was seen of one source."""
+    """The observations of one source."""
 
     signature: Signature | None
     observations: list[Observation]

@@ -1,4 +1,4 @@
-"""Children: what loads, what is observed, and how every kind of death is told apart."""
+"""Children: what loads, what is observed, and how every kind of death is recognised."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Every hostile dream against every jail that this machine can make, as this user and as a plain one.
 
-What is asserted is looked at from outside the jail: no secret out, no file changed, nobody reached, no
-process harmed or left, the next dream unharmed, and an end that the parent could tell.
+All checks are made outside the jail: no secret got out, no file changed, no socket was reached, no process
+was harmed or left, the next dream ran unharmed, and the attack ended in a known way.
 
 A mode with one layer otherwise is not tried again with attacks that no layer has a part in.
 """

@@ -215,7 +215,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next(
         outside = Path(parent.stdout.readline().decode().strip())
         with Sandbox(Policy(mode=SandboxMode.LANDLOCK, limits=SMALL)) as sandbox:
             sandbox.layers()
-            assert outside.exists()  # for it is in use
+            assert outside.exists()  # it is in use
         parent.kill()
     assert outside.exists()
     assert left_over(str(outside), set()) == []

@@ -1,4 +1,4 @@
-"""Lines: which ones a source has, and which its calls are seen to reach."""
+"""Tracing: the executable lines of a source, and those that its calls reach."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .kit import payload
 
 
 def watch(sandbox: Sandbox, code: str, *calls: tuple[Any, ...]) -> tuple[tuple[int, ...], list[Observation]]:
-    """The lines that there are, and what was seen of each call."""
+    """The executable lines, and the observation of each call."""
     code = textwrap.dedent(code)
     with Runner(sandbox, Source(code=code, watched=True)) as runner:
         seen = runner.run([payload(*call) for call in calls], timeout=5.0)

@@ -111,8 +111,8 @@ def test_the_repeat_command_repeats(run_alone: Run, pytester: pytest.Pytester) -
     _, *arguments = shlex.split(command.removeprefix("  repeat:"))
     again = pytester.run(sys.executable, "-m", "pytest", *arguments)
     again.assert_outcomes(failed=1)
-    told = [line for line in first.stdout.lines if line.startswith("  call ")]
-    assert [line for line in again.stdout.lines if line.startswith("  call ")] == told
+    calls = [line for line in first.stdout.lines if line.startswith("  call ")]
+    assert [line for line in again.stdout.lines if line.startswith("  call ")] == calls
 
 
 def test_nothing_pending_is_success_and_says_so(run_dreams: Run, pytester: pytest.Pytester) -> None:

@@ -1,4 +1,4 @@
-"""Dreams beside a user's own tests: which of both a run takes, and where the request may come from."""
+"""Dreams beside a user's own tests: which of them a run includes, and where the request may come from."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def measured(pytester: pytest.Pytester) -> list[tuple[float | None, int | None, 
     return rows
 
 
-def test_a_pass_tells_its_evidence_in_the_terminal_and_in_the_store(
+def test_a_pass_has_its_evidence_in_the_terminal_and_in_the_store(
     run_dreams: Run, store: str, pytester: pytest.Pytester
 ) -> None:
     result = run_dreams("--athena-store", store, "-v", "-rA")
@@ -55,10 +55,10 @@ def test_a_pass_tells_its_evidence_in_the_terminal_and_in_the_store(
         (always, "PASSED (evidence 25 %"),
         (free, "PASSED"),
     ):
-        told = [line for line in lines if node in line and "PASSED" in line]
-        assert len(told) >= 2  # as it ran, and in the short summary
-        assert all(word in line for line in told)
-        assert word != "PASSED" or not any("evidence" in line for line in told)
+        shown = [line for line in lines if node in line and "PASSED" in line]
+        assert len(shown) >= 2  # as it ran, and in the short summary
+        assert all(word in line for line in shown)
+        assert word != "PASSED" or not any("evidence" in line for line in shown)
     result.stdout.fnmatch_lines(["evidence: 54 % on average, 1 pass of 2 with less than 50 %"])
     assert measured(pytester) == [(10 / 12, 1, 1), (None, None, None), (1 / 4, 2, 2), (None, 1, 1)]
 
@@ -80,7 +80,7 @@ def test_off_measures_nothing_and_on_measures_failures_too(
     assert measured(pytester)[5] == (10 / 12, 2, 3)
 
 
-def test_show_and_junit_tell_it(run_alone: Run, store: str, pytester: pytest.Pytester) -> None:
+def test_show_and_junit_have_it(run_alone: Run, store: str, pytester: pytest.Pytester) -> None:
     run_alone("--athena-store", store, "--junitxml", "r.xml", "-k", "always")
     shown = CliRunner().invoke(main, ["show", "vacuous", "--store", store]).output
     assert re.search(r"(\d+) of \1 inputs accepted", shown)

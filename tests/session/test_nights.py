@@ -42,30 +42,30 @@ def test_the_report_says_what_each_night_changed(
     assert (one.changes.back, one.changes.known, one.changes.fixed) == ((), (), ())
     assert {pattern.status for pattern in one.patterns} == {"new"}
 
-    # The second night: every other failed dream is mended, some are new, and all are tested.
-    mended = sorted(failed)[::2]
-    make_store(path, *(mend(line) if line["label"] in mended else line for line in first), *later)
+    # The second night: every other failed dream is fixed, some are new, and all are tested.
+    fixed = sorted(failed)[::2]
+    make_store(path, *(fix(line) if line["label"] in fixed else line for line in first), *later)
     run_alone(*FAST, "--athena-select", "all")
     two = report_of(path)
-    assert labels(two, *two.changes.fixed) == set(mended)
-    assert labels(two, *two.changes.known) == failed - set(mended)
+    assert labels(two, *two.changes.fixed) == set(fixed)
+    assert labels(two, *two.changes.known) == failed - set(fixed)
     assert two.changes.back == ()
     new = labels(two, *two.changes.new)
     assert new <= {line["label"] for line in later} & bad
     assert new
     check_patterns(one, two)
 
-    # The third: what was mended is as it was before.
+    # The third: the fixed dreams are broken again.
     make_store(path, *first)
     run_alone(*FAST)
     three = report_of(path)
-    assert labels(three, *three.changes.back) == set(mended)
+    assert labels(three, *three.changes.back) == set(fixed)
     assert (three.changes.new, three.changes.known, three.changes.fixed) == ((), (), ())
     check_patterns(two, three, back=True)
-    assert [run.tested for run in three.runs] == [len(first), len(first) + len(later), len(mended)]
+    assert [run.tested for run in three.runs] == [len(first), len(first) + len(later), len(fixed)]
 
 
-def mend(line: dict[str, Any]) -> dict[str, Any]:
+def fix(line: dict[str, Any]) -> dict[str, Any]:
     return line | {"code": line["procedure"]["code"]}
 
 

@@ -26,15 +26,15 @@ def fork_server():
         if int(fields[1]) == os.getpid() and "jail" in path.joinpath("cmdline").read_text():
             return int(path.name)
 
-def told(self, dream):
+def recorded(self, dream):
     verdict = test(self, dream)
     server = fork_server()
-    with open(pathlib.Path(__file__).with_name("told.jsonl"), "a") as file:
+    with open(pathlib.Path(__file__).with_name("recorded.jsonl"), "a") as file:
         here, there = (sorted(os.sched_getaffinity(pid)) for pid in (0, server))
         print(json.dumps([os.environ["PYTEST_XDIST_WORKER"], here, there]), file=file)
     return verdict
 
-Engine.test = told
+Engine.test = recorded
 
 def beside():
     with open(pathlib.Path(__file__).with_name("beside.jsonl"), "a") as file:
@@ -90,8 +90,8 @@ def test_workers_keep_to_processors_of_their_own_while_they_test_dreams(pytester
     finally:
         os.sched_setaffinity(0, before)
     result.assert_outcomes(passed=9)
-    told = [json.loads(line) for line in (pytester.path / "told.jsonl").read_text().splitlines()]
-    for worker, here, server in told:
+    recorded = [json.loads(line) for line in (pytester.path / "recorded.jsonl").read_text().splitlines()]
+    for worker, here, server in recorded:
         assert here == server == [allowed[int(worker[2:]) % len(allowed)]]
     beside = [json.loads(line) for line in (pytester.path / "beside.jsonl").read_text().splitlines()]
     assert beside

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_athena_dreams.cli import main
-from pytest_athena_dreams.cli.regression import _literal, _quoted
+from pytest_athena_dreams.cli.regression import literal, quoted
 from tests.dreams import CLAMP, dream, make_store
 from tests.session.conftest import Run
 
@@ -156,7 +156,7 @@ def repro(*arguments: str, status: int = 0) -> Result:
     return result
 
 
-def mended(path: Path, code: str) -> None:
+def write_fixed(path: Path, code: str) -> None:
     """Put ``code`` where the dream's stands."""
     lines = path.read_text().splitlines()
     (node,) = (
@@ -168,7 +168,7 @@ def mended(path: Path, code: str) -> None:
     path.write_text("\n".join(lines) + "\n")
 
 
-def test_a_file_fails_with_the_bug_and_passes_once_it_is_mended(
+def test_a_file_fails_with_the_bug_and_passes_once_it_is_fixed(
     run_alone: Run, pytester: pytest.Pytester
 ) -> None:
     make_store(pytester.path / "athena.db", *(line for line, _ in FAILURES.values()))
@@ -187,7 +187,7 @@ def test_a_file_fails_with_the_bug_and_passes_once_it_is_mended(
     failing = pytester.run(*plain, *files, timeout=300)
     failing.assert_outcomes(failed=len(FAILURES))
     for file, (_, code) in zip(files, FAILURES.values(), strict=True):
-        mended(pytester.path / file, code)
+        write_fixed(pytester.path / file, code)
     pytester.run(*plain, *files, timeout=300).assert_outcomes(passed=len(FAILURES))
 
 
@@ -210,7 +210,7 @@ def test_it_writes_over_no_file_unless_told_to(run_alone: Run, pytester: pytest.
     make_store(pytester.path / "athena.db", dream("bad", CLAMP.replace("min(x, high)", "x")))
     run_alone()
     (pytester.path / "test_dream_1.py").write_text("mine")
-    assert "is there already; give --force" in repro("1", status=2).output
+    assert "exists already; give --force" in repro("1", status=2).output
     assert (pytester.path / "test_dream_1.py").read_text() == "mine"
     repro("1", "--force")
     assert "def test_dream_1()" in (pytester.path / "test_dream_1.py").read_text()
@@ -261,7 +261,7 @@ def test_where_no_test_would_do_it_says_why(run_alone: Run, pytester: pytest.Pyt
 
 
 @given(st.text(st.characters()) | st.text("\"'\\\n\r\t\0a{"))
-def test_any_text_is_a_literal(text: str) -> None:
-    for written in (_literal(text), _quoted(text)):
+def test_any_text_is_aliteral(text: str) -> None:
+    for written in (literal(text), quoted(text)):
         written.encode()
         assert ast.literal_eval(written) == text

@@ -1,4 +1,4 @@
-"""What is held of a dream that has run: little in the controller, next to nothing in a worker."""
+"""Memory after a dream has run: little in the controller, next to nothing in a worker."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_worker_keeps_no_report_dream_or_verdict(pytester: pytest.Pytester) ->
 
 
 @pytest.mark.usefixtures("store")
-def test_the_controller_keeps_what_it_tells_without_verdicts(
+def test_the_controller_keeps_what_it_prints_without_verdicts(
     pytester: pytest.Pytester, run_dreams: Run
 ) -> None:
     run_dreams(*ARGUMENTS).assert_outcomes(passed=4, failed=3)
@@ -68,7 +68,7 @@ def test_the_controller_keeps_what_it_tells_without_verdicts(
     assert all(not {"athena_verdict", "athena_digest"} & set(kept) for kept in dreams.values())
 
 
-def test_a_slim_report_still_tells_all_that_a_summary_needs() -> None:
+def test_a_slim_report_still_has_all_that_a_summary_needs() -> None:
     report = pytest.TestReport(
         nodeid="athena.db::clamp::free-1",
         location=("athena.db", None, "clamp::free-1"),

@@ -120,8 +120,8 @@ def test_how_dreams_are_dealt_out_changes_no_verdict(pytester: pytest.Pytester) 
         result.assert_outcomes(passed=9, failed=2)
         seen.append(verdicts(pytester.path / "athena.db"))
         name = {"-n2": "ProcedureScheduling", "-n0": None, "load": "LoadScheduling"}[dist[-1]]
-        told = [line for line in result.stdout.lines if line.startswith("scheduled by")]
-        assert told == ([f"scheduled by {name}"] if name else [])
+        lines = [line for line in result.stdout.lines if line.startswith("scheduled by")]
+        assert lines == ([f"scheduled by {name}"] if name else [])
     assert seen[0] == seen[1] == seen[2]
 
 

@@ -131,7 +131,7 @@ def test_a_label_is_harmless_and_not_too_long(run_alone: Run, pytester: pytest.P
     assert "long" * 15 not in shown
 
 
-def test_junit_tells_category_and_message(run_dreams: Run, pytester: pytest.Pytester) -> None:
+def test_junit_has_category_and_message(run_dreams: Run, pytester: pytest.Pytester) -> None:
     run_dreams("--junitxml", "out.xml")
     cases = {case.get("name"): case for case in ET.parse(pytester.path / "out.xml").iter("testcase")}
     case = cases["conditional_variant-2"]

@@ -105,7 +105,7 @@ def test_code_that_sees_itself_gets_the_verdict_that_it_gets_alone(
 
 
 @pytest.mark.parametrize("code", [CLAMP, BAD], ids=["good", "bad"])
-def test_twins_share_a_verdict_and_say_so(run_dreams: Run, pytester: pytest.Pytester, code: str) -> None:
+def test_alike_dreams_share_a_verdict(run_dreams: Run, pytester: pytest.Pytester, code: str) -> None:
     twin = "# another layout\n" + code.replace("    ", "  ")
     alike = [dream("one", code), dream("two", twin), dream("three", twin + "\n")]
     make_store(pytester.path / "athena.db", *alike, dream("strict", twin, contract="equivalent"))

@@ -1,4 +1,4 @@
-"""Twins are sources that behave alike for certain: code that could tell them apart has none."""
+"""Sources that certainly behave alike; code that could observe the difference is alike only to itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def area(radius: float) -> float:
 '''
 
 
-def test_formatting_comments_and_names_of_locals_make_twins() -> None:
+def test_formatting_comments_and_names_of_locals_do_not_matter() -> None:
     assert behaviour_key(LAYOUT) == behaviour_key(CODE)
 
 
@@ -143,7 +143,7 @@ BLIND = {
 
 
 @pytest.mark.parametrize("body", BLIND.values(), ids=BLIND)
-def test_code_that_could_not_has_twins(body: str) -> None:
+def test_code_that_can_not_see_itself_has_alike_code(body: str) -> None:
     code = f"def f(x):\n    {body}\n"
     assert behaviour_key(f"# more\n{code}") == behaviour_key(code)
 

@@ -1,4 +1,4 @@
-"""Code is taken to be pure only where nothing in it could make two runs of it differ."""
+"""Code counts as pure only if nothing in it can make two runs differ."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ PURE = {
 }
 
 IMPURE = {
-    "a list that is kept": "seen = []\ndef f(x):\n    seen.append(x)\n    return len(seen)",
-    "a default that is kept": "def f(x, seen=[]):\n    seen.append(x)\n    return len(seen)",
+    "a list that outlives a call": "seen = []\ndef f(x):\n    seen.append(x)\n    return len(seen)",
+    "a default that outlives a call": "def f(x, seen=[]):\n    seen.append(x)\n    return len(seen)",
     "a default within": "def f(x, seen=([],)): return x",
     "a global": "n = 0\ndef f(x):\n    global n\n    n += 1\n    return n",
     "an attribute of a function": "def f(x):\n    f.n = getattr(f, 'n', 0) + 1\n    return f.n",
@@ -110,7 +110,7 @@ IMPURE = {
     "a builtin that is replaced": "def list(x): return x\ndef f(xs): return str(list(map(len, xs)))",
     "a builtin that is imported over": "from math import pow as sorted\ndef f(xs): return xs",
     "a builtin as a parameter": "def f(list): return list",
-    "a function's name that is taken again": "def g(x): return x\ndef f(x):\n    g = x\n    return str(g)",
+    "a function's name that is bound again": "def g(x): return x\ndef f(x):\n    g = x\n    return str(g)",
     "a function that is defined twice": "def g(x): return x\ndef g(x): return -x\ndef f(x): return g(x)",
     "a function whose name is a parameter": "def g(x): return x\ndef f(g, x): return g(x)",
     "a function whose name is imported": (

@@ -17,11 +17,11 @@ from pytest_athena_dreams.source.syntax import PARSED_SOURCE, syntax
 
 def test_literals_are_told_once_without_docstrings_and_booleans() -> None:
     code = "def f(x):\n    'doc'\n    return x in (7777, -2, 7777, 1.5, 'a', b'b', True, None)\n"
-    told = reading(code).literals
-    assert set(map(str, told)) >= {"7777", "-2", "1.5", "a", "['bytes', '62']"}
-    assert "doc" not in told
-    assert True not in [value for value in told if isinstance(value, bool)]
-    assert told.count(7777) == 1
+    literals = reading(code).literals
+    assert set(map(str, literals)) >= {"7777", "-2", "1.5", "a", "['bytes', '62']"}
+    assert "doc" not in literals
+    assert True not in [value for value in literals if isinstance(value, bool)]
+    assert literals.count(7777) == 1
 
 
 def test_literals_are_limited_in_number_and_length() -> None:

@@ -260,7 +260,7 @@ def test_a_file_that_can_not_be_read_is_named(file: Path, tmp_path: Path) -> Non
 
 
 def test_every_key_has_a_text_that_says_what_it_takes() -> None:
-    from pytest_athena_dreams.store.jsonl import _EXPECTED
+    from pytest_athena_dreams.store.jsonl import EXPECTED_VALUES
 
     keys = {*DreamLine.__struct_fields__, *(f"procedure.{name}" for name in ProcedureLine.__struct_fields__)}
-    assert _EXPECTED.keys() == keys
+    assert EXPECTED_VALUES.keys() == keys

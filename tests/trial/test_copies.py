@@ -72,7 +72,7 @@ def test_an_exact_copy_of_a_nasty_procedure_never_fails(thorough: Engine, code: 
 
 
 def test_an_exact_copy_near_the_time_limit_passes() -> None:
-    """Under one contract: none is asked about a call that took too long."""
+    """Under one contract; calls that took too long are left out."""
     with Engine(Settings(max_examples=12, timeout=0.5, evidence="off"), Policy()) as engine:
         assert verdict(engine, SLEEPS, SLEEPS, Contract.EQUIVALENT).outcome is Outcome.SUCCESS
 

@@ -1,4 +1,4 @@
-"""One dream, end to end, in a real jail: which inputs find which faults, and what a verdict tells."""
+"""One dream, end to end, in a real jail: which inputs find which faults, and what a verdict says."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def test_an_input_that_the_procedure_hangs_on_is_no_fault_of_the_dream(engine: E
 NUMBERS = "def f(n: int) -> int:\n    return n\n"
 
 
-def test_a_failure_that_does_not_come_back_is_flaky_and_tells_both_results(engine: Engine) -> None:
+def test_a_failure_that_does_not_repeat_is_flaky_and_shows_both_results(engine: Engine) -> None:
     code = "calls = []\ndef f(n: int) -> int:\n    calls.append(n)\n    return n + (len(calls) == 5)\n"
     found = verdict(engine, code, NUMBERS)
     assert found.category is Category.FLAKY
@@ -321,7 +321,7 @@ def test_a_procedure_that_remembers_what_it_was_asked_is_not_steady(engine: Engi
         jails.close()
 
 
-def test_a_verdict_tells_what_its_child_used(engine: Engine) -> None:
+def test_a_verdict_has_what_its_child_used(engine: Engine) -> None:
     big = "def f(x: int) -> int:\n    data = b'x' * 30_000_000\n    return x + len(data) - 30_000_000\n"
     found = verdict(engine, big, "def f(x: int) -> int:\n    return x\n")
     assert found.outcome is Outcome.SUCCESS

@@ -46,7 +46,7 @@ def verdict(
     ],
     ids=["good", "arithmetic", "nothing to change", "without effect"],
 )
-def test_evidence_is_the_share_of_mutants_that_the_pool_tells_apart(
+def test_evidence_is_the_share_of_mutants_that_the_pool_detects(
     engine: Engine, base: str, evidence: float | None
 ) -> None:
     assert verdict(engine, base).figures.evidence == evidence
@@ -65,7 +65,7 @@ def test_a_pool_that_stays_on_one_side_of_a_branch_gives_little() -> None:
     assert (sleepy.figures.lines_reached, sleepy.figures.lines_total) == (2, 3)
 
 
-def test_a_contract_that_asks_for_less_tells_less_apart(engine: Engine) -> None:
+def test_a_weaker_contract_detects_less(engine: Engine) -> None:
     base = "def f(a: int, b: int) -> int:\n    return a - b\n"
     found = {contract: verdict(engine, base, contract=contract).figures.evidence for contract in Contract}
     assert found == {

@@ -1,4 +1,4 @@
-"""Which function of a dream is compared with which of its procedure."""
+"""Which functions of a dream and its procedure are compared."""
 
 from __future__ import annotations
 

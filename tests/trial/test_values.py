@@ -1,4 +1,4 @@
-"""Values that differ in what a user can observe are told apart, each kind by inputs of its own."""
+"""Values that differ observably count as different, each kind on its own inputs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def verdict(engine: Engine, base: str, code: str) -> Verdict:
 
 
 @pytest.mark.parametrize(("base", "code"), DIFFERENT.values(), ids=DIFFERENT)
-def test_what_a_user_can_tell_apart_differs(engine: Engine, base: str, code: str) -> None:
+def test_observable_differences_count(engine: Engine, base: str, code: str) -> None:
     assert verdict(engine, base, code).outcome is Outcome.FAILURE
     assert verdict(engine, base, base).outcome is not Outcome.FAILURE, "an exact copy never fails"
 

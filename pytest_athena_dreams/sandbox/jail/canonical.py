@@ -105,7 +105,7 @@ def canonical(value: object, *, consume: bool) -> Any:
     ``consume`` takes the items out of iterators, as a caller of the function would; without it, iterators are
     opaque and stay unchanged. If ``value`` itself is an iterator, its exceptions propagate.
     """
-    walk = _Walk(consume)
+    walk = Walk(consume)
     try:
         data = walk.of(value, 0)
     except _TooLarge:
@@ -113,7 +113,7 @@ def canonical(value: object, *, consume: bool) -> Any:
     return data if walk.size <= WHOLE_VALUE else cut(data, walk.size)
 
 
-class _Walk:
+class Walk:
     """One pass over one value. ``size`` is at least the number of characters of its JSON.
 
     ``size`` is the same for close floats and for iterators of different types. So two equal values are either
