@@ -23,7 +23,7 @@ from pytest_athena_dreams.sandbox.policy import Policy, SandboxMode
 from pytest_athena_dreams.trial import Engine
 
 WATCHED = 1.25
-"""Limit: how many times as long a dream without effects may take when it is asked about."""
+"""Limit: how many times as long a dream without effects may take with a listening parent."""
 STOPPED = 1.10
 """Limit: how many times as long a whole dream may take because its children are stopped between requests."""
 

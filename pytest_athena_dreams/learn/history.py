@@ -121,7 +121,7 @@ class _Shown:
 
 
 class _State:
-    """The patterns of each dream, as its last result says that could tell."""
+    """The patterns of each dream, from its last result that was not untestable."""
 
     def __init__(self) -> None:
         self._patterns: dict[int, tuple[str, ...]] = {}

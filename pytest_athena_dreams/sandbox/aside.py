@@ -1,4 +1,4 @@
-"""What libraries read by the way, whose refusal says nothing of the code that uses them."""
+"""Files that libraries try to read on their own; a refusal says nothing about the code that uses them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ASIDE = (
 
 
 def is_aside(path: str) -> bool:
-    """Whether a refusal to read ``path`` is not noted: the code did not ask for it, and goes on without."""
+    """Whether a refusal to read ``path`` is not noted: a library tried it, and works without the file."""
     return beneath(path, _ASIDE)
 
 

@@ -1,4 +1,4 @@
-"""What calls in this process print, as a jail has it.
+"""Captures what calls in this process print, as the jail does.
 
 Invariants: once a block ends, standard output and error, logging and warnings are as they were before it.
 """
@@ -20,7 +20,7 @@ from .outputs import output_file
 
 @contextlib.contextmanager
 def printing() -> Iterator[Printed]:
-    """Have what is printed go to files, where a call's output is taken from."""
+    """Redirect everything that is printed to files, which the result reads."""
     streams, kept = (sys.stdout, sys.stderr), (os.dup(1), os.dup(2))
     for stream in streams:
         stream.flush()
@@ -41,7 +41,7 @@ def printing() -> Iterator[Printed]:
 
 @contextlib.contextmanager
 def unconfigured() -> Iterator[None]:
-    """Have logging and warnings do what they do by default: pytest keeps both from printing."""
+    """Give logging and warnings their default behaviour: pytest keeps both from printing."""
     handlers = logging.root.handlers
     logging.root.handlers = []
     try:

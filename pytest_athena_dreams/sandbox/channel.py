@@ -33,8 +33,8 @@ class Gone(Exception):
 class Channel:
     """A pair of sockets; ``theirs`` is the child's. A received frame may have at most ``cap`` bytes.
 
-    With ``passes``, the first descriptor that arrives is kept for ``passed``. While it waits for a frame, the
-    channel answers ``listener``.
+    With ``passes``, the first descriptor that arrives is stored for ``passed``. While the channel waits for a
+    frame, it lets ``listener`` answer the kernel.
     """
 
     def __init__(self, cap: int, *, passes: bool = False) -> None:

@@ -1,12 +1,11 @@
-"""What a child asks the kernel for that has effects, answered by the parent.
+"""The parent's side of a child's filter: refuses system calls with effects, or leaves them to other layers.
 
-The child's filter has the kernel ask here about each call that only a program with effects makes, and about
-each name that is opened or looked at. So a refusal is seen whatever the child's code does with it, in Python
-or in C.
+The kernel asks here about each call that only a program with effects makes, and about each name that is
+opened or looked up. So every refusal is noted, whatever the child's code does with it, in Python or in C.
 
-Invariants: nothing is allowed here that the other layers refuse: a call is refused, or left to them. The
-child's memory is read, never written. What is read of a name may change before the kernel reads it, where
-another thread of the child writes: names are for people, and a guard against nothing.
+Invariants: a call is refused, or left to the other layers: nothing that they refuse is allowed here. The
+child's memory is read, never written. Another thread of the child may change a name before the kernel reads
+it, so names are only for people, never for protection.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _NOTIFICATION, _RESPONSE = struct.Struct("=QIIiIQ6Q"), struct.Struct("=QqiI")
 """``struct seccomp_notif`` and ``struct seccomp_notif_resp``."""
 _CONTINUE = 1
 _LOADING = -9
-"""What ``number`` is while code loads: below any call's, also with the answers that come ahead."""
+"""The value of ``number`` while code loads: below that of any call, even after replies that arrive ahead."""
 _PATH_BYTES = 4096
 _TEXT_PAGE = 4096
 _WORKING_FOLDER = 0xFFFFFF9C
@@ -39,7 +38,7 @@ _WORKING_FOLDER = 0xFFFFFF9C
 
 
 class _Named(NamedTuple):
-    """How a call is told: a verb, and the numbers of the arguments that hold its name and its folder."""
+    """How to describe a system call: a verb, and the indices of the arguments with its name and folder."""
 
     verb: str
     name: int | None = None
@@ -84,30 +83,30 @@ _CALLS = {
     **dict.fromkeys(("utime", "utimes"), _Named("change the times of", 0)),
     "utimensat": _Named("change the times of", 1, 0),
 }
-"""Every call that a filter asks about, by name."""
+"""Every system call that a filter asks about, by name."""
 _FLAGS = {"open": 1, "openat": 2}
 """The argument that says whether an open writes."""
 _READS = frozenset(f"{OPENS} {LOOKS}".split())
 _NETWORK = (2, 10)
 """``AF_INET`` and ``AF_INET6``."""
 _FILE_REFUSALS = ("open /", "stat /", "access /", "read the link /")
-"""How refusals begin that may be part of a greater one, such as looking up a name in the network."""
+"""Beginnings of refusals that may be part of a larger one, such as a look-up of a host's name."""
 
 
 class Allowed(NamedTuple):
-    """Files and folders that the other layers let a child read, and its scratch folder, if it has one."""
+    """Files and folders that the other layers let a child read, and its scratch folder, or ``None``."""
 
     readable: Collection[str]
     scratch: str | None
 
     def reads(self, path: str) -> bool:
-        """Whether a file may be read, by its path or by where that leads."""
+        """Whether a file may be read, by its path or by its real path."""
         if ".." not in path and beneath(path, self.readable):
             return True
         return beneath(os.path.realpath(path), self.readable)
 
     def looks(self, path: str) -> bool:
-        """Whether a name may be looked at: also the folders above what is readable."""
+        """Whether a name may be looked up; that includes the folders above a readable path."""
         plain = os.path.normpath(path)
         above = "/" if plain == "/" else f"{plain}/"
         return self.reads(path) or any(root.startswith(above) for root in self.readable)
@@ -120,7 +119,7 @@ class Allowed(NamedTuple):
 
 
 class Listener:
-    """Answers one child. ``take`` returns what was refused to a call, by its number."""
+    """Answers one child, and notes what was refused to each call."""
 
     def __init__(self, descriptor: int, pid: int, allowed: Allowed) -> None:
         self._descriptor = descriptor
@@ -134,7 +133,7 @@ class Listener:
         self._names = _names()
         self._found: dict[int, dict[str, None]] = {}
         self.number = _LOADING
-        """The number of the call whose answer is waited for."""
+        """The number of the call whose reply is due."""
 
     def fileno(self) -> int:
         return self._descriptor
@@ -145,16 +144,16 @@ class Listener:
             os.close(self._memory)
 
     def forget(self) -> None:
-        """Begin to count anew: another source is loaded."""
+        """Reset the numbers and notes, because another source is loaded."""
         self.number = _LOADING
         self._found.clear()
 
     def take(self, number: int) -> tuple[str, ...]:
-        """What was refused to the call ``number``, in short words, files last."""
+        """The refusals to the call ``number`` as short texts, files last; they are forgotten here."""
         return tuple(sorted(self._found.pop(number, ()), key=lambda words: words.startswith(_FILE_REFUSALS)))
 
     def answer(self, *, ahead: int) -> None:
-        """Answer the call that is asked about, where ``ahead`` answers have come since ``number`` was set."""
+        """Answer one question; ``ahead`` replies have arrived since ``number`` was set."""
         notification = bytearray(_NOTIFICATION.size)
         try:
             fcntl.ioctl(self._descriptor, _RECEIVE, notification)
@@ -171,48 +170,48 @@ class Listener:
             fcntl.ioctl(self._descriptor, _SEND, bytearray(response))
 
     def _judged(self, call: str, arguments: list[int]) -> tuple[int, str]:
-        """The error to answer, 0 to leave the call to the other layers, and the words for a refusal."""
+        """The error number to answer, 0 to leave the call to the other layers, and the text for a refusal."""
         if call not in _CALLS:
             return errno.EPERM, f"system call {call}"
-        told = _CALLS[call]
-        path = self._path(arguments, told)
+        named = _CALLS[call]
+        path = self._path(arguments, named)
         if call not in _READS:
             name = _shown(path) if path else ""
             if call == "socket":
                 name = "for the network" if arguments[0] & 0xFFFFFFFF in _NETWORK else "for a local service"
-            return errno.EPERM, f"{told.verb} {name}".strip()
+            return errno.EPERM, f"{named.verb} {name}".strip()
         if path is None:
             return 0, ""
         writes = call in _FLAGS and arguments[_FLAGS[call]] & WRITING
         if self._allowed.writes(path):
             return 0, ""
         if writes:
-            return errno.EACCES, f"{told.verb} {_shown(path)}"
+            return errno.EACCES, f"{named.verb} {_shown(path)}"
         if self._may_look(call, path) or not os.path.lexists(path):
             return 0, ""
-        return errno.EACCES, "" if is_aside(path) else f"{told.verb} {_shown(path)}"
+        return errno.EACCES, "" if is_aside(path) else f"{named.verb} {_shown(path)}"
 
     def _may_look(self, call: str, path: str) -> bool:
         return self._allowed.reads(path) if call in _FLAGS else self._allowed.looks(path)
 
-    def _path(self, arguments: list[int], told: _Named) -> str | None:
-        """The absolute path of a call, ``None`` where it has none or it can't be read."""
-        if told.name is None or not (name := self._text(arguments[told.name])):
+    def _path(self, arguments: list[int], named: _Named) -> str | None:
+        """The absolute path of a call; ``None`` if it has none or it can't be read."""
+        if named.name is None or not (name := self._text(arguments[named.name])):
             return None
         if name.startswith("/"):
             return name
         try:
-            return os.path.join(os.readlink(f"{self._process}/{self._folder(arguments, told)}"), name)
+            return os.path.join(os.readlink(f"{self._process}/{self._folder(arguments, named)}"), name)
         except OSError:
             return None
 
     @staticmethod
-    def _folder(arguments: list[int], told: _Named) -> str:
-        number = _WORKING_FOLDER if told.folder is None else arguments[told.folder] & 0xFFFFFFFF
+    def _folder(arguments: list[int], named: _Named) -> str:
+        number = _WORKING_FOLDER if named.folder is None else arguments[named.folder] & 0xFFFFFFFF
         return "cwd" if number == _WORKING_FOLDER else f"fd/{number}"
 
     def _text(self, address: int) -> str:
-        """The text at an address of the child's, up to its zero; empty where there is none."""
+        """The zero-terminated text at an address in the child's memory; empty if it can't be read."""
         text = b""
         while self._memory is not None and len(text) < _PATH_BYTES and b"\0" not in text:
             try:
@@ -225,12 +224,12 @@ class Listener:
 
 
 def _names() -> dict[int, str]:
-    """The calls that are asked about, by number."""
+    """The names of the calls in ``_CALLS``' filters, by number."""
     by_name = numbers(platform.machine())
-    asked = f"{EFFECTS} {OPENS} {LOOKS} {SCRATCH_CALLS} clone kill tgkill".split()
-    return {by_name[name]: name for name in asked if name in by_name}
+    listed = f"{EFFECTS} {OPENS} {LOOKS} {SCRATCH_CALLS} clone kill tgkill".split()
+    return {by_name[name]: name for name in listed if name in by_name}
 
 
 def _shown(path: str) -> str:
-    """A path in words, without lone surrogates."""
+    """A path as text without lone surrogates."""
     return os.fsencode(path).decode(errors="backslashreplace")

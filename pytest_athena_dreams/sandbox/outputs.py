@@ -8,7 +8,7 @@ from typing import IO
 
 
 def output_file() -> IO[bytes]:
-    """A file that no path leads to, and to whose end all is written."""
+    """A file without a path, opened for appending."""
     if hasattr(os, "memfd_create"):
         file: IO[bytes] = os.fdopen(os.memfd_create("output", os.MFD_CLOEXEC), "w+b", buffering=0)
     else:

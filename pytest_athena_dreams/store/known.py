@@ -1,7 +1,7 @@
 """Verdicts that the store has already: found by what they hang on, and put on dreams without a run.
 
-Invariants: a verdict is found by its digest alone, whichever dream it was for; a verdict that was taken over
-names the dream and the run that it comes from, also if it is taken over again.
+Invariants: a verdict is found by its digest alone, whichever dream it was for; a copied verdict names the
+dream and the run that it comes from, also if it is copied again.
 """
 
 from __future__ import annotations

@@ -229,7 +229,7 @@ def m004_evidence(db: Database) -> None:
 
 @migrations()
 def m005_digests(db: Database) -> None:
-    """The digest of what a verdict depends on, and the source of a verdict that was taken over."""
+    """The digest of what a verdict depends on, and the source of a copied verdict."""
     table = db.table("dream_test_results")
     table.add_column("digest", str)
     table.add_column("taken_from_dream", int)

@@ -1,4 +1,4 @@
-"""What the jail refuses is seen by the kernel, call by call, whatever the code does with it."""
+"""The kernel reports what the jail refuses, call by call, whatever the code does with the error."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What one call prints: all that is written to descriptors 1 and 2, by whatever code.
+"""Collects what one call prints: everything that any code writes to descriptors 1 and 2.
 
-Each goes to a file of its own, which is emptied after every call. Line numbers of the code and addresses of
-objects are left out, because they depend on the layout of the code and not on what it does.
+Each of the two has its own file, which is emptied after every call. Line numbers of the code and addresses of
+objects are left out, because they depend on the code's layout, not on its behaviour.
 
-Invariants: the text is read from the files and never from a stream of the code's own.
+Invariants: the text is read from the files, never from a stream object that the code may have replaced.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 WHOLE_TEXT = 1 << 16
-"""Bytes of one stream above which its text is told by digests: an answer has room for both, escaped."""
+"""Bytes of one stream above which only digests of its text are sent: a reply has room for both, escaped."""
 PRINTED_PARTS = 1_000
-"""Parts of a longer text, at most."""
+"""Maximum parts of a longer text."""
 SMALLEST_PART = 1 << 12
-"""Bytes of each part, at least."""
+"""Minimum bytes of each part; the last one may have fewer."""
 PRINTED_HEAD = 200
-"""Characters of a longer text that are told, its first ones."""
+"""First bytes of a longer text to send."""
 
 _PIECE = 1 << 20
 _PLACES = re.compile(rb'(<dream>(?:", line |:))\d+| at 0x[0-9a-f]+')
@@ -39,9 +39,9 @@ _streams = vars(sys)
 
 
 class Printed:
-    """What calls print to two files, given as descriptors beside 1 and 2.
+    """Collects what calls print to two files, which are also open under the descriptors ``files``.
 
-    A call may print ``limit`` bytes to each; ``flush`` writes what C's own streams hold.
+    A call may print ``limit`` bytes to each; ``flush`` flushes C's own streams.
     """
 
     def __init__(self, files: tuple[int, int], limit: int, flush: Callable[[], None]) -> None:
@@ -57,21 +57,21 @@ class Printed:
             _truncate(file, 0)
 
     def taken(self) -> list[Any] | None:
-        """What was printed since the last time, as two canonical texts; ``None`` where that is nothing."""
+        """The text printed since the last time, as two canonical texts; ``None`` if there is none."""
         sizes = self._sizes()
         if sizes == _EMPTY:
             return None
-        told: list[Any] = []
+        texts: list[Any] = []
         for file, size in zip(self._files, sizes, strict=True):
             if size > self._limit:
                 _end()
-            told.append(_told(file, size))
+            texts.append(_content(file, size))
             if size:
                 _truncate(file, 0)
-        return told
+        return texts
 
     def _sizes(self) -> tuple[int, int]:
-        """The bytes in each file, once nothing is left in a buffer."""
+        """Flush all buffers; the number of bytes in each file."""
         out, err = self._first
         _flushed(out)
         _flushed(err)
@@ -91,13 +91,13 @@ def _flushed(stream: Any) -> None:
 
 
 def _end() -> None:
-    """End as a process does that writes more than it may."""
+    """End this process as if the kernel had stopped it for writing too much."""
     _signal(signal.SIGXFSZ, signal.SIG_DFL)
     _kill(_self(), signal.SIGXFSZ)
     _leave(1)
 
 
-def _told(file: int, size: int) -> Any:
+def _content(file: int, size: int) -> Any:
     if not size:
         return ""
     if size <= WHOLE_TEXT:
