@@ -82,7 +82,9 @@ class Setting:
         return "athena_" + self.name
 
 
-def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], Any]:
+def number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], Any]:
+    """A parser of numbers from ``low`` to ``high``; it raises ``ValueError`` for anything else."""
+
     def parse(text: str) -> int | float:
         value = kind(text)
         if not low <= value <= high:
@@ -92,7 +94,8 @@ def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[
     return parse
 
 
-def _off_or(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+def off_or(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A parser that takes ``off`` as well, as ``None``."""
     return lambda text: None if text == "off" else parse(text)
 
 
@@ -141,7 +144,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     _setting(
         "max_examples",
-        _number(int, 1, 100_000),
+        number(int, 1, 100_000),
         "a whole number from 1 to 100000",
         "N",
         "inputs to draw for each procedure, edge cases included",
@@ -155,35 +158,35 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     _setting(
         "seed",
-        _number(int, 0, 2**63 - 1),
+        number(int, 0, 2**63 - 1),
         "a whole number from 0 to 2**63 - 1",
         "N",
         "seed of the inputs; the same seed gives the same inputs and verdicts",
     ),
     _setting(
         "timeout",
-        _number(float, 0.01, 3600),
+        number(float, 0.01, 3600),
         "a number of seconds from 0.01 to 3600",
         "SECONDS",
         "seconds that one call of a dream may take; the procedure gets a quarter of it",
     ),
     _setting(
         "dream_timeout",
-        _number(float, 0.1, 86400),
+        number(float, 0.1, 86400),
         "a number of seconds from 0.1 to 86400",
         "SECONDS",
         "seconds that all calls of one dream may take together",
     ),
     _setting(
         "shrink_time",
-        _number(float, 0, 3600),
+        number(float, 0, 3600),
         "a number of seconds from 0 to 3600",
         "SECONDS",
         "seconds to spend on shrinking a failing input; 0 for no shrinking",
     ),
     _setting(
         "tolerance",
-        _number(float, 0, 1),
+        number(float, 0, 1),
         "a number from 0 to 1",
         "SHARE",
         "relative tolerance for comparing floats; 0 for none",
@@ -205,14 +208,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     _setting(
         "memory",
-        _number(int, 64, 1_048_576),
+        number(int, 64, 1_048_576),
         "a whole number of MiB from 64 to 1048576",
         "MIB",
         "MiB of address space that a dream may use",
     ),
     _setting(
         "output",
-        _number(int, 1, 1024),
+        number(int, 1, 1024),
         "a whole number of MiB from 1 to 1024",
         "MIB",
         "MiB that one call of a dream may print to standard output, and to standard error",
@@ -243,7 +246,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     _setting(
         "scratch",
-        _number(int, 0, 65_536),
+        number(int, 0, 65_536),
         "a whole number of MiB from 0 to 65536",
         "MIB",
         "MiB that each dream may write to its own folder; 0 for no folder",
@@ -257,7 +260,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     _setting(
         "fail_under",
-        _off_or(_number(float, 0, 100)),
+        off_or(number(float, 0, 100)),
         "off or a percentage from 0 to 100",
         "PCT",
         "per cent of dreams that must pass; above it, failed dreams do not fail the run",

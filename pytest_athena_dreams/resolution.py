@@ -5,7 +5,7 @@ Every error names the value, the source that it came from, and what was expected
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +35,9 @@ def arguments(texts: Mapping[str, str | None]) -> Source:
     return Source(texts=texts, called=lambda setting: f"the argument {setting.name}")
 
 
-def variables(environment: Mapping[str, str]) -> Source:
-    """Environment variables."""
-    texts = {setting.name: environment.get(setting.variable) for setting in SETTINGS}
+def variables(environment: Mapping[str, str], table: Sequence[Setting] = SETTINGS) -> Source:
+    """Environment variables, those of the settings in ``table``."""
+    texts = {setting.name: environment.get(setting.variable) for setting in table}
     return Source(texts=texts, called=lambda setting: f"the environment variable {setting.variable}")
 
 
@@ -51,17 +51,25 @@ def resolve(*sources: Source) -> Settings:
 
     Raises ``SettingError`` for a value that a setting does not take.
     """
-    chosen: dict[str, Any] = {}
-    for setting in SETTINGS:
+    return Settings(**chosen(SETTINGS, *sources))
+
+
+def chosen(table: Sequence[Setting], *sources: Source) -> dict[str, Any]:
+    """The values of the settings in ``table`` that these sources give, the nearest first, by name.
+
+    Raises ``SettingError`` for a value that a setting does not take.
+    """
+    found: dict[str, Any] = {}
+    for setting in table:
         source = _nearest(setting.name, sources)
         if source is not None:
             text = source.texts[setting.name]
             assert text is not None
             try:
-                chosen[setting.name] = setting.parse(text)
+                found[setting.name] = setting.parse(text)
             except (ValueError, OverflowError):
                 raise invalid(text, source.called(setting), setting.expects) from None
-    return Settings(**chosen)
+    return found
 
 
 def origin(name: str, *sources: Source) -> str | None:

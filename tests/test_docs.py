@@ -25,6 +25,7 @@ import pytest
 
 from pytest_athena_dreams.config import SETTINGS, Setting, Settings
 from pytest_athena_dreams.judge.categories import ATHENA_OUTCOMES
+from pytest_athena_dreams.llm.configuration import MODEL_SETTINGS, ModelSettings, written
 from pytest_athena_dreams.models import DEFAULT_CONTRACTS, Category, Contract, DreamType, Reason
 from pytest_athena_dreams.store.database import Store
 from tests.store.kit import ATHENA_DREAMS, ATHENA_PROCEDURES, AUTOINCREMENT
@@ -192,6 +193,16 @@ def test_every_setting_is_documented_as_it_is() -> None:
     missing = "\n".join(row for option, row in expected.items() if documented.get(option) != row)
     assert not missing, f"docs/configuration.md should have:\n{missing}"
     assert list(documented) == list(expected)
+
+
+def test_every_setting_of_models_is_documented_as_it_is() -> None:
+    defaults = {field.name: field.default for field in fields(ModelSettings)}
+    expected = {
+        one.option: f"| `{one.option}` | `{one.variable}` | `{written(one, defaults[one.name])}` "
+        f"| {one.expects} | {one.help} |"
+        for one in MODEL_SETTINGS
+    }
+    assert rows("docs/configuration.md", "## Settings of models") == expected
 
 
 def test_the_architecture_names_every_room_and_every_dependency() -> None:
