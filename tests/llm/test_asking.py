@@ -15,7 +15,6 @@ pytest.importorskip(
 )
 
 from pytest_athena_dreams.errors import SettingError
-from pytest_athena_dreams.llm import asking as module
 from pytest_athena_dreams.llm.asking import Answer, Calls
 from pytest_athena_dreams.llm.budget import Budget, BudgetSpent
 from pytest_athena_dreams.llm.configuration import ModelSettings
@@ -41,12 +40,6 @@ GOOD = '{"value": "yes"}'
 DOLLAR = Price(input=Decimal(10), output=Decimal(100))
 """100 tokens of input and 50 of output, which the server reports, cost 0.006 USD."""
 COST = Decimal("0.006")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test waits for long before another request."""
-    monkeypatch.setattr(module, "FIRST_WAIT", 0.01)
 
 
 def outcomes(answer: Answer[Any]) -> list[str]:
