@@ -95,7 +95,7 @@ def questions(assignment: Assignment, tokens: int) -> list[Question]:
 
     The prompts after the first show other failures first, so that they don't all ask for the same.
     """
-    found = []
+    found: list[Question] = []
     left = assignment.count
     while left > 0:
         count = min(left, PER_PROMPT)
