@@ -33,17 +33,6 @@ _REASON = (
     "summary",
     "idea",
 )
-_LISTS = (
-    "dreams",
-    "variants",
-    "functions",
-    "answers",
-    "results",
-    "items",
-    "solutions",
-    "candidates",
-    "values",
-)
 _DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]", re.MULTILINE)
 _MARKS = re.compile(r"\A(?:[#>*_=+-]|\d{1,3}[.)])+[ \t]*|[*_`]+")
 _PROMPT_LINE = re.compile(r"^(?:>>> ?|\.\.\. ?)", re.MULTILINE)
