@@ -27,6 +27,7 @@ class Settings:
 
     store: str = "athena.db"
     select: str = "pending"
+    explore: float = 0.1
     max_examples: int = 100
     edge_cases: tuple[str, ...] = EDGE_GROUPS
     seed: int = 0
@@ -115,6 +116,14 @@ def _parts(between: str) -> Callable[[str], tuple[str, ...]]:
     return parse
 
 
+def _variables(text: str) -> tuple[str, ...]:
+    """Names of variables. No jail gets a key of a model: dreams can't use it, and could only show it."""
+    names: tuple[str, ...] = _parts(",")(text)
+    if any(name == "ATHENA_MODEL_KEY" or name.upper().endswith("_API_KEY") for name in names):
+        raise ValueError(text)
+    return names
+
+
 def _groups(text: str) -> tuple[str, ...]:
     chosen = tuple(part.strip() for part in text.split(",")) if text.strip() != "off" else ()
     if not set(chosen) <= set(EDGE_GROUPS):
@@ -141,6 +150,13 @@ SETTINGS: tuple[Setting, ...] = (
         "select",
         *_choice("pending", "all"),
         "which Tier 1 dreams to test: pending ones, or all",
+    ),
+    _setting(
+        "explore",
+        number(float, 0, 1),
+        "a number from 0 to 1",
+        "SHARE",
+        "share of the dreams of Tiers 2 and 3 to test as well, drawn by the seed; 0 for none",
     ),
     _setting(
         "max_examples",
@@ -239,8 +255,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     _setting(
         "allow_env",
-        _parts(","),
-        "'off' or names of variables, separated by commas",
+        _variables,
+        "'off' or names of variables, separated by commas, none of them a model's key",
         "NAMES",
         "environment variables that dreams can read",
     ),

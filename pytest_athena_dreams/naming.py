@@ -12,7 +12,7 @@ from .text import printable
 
 LABEL = 60
 """Characters of a label that are shown."""
-OF_THE_RUN = ("store", "select", "baseline", "fail_under", "evidence", "untestable")
+OF_THE_RUN = ("store", "select", "explore", "baseline", "fail_under", "evidence", "untestable")
 """Settings that can't change the verdict on a dream."""
 
 _UNSAFE = re.compile(r"[^\w,+=@ -]")

@@ -6,7 +6,6 @@ whose cost turns out higher than its worst case is the one exception, and the ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 NOTHING = Decimal(0)
@@ -16,20 +15,20 @@ class BudgetSpent(Exception):
     """The limits leave no room for another call; the text says which."""
 
 
-@dataclass(slots=True)
 class Budget:
     """Limits of one run, and what it has used of them.
 
-    ``money`` is in USD, ``asking`` counts requests; ``None`` is no limit. ``held`` is what the calls in
-    flight can cost at most, and ``flying`` how many they are.
+    ``money`` is in USD, ``calls`` counts requests; ``None`` is no limit. ``spent`` is in USD, ``made`` counts
+    requests. ``held`` is what the calls in flight can cost at most, and ``flying`` how many they are.
     """
 
-    money: Decimal | None = None
-    calls: int | None = None
-    spent: Decimal = NOTHING
-    made: int = 0
-    held: Decimal = NOTHING
-    flying: int = 0
+    def __init__(self, *, money: Decimal | None = None, calls: int | None = None) -> None:
+        self.money = money
+        self.calls = calls
+        self.spent = NOTHING
+        self.made = 0
+        self.held = NOTHING
+        self.flying = 0
 
     def reserve(self, worst: Decimal | None) -> None:
         """Take room for a call that costs ``worst`` at most. Raises ``BudgetSpent``.

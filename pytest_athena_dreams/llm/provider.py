@@ -33,14 +33,24 @@ _SHOWN_WORDS = 300
 class ProviderClient:
     """A model of a provider, or of the server at ``--athena-model-url``."""
 
-    def __init__(self, name: str, settings: ModelSettings, environment: Mapping[str, str]) -> None:
-        """Raises ``SettingError`` if there is no such provider, or no key for it in ``environment``."""
+    def __init__(
+        self,
+        name: str,
+        settings: ModelSettings,
+        environment: Mapping[str, str],
+        *,
+        model: Model | None = None,
+    ) -> None:
+        """Ask ``model``, or the one that ``name`` and ``settings`` say.
+
+        Raises ``SettingError`` if there is no such provider, or no key for it in ``environment``.
+        """
         self.name = name
         self._settings = settings
         self._secrets = secrets(environment)
         self._price = settings.model_price
         try:
-            self._model, self._http = _model(name, settings, environment)
+            self._model, self._http = (model, None) if model else _model(name, settings, environment)
         except ImportError as error:
             raise SettingError(
                 f"model {name!r} needs a package: {error}; install it with: {EXTRA}"

@@ -34,6 +34,7 @@ from .figures import (
     RunReport,
     Totals,
 )
+from .judges import judge_reports
 
 SPEED_EDGES = (0.0, 0.25, 0.5, 0.8, 0.95, 1.05, 1.25, 2.0, 4.0, 8.0)
 """Edges of the histogram of speeds, in times faster than the procedure; the middle bin is "as fast"."""
@@ -68,6 +69,7 @@ def make_report(store: Store) -> Report:
         patterns=pattern_reports(lessons, past, last, {dream.id: dream for dream in dreams}),
         breakdown=_breakdown(dreams),
         calibration=calibration([(d.viability, has_passed(d)) for d in dreams if d.viability is not None]),
+        judges=judge_reports(store),
         speed=distribution([d.speed for d in dreams if d.speed is not None], edges=SPEED_EDGES),
         divergence=distribution([d.diverged for d in dreams if d.diverged is not None], edges=SHARE_EDGES),
         evidence=distribution(

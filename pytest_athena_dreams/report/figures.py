@@ -201,6 +201,15 @@ class Breakdown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeReport:
+    """How well the scores of one judge foretold the outcomes: as it gave them, and calibrated by outcomes."""
+
+    name: str
+    raw: Calibration
+    calibrated: Calibration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All of it. ``run`` is the last run, ``None`` where nothing was tested yet; times are epoch seconds."""
 
@@ -215,6 +224,7 @@ class Report:
     patterns: tuple[PatternReport, ...]
     breakdown: Breakdown
     calibration: Calibration
+    judges: tuple[JudgeReport, ...]
     speed: Distribution | None
     divergence: Distribution | None
     evidence: Distribution | None

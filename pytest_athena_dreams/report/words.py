@@ -95,6 +95,12 @@ def figures(report: Report) -> Iterator[str]:
             f"viability score against outcome: Brier score {number(found.brier, 3)} "
             f"(always saying the pass rate: {number(found.reference, 3)}), mean gap {number(found.error)}"
         )
+    for judge in report.judges:
+        yield (
+            f"scores by {printable(judge.name, limit=40)} against {judge.raw.count} outcomes: Brier score "
+            f"{number(judge.raw.brier, 3)} raw, {number(judge.calibrated.brier, 3)} calibrated "
+            f"(always saying the pass rate: {number(judge.raw.reference, 3)})"
+        )
     if report.speed:
         yield f"speed against the procedure: median {times(report.speed.median)}"
     if report.divergence:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,9 +55,9 @@ def make_plan(
     if arguments and len(named) == len(arguments):
         dreams = PackedDreams.of(_named(plan, store.dreams(), named))
     elif settings.select == "all":
-        dreams = PackedDreams.of(store.each(_TESTABLE))
+        dreams = PackedDreams.of(store.each(_TESTABLE, also=explored(store, settings, _TESTABLE)))
     else:
-        dreams = PackedDreams.of(store.each(PENDING))
+        dreams = PackedDreams.of(store.each(PENDING, also=explored(store, settings, PENDING)))
         failed = _last_failed(config, plan.store_id)
         if failed:
             pending = {dream.id for dream in dreams}
@@ -68,6 +69,25 @@ def make_plan(
             if unchanged:
                 dreams = PackedDreams.of(dream for dream in dreams if dream.id not in unchanged)
     return replace(plan, dreams=dreams, arguments=tuple(arguments)), unchanged
+
+
+def explored(store: Store, settings: Settings, statuses: Collection[str]) -> list[int]:
+    """The dreams of Tiers 2 and 3 that are tested too, so that their scores can be compared with outcomes.
+
+    Each is drawn by the seed and its id alone: others that come or go don't change that.
+    """
+    return [
+        dream_id
+        for tier in (2, 3)
+        for dream_id in store.ids(statuses, tier=tier)
+        if draws(settings, dream_id)
+    ]
+
+
+def draws(settings: Settings, dream_id: int) -> bool:
+    """Whether the seed draws a dream of Tier 2 or 3 for a test."""
+    digest = hashlib.blake2b(f"{settings.seed}:{dream_id}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") < int(settings.explore * 2**64)
 
 
 def _unchanged(

@@ -128,14 +128,28 @@ class Store:
         """The dreams that meet ``filters``, in id order, as :meth:`pending` gives them."""
         return list(self._load(*self._where(filters)))
 
-    def each(self, statuses: Collection[str], *, tier: int | None = 1) -> Iterator[Dream]:
+    def each(
+        self, statuses: Collection[str], *, tier: int | None = 1, also: Collection[int] = ()
+    ) -> Iterator[Dream]:
         """The dreams of ``tier`` that have one of ``statuses``, in id order, as :meth:`pending` gives them.
 
-        They are read one at a time: no other transaction may begin before the last.
+        ``also`` are ids of dreams of other tiers to give as well. They are read one at a time: no other
+        transaction may begin before the last.
         """
         where, parameters = self._where({"tier": tier})
         marks = ", ".join("?" * len(statuses))
+        if also:
+            where = f"({where} OR {self.dream_procedures.key} IN (SELECT value FROM json_each(?)))"
+            parameters.append(json.dumps(sorted(also)))
         return self._load(f"{where} AND status IN ({marks})", [*parameters, *statuses])
+
+    def ids(self, statuses: Collection[str], *, tier: int) -> list[int]:
+        """The ids of the dreams of ``tier`` that have one of ``statuses``, in order."""
+        marks = ", ".join("?" * len(statuses))
+        key = self.dream_procedures.key
+        query = f"SELECT {key} FROM dream_procedures WHERE tier = ? AND status IN ({marks}) ORDER BY 1"
+        with self.reading() as db:
+            return [row[0] for row in db.execute(query, [tier, *statuses])]
 
     def summaries(self, *, limit: int | None = None, **filters: Unpack[Filters]) -> list[Summary]:
         """The first ``limit`` dreams that meet ``filters``, without their code, in id order."""

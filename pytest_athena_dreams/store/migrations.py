@@ -171,6 +171,38 @@ _GENERATION_RUNS = {
 }
 
 
+_MODEL_CALLS = {
+    "id": int,
+    "run_id": int,
+    "purpose": str,
+    "procedure_id": int,
+    "dream_type": str,
+    "asked": str,
+    "model": str,
+    "prompt": str,
+    "rules": str,
+    "outcome": str,
+    "problem": str,
+    "input_tokens": int,
+    "output_tokens": int,
+    "cost": float,
+    "started_at": int,
+    "seconds": float,
+}
+_EVALUATIONS = {
+    "id": int,
+    "dream_id": int,
+    "call_id": int,
+    "evaluated_at": int,
+    "judge": str,
+    "raw": float,
+    "calibrated": float,
+    "tier": int,
+    "reasoning": str,
+    "code_digest": str,
+}
+
+
 @migrations()
 def m001_procedures_and_dreams(db: Database) -> None:
     """Athena's two tables: made where missing, else completed with the columns of ours that they lack."""
@@ -260,6 +292,18 @@ def m008_selection(db: Database) -> None:
 def m009_novelty(db: Database) -> None:
     """Which code a run measured a novelty score of, and what it was: it is measured again for other code."""
     db.table("dream_novelty").create(_NOVELTY, pk="dream_id", not_null={"digest", "score"})
+
+
+@migrations()
+def m010_models(db: Database) -> None:
+    """One row a request to a model, and one row a score of a dream."""
+    db.table("dream_calls").create(
+        _MODEL_CALLS, pk="id", not_null={"purpose", "model", "outcome", "started_at"}
+    )
+    db.table("dream_evaluations").create(
+        _EVALUATIONS, pk="id", not_null={"dream_id", "evaluated_at", "judge", "tier"}
+    )
+    _index(db, "dream_evaluations", "dream_id")
 
 
 def schema_version(db: Database) -> int:

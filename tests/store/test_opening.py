@@ -44,6 +44,11 @@ COLUMNS = {
         dream_id code wrong right verified_at seed""",
     "dream_novelty": """
         dream_id digest score""",
+    "dream_calls": """
+        id run_id purpose procedure_id dream_type asked model prompt rules outcome problem input_tokens
+        output_tokens cost started_at seconds""",
+    "dream_evaluations": """
+        id dream_id call_id evaluated_at judge raw calibrated tier reasoning code_digest""",
     "dream_metrics": """
         id timestamp average_viability_score tier1_count tier2_count tier3_count tier1_test_success_rate
         tier1_test_count average_novelty_score high_novelty_count cross_project_adoption_rate

@@ -1,0 +1,223 @@
+"""Scores of dreams in the store: what waits for one, what was given, what came of it; calls of models.
+
+Invariants: an evaluation is a row of its own, so that judges may disagree; the dream's row shows the last
+one. An evaluation never touches a dream that was tested, or whose code has changed since it was read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..models import PENDING, Outcome, Status
+from .connection import insert, storable
+
+if TYPE_CHECKING:
+    from .database import Store
+
+Row = dict[str, Any]
+_WRITER = "coalesce(model_used, created_by, '') AS writer"
+"""Who wrote a dream: a model, else the program that made the row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """A score of one dream. ``code`` is the dream's as it was judged, ``call`` the row of the request.
+
+    ``judge`` is who gave it: a model, ``chat`` or ``history``. ``raw`` is the score as it was given,
+    ``calibrated`` the probability that outcomes make of it; both are from 0 to 1, or ``None`` if only a
+    tier was given.
+    """
+
+    dream: int
+    code: str
+    judge: str
+    raw: float | None
+    calibrated: float | None
+    tier: int
+    reasoning: str = ""
+    call: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCall:
+    """A request to a model. ``purpose`` is ``write`` or ``judge``; ``rules`` are the patterns that it showed.
+
+    ``asked`` is the name that the model was asked for by, ``model`` the one that it answered under.
+    ``prompt`` is a digest of the prompt, ``cost`` in USD. ``run`` is the generation run, ``started_at``
+    epoch seconds.
+    """
+
+    purpose: str
+    asked: str
+    model: str
+    prompt: str
+    outcome: str
+    started_at: int
+    seconds: float
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost: float | None = None
+    problem: str = ""
+    run: int | None = None
+    procedure: int | None = None
+    dream_type: str | None = None
+    rules: tuple[str, ...] = ()
+
+
+def put_calls(store: Store, calls: Iterable[StoredCall]) -> list[int]:
+    """Store requests, and give the ids of their rows. Raises ``StoreError``."""
+    with store.writing() as db:
+        return [
+            insert(
+                db,
+                "dream_calls",
+                {
+                    "run_id": one.run,
+                    "purpose": one.purpose,
+                    "procedure_id": one.procedure,
+                    "dream_type": one.dream_type,
+                    "asked": storable(one.asked),
+                    "model": storable(one.model),
+                    "prompt": one.prompt,
+                    "rules": json.dumps(one.rules),
+                    "outcome": one.outcome,
+                    "problem": storable(one.problem) or None,
+                    "input_tokens": one.input_tokens,
+                    "output_tokens": one.output_tokens,
+                    "cost": one.cost,
+                    "started_at": one.started_at,
+                    "seconds": one.seconds,
+                },
+            )
+            for one in calls
+        ]
+
+
+def waiting(store: Store, ids: Collection[int] | None = None, *, again: bool = False) -> list[Row]:
+    """The dreams that wait for a score, in id order, with their procedure's ``base`` and
+    ``base_entry_point``.
+
+    ``again`` adds those that have one and are not tested yet. ``ids`` restricts them. Raises ``StoreError``.
+    """
+    dream = store.dream_procedures
+    statuses = [Status.PENDING_EVALUATION, *(PENDING if again else ())]
+    marks = ", ".join("?" * len(statuses))
+    chosen = f" AND {dream.key} IN (SELECT value FROM json_each(?))" if ids is not None else ""
+    columns = (
+        f"{dream.key} AS id, label, {dream.code} AS code, dream_type, contract, entry_point, novelty_score"
+    )
+    query = (
+        f"SELECT {columns}, {_WRITER}, base_procedure_id FROM dream_procedures"
+        f" WHERE status IN ({marks}){chosen} ORDER BY 1"
+    )
+    parameters = [*statuses, *([json.dumps(sorted(ids))] if ids is not None else [])]
+    return _with_bases(store, query, parameters)
+
+
+def tested(store: Store) -> list[Row]:
+    """The dreams whose last test gave a verdict, in id order, with what was known before."""
+    dream = store.dream_procedures
+    query = (
+        f"SELECT {dream.key} AS id, {dream.code} AS code, dream_type, novelty_score, {_WRITER},"
+        " test_outcome = ? AS passed, base_procedure_id FROM dream_procedures"
+        " WHERE status = ? AND test_outcome IN (?, ?) ORDER BY 1"
+    )
+    return _with_bases(store, query, [Outcome.SUCCESS, Status.TESTED, Outcome.SUCCESS, Outcome.FAILURE])
+
+
+def _with_bases(store: Store, query: str, parameters: Sequence[object]) -> list[Row]:
+    """The dreams of a query, each with its procedure's ``base``, ``base_entry_point`` and ``base_name``."""
+    shape = store.procedures
+    none = {"base": None, "base_entry_point": None, "base_name": None}
+    with store.reading() as db:
+        # The procedures apart: a join would make columns ambiguous that both tables have.
+        bases = {
+            row.pop("id"): row
+            for row in db.query(
+                f"SELECT {shape.key} AS id, {shape.code} AS base, entry_point AS base_entry_point,"
+                " name AS base_name FROM procedures"
+            )
+        }
+        rows = list(db.query(query, parameters))
+    return [row | bases.get(row.pop("base_procedure_id"), none) for row in rows]
+
+
+def forecasts(store: Store) -> list[Row]:
+    """The scores that were given before a test, each with what came of it, in the order of their rows.
+
+    Of several by one judge for one dream the last counts. Raises ``StoreError``.
+    """
+    dream = store.dream_procedures
+    with store.reading() as db:
+        return [
+            row
+            for row in db.query(
+                # SQLite takes the other columns from the row that has the maximum.
+                "SELECT max(e.id) AS id, e.judge, e.raw, e.calibrated, e.dream_id, e.code_digest, dream_type,"
+                f" {_WRITER}, test_outcome = ? AS passed,"
+                f" {dream.code} AS code FROM dream_evaluations e"
+                f" JOIN dream_procedures ON {dream.key} = e.dream_id"
+                " WHERE status = ? AND test_outcome IN (?, ?) AND e.raw IS NOT NULL"
+                " AND e.evaluated_at <= test_timestamp GROUP BY e.dream_id, e.judge ORDER BY 1",
+                [Outcome.SUCCESS, Status.TESTED, Outcome.SUCCESS, Outcome.FAILURE],
+            )
+            if _digest(row.pop("code") or "") == row.pop("code_digest")
+        ]
+
+
+def put_evaluations(store: Store, evaluations: Sequence[Evaluation]) -> int:
+    """Store scores, and show each on its dream, which waits for a test then. Gives how many dreams were
+    scored.
+
+    A dream that was tested meanwhile, archived, or changed is left as it is, and has no row.
+    """
+    dream = store.dream_procedures
+    now = int(time.time())
+    open_statuses = [Status.PENDING_EVALUATION, *PENDING]
+    scored = 0
+    with store.writing() as db:
+        for one in evaluations:
+            changed = db.execute(
+                "UPDATE dream_procedures SET status = CASE status WHEN ? THEN ? ELSE status END, tier = ?,"
+                " viability_score = ?, claude_reasoning = ?, evaluated_at = ?"
+                f" WHERE {dream.key} = ? AND {dream.code} = ? AND status IN (?, ?, ?)",
+                [
+                    Status.PENDING_EVALUATION,
+                    Status.EVALUATED,
+                    one.tier,
+                    one.raw,
+                    storable(one.reasoning),
+                    now,
+                    one.dream,
+                    one.code,
+                    *open_statuses,
+                ],
+            ).rowcount
+            if not changed:
+                continue
+            scored += 1
+            insert(
+                db,
+                "dream_evaluations",
+                {
+                    "dream_id": one.dream,
+                    "call_id": one.call,
+                    "evaluated_at": now,
+                    "judge": storable(one.judge),
+                    "raw": one.raw,
+                    "calibrated": one.calibrated,
+                    "tier": one.tier,
+                    "reasoning": storable(one.reasoning),
+                    "code_digest": _digest(one.code),
+                },
+            )
+    return scored
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode("utf-8", "backslashreplace")).hexdigest()[:16]
