@@ -35,7 +35,7 @@ VARIANTS = {
 }
 """Modes with one layer otherwise."""
 FAST = "landlock"
-UNLAYERED = {"posing", "forging", "serialising", "limits"}
+UNLAYERED = {"posing", "forging", "serialising", "limits", "printing"}
 """Groups of attacks by what a child says and uses up: parent and rlimits bound that, in every mode."""
 
 SCRATCH_ALLOWS = ("write into the working folder",)

@@ -24,6 +24,7 @@ OWN = re.compile(r"::(error|warning|notice) title=[^:,]*::[^:].*")
 """An annotation of the plugin's own."""
 IDENTITY = "def f(n: int) -> int:\n    return n\n"
 TEXTS = "def f(n: int) -> list[str]:\n    return [f'::error::row {i} ##[group]' for i in range(60)]\n"
+PRINTED = "def f(n: int) -> int:\n    print('::error::x\\n##[group]' * 40, sep='')\n    return n\n"
 WORDS = "def f(n: int) -> str:\n    return 'a' * 57 + '::error::' + '##[group]b ' * 20\n"
 
 
@@ -54,6 +55,8 @@ HOSTILE = [
     ),
     line("a class", 'def f(n: int) -> int:\n    raise type("##[error]::error::", (Exception,), {})\n'),
     line("large values", TEXTS.replace("{i}", "{i + (i > 30)}"), TEXTS),
+    line("printed", PRINTED, IDENTITY),
+    line("printed lines", PRINTED.replace("group", "debug"), PRINTED),
     line("long words", WORDS.replace("57", "56"), WORDS),
     line("::error::label ##[group]", "::error::no Python ##[group]\n", name="::error::procedure ##[group]"),
     line("untestable", IDENTITY, 'raise ImportError("::error::x ##[group]\\n::error::y")\n'),

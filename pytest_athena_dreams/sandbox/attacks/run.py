@@ -26,6 +26,7 @@ from .processes import PROCESSES
 from .serialising import SERIALISING
 from .state import STATE
 from .surroundings import Surroundings, end, left_over, processes
+from .writing import PRINTING
 
 _GROUPS = {
     "posing": POSING,
@@ -37,6 +38,7 @@ _GROUPS = {
     "processes": PROCESSES,
     "kernel": KERNEL,
     "limits": LIMITS,
+    "printing": PRINTING,
     "idling": IDLING,
     "state": STATE,
 }
@@ -175,7 +177,9 @@ def outcome(observation: Observation) -> str:
     """An observation as one line."""
     match observation:
         case Observation(kind=ObservationKind.RETURNED):
-            return f"returned {json.dumps(unpacked(observation.value))[:200]}"
+            printed = observation.printed
+            rest = f", printed {json.dumps(unpacked(printed))[:200]}" if printed is not None else ""
+            return f"returned {json.dumps(unpacked(observation.value))[:200]}{rest}"
         case Observation(kind=ObservationKind.RAISED, raised=raised) if raised is not None:
             return f"raised {raised.type}: {raised.message[:200]}"
         case Observation(death=death) if observation.kind is ObservationKind.DIED:
