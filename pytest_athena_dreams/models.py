@@ -201,7 +201,8 @@ class DeathReason(StrEnum):
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """The observed outcome of one call (or load) in the jail. Never "pass" or "fail".
 
-    ``value`` is set where it returned, ``raised`` where it raised, ``death`` and ``detail`` where
+    ``value`` is set where it returned, ``raised`` where it raised, with the exception's attributes as
+    ``value`` if it has any, and the items that an iterator gave before; ``death`` and ``detail`` where
     the child is gone; ``changed`` holds the canonical arguments after the call if the call changed
     them in place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds, seen from outside,
     without those in which the machine kept the child waiting; ``took`` is seconds of the call alone, as the

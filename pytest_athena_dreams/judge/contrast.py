@@ -113,6 +113,12 @@ def _object(fields: list[Any], before: str, after: str, indent: str) -> Iterator
     yield f"{indent[4:]}){after}"
 
 
+def _exception(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
+    name, args, details, attributes = fields
+    shown = [["args", args], *details, *attributes] if args is not None else attributes
+    yield from _object([name, shown], before, after, indent)
+
+
 def _sub(fields: list[Any], before: str, after: str, indent: str) -> Iterator[str]:
     yield from _written(fields[1], f"{before}{fields[0]}(", f"){after}")
 
@@ -141,13 +147,14 @@ _SPREADS: dict[str, Spread] = {
     "frozenset": _within("frozenset({", "})"),
     "dict": _dict,
     "object": _object,
+    "exception": _exception,
     "sub": _sub,
     "iterator": _iterator,
     "cut": _cut,
 } | {
     tag: _shortened(tag)
     for tag in (
-        "int", "float", "str", "bytes", "bytearray", "complex", "value", "enum", "raised", "opaque", "ref",
+        "int", "float", "str", "bytes", "bytearray", "complex", "value", "enum", "opaque", "ref",
     )
 }  # fmt: skip
 """Functions that spread a value over several lines, by tag."""

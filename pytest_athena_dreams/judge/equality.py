@@ -169,6 +169,14 @@ class _Comparison:
                 return found
         return None
 
+    def _exception(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
+        if found := self.compare(a[2], b[2], f"{path}.args"):
+            return found
+        for mine, others in zip(a[3:], b[3:], strict=True):
+            if found := self._object(["object", a[1], mine], ["object", b[1], others], path):
+                return found
+        return None
+
     def _sub(self, a: list[Any], b: list[Any], path: str) -> Difference | None:
         if a[1] != b[1]:
             return _differ(path, a, b)
@@ -237,7 +245,7 @@ _COMPARERS: dict[str, _Comparer] = {
     "object": _Comparison._object,
     "sub": _Comparison._sub,
     "iterator": _Comparison._iterator,
-    "raised": _Comparison._exact,
+    "exception": _Comparison._exception,
     "opaque": _Comparison._exact,
     "ref": _Comparison._exact,
     "cut": _Comparison._cut,

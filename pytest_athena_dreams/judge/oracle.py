@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..models import Canonical, Category, Contract, Observation, ObservationKind, unpacked
 from ..signatures import TypeSpec
 from .annotations import fits
+from .attributes import attributes
 from .categories import category_of
 from .contrast import contrast
 from .equality import TOLERANCE, Difference, difference, same_type, type_of
@@ -146,6 +147,8 @@ class Oracle:
             return False
         if self.differing(first, second) is not None:
             return False
+        if first.kind is ObservationKind.RAISED:
+            return self._other_attributes(first, second) is None
         return first.kind is not ObservationKind.RETURNED or not self.diverges(first, second)
 
     def flaky(self, expected: Observation | None, first: Observation, second: Observation) -> Finding:
@@ -177,7 +180,19 @@ class Oracle:
             return finding(Category.LOGIC, f"raised {got.raised.type}, not {raised.type}")
         if self.messages and got.raised.message != raised.message:
             return finding(Category.LOGIC, f"raised {got.raised.type} with another message")
-        return None
+        found = self._other_attributes(expected, got)
+        if found is None or not expected.steady:
+            return None
+        where = f"{found.path or ' as a whole'}: {found.got}, not {found.expected}"
+        gave = "after other items, " if found.path.startswith("[") else ""
+        return finding(Category.LOGIC, f"raised {got.raised.type} {gave}with another value at {where}")
+
+    def _other_attributes(self, expected: Observation, got: Observation) -> Difference | None:
+        """How two exceptions of one type differ in their attributes, or the items given before them."""
+        if expected.value is None and got.value is None:
+            return None
+        pair = (attributes(one, messages=self.messages) for one in (expected, got))
+        return self._difference(*pair)
 
     def _same_value(self, expected: Observation, got: Observation) -> Finding | None:
         found = self._difference(expected.value, got.value)

@@ -69,6 +69,13 @@ def _object(fields: list[Any], limit: int) -> str:
     return f"{name}(" + ", ".join(f"{n}={_render(value, limit)}" for n, value in attributes) + ")"
 
 
+def _exception(fields: list[Any], limit: int) -> str:
+    name, args, details, attributes = fields
+    held = _items(args[1], limit) if isinstance(args, list) and args[0] == "tuple" else ""
+    rest = [f"{n}={_render(value, limit)}" for n, value in (*details, *attributes)]
+    return f"{name}({', '.join([held, *rest] if held else rest)})"
+
+
 def _sub(fields: list[Any], limit: int) -> str:
     name, held, attributes = fields
     if attributes and attributes[0][0] == "_fields" and _same_length(held, attributes[0][1]):
@@ -119,7 +126,7 @@ _RENDERERS: dict[str, Callable[[list[Any], int], str]] = {
     "object": _object,
     "sub": _sub,
     "iterator": _iterator,
-    "raised": lambda fields, _: f"<{fields[0]}>",
+    "exception": _exception,
     "opaque": lambda fields, _: f"<{fields[0]}>",
     "ref": lambda *_: "...",
     "cut": _cut,

@@ -63,6 +63,7 @@ def to_observation(
         return Observation(
             kind=ObservationKind.RAISED,
             raised=reply.raised,
+            value=reply.value,
             changed=reply.changed,
             awaited=reply.awaited,
             refused=reply.refused,

@@ -73,6 +73,7 @@ class Threw(Answered, tag="raised", kw_only=True):
     """The load or the call raised."""
 
     raised: Raised
+    value: Canonical = None
 
 
 class Reached(_Frame, tag="reached"):
@@ -101,6 +102,7 @@ class _Returned(_Answered, tag="returned", kw_only=True):
 
 class _Threw(_Answered, tag="raised", kw_only=True):
     raised: Raised
+    value: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Signed(msgspec.Struct):
@@ -181,6 +183,7 @@ def _with_values(frame: Any) -> Reply:
             nonce=frame.nonce,
             id=frame.id,
             raised=frame.raised,
+            value=_value.decode(frame.value),
             changed=_changed.decode(frame.changed),
             awaited=frame.awaited,
             refused=frame.refused,

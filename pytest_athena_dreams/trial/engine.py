@@ -25,13 +25,13 @@ from .coverage import lines_reached
 from .evidence import Evidence
 from .faults import fault_of, smallest_faults
 from .lab import Jails, Lab, UserStrategies
-from .notes import not_compared
+from .notes import not_compared, rests_on_types
 from .observing import STAGES
 from .reference import Reference, References
 from .shrinking import Searches, Shrinker
 from .speed import effectiveness
 from .trial import Result, Trial
-from .untestable import Untestable, never_returned
+from .untestable import Untestable, compared_by_type, never_returned
 
 _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
     Contract.FREE: "fully",
@@ -193,6 +193,10 @@ class Engine:
         procedure = case.dream.procedure
         if category is None and reference is not None and procedure is not None and not reference.returned:
             raise never_returned(procedure, case.tried, list(reference.expected.values()))
+        if category is None and procedure is not None and rests_on_types(case):
+            (first, *_), inputs = case.examples, len(case.examples)
+            assert first.expected is not None
+            raise compared_by_type(procedure, first.expected, inputs)
         speed = evidence = lines = None
         if reference is not None and category is None:
             speed = effectiveness(case, self._answers.runner(reference), runner, settings.timeout)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..config import Settings
-from ..judge.output import STREAMS
-from ..models import Contract, Observation
+from ..judge.blind import Known, known
+from ..judge.output import STREAMS, text_of
+from ..models import Contract, Observation, ObservationKind
 from ..signatures import Loaded
 from ..source.reading import keeps_state
 from .case import Case
@@ -26,10 +27,35 @@ def not_compared(case: Case, loaded: Loaded, seen: Sequence[Observation], settin
     return "; ".join(_parts(case, loaded, seen, settings)) or None
 
 
+def rests_on_types(case: Case) -> bool:
+    """Whether nothing but the types of returned values was compared on any input.
+
+    Values that vary from run to run do not count: that they vary is known of them.
+    """
+    return _compares_values(case) and all(
+        one is not None
+        and one.kind is ObservationKind.RETURNED
+        and one.changed is None
+        and all(not text_of(one.printed, stream) for stream in case.oracle.streams)
+        and known(one.value) is Known.NOTHING
+        for one in (example.expected for example in case.examples)
+    )
+
+
+def _compares_values(case: Case) -> bool:
+    if case.reference is None or case.oracle.contract is Contract.COMPATIBLE:
+        return False
+    return case.reference.variation.values is not Extent.VALUE
+
+
 def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Settings) -> Iterator[str]:
     reference = case.reference
     if reference is not None and reference.variation.values:
         yield _VARYING[reference.variation.values]
+    if _compares_values(case):
+        expected = [example.expected for example in case.examples if example.expected is not None]
+        if partly := sum(known(one.value) is not Known.ALL for one in expected):
+            yield f"values that were compared by type only on {partly} of {len(expected)} inputs"
     yield from _output(case, seen, settings)
     if case.oracle.refusals and any(
         example.expected and example.expected.refused for example in case.examples

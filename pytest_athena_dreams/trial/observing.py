@@ -114,7 +114,7 @@ def rerun(
     The second run has another hash seed and random seed, and goes through the inputs in reverse order. Where
     it runs out of its smaller share of the limits, the observation says so.
     """
-    returned = [payload for payload, one in seen.items() if one.kind is ObservationKind.RETURNED]
+    returned = [payload for payload, one in seen.items() if one.kind in ANSWERED]
     returned.reverse()
     again = dict(zip(returned, reseeded.run(returned, timeout=lab.settings.timeout), strict=False))
     short = {p: second for p, second in again.items() if category_of(second) is Category.RESOURCE}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..judge.categories import category_of
+from ..judge.render import render
 from ..judge.verdict import judge_load
 from ..models import Category, Observation, ObservationKind, Procedure, Reason
 from ..source.syntax import line_of
@@ -20,6 +21,7 @@ REMEDIES = {
     Reason.NO_INPUT: "give inputs that it accepts by annotations, a docstring example or "
     "pytest_athena_dreams_strategy",
     Reason.TOO_SLOW: "give it more time by --athena-timeout=SECONDS",
+    Reason.BY_TYPE_ONLY: "have it return plain data, or choose the contract 'compatible'",
 }
 """What a user may do, by reason."""
 _REASONS = {
@@ -27,6 +29,8 @@ _REASONS = {
     Category.BLOCKED: Reason.REFUSED,
     Category.TIMEOUT: Reason.TOO_SLOW,
 }
+VALUE_LENGTH = 80
+"""Characters of a value that the text shows."""
 _COUNTED_RESULTS = 3
 """Kinds of result that the text counts."""
 
@@ -78,6 +82,13 @@ def never_returned(procedure: Procedure, tried: int, seen: Sequence[Observation]
     where = _where(procedure, last) if last is not None else ""
     text = f"{_named(procedure)} returned on none of {tried} inputs: {did}{detail}{where}; {REMEDIES[reason]}"
     return Untestable(reason, text)
+
+
+def compared_by_type(procedure: Procedure, example: Observation, inputs: int) -> Untestable:
+    """Nothing but the types of the procedure's values could be compared on any of ``inputs``."""
+    why = f"returns {render(example.value, limit=VALUE_LENGTH)}, of which only the type is known"
+    text = f"{_named(procedure)} {why}: values were compared by type only on {inputs} of {inputs} inputs"
+    return Untestable(Reason.BY_TYPE_ONLY, f"{text}; {REMEDIES[Reason.BY_TYPE_ONLY]}")
 
 
 def _category(seen: Observation) -> Category | None:

@@ -57,8 +57,8 @@ WRITTEN: dict[str, object] = {
     "object": Plain(),
     "sub": Number(1),
     "iterator": iter([1]),
-    "raised": [raising()],
-    "opaque": len,
+    "exception": [raising()],
+    "opaque": lambda: None,
     "ref": endless(),
     "cut": "a" * (WHOLE_VALUE + 1),
 }

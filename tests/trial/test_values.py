@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_athena_dreams.config import Settings
-from pytest_athena_dreams.models import Contract, Dream, Outcome, Procedure, Verdict
+from pytest_athena_dreams.models import Category, Contract, Dream, Outcome, Procedure, Reason, Verdict
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial.engine import Engine
 
@@ -68,3 +68,89 @@ def test_a_known_fault_is_seen_and_kept_small(engine: Engine, path: Path) -> Non
         found = verdict(engine, line["procedure"]["code"], line["code"])
         assert found.outcome is Outcome.FAILURE
         assert sum(len(fault.summary) for fault in found.faults) < 20_000
+
+
+RAISES = "class E(Exception):\n    def __init__(self, message, code):\n        super().__init__(message)\n"
+RAISES += (
+    "        self.code = code\n        self.text = message\ndef f(n: int):\n    raise E({message}, {code})\n"
+)
+STOPS = "def f(n: int):\n    yield n\n    yield {item}\n    raise ValueError(n)\n"
+ASYNC = "async def f(n: int):\n    yield n\n    yield {item}\n    raise ValueError(n)\n"
+GROUP = "def f(n: int):\n    raise ExceptionGroup('many', [ValueError(n), {inner}])\n"
+NOTED = "def f(n: int):\n    e = ValueError(n)\n    e.add_note({note})\n    raise e\n"
+CLASS_CODE = "class E(Exception):\n    status = {status}\ndef f(n: int):\n    raise E\n"
+EXITS = "def f(n: int):\n    raise SystemExit({code})\n"
+ZONE = "import datetime\nclass Z(datetime.tzinfo):\n"
+ZONE += "    def __repr__(self):\n        return 'datetime.timezone.utc'\n"
+ZONE += "    def utcoffset(self, d):\n        return datetime.timedelta(hours={hours})\n"
+ZONE += "    def dst(self, d):\n        return None\n"
+ZONE += "def f(n: int):\n    return datetime.datetime(2000, 1, 1, n % 24, tzinfo=Z())\n"
+SHARED = "class A:\n    unit = {unit!r}\ndef f(n: int):\n    return A()\n"
+
+RAISED = {
+    "attribute": (RAISES.format(message="'m'", code="n"), RAISES.format(message="'m'", code="n + 1")),
+    "attribute-of-the-class": (CLASS_CODE.format(status=404), CLASS_CODE.format(status=500)),
+    "note": (NOTED.format(note="'a'"), NOTED.format(note="'b'")),
+    "exit-status": (EXITS.format(code="n"), EXITS.format(code="n + 1")),
+    "items-before": (STOPS.format(item="n"), STOPS.format(item="n + 1")),
+    "fewer-items-before": (STOPS.format(item="n"), STOPS.replace("    yield {item}\n", "")),
+    "items-before-in-async": (ASYNC.format(item="n"), ASYNC.format(item="n + 1")),
+    "group": (GROUP.format(inner="KeyError(n)"), GROUP.format(inner="TypeError(n)")),
+    "group-within": (
+        GROUP.format(inner="ExceptionGroup('x', [KeyError(1)])"),
+        GROUP.format(inner="ExceptionGroup('x', [KeyError(1), KeyError(2)])"),
+    ),
+    "time-zone": (ZONE.format(hours=0), ZONE.format(hours=1)),
+    "time-zone-that-poses": (
+        ZONE.format(hours=0).replace("tzinfo=Z()", "tzinfo=datetime.timezone.utc"),
+        ZONE.format(hours=0),
+    ),
+    "class-attribute": (SHARED.format(unit="m"), SHARED.format(unit="km")),
+}
+
+
+@pytest.mark.parametrize(("base", "code"), RAISED.values(), ids=RAISED)
+def test_what_a_caller_can_catch_or_measure_differs(engine: Engine, base: str, code: str) -> None:
+    found = verdict(engine, base, code)
+    assert found.category is Category.LOGIC
+    copy = verdict(engine, base, base)
+    assert copy.outcome is Outcome.SUCCESS or copy.reason is Reason.NO_INPUT, copy
+
+
+EQUAL_RAISED = {
+    "message": (RAISES.format(message="'m'", code="n"), RAISES.format(message="f'{n} is bad'", code="n")),
+    "messages-within-a-group": (GROUP.format(inner="KeyError(n)"), GROUP.format(inner="KeyError('other')")),
+    "cause": (
+        "def f(n: int):\n    raise ValueError(n)\n",
+        "def f(n: int):\n    raise ValueError(n) from KeyError()\n",
+    ),
+    "name-that-is-missing": (
+        "def f(n: int):\n    return n.nothing\n",
+        "def f(n: int):\n    return n.other\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("base", "code"), EQUAL_RAISED.values(), ids=EQUAL_RAISED)
+def test_what_only_people_read_of_an_exception_does_not_differ(engine: Engine, base: str, code: str) -> None:
+    mixed = "    if n % 2:\n        return n\n    "
+    base, code = (text.replace("int):\n    ", f"int):\n{mixed}") for text in (base, code))
+    found = verdict(engine, base, code)
+    assert found.outcome is Outcome.SUCCESS, found
+
+
+def test_attributes_that_vary_are_left_out(engine: Engine) -> None:
+    base = "class E(Exception): ...\ndef f(n: int):\n    if n % 2:\n        return n\n"
+    base += "    e = E()\n    e.place = id(e) + __import__('time').time_ns()\n    raise e\n"
+    found = verdict(engine, base, base)
+    assert found.outcome is not Outcome.FAILURE
+
+
+def test_a_failure_names_the_attribute_and_the_items(engine: Engine) -> None:
+    base, code = RAISED["attribute"]
+    mixed = ("int):\n    ", "int):\n    if n % 2:\n        return n\n    ")
+    fault = verdict(engine, base.replace(*mixed), code.replace(*mixed)).faults[0]
+    assert fault.summary == "raised E with another value at .code: 1, not 0"
+    base, code = RAISED["items-before"]
+    fault = verdict(engine, base, code).faults[0]
+    assert fault.summary == "raised ValueError after other items, with another value at [1]: 1, not 0"

@@ -11,11 +11,11 @@ import io
 import pickle
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NoReturn
 
-from .canonical import ITERATOR_ITEMS, canonical
+from .canonical import ITERATOR_ITEMS, Interrupted, canonical, of_exception, of_result
 from .encoding import alike, encoded
 from .printing import Printed
 from .program import FILENAME, RECURSION_LIMIT, Program
@@ -63,10 +63,12 @@ class Calls:
             if not _IMMUTABLE_TYPES.issuperset(map(type, (*args, *kwargs.values()))):
                 before = _Before(load, args, kwargs)
             started = _clock()
-            value = canonical(self._result(args, kwargs), consume=True)  # an iterator's work is the call's
+            value = of_result(self._result(args, kwargs))  # an iterator's work is the call's
             took = _clock() - started
+        except Interrupted as end:
+            raised, value = _described(end.exception, end.items)
         except BaseException as exc:
-            raised = describe_exception(exc, "call", FILENAME)
+            raised, value = _described(exc)
         _set_recursion_limit(RECURSION_LIMIT)
         changed = before.changed(args, kwargs) if before is not None else None
         now = "null" if changed is None else encoded(changed)
@@ -77,6 +79,8 @@ class Calls:
         if self.printed is not None and (printed := self.printed.taken()):
             now += f',"printed":{encoded(printed)}'
         if raised is not None:
+            if value is not None:
+                now += f',"value":{encoded(value)}'
             return f'{{"kind":"raised","raised":{encoded(raised)},"changed":{now}}}'
         return f'{{"kind":"returned","value":{encoded(value)},"took":{took!r},"changed":{now}}}'
 
@@ -90,11 +94,15 @@ class Calls:
                 result = _run(result)
             elif type(result) is AsyncGeneratorType:
                 self._awaited = "async generator"
-                result = iter(_run(_items(result)))
+                result = _again(*_run(_items(result)))
             return result
         finally:
             self._recursion = _recursion_limit()
             _set_recursion_limit(max(self._recursion, RECURSION_LIMIT))
+
+
+def _described(exc: BaseException, items: Any = None) -> tuple[dict[str, Any], Any]:
+    return describe_exception(exc, "call", FILENAME), of_exception(exc, items)
 
 
 class _Before:
@@ -139,14 +147,26 @@ def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
     return _import("asyncio").run(coroutine)
 
 
-async def _items(generator: AsyncGeneratorType[Any, None]) -> list[Any]:
-    """The items of an asynchronous generator, up to one more than ``canonical`` takes."""
+async def _items(generator: AsyncGeneratorType[Any, None]) -> tuple[list[Any], BaseException | None]:
+    """The items of an asynchronous generator, up to one more than ``canonical`` takes, and what it raised."""
     found: list[Any] = []
-    async for item in generator:
-        found.append(item)
-        if len(found) > ITERATOR_ITEMS:
-            break
-    return found
+    try:
+        async for item in generator:
+            found.append(item)
+            if len(found) > ITERATOR_ITEMS:
+                break
+    except BaseException as exc:
+        return found, exc
+    return found, None
+
+
+def _again(items: list[Any], raised: BaseException | None) -> Iterator[Any]:
+    return iter(items) if raised is None else _until(items, raised)
+
+
+def _until(items: list[Any], raised: BaseException) -> Iterator[Any]:
+    yield from items
+    raise raised
 
 
 def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:

@@ -5,27 +5,21 @@
 
 from __future__ import annotations
 
-import array
 import collections
-import datetime
-import decimal
-import fractions
-import ipaddress
 import math
-import pathlib
-import re
 import types
-import uuid
-import zoneinfo
 from collections.abc import Iterable
 from enum import Enum
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from .arrays import plain
-from .encoding import encoded
+from .encoding import encoded, plain_float, plain_text
+from .exceptions import arguments, attributes, details
 from .large import cut
-from .typenames import made_by_class_statement, type_name
+from .members import bases, class_data, fields, hides_state, instance_dict, members
+from .standard import SCALAR_REPRS, WRITTEN_IN_C, exact_moment, maxlen, moment, nameless, reader
+from .typenames import genuine, made_by_class_statement, type_name
 
 DEPTH = 100
 """Maximum levels of nesting; a deeper value is written as ``["opaque", "..."]``."""
@@ -38,14 +32,6 @@ WHOLE_VALUE = 1 << 20
 ITERATOR_ITEMS = 1_000
 """Maximum items to take from an iterator."""
 
-_SCALAR_REPRS: dict[type, Any] = {  # by identity, with the repr that they had before any dream ran
-    cls: cls.__repr__
-    for module in (datetime, decimal, fractions, uuid, pathlib, ipaddress, zoneinfo, re)
-    for cls in vars(module).values()
-    if isinstance(cls, type)
-    and cls.__module__.partition(".")[0] == module.__name__
-    and not issubclass(cls, Enum | Exception)
-} | {type(pathlib.Path()): type(pathlib.Path()).__repr__, range: range.__repr__}
 _SEQUENCE_TAGS: dict[type, str] = {list: "list", tuple: "tuple", collections.deque: "deque"}
 _SET_TAGS: dict[type, str] = {set: "set", frozenset: "frozenset"}
 _BUILTIN_TYPES = (
@@ -62,41 +48,26 @@ _BUILTIN_TYPES = (
     dict,
     collections.deque,
 )
-_OPAQUE = (
-    types.FunctionType,
-    types.BuiltinFunctionType,
-    types.MethodType,
-    types.ModuleType,
-    types.GenericAlias,
-    types.UnionType,
-)
-_VIEW_TYPES: tuple[type, ...] = (
-    type({}.keys()),
-    type({}.values()),
-    type({}.items()),
-    array.array,
-    memoryview,
-)
-_PART_READERS: dict[type, Any] = {
-    re.Pattern: lambda value: {"flags": value.flags, "pattern": value.pattern},
-    re.Match: lambda value: {
-        "groups": (value.group(), *value.groups()),
-        "names": dict(value.re.groupindex),
-        "spans": value.regs,
-        "string": value.string,
-    },
-}
-"""Attributes to write for values whose repr is incomplete; reading them is C code and calls nothing else."""
+_OPAQUE = (types.FunctionType, types.MethodType, types.CodeType)
+_VIEW_TYPES: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _mro = type.__dict__["__mro__"].__get__
 _attributes = type.__dict__["__dict__"].__get__
-_exception_args = BaseException.__dict__["args"].__get__
 _issubclass, _type, _len, _id, _hex, _quoted = issubclass, type, len, id, hex, encode_basestring_ascii
-_isfinite, _next = math.isfinite, next
+_isfinite, _next, _isinstance, _deque = math.isfinite, next, isinstance, collections.deque
 _stop_value = StopIteration.__dict__["value"].__get__
 
 
 class _TooLarge(Exception):
     """More than ``NODES`` values."""
+
+
+class Interrupted(Exception):
+    """The value is an iterator that raised ``exception``, after the items in the canonical ``items``."""
+
+    def __init__(self, exception: BaseException, items: Any) -> None:
+        super().__init__()
+        self.exception = exception
+        self.items = items
 
 
 def canonical(value: object, *, consume: bool) -> Any:
@@ -105,12 +76,37 @@ def canonical(value: object, *, consume: bool) -> Any:
     ``consume`` takes the items out of iterators, as a caller of the function would; without it, iterators are
     opaque and stay unchanged. If ``value`` itself is an iterator, its exceptions propagate.
     """
+    try:
+        return of_result(value, consume=consume)
+    except Interrupted as end:
+        raise end.exception from None
+
+
+def of_result(value: object, *, consume: bool = True) -> Any:
+    """``canonical``, which raises ``Interrupted`` if ``value`` itself is an iterator that raises."""
     walk = Walk(consume)
     try:
-        data = walk.of(value, 0)
+        return walk.whole(walk.of(value, 0))
     except _TooLarge:
         return ["cut", -1, [], ["opaque", type_name(_type(value))]]
-    return data if walk.size <= WHOLE_VALUE else cut(data, walk.size)
+
+
+def of_exception(exc: BaseException, items: Any = None) -> Any:
+    """What a caller can read from a raised exception beside its type and its message, ``None`` for nothing.
+
+    An iterator that raised it has given ``items`` before.
+    """
+    walk = Walk(consume=False)
+    try:
+        data = walk.whole(walk.raised(exc, _type(exc), 1))
+    except _TooLarge:
+        data = ["cut", -1, [], ["opaque", type_name(_type(exc))]]
+    if data[0] == "exception" and not data[4]:
+        data = None
+    if items is not None:
+        tag, name, given, *_ = items
+        return [tag, name, given, False, data] if tag == "iterator" else items
+    return data
 
 
 class Walk:
@@ -126,6 +122,12 @@ class Walk:
         self.nodes = 0
         self.path: dict[int, int] = {}
         self.names: dict[type, str] = {}
+        self.data: dict[type, dict[str, Any]] = {}
+        self.hidden: dict[type, bool] = {}
+
+    def whole(self, data: Any) -> Any:
+        """``data``, cut if it is too large."""
+        return data if self.size <= WHOLE_VALUE else cut(data, self.size)
 
     def name(self, cls: type) -> str:
         name = self.names.get(cls)
@@ -134,7 +136,7 @@ class Walk:
         return name
 
     def text(self, value: str) -> Any:
-        written = _text(value)
+        written = plain_text(value)
         self.size += _len(_quoted(written)) + 1 if _type(written) is str else _len(written[1]) + 16
         return written
 
@@ -160,7 +162,7 @@ class Walk:
             return self.text(value)
         if cls is float:
             self.size += 25
-            return _float(value)
+            return plain_float(value)
         return self._rest(value, cls, depth)
 
     def items(self, values: Iterable[Any], depth: int) -> list[Any]:
@@ -180,7 +182,7 @@ class Walk:
             self.size += 21 * count - 16 * sum(1 for item in items if -1000 < item < 10_000)
         elif cls is float and all(map(_isfinite, items)):
             self.size += 25 * count
-        elif cls is str and _type(text := _text("".join(items))) is str:
+        elif cls is str and _type(text := plain_text("".join(items))) is str:
             self.size += _len(_quoted(text)) - 2 + 3 * count
         elif cls is bool or cls is type(None):
             self.size += 6 * count
@@ -192,7 +194,7 @@ class Walk:
         self.size += 24
         if cls is complex:
             self.size += 50
-            return ["complex", _float(value.real), _float(value.imag)]
+            return ["complex", plain_float(value.real), plain_float(value.imag)]
         if cls is bytes or cls is bytearray:
             self.size += 2 * _len(value)
             return [cls.__name__, value.hex()]
@@ -209,7 +211,11 @@ class Walk:
 
     def _container(self, value: Any, cls: type, depth: int) -> Any:
         if cls in _SEQUENCE_TAGS:
-            return [_SEQUENCE_TAGS[cls], self.items(value, depth)]
+            items = [_SEQUENCE_TAGS[cls], self.items(value, depth)]
+            if cls is not _deque or (limit := maxlen(value)) is None:
+                return items
+            self.size += 50
+            return ["sub", "deque", items, [["maxlen", limit]]]
         if cls is dict:
             return ["dict", self._pairs(value, depth)]
         if cls in _SET_TAGS:
@@ -218,12 +224,12 @@ class Walk:
         self.size += 124 if _iterates(cls) else 24 + 6 * _len(name)
         if cls in _VIEW_TYPES:
             return ["sub", name, ["list", self.items(value, depth)], []]
-        if cls in _PART_READERS:
-            return ["object", name, self.named(_PART_READERS[cls](value), depth)]
-        if cls in _SCALAR_REPRS:
-            return self._scalar(value, cls, depth)
+        if (parts := moment(value, cls)) or ((read := reader(cls)) and (parts := read(value))):
+            return ["object", name, self.named(parts, depth)]
+        if cls in SCALAR_REPRS:
+            return ["opaque", name] if nameless(value, cls) else self._scalar(value, cls, depth)
         if _issubclass(cls, Enum):
-            own = _instance_dict(value, cls)
+            own = instance_dict(value)
             label: Any = own.get("_name_")
             return [
                 "enum",
@@ -237,18 +243,41 @@ class Walk:
         for base in _mro(cls)[1:]:
             if base in _BUILTIN_TYPES:
                 return ["sub", name, self._as(base, value, depth), self._fields(value, cls, depth)]
-            if base in _SCALAR_REPRS:
-                return ["sub", name, self._scalar(value, base, depth), []]
+            if base in WRITTEN_IN_C:
+                exact = exact_moment(base, value)
+                held = self._scalar(value, base, depth) if exact is None else self.of(exact, depth)
+                return ["sub", name, held, self._fields(value, cls, depth)]
         if _issubclass(cls, type):
-            return ["value", name, self.text(self.name(value))]
-        if _issubclass(cls, _OPAQUE) or _issubclass(cls, types.CodeType):
+            return self._class(value, name, depth)
+        if _issubclass(cls, _OPAQUE):
             return ["opaque", name]
         if _issubclass(cls, BaseException):
-            return ["object", name, [["args", self.of(_exception_args(value), depth)]]]
+            return self.raised(value, cls, depth)
         if _iterates(cls):
             return self._iterator(value, name, depth)
-        fields = self._fields(value, cls, depth)
-        return ["object", name, fields] if fields or made_by_class_statement(cls) else ["opaque", name]
+        found = self._fields(value, cls, depth)
+        if cls not in self.hidden:
+            self.hidden[cls] = hides_state(cls)
+        if self.hidden[cls]:
+            self.size += 6 * _len(name) + 24
+            found.append(["state in C", ["opaque", name]])
+        return ["object", name, found] if found or made_by_class_statement(cls) else ["opaque", name]
+
+    def _class(self, value: type, name: str, depth: int) -> Any:
+        """A class by its name; one of the code's own also by its bases and its public attributes."""
+        own = self.name(value)
+        if genuine(value):
+            return ["value", name, self.text(own)]
+        parts = {"bases": [self.name(base) for base in bases(value)], "members": members(value), "name": own}
+        return ["object", name, self.named(parts, depth)]
+
+    def raised(self, exc: BaseException, cls: type, depth: int, *, full: bool = True) -> Any:
+        """An exception, with its arguments and all that its message is made of if ``full``."""
+        name = self.name(cls)
+        self.size += 6 * _len(name) + 24
+        args = self.of(arguments(exc, cls), depth) if full else None
+        told = self.named(details(exc, cls), depth) if full else []
+        return ["exception", name, args, told, self.named(attributes(exc, cls), depth)]
 
     def _pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
         self.size += 3 * dict.__len__(value)
@@ -259,7 +288,7 @@ class Walk:
         name = self.name(cls)
         self.size += 6 * _len(name) + 24
         try:
-            return ["value", name, self.text(_SCALAR_REPRS[cls](value))]
+            return ["value", name, self.text(SCALAR_REPRS[cls](value))]
         except ValueError:  # the repr of a Fraction of very large integers: write its fields
             return ["object", name, self._fields(value, cls, depth)]
 
@@ -279,20 +308,10 @@ class Walk:
         return [_SET_TAGS.get(base) or _SEQUENCE_TAGS[base], items]
 
     def _fields(self, value: Any, cls: type, depth: int) -> list[Any]:
-        """Slots and instance dictionary, sorted by name; never an attribute that the class computes."""
-        found: dict[str, Any] = {}
-        for base in _mro(cls):
-            for name, member in _attributes(base).items():
-                if _type(member) is types.MemberDescriptorType:
-                    try:
-                        found[name] = member.__get__(value, cls)
-                    except AttributeError:
-                        continue  # a slot that was never filled
-        found.update((k, v) for k, v in _instance_dict(value, cls).items() if _type(k) is str)
-        names = _attributes(cls).get("_fields")
-        if _type(names) is tuple and _issubclass(cls, tuple):  # a named tuple: its items' names
-            found["_fields"] = names
-        return self.named(found, depth)
+        data = self.data.get(cls)
+        if data is None:
+            data = self.data[cls] = class_data(cls)
+        return self.named({**data, **fields(value, cls)}, depth)
 
     def named(self, found: dict[str, Any], depth: int) -> list[Any]:
         """Write attributes in the order of their names."""
@@ -311,35 +330,14 @@ class Walk:
             end = self.of(_stop_value(stop), depth)
         except _TooLarge:
             raise
-        except Exception as exc:
+        except BaseException as exc:
             if depth == 1:
+                found = self.whole(["iterator", name, items, False, None]) if items else None
+                raise Interrupted(exc, found) from None
+            if not _isinstance(exc, Exception):
                 raise
-            raised = self.name(_type(exc))
-            self.size += 6 * _len(raised) + 12
-            end = ["raised", raised]
+            end = self.raised(exc, _type(exc), depth, full=False)
         return ["iterator", name, items[:ITERATOR_ITEMS], _len(items) > ITERATOR_ITEMS, end]
-
-
-def _instance_dict(value: Any, cls: type) -> dict[str, Any]:
-    try:
-        own = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return {}
-    return own if _type(own) is dict else {}
-
-
-def _text(value: str) -> Any:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return ["str", value.encode("utf-8", "surrogatepass").hex()]
-    return value
-
-
-def _float(value: float) -> Any:
-    if value - value == 0.0:
-        return value
-    return ["float", "nan" if value != value else "inf" if value > 0 else "-inf"]
 
 
 def _iterates(cls: type) -> bool:

@@ -16,6 +16,22 @@ def encoded(data: Any) -> str:
     return "".join(_encode(data, 0))
 
 
+def plain_text(value: str) -> Any:
+    """A ``str`` in canonical form."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return ["str", value.encode("utf-8", "surrogatepass").hex()]
+    return value
+
+
+def plain_float(value: float) -> Any:
+    """A ``float`` in canonical form."""
+    if value - value == 0.0:
+        return value
+    return ["float", "nan" if value != value else "inf" if value > 0 else "-inf"]
+
+
 def alike(a: Any, b: Any) -> bool:
     """Whether two canonical values are identical, except for the sign of zeros."""
     return encoded(a) == encoded(b) or _equal(a, b)

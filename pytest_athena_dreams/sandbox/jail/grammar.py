@@ -74,8 +74,13 @@ GRAMMAR: dict[str, dict[str, Kind]] = {
     "sub": {"type": Kind.NAME, "value": Kind.VALUE, "fields": Kind.FIELDS},
     # What an iterator gave, up to a limit, whether there was more, and what it returned or raised at its end.
     "iterator": {"type": Kind.NAME, "items": Kind.ITEMS, "more": Kind.FLAG, "end": Kind.VALUE},
-    # The class of an exception that ended an iterator.
-    "raised": {"type": Kind.NAME},
+    # An exception; args are null where messages do not count, details are what a message is made of.
+    "exception": {
+        "type": Kind.NAME,
+        "args": Kind.VALUE,
+        "details": Kind.FIELDS,
+        "fields": Kind.FIELDS,
+    },
     # Nothing but its type is known: a function, a module, a lock.
     "opaque": {"type": Kind.NAME},
     # The container so many levels above this one, which holds itself.

@@ -17,6 +17,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .encoding import plain_text
+
 WHOLE_TEXT = 1 << 16
 """Bytes of one stream above which only digests of its text are sent: a reply has room for both, escaped."""
 PRINTED_PARTS = 1_000
@@ -133,9 +135,4 @@ def _pieces(file: int, size: int) -> Iterator[bytes]:
 
 
 def _text(data: bytes) -> Any:
-    text = data.decode("utf-8", "surrogateescape")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return ["str", text.encode("utf-8", "surrogatepass").hex()]
-    return text
+    return plain_text(data.decode("utf-8", "surrogateescape"))

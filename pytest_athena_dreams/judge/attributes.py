@@ -1,0 +1,41 @@
+"""What a raised exception carries beside its type and its message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..models import Canonical, Observation, unpacked
+
+
+def attributes(observation: Observation, *, messages: bool) -> Canonical:
+    """The items that an iterator gave before it raised, and the exception's attributes.
+
+    Without ``messages`` nothing that only repeats a message counts.
+    """
+    raised, value = observation.raised, unpacked(observation.value)
+    name = raised.type if raised else ""
+    bare: list[Any] = ["exception", name, None, [], []]
+    iterator = isinstance(value, list) and value[0] == "iterator"
+    held = (value[4] if iterator else value) or bare
+    if held[0] == "exception":
+        held = ["exception", held[1], None, held[3] if messages else [], held[4]]
+        if not messages:
+            held = _without_message(held, raised.message if raised else "")
+    return ["iterator", value[1], value[2], value[3], held] if iterator else held
+
+
+def _without_message(value: Canonical, message: str | None = None) -> Canonical:
+    """``value`` with nothing in it of the messages of exceptions."""
+    if not isinstance(value, list):
+        return value
+    if value[:1] == ["exception"]:
+        _, name, args, _, fields = value
+        if message is None:
+            message = args[1][0] if isinstance(args, list) and len(args[1]) == 1 else None
+        kept = [[key, _without_message(field)] for key, field in fields if not _repeats(field, message)]
+        return ["exception", name, None, [], kept]
+    return [_without_message(part) for part in value]
+
+
+def _repeats(field: Canonical, message: Any) -> bool:
+    return isinstance(field, str) and isinstance(message, str) and field == message
