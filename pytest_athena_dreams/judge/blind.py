@@ -13,7 +13,7 @@ from ..sandbox.jail.grammar import GRAMMAR, Kind
 _LISTED = frozenset({Kind.ITEMS, Kind.UNORDERED})
 _PAIRED = frozenset({Kind.PAIRS, Kind.FIELDS})
 _encode = msgspec.json.Encoder().encode
-_MARKS = (b'"opaque"', b'"iterator"')
+_OPAQUE_MARKS = (b'"opaque"', b'"iterator"')
 """JSON without any of these has no such part."""
 
 
@@ -29,7 +29,7 @@ class Known(IntEnum):
 def known(value: Canonical) -> Known:
     """How much of ``value`` can be compared: of an iterator with more items to come, the first ones."""
     text = zlib.decompress(value.text) if isinstance(value, Packed) else _encode(value)
-    return _known(unpacked(value)) if any(mark in text for mark in _MARKS) else Known.ALL
+    return _known(unpacked(value)) if any(mark in text for mark in _OPAQUE_MARKS) else Known.ALL
 
 
 def _known(value: Canonical) -> Known:

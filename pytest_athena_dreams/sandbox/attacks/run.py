@@ -25,8 +25,8 @@ from .privileges import KERNEL
 from .processes import PROCESSES
 from .serialising import SERIALISING
 from .state import STATE
+from .streams import PRINTING
 from .surroundings import Surroundings, end, left_over, processes
-from .writing import PRINTING
 
 _GROUPS = {
     "posing": POSING,
