@@ -5,6 +5,8 @@ from __future__ import annotations
 import collections
 import copy
 import json
+import logging
+import sys
 from typing import Any
 
 import pytest
@@ -162,3 +164,27 @@ def test_what_does_not_load_fails(code: str, text: str) -> None:
     with pytest.raises(AssertionError, match=text):
         compare.load(code)
     compare.load("def f(): pass")
+
+
+PRINTS = "import logging\ndef f(n):\n    print('out', n)\n    logging.error('err %s', n)\n    return n\n"
+
+
+def test_a_call_notes_what_is_printed_and_leaves_the_streams_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    before = sys.stdout, sys.stderr, list(logging.root.handlers)
+    one = compare.call(PRINTS, "(1)")
+    assert one.observation.printed == ["out 1\n", "ERROR:root:err 1\n"]
+    assert (sys.stdout, sys.stderr, list(logging.root.handlers)) == before
+    print("seen")
+    assert capfd.readouterr() == ("seen\n", "")
+    other = compare.call(PRINTS.replace("'out'", "'other'"), "(1)")
+    compare.check(one, other)
+    compare.check(one, other, printed=["stderr"])
+    with pytest.raises(AssertionError, match="printed another text to standard output"):
+        compare.check(one, other, printed=["stdout", "stderr"])
+
+
+def test_streams_come_back_after_a_call_that_breaks_them(capfd: pytest.CaptureFixture[str]) -> None:
+    code = "import os, sys\ndef f():\n    os.close(1)\n    sys.stdout = None\n    raise SystemExit\n"
+    assert compare.call(code, "()").observation.kind is ObservationKind.RAISED
+    print("seen")
+    assert capfd.readouterr() == ("seen\n", "")

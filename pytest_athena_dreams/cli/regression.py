@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..config import Settings
 from ..errors import ReproError
-from ..judge.output import stream_named
+from ..judge.output import streams_named
 from ..models import Category, Contract, Dream, Fault
 from ..source.syntax import expression
 from ..text import printable, visible
@@ -133,8 +133,8 @@ def _body(failure: Failure) -> Iterator[str]:
         yield "signal.setitimer(signal.ITIMER_REAL, TIMEOUT)  # which ends this process"
     yield f"got = compare.call(DREAM, ARGUMENTS{chosen})"
     ways = _ways(settings)
-    if stream := stream_named(failure.fault.summary):
-        ways += f", printed=[{literal(stream)}]"
+    if streams := streams_named(failure.fault.summary):
+        ways += f", printed=[{', '.join(map(literal, streams))}]"
     yield f"compare.check({expected}, got, contract={literal(failure.contract)}{ways})"
 
 

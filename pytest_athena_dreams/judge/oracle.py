@@ -17,7 +17,7 @@ from .categories import category_of
 from .contrast import contrast
 from .equality import TOLERANCE, Difference, difference, same_type, type_of
 from .ordering import without_order
-from .output import OTHER_TEXT, STREAMS, differing_stream, printed_words, text_of
+from .output import OTHER_TEXT, STREAMS, differing_streams, printed_words, shown, text_of
 from .render import render
 
 _ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
@@ -130,9 +130,9 @@ class Oracle:
         """Whether two returned values differ, whether or not the contract allows it."""
         return self._difference(expected.value, got.value) is not None
 
-    def differing(self, expected: Observation, got: Observation) -> str | None:
-        """The first of the compared streams whose text differs."""
-        return differing_stream(expected.printed, got.printed, self.streams)
+    def differing(self, expected: Observation, got: Observation) -> list[str]:
+        """Those of the compared streams whose texts differ."""
+        return differing_streams(expected.printed, got.printed, self.streams)
 
     def _difference(self, expected: Canonical, got: Canonical) -> Difference | None:
         found = difference(expected, got, tolerance=self.tolerance, signed_zero=self.signed_zero)
@@ -145,7 +145,7 @@ class Oracle:
         """Whether two observations of the same call agree."""
         if first.kind is not second.kind or category_of(first) is not category_of(second):
             return False
-        if self.differing(first, second) is not None:
+        if self.differing(first, second):
             return False
         if first.kind is ObservationKind.RAISED:
             return self._other_attributes(first, second) is None
@@ -156,13 +156,11 @@ class Oracle:
         wanted = _words(expected) if expected else "the same result each time"
         got = f"{_words(first)}, then {_words(second)}"
         explanation = Explanation("the same input gave different results", wanted, got)
-        stream = self.differing(first, second)
-        if stream is not None and _words(first) == _words(second):
-            texts = [text_of(one.printed, stream) for one in (first, second)]
-            wanted = printed_words(text_of(expected.printed, stream)) if expected else "the same each time"
-            got = ", then ".join(map(printed_words, texts))
-            summary = f"the same input printed different texts to {STREAMS[stream]}"
-            explanation = Explanation(summary, wanted, got)
+        if (streams := self.differing(first, second)) and _words(first) == _words(second):
+            wanted = printed_words(expected.printed, streams) if expected else "the same each time"
+            got = ", then ".join(printed_words(one.printed, streams) for one in (first, second))
+            named = " and ".join(STREAMS[stream] for stream in streams)
+            explanation = Explanation(f"the same input printed different texts to {named}", wanted, got)
         return _finding(Category.FLAKY, first, lambda: explanation)
 
     def _same_exception(self, expected: Observation, got: Observation) -> Finding | None:
@@ -208,17 +206,19 @@ class Oracle:
     def _same_output(self, expected: Observation | None, got: Observation) -> Finding | None:
         if expected is None:
             return None
-        stream = self.differing(expected, got)
-        if stream is None:
+        streams = self.differing(expected, got)
+        if not streams:
             return None
-        texts = text_of(expected.printed, stream), text_of(got.printed, stream)
 
         def words() -> Explanation:
-            found = difference(*texts)
+            found = difference(*(text_of(one.printed, streams[0]) for one in (expected, got)))
             where = f" at {found.path}: {found.got}, not {found.expected}" if found and found.path else ""
-            text = f"{OTHER_TEXT}{STREAMS[stream]}{where}"
-            return Explanation(text, printed_words(texts[0]), printed_words(texts[1]))
+            named = STREAMS[streams[0]] + where if len(streams) == 1 else " and ".join(STREAMS.values())
+            return Explanation(
+                f"{OTHER_TEXT}{named}", *(printed_words(one.printed, streams) for one in (expected, got))
+            )
 
+        texts = shown(expected.printed, streams), shown(got.printed, streams)
         return _finding(Category.LOGIC, got, words, texts)
 
     def _same_arguments(self, expected: Observation, got: Observation) -> Finding | None:

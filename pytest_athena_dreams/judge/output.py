@@ -16,10 +16,14 @@ OTHER_TEXT = "printed another text to "
 """Begins the summary of a finding about output; the name of the stream comes next."""
 
 
-def stream_named(summary: str) -> str | None:
-    """The stream that the summary of a finding is about, ``None`` where it is not about output."""
+def streams_named(summary: str) -> list[str]:
+    """The streams that the summary of a finding is about, none where it is not about output."""
     rest = summary.removeprefix(OTHER_TEXT)
-    return next((s for s, name in STREAMS.items() if summary != rest and rest.startswith(name)), None)
+    if rest == summary:
+        return []
+    if rest.startswith(" and ".join(STREAMS.values())):
+        return list(STREAMS)
+    return [stream for stream, name in STREAMS.items() if rest.startswith(name)]
 
 
 def text_of(printed: Canonical, stream: str) -> Canonical:
@@ -28,13 +32,25 @@ def text_of(printed: Canonical, stream: str) -> Canonical:
     return "" if both is None else both[list(STREAMS).index(stream)]
 
 
-def differing_stream(expected: Canonical, got: Canonical, streams: Sequence[str]) -> str | None:
-    """The first of ``streams`` to which two calls printed different texts."""
+def differing_streams(expected: Canonical, got: Canonical, streams: Sequence[str]) -> list[str]:
+    """Those of ``streams`` to which two calls printed different texts."""
     if expected is got or not streams:
-        return None
-    return next((s for s in streams if difference(text_of(expected, s), text_of(got, s))), None)
+        return []
+    return [s for s in streams if difference(text_of(expected, s), text_of(got, s))]
 
 
-def printed_words(text: Canonical) -> str:
-    """What was printed, for people."""
-    return f"printed {render(text)}" if text else "printed nothing"
+def printed_words(printed: Canonical, streams: Sequence[str]) -> str:
+    """What was printed to ``streams``, for people."""
+    parts = []
+    for stream in streams:
+        text = text_of(printed, stream)
+        where = f" to {STREAMS[stream]}" if len(streams) > 1 else ""
+        parts.append(f"{render(text) if text else 'nothing'}{where}")
+    return f"printed {', '.join(parts)}"
+
+
+def shown(printed: Canonical, streams: Sequence[str]) -> Canonical:
+    """What was printed to ``streams`` as one value, to be shown line by line."""
+    if len(streams) == 1:
+        return text_of(printed, streams[0])
+    return ["object", "printed", [[stream, text_of(printed, stream)] for stream in streams]]

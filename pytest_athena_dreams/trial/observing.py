@@ -15,7 +15,7 @@ from msgspec import structs
 
 from ..judge.categories import category_of
 from ..judge.oracle import Oracle
-from ..judge.output import STREAMS, differing_stream
+from ..judge.output import STREAMS
 from ..models import Category, Contract, DeathReason, Observation, ObservationKind
 from ..sandbox.runner import Runner
 from .lab import Lab
@@ -95,9 +95,7 @@ def variation(lab: Lab, first: Observation, second: Observation) -> Variation:
     if second.kind not in ANSWERED:
         return STEADY
     oracle = lab.oracle(Contract.EQUIVALENT)
-    streams = tuple(
-        stream for stream in oracle.streams if differing_stream(first.printed, second.printed, [stream])
-    )
+    streams = tuple(oracle.differing(first, second))
     oracle = replace(oracle, streams=())
     if oracle.repeats(first, second):
         return Variation(streams=streams)

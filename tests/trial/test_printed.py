@@ -73,6 +73,11 @@ def test_a_failure_shows_both_texts(engine: Engine) -> None:
     lines = code("print(*range(40), sep='\\n')")
     fault = verdict(engine, lines.replace("range(40)", "range(39), 'x'"), lines).faults[0]
     assert "- '39\\n'" in [line.replace("    ", "") for line in fault.contrast]
+    both = code("print(n); print(-n, file=sys.stderr)")
+    other = code("print(n, '!'); print(-n, '?', file=sys.stderr)")
+    fault = verdict(engine, other, both).faults[0]
+    assert fault.summary == "printed another text to standard output and standard error"
+    assert fault.expected == "printed '0\\n' to standard output, '0\\n' to standard error"
     fault = verdict(engine, base.replace("print('total', n)", "pass"), base).faults[0]
     assert fault.got == "printed nothing"
 
@@ -118,6 +123,13 @@ SAME = {
 def test_what_says_nothing_of_the_behaviour_does_not_count(engine: Engine, base: str, other: str) -> None:
     found = verdict(engine, other, base)
     assert found.outcome is Outcome.SUCCESS, found.faults
+
+
+def test_a_pure_procedure_prints_nothing(engine: Engine) -> None:
+    pure = "def f(n: int) -> int:\n    return n\n"
+    found = verdict(engine, pure.replace("return n", "print('debug', n)\n    return n"), pure)
+    assert found.category is Category.LOGIC
+    assert found.faults[0].expected == "printed nothing"
 
 
 def test_unsteady_output_is_left_out_on_every_input_and_the_verdict_says_so(engine: Engine) -> None:

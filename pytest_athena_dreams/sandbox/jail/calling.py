@@ -1,7 +1,7 @@
 """Calls a loaded program once and writes the outcome as JSON.
 
 Invariants: every call gets newly built arguments; once the result is in canonical form, no method that the
-code defines is called.
+code defines is called, except ``utcoffset`` of a time zone and what its own streams do when they are flushed.
 """
 
 from __future__ import annotations

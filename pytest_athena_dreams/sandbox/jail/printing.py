@@ -131,7 +131,9 @@ def _pieces(file: int, size: int) -> Iterator[bytes]:
         if not piece:  # a thread has emptied it
             return
         place += _len(piece)
-        yield _PLACES.sub(lambda found: found.expand(_LEFT_OUT[found[1] is not None]), piece)
+        if b"<dream>" in piece or b" at 0x" in piece:
+            piece = _PLACES.sub(lambda found: found.expand(_LEFT_OUT[found[1] is not None]), piece)
+        yield piece
 
 
 def _text(data: bytes) -> Any:
