@@ -65,13 +65,21 @@ class Finding:
         return contrast(*self.values) if self.values else ()
 
 
+def refusal_kind(text: str) -> str:
+    """What a refusal has in common with others like it: its text, but for a file only the folder of that."""
+    verb, slash, path = text.partition("/")
+    return f"{verb}/{path.rpartition('/')[0]}" if slash else text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oracle:
     """Checks single inputs for one dream, by its contract and its annotations.
 
     ``messages``: ``equivalent`` compares exception messages as well as types. ``unordered``: the procedure's
     own results vary in order, so order does not count. ``refusals``: inputs on which the jail refused the
-    procedure something count too. ``streams`` are those whose text is compared.
+    procedure something count too. ``expects`` are the kinds of refusals that the procedure meets on some
+    input: where one happens once in a process, it is on another input of the dream. ``streams`` are those
+    whose text is compared.
     """
 
     contract: Contract
@@ -82,6 +90,7 @@ class Oracle:
     messages: bool = False
     unordered: bool = False
     refusals: bool = False
+    expects: Collection[str] = ()
     streams: tuple[str, ...] = ()
 
     def accepts(self, expected: Observation) -> bool:
@@ -107,8 +116,8 @@ class Oracle:
 
     def check(self, expected: Observation | None, got: Observation) -> Finding | None:
         """Compare the observation of one accepted input with the procedure's (``None`` under ``free``)."""
-        if got.refused and not (expected and expected.refused):
-            text = f"the jail refused {got.refused[0]}"
+        if (unlike := self._unlike(expected, got)) is not None:
+            text = f"the jail refused {unlike}"
             return _finding(Category.BLOCKED, got, lambda: Explanation(text, _wanted(expected), _words(got)))
         if expected is not None and got.kind in _ANSWERED and got.awaited != expected.awaited:
             text = f"returned {_FORMS[got.awaited]}, not {_FORMS[expected.awaited]}"
@@ -125,6 +134,12 @@ class Oracle:
         else:
             found = self._same_value(expected, got)
         return found or self._same_output(expected, got) or self._annotated(expected, got)
+
+    def _unlike(self, expected: Observation | None, got: Observation) -> str | None:
+        """The first refusal of ``got`` that is unlike any of the procedure's."""
+        if not got.refused or (expected is not None and expected.refused):
+            return None
+        return next((text for text in got.refused if refusal_kind(text) not in self.expects), None)
 
     def diverges(self, expected: Observation, got: Observation) -> bool:
         """Whether two returned values differ, whether or not the contract allows it."""

@@ -93,6 +93,7 @@ class Channel:
         poll.register(self._ours, select.POLLIN | (select.POLLOUT if self._outbox else 0))
         if self.listener is not None:
             poll.register(self.listener, select.POLLIN)
+            self.listener.wait()
         found = dict(poll.poll(math.ceil(pause * 1000)))
         asked = found.pop(self.listener.fileno(), 0) if self.listener is not None else 0
         events = found.get(self._ours.fileno(), 0)

@@ -216,7 +216,7 @@ class Child:
         if (descriptor := self._channel.passed()) is not None and self._process is not None:
             allowed = Allowed(self._server.readable, self._scratch.path if self._scratch else None)
             self._listener = self._channel.listener = Listener(descriptor, self._process.pid, allowed)
-            self._meter.count_own()
+            self._meter.count(self._listener.queued)
 
     def _allow_cpu(self, seconds: float) -> None:
         """Set a backstop in the kernel in case the parent stalls: two seconds above the deadline."""

@@ -20,9 +20,10 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from .aside import beneath, is_aside
-from .jail.refusals import MAX_REFUSALS, REFUSAL_LENGTH
+from .jail.refusals import MAX_REFUSALS, PATH_LENGTH, REFUSAL_LENGTH, WRITING_SUFFIX
 from .jail.seccomp import EFFECTS, LOOKS, OPENS, SCRATCH_CALLS, WRITING
 from .jail.syscalls import numbers
+from .meter import opened, queued
 
 _RECEIVE, _SEND = 0xC0502100, 0xC0182101
 """``SECCOMP_IOCTL_NOTIF_RECV`` and ``SECCOMP_IOCTL_NOTIF_SEND`` (linux/seccomp.h), on both architectures."""
@@ -126,22 +127,32 @@ class Listener:
         self._process = f"/proc/{pid}"
         self._allowed = allowed
         self._memory: int | None = None
-        with contextlib.suppress(
-            OSError
-        ):  # a hardened kernel: then no name is known, and files are left alone
+        with contextlib.suppress(OSError):  # on a hardened kernel: then no name is known
             self._memory = os.open(f"{self._process}/mem", os.O_RDONLY | os.O_CLOEXEC)
         self._names = _names()
         self._found: dict[int, dict[str, None]] = {}
         self.number = _LOADING
         """The number of the call whose reply is due."""
+        self._schedule = opened("/proc/thread-self/schedstat")
+        self._before = self._queued = 0.0
 
     def fileno(self) -> int:
         return self._descriptor
 
     def close(self) -> None:
         os.close(self._descriptor)
-        if self._memory is not None:
-            os.close(self._memory)
+        for file in (self._memory, self._schedule):
+            if file is not None:
+                os.close(file)
+        self._schedule = None
+
+    def wait(self) -> None:
+        """Called before each wait for the child."""
+        self._before = queued(self._schedule)
+
+    def queued(self) -> float:
+        """Seconds for which this thread queued for a processor before an answer, so far."""
+        return self._queued
 
     def forget(self) -> None:
         """Reset the numbers and notes, because another source is loaded."""
@@ -154,6 +165,7 @@ class Listener:
 
     def answer(self, *, ahead: int) -> None:
         """Answer one question; ``ahead`` replies have arrived since ``number`` was set."""
+        self._queued += queued(self._schedule) - self._before
         notification = bytearray(_NOTIFICATION.size)
         try:
             fcntl.ioctl(self._descriptor, _RECEIVE, notification)
@@ -186,7 +198,7 @@ class Listener:
         if self._allowed.writes(path):
             return 0, ""
         if writes:
-            return errno.EACCES, f"{named.verb} {_shown(path)}"
+            return errno.EACCES, f"{named.verb} {_shown(path)[:PATH_LENGTH]}{WRITING_SUFFIX}"
         if self._may_look(call, path) or not os.path.lexists(path):
             return 0, ""
         return errno.EACCES, "" if is_aside(path) else f"{named.verb} {_shown(path)}"

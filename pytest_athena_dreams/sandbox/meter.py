@@ -11,6 +11,7 @@ import mmap
 import os
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _WALL_FACTOR = 10.0
@@ -45,8 +46,8 @@ class Meter:
         self._tasks = f"/proc/{pid}/task"
         self._clock = (~pid << 3) | 2  # the kernel's encoding of a process's CPU clock
         self._baseline = 0
-        self._schedule = _opened(f"/proc/{pid}/schedstat")
-        self._own_schedule: int | None = None
+        self._schedule = opened(f"/proc/{pid}/schedstat")
+        self._answers: Callable[[], float] = float
 
     def read(self) -> Reading:
         return Reading(wall=time.monotonic(), cpu=self._cpu(), queued=self._queued())
@@ -57,19 +58,18 @@ class Meter:
         except (OSError, AttributeError):
             return 0.0
 
-    def count_own(self) -> None:
-        """Count also the time that this thread queues for a processor: the child waits for its answers."""
-        self._own_schedule = _opened("/proc/thread-self/schedstat")
+    def count(self, answers: Callable[[], float]) -> None:
+        """Count also the seconds that ``answers`` returns, for which answers to the child came late."""
+        self._answers = answers
 
     def _queued(self) -> float:
-        return _queued(self._schedule) + _queued(self._own_schedule)
+        return queued(self._schedule) + self._answers()
 
     def close(self) -> None:
         """Close the files that stay open for fast reading."""
-        for descriptor in (self._schedule, self._own_schedule):
-            if descriptor is not None:
-                os.close(descriptor)
-        self._schedule = self._own_schedule = None
+        if self._schedule is not None:
+            os.close(self._schedule)
+            self._schedule = None
 
     def mark(self) -> None:
         """Reset the high-water mark: memory counts from here."""
@@ -141,14 +141,14 @@ class Meter:
                 os.close(file)
 
 
-def _opened(path: str) -> int | None:
+def opened(path: str) -> int | None:
     try:
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
 
 
-def _queued(schedule: int | None) -> float:
+def queued(schedule: int | None) -> float:
     """Seconds waited for a processor, by an open ``schedstat``."""
     if schedule is None:
         return 0.0

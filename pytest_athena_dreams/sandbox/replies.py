@@ -39,7 +39,7 @@ def observe(
     if not isinstance(reply, wire.Reached) and (reply.refused or refused.reported):
         own = filter(None, map(_refusal, reply.refused if refused.own_counts else ()))
         merged = tuple(dict.fromkeys([*own, *refused.reported]))
-        reply = structs.replace(reply, refused=merged[:MAX_REFUSALS])
+        reply = structs.replace(reply, refused=merged[: 2 * MAX_REFUSALS])
     return to_observation(reply, cpu=cpu, elapsed=elapsed)
 
 

@@ -30,6 +30,8 @@ class Runner:
         self._child: Child | None = None
         self._first: Child | None = None
         self._lost = False
+        self.refused: set[str] = set()
+        """All that any call was refused."""
         self.cpu = 0.0
         self.peak_memory = 0
 
@@ -134,6 +136,7 @@ class Runner:
                     self.close()
                     break
                 seen.append(observation)
+                self.refused.update(observation.refused)
                 hung += observation.kind is ObservationKind.TIMED_OUT
                 budget -= observation.elapsed
                 if observation.kind not in _SURVIVED or budget <= 0:

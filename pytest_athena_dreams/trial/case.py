@@ -9,7 +9,7 @@ from ..inputs.arguments import Arguments
 from ..inputs.planting import planted
 from ..inputs.pool import Pool, derive_seed, draw_pool
 from ..inputs.strategies import UnmetAnnotation
-from ..judge.oracle import Oracle
+from ..judge.oracle import Oracle, refusal_kind
 from ..models import Canonical, Contract, Dream, Observation, Procedure
 from ..sandbox.runner import Runner
 from ..signatures import Signature
@@ -95,7 +95,8 @@ class CaseMaker:
                 return self._with_procedure(dream, procedure, oracle, literals)
             pools = (reference.pool, own)
             expected |= seen
-        oracle = reference.variation.left_out(oracle)
+        refused = (refusal_kind(text) for one in expected.values() for text in one.refused)
+        oracle = replace(reference.variation.left_out(oracle), expects={*reference.refused, *refused})
         inputs = [(p, x, expected[p]) for pool in pools for p, x in pool.inputs.items() if p in expected]
         if not any(oracle.accepts(seen) for *_, seen in inputs):
             raise never_returned(procedure, len(inputs), [seen for *_, seen in inputs])

@@ -57,6 +57,9 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
         if partly := sum(known(one.value) is not Known.ALL for one in expected):
             yield f"values that were compared by type only on {partly} of {len(expected)} inputs"
     yield from _output(case, seen, settings)
+    for pool in case.pools:
+        if pool.shortened:
+            yield f"as many inputs as were asked for: {pool.shortened}"
     if case.oracle.refusals and any(
         example.expected and example.expected.refused for example in case.examples
     ):

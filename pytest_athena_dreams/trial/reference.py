@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ..inputs.arguments import Arguments
 from ..inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
 from ..inputs.strategies import UnmetAnnotation
+from ..judge.oracle import refusal_kind
 from ..models import Contract, Observation, Procedure
 from ..sandbox.client import Source
 from ..sandbox.runner import Runner
@@ -41,6 +42,8 @@ class Reference:
     """The pool's inputs on which the procedure returned, and was refused nothing that counts."""
     variation: Variation
     """What differed in any of the procedure's results: it is left out of every comparison."""
+    refused: frozenset[str]
+    """The kinds of what the jail refused to any call of the procedure, exploring included."""
     pure: bool
     """Whether its source says that the procedure does the same again on plain inputs."""
 
@@ -142,6 +145,7 @@ class References:
             expected=marked(expected, found),
             returned=returned,
             variation=found,
+            refused=frozenset(map(refusal_kind, runner.refused)),
             pure=pure,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,21 +10,39 @@ from ..judge.categories import category_of
 from ..judge.render import render
 from ..judge.verdict import judge_load
 from ..models import Category, Observation, ObservationKind, Procedure, Reason
+from ..sandbox.jail.refusals import WRITING_SUFFIX
 from ..source.syntax import line_of
 
-REMEDIES = {
+_REMEDIES = {
     Reason.MISSING_PACKAGE: "install it where pytest runs, or let the jail import it from a folder by "
     "--athena-allow-read=FOLDER",
-    Reason.NO_ENTRY_POINT: "name the function or Class.method as the procedure's entry_point",
+    Reason.NO_ENTRY_POINT: "name a function or Class.method as the procedure's entry_point",
     Reason.NOT_LOADED: "fix the procedure",
-    Reason.REFUSED: "let it read by --athena-allow-read=PATH or --athena-allow-env=NAME; commands, the "
-    "network and files that are written can't be tested yet",
     Reason.NO_INPUT: "give inputs that it accepts by annotations, a docstring example or "
     "pytest_athena_dreams_strategy",
-    Reason.TOO_SLOW: "give it more time by --athena-timeout=SECONDS",
+    Reason.TOO_SLOW: "give it more time by --athena-timeout=SECONDS: a procedure gets a quarter of that for "
+    "each call",
     Reason.BY_TYPE_ONLY: "have it return plain data, or choose the contract 'compatible'",
 }
 """What a user may do, by reason."""
+_READS_FILES = "let it read that by --athena-allow-read=PATH"
+_WRITTEN = "files that it changes can't be compared yet; --athena-scratch=MIB gives it a folder to write in"
+_SCRIPT = "put what it does into a function, with what it reads as parameters"
+_NO_NETWORK = "the network is closed, and no setting opens it: let it take what it fetches as an argument"
+_NO_COMMANDS = (
+    "commands and processes can't run in the jail, and no setting lets them: let it take the command's output as "
+    "an argument"
+)
+_REFUSED_REMEDIES = {
+    ("open /", "stat /", "access /", "read the link"): _READS_FILES,
+    ("look up", "connect", "send", "bind", "open a socket"): _NO_NETWORK,
+    ("run", "start a process", "fork", "signal"): _NO_COMMANDS,
+}
+"""What a user may do about refusals, by how they begin."""
+_ENVIRONMENT = "let it see the variable by --athena-allow-env=NAME"
+_GIVE_PATHS = (
+    "give paths that exist by pytest_athena_dreams_strategy, and let it read them by --athena-allow-read=PATH"
+)
 _REASONS = {
     Category.DEPENDENCY: Reason.MISSING_PACKAGE,
     Category.BLOCKED: Reason.REFUSED,
@@ -31,6 +50,7 @@ _REASONS = {
 }
 VALUE_LENGTH = 80
 """Characters of a value that the text shows."""
+_DEFINITION = re.compile(r"^\s*(?:async\s+)?(?:def|class)\b", re.MULTILINE)
 _COUNTED_RESULTS = 3
 """Kinds of result that the text counts."""
 
@@ -53,10 +73,12 @@ def not_loaded(procedure: Procedure, failure: Observation) -> Untestable:
     reason = _REASONS.get(category_of(failure) or Category.UNKNOWN, Reason.NOT_LOADED)
     if raised is not None and raised.stage == "entry":
         reason = Reason.NO_ENTRY_POINT
-    why = judge_load(failure).groups[0].finding.explanation.summary
-    return Untestable(
-        reason, f"{_named(procedure)} can't be run: {why}{_where(procedure, failure)}; {REMEDIES[reason]}"
-    )
+    why = judge_load(failure).groups[0].finding.explanation.summary.removesuffix("; name an entry point")
+    where = _where(procedure, failure)
+    remedy = _remedy(reason, failure, where)
+    if reason in (Reason.NO_ENTRY_POINT, Reason.NOT_LOADED) and not _DEFINITION.search(procedure.code):
+        remedy = _SCRIPT if remedy == _REMEDIES[reason] else remedy
+    return Untestable(reason, f"{_named(procedure)} can't be run: {why}{where}; {remedy}")
 
 
 def no_strategy(procedure: Procedure | None, why: str) -> Untestable:
@@ -80,7 +102,10 @@ def never_returned(procedure: Procedure, tried: int, seen: Sequence[Observation]
     if last is not None and last.raised is not None and last.raised.message and most is not Category.BLOCKED:
         detail = f" (last: {last.raised.message})"
     where = _where(procedure, last) if last is not None else ""
-    text = f"{_named(procedure)} returned on none of {tried} inputs: {did}{detail}{where}; {REMEDIES[reason]}"
+    if len(seen) < tried:
+        did += f", and after so many hangs it was not run on the other {tried - len(seen)}"
+    remedy = _remedy(reason, last, where)
+    text = f"{_named(procedure)} returned on none of {tried} inputs: {did}{detail}{where}; {remedy}"
     return Untestable(reason, text)
 
 
@@ -88,7 +113,23 @@ def compared_by_type(procedure: Procedure, example: Observation, inputs: int) ->
     """Nothing but the types of the procedure's values could be compared on any of ``inputs``."""
     why = f"returns {render(example.value, limit=VALUE_LENGTH)}, of which only the type is known"
     text = f"{_named(procedure)} {why}: values were compared by type only on {inputs} of {inputs} inputs"
-    return Untestable(Reason.BY_TYPE_ONLY, f"{text}; {REMEDIES[Reason.BY_TYPE_ONLY]}")
+    return Untestable(Reason.BY_TYPE_ONLY, f"{text}; {_REMEDIES[Reason.BY_TYPE_ONLY]}")
+
+
+def _remedy(reason: Reason, seen: Observation | None, where: str) -> str:
+    """What a user may do about what was ``seen``, at the line that ``where`` shows."""
+    raised = seen.raised if seen is not None else None
+    if reason is Reason.REFUSED:
+        refused = seen.refused[0] if seen is not None and seen.refused else "open /"
+        for begins, remedy in _REFUSED_REMEDIES.items():
+            if refused.startswith(begins) and not refused.endswith(WRITING_SUFFIX):
+                return remedy
+        return _WRITTEN
+    if raised is not None and raised.type == "KeyError" and ("environ" in where or "getenv" in where):
+        return _ENVIRONMENT
+    if reason is Reason.NO_INPUT and raised is not None and raised.path is not None:
+        return _GIVE_PATHS
+    return _REMEDIES[reason]
 
 
 def _category(seen: Observation) -> Category | None:

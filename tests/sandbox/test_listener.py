@@ -108,7 +108,7 @@ def f(n):
     assert seen.value == ["list", ["file", "folder"]], seen
     (refused,) = seen.refused
     assert refused.startswith("open /")
-    assert refused.endswith("other")
+    assert refused.endswith("other for writing")
 
 
 @pytest.fixture

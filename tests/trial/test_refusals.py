@@ -59,6 +59,20 @@ def test_a_refusal_of_one_input_is_that_input_s() -> None:
     )
 
 
+ONCE = {
+    "looks once": "import os\nfound = []\ndef f(n):\n    if not found: found.append(os.path.exists('/etc/passwd'))\n    return n * 2\n",
+    "writes once": "found = []\ndef f(n):\n    if not found:\n        found.append(1)\n        try: open('/tmp/x', 'w')\n        except OSError: pass\n    return n * 2\n",
+    "a name at random": "import os, random\ndef f(n: int) -> int:\n    if n % 3 == 0: os.path.lexists('/usr/bin/' + random.choice(['env', 'awk', 'sed']))\n    return n\n",
+}
+
+
+@pytest.mark.parametrize("procedure", ONCE.values(), ids=ONCE.keys())
+def test_a_copy_is_refused_what_its_procedure_is_refused_once(procedure: str) -> None:
+    with Engine(Settings(max_examples=30), Policy()) as engine:
+        found = verdict(engine, procedure, procedure)
+    assert found.outcome is Outcome.SUCCESS, (found.text, found.faults)
+
+
 def test_only_the_inputs_with_a_refusal_are_left_out() -> None:
     base = "def f(n: int) -> int:\n    if n % 2:\n        try:\n            open('/etc/passwd')\n        except OSError:\n"
     base += "            return -1\n    return n\n"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from hypothesis import strategies as st
 
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Category, Contract, Outcome, Reason
 from pytest_athena_dreams.sandbox.policy import Policy
+from pytest_athena_dreams.signatures import Signature
 from pytest_athena_dreams.trial import Engine
 
 from .test_engine import dream_of, verdict
@@ -35,22 +37,67 @@ PROCEDURES = {
     "file-reader": (
         "def f(path: str) -> str:\n    with open(path) as file:\n        return file.read()\n",
         Reason.NO_INPUT,
-        ["FileNotFoundError", "on none of", "line 2: with open(path) as file:"],
+        [
+            "FileNotFoundError",
+            "on none of",
+            "line 2: with open(path) as file:",
+            "; give paths that exist by pytest_athena_dreams_strategy, and let it read them by --athena-",
+        ],
     ),
     "a-file-outside": (
         "def f(n: int) -> str:\n    with open('/etc/passwd') as file:\n        return file.read()[:n]\n",
         Reason.REFUSED,
-        ["the jail refused open /etc/passwd on 30", "line 2: with open", "--athena-allow-read"],
+        [
+            "the jail refused open /etc/passwd on 30",
+            "line 2: with open",
+            "; let it read that by --athena-allow-read=",
+        ],
     ),
     "class-without-entry-point": (
         "class F:\n    n = 1\n    def go(self) -> int:\n        return self.n\n",
         Reason.NO_ENTRY_POINT,
-        ["Class.method", "entry_point"],
+        ["has the methods F.go; name a function or Class.method as the procedure's entry_point"],
+    ),
+    "file-writer": (
+        "def f(n: int) -> int:\n    open('/tmp/out', 'w').write(str(n))\n    return n\n",
+        Reason.REFUSED,
+        ["the jail refused open /tmp/out for writing on 30", "; files that it changes can't be compared yet"],
+    ),
+    "command": (
+        "import subprocess\ndef f(n: int) -> bytes:\n    return subprocess.run(['git'], stdout=-1).stdout\n",
+        Reason.REFUSED,
+        [
+            "the jail refused run git on 30",
+            "; commands and processes can't run in the jail, and no setting lets them",
+        ],
+    ),
+    "http": (
+        "import urllib.request as r\ndef f(n: int) -> bytes:\n    return r.urlopen('http://example.org').read()\n",
+        Reason.REFUSED,
+        ["the jail refused look up example.org on 30", "; the network is closed, and no setting opens it"],
+    ),
+    "missing-helper": (
+        "from helpers import g\ndef f(n: int) -> int:\n    return g(n)\n",
+        Reason.MISSING_PACKAGE,
+        ["No module named 'helpers'", "line 1: from helpers import g", "; install it where pytest runs, or"],
+    ),
+    "script": (
+        "x = 3\nprint(x + 1)\n",
+        Reason.NO_ENTRY_POINT,
+        ["defines no function; put what it does into a function, with what it reads as parameters"],
+    ),
+    "script-with-arguments": (
+        "import sys\nprint(sys.argv[1])\n",
+        Reason.NOT_LOADED,
+        ["line 2: print(sys.argv[1]); put what it does into a function, with what it reads as parameters"],
     ),
     "too-slow": (
         "import time\ndef f(n: int) -> int:\n    time.sleep(0.4)\n    return n\n",
         Reason.TOO_SLOW,
-        ["out of time", "--athena-timeout"],
+        [
+            "it ran out of time on 18, and after so many hangs it was not run on the other 12; ",
+            "; give it more time by --athena-timeout=SECONDS: a procedure gets a quarter of that for each ",
+        ],
     ),
     "broken": (
         "def f(n: int) -> int:\n    return n\nraise RuntimeError('not ready')\n",
@@ -63,6 +110,10 @@ PROCEDURES = {
         ["pytest_athena_dreams_strategy"],
     ),
 }
+
+
+PARSER = "import json\ndef f(text: str) -> int:\n    return json.loads(text)['key']\n"
+VARIABLE = "import os\ndef f(n: int) -> str:\n    return os.environ['DREAM_COLOUR'] * n\n"
 
 
 @pytest.mark.parametrize("contract", [Contract.EQUIVALENT, Contract.SUPERSET, Contract.COMPATIBLE])
@@ -79,14 +130,78 @@ def test_a_procedure_that_can_not_be_run_is_not_the_dreams_failure(
             assert word in found.text
 
 
-def test_with_the_remedy_the_dream_gets_its_verdict() -> None:
-    slow = "import time\ndef f(n: int) -> int:\n    time.sleep(0.1)\n    return n\n"
-    short = Settings(max_examples=3, timeout=0.2, evidence="off")
-    with Engine(short, Policy()) as engine:
-        assert verdict(engine, slow, slow).reason is Reason.TOO_SLOW
-    with Engine(replace(short, timeout=3), Policy()) as engine:
-        assert verdict(engine, slow, slow).outcome is Outcome.SUCCESS
-        assert verdict(engine, slow.replace("return n", "return 0"), slow).category is Category.LOGIC
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Helpers, a package, and two files to read."""
+    folder = tmp_path_factory.mktemp("granted")
+    (folder / "helpers.py").write_text("def f(n): return n\ndef g(n): return n + 1\n")
+    (folder / "not_installed").mkdir()
+    (folder / "not_installed" / "__init__.py").write_text("def f(n): return -n\n")
+    (folder / "one.txt").write_text("first")
+    (folder / "two.txt").write_text("second")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def remedied(folder: Path) -> Iterator[Engine]:
+    """An engine with every remedy that is a setting or a hook."""
+    settings = Settings(max_examples=8, timeout=4, dream_timeout=60)
+    policy = Policy(read_paths=(str(folder), "/etc/passwd"), environment=(("DREAM_COLOUR", "red"),))
+    paths = [str(folder / name) for name in ("one.txt", "two.txt")]
+
+    def strategies(_: str, signature: Signature) -> dict[str, st.SearchStrategy[str]]:
+        given = {"path": st.sampled_from(paths), "text": st.sampled_from(['{"key": 1}', '{"key": 2}'])}
+        return {p.name: given[p.name] for p in signature.parameters if p.name in given}
+
+    with Engine(settings, policy, strategies) as engine:
+        yield engine
+
+
+@pytest.mark.parametrize(
+    ("procedure", "wrong", "entry_point"),
+    [
+        ("missing-package", ("f(n)\n", "f(n + 1)\n"), None),
+        ("missing-helper", ("g(n)", "g(n + 1)"), None),
+        ("missing-helper-in-a-call", ("f(n)\n", "f(n + 1)\n"), None),
+        ("file-reader", ("file.read()", "file.read()[1:]"), None),
+        ("a-file-outside", ("[:n]", "[n:]"), None),
+        (PARSER, ("['key']", "['key'] + 1"), None),
+        (VARIABLE, ("* n", "* 2"), None),
+        ("class-without-entry-point", ("n = 1", "n = 2"), "F.go"),
+        ("too-slow", ("return n", "return 0"), None),
+    ],
+)
+def test_with_the_remedy_the_dream_gets_its_verdict(
+    remedied: Engine, procedure: str, wrong: tuple[str, str], entry_point: str | None
+) -> None:
+    code = PROCEDURES[procedure][0] if procedure in PROCEDURES else procedure
+    same = remedied.test(dream_of(code, code, entry_point=entry_point))
+    assert same.outcome is Outcome.SUCCESS, (same.text, same.faults)
+    other = remedied.test(dream_of(code.replace(*wrong), code, entry_point=entry_point))
+    assert other.category is Category.LOGIC, (other.text, other.faults)
+
+
+RAISING = {
+    "variable": (VARIABLE, "KeyError", "; let it see the variable by --athena-allow-env=NAME"),
+    "json-parser": (
+        PARSER,
+        "JSONDecodeError",
+        "; give inputs that it accepts by annotations, a docstring example",
+    ),
+}
+
+
+@pytest.mark.parametrize("contract", [Contract.SUPERSET, Contract.COMPATIBLE])
+@pytest.mark.parametrize(("procedure", "raised", "remedy"), RAISING.values(), ids=RAISING.keys())
+def test_a_procedure_that_raises_on_all_inputs_says_what_to_give_it(
+    engine: Engine, procedure: str, raised: str, remedy: str, contract: Contract
+) -> None:
+    """Under ``equivalent`` what it raises is compared."""
+    for code in (procedure, "def f(*args: object) -> int:\n    return 1\n"):
+        found = verdict(engine, code, procedure, contract)
+        assert (found.outcome, found.reason) == (Outcome.UNTESTABLE, Reason.NO_INPUT), found
+        assert raised in found.text
+        assert remedy in found.text
 
 
 def test_a_dream_that_does_not_compile_fails_whatever_its_procedure_does(engine: Engine) -> None:

@@ -15,6 +15,10 @@ MAX_REFUSALS = 8
 """Maximum refused attempts to note for one call."""
 REFUSAL_LENGTH = 200
 """Maximum characters of one of them."""
+PATH_LENGTH = REFUSAL_LENGTH - 30
+"""Maximum characters of a path with words around it."""
+WRITING_SUFFIX = " for writing"
+"""Ends the text of a refused open that was to write."""
 IF_THERE = "?"
 """Prefix of an attempt that counts only if its path exists outside the jail."""
 _ACTIONS = {
@@ -82,13 +86,14 @@ def _object(event: str, arguments: tuple[Any, ...]) -> str:
 def _retried(path: str, flags: int) -> str | None:
     """Open a file again, without creating or truncating it; what to note if the jail refuses that."""
     writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    what = f"open {path[:PATH_LENGTH]}{WRITING_SUFFIX}" if writes else f"open {path}"
     try:
         _close(_open(path, flags & ~(os.O_CREAT | os.O_TRUNC | os.O_EXCL)))
     except OSError as exc:
         if exc.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            return f"open {path}"
+            return what
         if exc.errno == errno.ENOENT:
-            return f"open {path}" if writes else f"{IF_THERE}open {path}"
+            return what if writes else f"{IF_THERE}{what}"
     except ValueError:
         return None
     return None

@@ -38,6 +38,7 @@ def main() -> NoReturn:
     for name in os.environ.keys() - config["variables"]:  # left there by a wrapper
         del os.environ[name]
     sys.argv[:] = [""]
+    sys.dont_write_bytecode = True  # an import would try to, and be refused
     sys.path[:] = [path for path in sys.path if path] + config["paths"]
     os.chdir(config["directory"])
     for name in config["modules"]:
