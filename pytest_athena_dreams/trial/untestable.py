@@ -30,8 +30,8 @@ _WRITTEN = "files that it changes can't be compared yet; --athena-scratch=MIB gi
 _SCRIPT = "put what it does into a function, with what it reads as parameters"
 _NO_NETWORK = "the network is closed, and no setting opens it: let it take what it fetches as an argument"
 _NO_COMMANDS = (
-    "commands and processes can't run in the jail, and no setting lets them: let it take the command's output "
-    "as an argument"
+    "commands and processes can't run in the jail, and no setting lets them: let it take the output "
+    "of the command as an argument"
 )
 _REFUSED_REMEDIES = {
     ("open /", "stat /", "access /", "read the link"): _READS_FILES,
