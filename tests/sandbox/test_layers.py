@@ -49,7 +49,7 @@ def attempted(without: set[str], name: str) -> AttackResult:
         ("seccomp", "SysV shared memory", ()),
         ("seccomp", "a user namespace", ()),
         ("rlimits", "a gigabyte", ()),
-        ("rlimits", "output by seeking far", ()),
+        ("rlimits", "output by making the file long", ()),
         ("descriptors", "talk on the fork server's socket", ()),
         pytest.param("capabilities", "change the root folder", ("seccomp",), marks=root_only),
     ],

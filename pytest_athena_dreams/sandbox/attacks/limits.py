@@ -93,7 +93,7 @@ def attack(where):
     Attack(
         name="output by making the file long",
         ends=("died output",),
-        code="import os\ndef attack(where):\n    os.ftruncate(1, 1 << 40)",
+        code="import os\ndef attack(where):\n    os.ftruncate(1, 1 << 40)\n    os.ftruncate(1, 0)",
     ),
     Attack(
         name="output, ignoring the signal",
