@@ -17,6 +17,7 @@ from .options import store_option
 
 if TYPE_CHECKING:
     from ..evaluation.evaluating import Bench
+    from ..evaluation.judging import Candidate
     from ..llm.asking import CallRecord
     from ..llm.configuration import ModelSettings
     from ..store.database import Store
@@ -31,7 +32,7 @@ SHOWN_PROBLEMS = 20
 @click.argument("ids", metavar="[ID...]", nargs=-1, type=int)
 @store_option
 @model_options("judge", "model_url", "model_command", "model_price", "model_timeout", "model_tokens",
-    "model_concurrency")  # fmt: skip
+    "model_concurrency", "private")  # fmt: skip
 @click.option("--budget", type=click.FloatRange(min=0), metavar="USD", help="Spend this much at most.")
 @click.option("--calls", type=click.IntRange(min=0), metavar="N", help="Send this many requests at most.")
 @click.option("--from", "source", metavar="FILE", help="Read a chat's answer from FILE; - is standard input.")
@@ -74,7 +75,7 @@ def evaluate(
         if not bench.rows:
             click.echo("no dream waits for an evaluation", err=True)
         elif prompt:
-            _print_prompt(bench, seed)
+            _print_prompt(bench, settings, seed)
         elif source is not None:
             from ..evaluation.scores import read_scores
 
@@ -91,10 +92,20 @@ def evaluate(
             _summary(bench, scored, "what such dreams did before; no model judged them")
 
 
-def _print_prompt(bench: Bench, seed: int) -> None:
+def _shown(bench: Bench, settings: ModelSettings) -> list[Candidate]:
+    """The dreams that a model may see; how many it may not is said on standard error."""
+    candidates = bench.candidates(settings.private)
+    if hidden := len(bench.rows) - len(candidates):
+        click.echo(f"{hidden} dreams of private procedures are shown to no model", err=True)
+    return candidates
+
+
+def _print_prompt(bench: Bench, settings: ModelSettings, seed: int) -> None:
     from ..evaluation.judging import batches, prompt_for
 
-    candidates = bench.candidates()
+    candidates = _shown(bench, settings)
+    if not candidates:
+        return
     (batch,) = batches(candidates, seed=seed, size=len(candidates))
     click.echo(printable(prompt_for(batch, rate=bench.history.rate), multiline=True), nl=False)
 
@@ -125,7 +136,9 @@ def _judge(
         raise SettingError("a judge needs a limit: give --budget USD, --calls N, or both")
     limits = Budget(money=None if budget is None else Decimal(str(budget)), calls=calls)
     clients = model_clients(settings, settings.judge, os.environ)
-    groups = batches(bench.candidates(), seed=seed)
+    groups = batches(_shown(bench, settings), seed=seed)
+    if not groups:
+        return
     check_prices(clients, limits, question(groups[0], rate=bench.history.rate, tokens=settings.model_tokens))
     scored = 0
     missing: list[int] = []

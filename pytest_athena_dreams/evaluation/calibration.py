@@ -29,7 +29,7 @@ SLOPE_PRIOR = (0.5, 0.5)
 INTERCEPT_DEVIATION = 1.5
 """Standard deviation of the intercept, whose mean is 0, on the scale of logits."""
 EDGE = 0.02
-"""Scores are kept this far from 0 and 1, where the logit has no end."""
+"""Scores are clipped to this distance from 0 and 1, where the logit is infinite."""
 NEWTON_STEPS = 30
 """Newton steps; a fit needs five to ten."""
 

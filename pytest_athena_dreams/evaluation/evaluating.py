@@ -1,7 +1,7 @@
 """The store's dreams and their scores: what a judge, a chat or the past said becomes evaluations.
 
 Invariants: the tier follows the raw score, because Athena's thresholds are meant for what a judge says; the
-calibrated score stands beside it. A dream without a score stays as it is.
+calibrated score stands beside it. A dream without a score does not change.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ..learn.novelty import distance, profile
+from ..llm.privacy import is_private
 from ..store.database import Store
 from ..store.evaluations import Evaluation, forecasts, tested, waiting
 from .calibration import Calibrator, Past, learn_calibration
@@ -46,8 +47,8 @@ class Bench:
         """What became of the tested dreams."""
         return History((_traits(row), bool(row["passed"])) for row in self.past)
 
-    def candidates(self) -> list[Candidate]:
-        """The waiting dreams, as a judge sees them."""
+    def candidates(self, private: Sequence[str] = ()) -> list[Candidate]:
+        """The waiting dreams, as a judge sees them, without those of ``private`` procedures."""
         return [
             Candidate(
                 id=row["id"],
@@ -59,6 +60,7 @@ class Bench:
                 entry_point=row["base_entry_point"] or row["base_name"] or row["entry_point"] or "",
             )
             for row in self.rows
+            if not is_private(private, row["base_name"], row["base_project"])
         ]
 
     def calibrator(self, judge: str) -> Calibrator:

@@ -19,7 +19,7 @@ from .sheets import rows_as_lines
 LONGEST_REPLY = 1_000_000
 """Characters of an answer that are read."""
 LONGEST_WHY = 2_000
-"""Characters of a reasoning that are kept."""
+"""Maximum characters of a reasoning; the rest is cut off."""
 MOST_MENTIONS, MOST_NUMBERS = 200, 2_000
 """Dreams and numbers of one line beyond which it is unreadable."""
 NEAR = 40

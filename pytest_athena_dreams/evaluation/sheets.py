@@ -1,6 +1,6 @@
 """Tables in a text, of pipes, tabs, commas or semicolons, as lines in which each cell says what it is.
 
-Invariants: pure; a table without a heading that names a score or a tier stays as it is.
+Invariants: pure; a table without a heading that names a score or a tier is not changed.
 """
 
 from __future__ import annotations

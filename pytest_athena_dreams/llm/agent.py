@@ -135,7 +135,7 @@ async def _read(stream: asyncio.StreamReader | None) -> str:
 
 
 def _reply(name: str, output: str) -> Reply:
-    """The answer in ``output``: as it is, or in the envelope of JSON that some agents print around it."""
+    """The answer in ``output``, with or without the envelope of JSON that some agents print around it."""
     try:
         envelope = json.loads(output)
     except (ValueError, RecursionError):

@@ -26,9 +26,9 @@ ATTEMPTS = 4
 FIRST_WAIT = 0.5
 """Seconds before the second request, if the server does not say; each further wait is twice as long."""
 LONGEST_WAIT = 60.0
-"""Seconds that a server's ``Retry-After`` may ask for; the next model is asked where it is more."""
+"""Seconds that a server's ``Retry-After`` may ask for. If it is more, the next model is asked."""
 _AGAIN = (CallOutcome.RATE_LIMITED, CallOutcome.UNAVAILABLE)
-"""What another request may mend. One that timed out may have been paid for: it is not sent again."""
+"""Outcomes that another request may improve. One that timed out may have been charged for: not sent again."""
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ def prompt_digest(question: Question) -> str:
 class Calls:
     """The models of one run, the first one first, on an event loop in a thread of its own.
 
-    ``budget`` is shared by all questions. ``on_wait`` is told the seconds of each wait before another
+    ``budget`` is shared by all questions. ``on_wait`` is called with the seconds of each wait before another
     request, on that thread.
     """
 

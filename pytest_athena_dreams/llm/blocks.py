@@ -1,6 +1,6 @@
 """Text of a model in parts: prose, and blocks of code, fenced or not.
 
-Invariants: pure; each line is looked at once, so the work is linear in the text; line ends are ``\\n``.
+Invariants: pure; each line is read once, so the work is linear in the text; line ends are ``\\n``.
 """
 
 from __future__ import annotations

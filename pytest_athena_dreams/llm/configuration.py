@@ -34,6 +34,7 @@ class ModelSettings:
     model_timeout: float = 120.0
     model_tokens: int = 4096
     model_concurrency: int = 4
+    private: tuple[str, ...] = ()
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -77,7 +78,7 @@ MODEL_SETTINGS: tuple[Setting, ...] = (
         _names,
         "off, or PROVIDER:MODEL, several with commas between them; with a URL, the name alone",
         "MODELS",
-        "model that writes dreams; the next one is asked where one fails",
+        "model that writes dreams; if one fails, the next one is asked",
     ),
     _setting(
         "judge",
@@ -127,6 +128,13 @@ MODEL_SETTINGS: tuple[Setting, ...] = (
         "a whole number from 1 to 64",
         "N",
         "requests at a time",
+    ),
+    _setting(
+        "private",
+        _names,
+        "off, or names of procedures or projects, separated by commas; * stands for anything",
+        "NAMES",
+        "procedures that are shown to no model",
     ),
 )
 

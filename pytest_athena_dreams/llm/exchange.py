@@ -88,7 +88,7 @@ class CallError(Exception):
 
 
 class Client(Protocol):
-    """One model. Its ``name`` is the one that it was asked for by."""
+    """One model. ``name`` is what the user calls it."""
 
     name: str
 

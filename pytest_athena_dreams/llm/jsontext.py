@@ -39,7 +39,7 @@ def values(text: str) -> Iterator[Any]:
 def completed(text: str) -> Any:
     """The value that begins with the first bracket of ``text`` and is cut off, up to its last whole part.
 
-    ``None`` if it is no such value. A string that was cut off is dropped, with its key.
+    ``None`` if nothing can be read. A string that was cut off is dropped, with its key.
     """
     start = min((place for opener in "{[" if (place := text.find(opener)) >= 0), default=-1)
     if start < 0:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 KEY = "ATHENA_MODEL_KEY"
 """The variable with the key for ``--athena-model-url``."""
 SHORTEST = 6
-"""Characters of a value from which it is taken out: shorter ones are words that texts hold anyway."""
+"""Least characters of a value that is redacted: shorter ones are ordinary words."""
 _SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)S?\Z", re.IGNORECASE)
 _BEARER = re.compile(r"(?i)\b(bearer|api[-_]?key)([ :=]+)[\w.~+/=-]{6,}")
 _CREDENTIALS = re.compile(r"(://)[^/@\s]{1,500}@")
@@ -19,7 +19,7 @@ _CREDENTIALS = re.compile(r"(://)[^/@\s]{1,500}@")
 
 
 def is_secret(variable: str) -> bool:
-    """Whether a variable of this name is taken for a key, a token or a password."""
+    """Whether a variable of this name holds a key, a token or a password, by its ending."""
     return _SECRET.search(variable) is not None
 
 

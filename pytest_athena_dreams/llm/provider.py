@@ -27,7 +27,7 @@ LONGEST_RESPONSE = 4_000_000
 """Bytes of a response that are read: ten times the longest answer that counts."""
 EXTRA = "pip install 'pytest-athena-dreams[models]'"
 _SHOWN_WORDS = 300
-"""Characters of a server's message that are kept."""
+"""Maximum characters of a server's message in an error."""
 
 
 class ProviderClient:
@@ -43,7 +43,7 @@ class ProviderClient:
     ) -> None:
         """Ask ``model``, or the one that ``name`` and ``settings`` say.
 
-        Raises ``SettingError`` if there is no such provider, or no key for it in ``environment``.
+        Raises ``SettingError`` if the provider is unknown, or has no key for it in ``environment``.
         """
         self.name = name
         self._settings = settings

@@ -20,7 +20,7 @@ MOST_FUNCTIONS = 40
 LONGEST_CODE = 20_000
 """Characters of a function beyond which it is no variant of a procedure."""
 LONGEST_REASON = 2_000
-"""Characters of a reason that are kept."""
+"""Maximum characters of a reason; the rest is cut off."""
 _CODE = ("code", "source", "function", "python", "implementation", "dream", "variant", "body", "content")
 _REASON = (
     "reasoning",

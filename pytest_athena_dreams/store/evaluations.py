@@ -47,7 +47,7 @@ class Evaluation:
 class StoredCall:
     """A request to a model. ``purpose`` is ``write`` or ``judge``; ``rules`` are the patterns that it showed.
 
-    ``asked`` is the name that the model was asked for by, ``model`` the one that it answered under.
+    ``asked`` is the model's name in the request, ``model`` the one in the answer.
     ``prompt`` is a digest of the prompt, ``cost`` in USD. ``run`` is the generation run, ``started_at``
     epoch seconds.
     """
@@ -131,16 +131,16 @@ def tested(store: Store) -> list[Row]:
 
 
 def _with_bases(store: Store, query: str, parameters: Sequence[object]) -> list[Row]:
-    """The dreams of a query, each with its procedure's ``base``, ``base_entry_point`` and ``base_name``."""
+    """The dreams of a query, each with its procedure's code as ``base``, and ``base_`` columns."""
     shape = store.procedures
-    none = {"base": None, "base_entry_point": None, "base_name": None}
+    none = {"base": None, "base_entry_point": None, "base_name": None, "base_project": None}
     with store.reading() as db:
         # The procedures apart: a join would make columns ambiguous that both tables have.
         bases = {
             row.pop("id"): row
             for row in db.query(
                 f"SELECT {shape.key} AS id, {shape.code} AS base, entry_point AS base_entry_point,"
-                " name AS base_name FROM procedures"
+                " name AS base_name, project AS base_project FROM procedures"
             )
         }
         rows = list(db.query(query, parameters))
@@ -174,7 +174,7 @@ def put_evaluations(store: Store, evaluations: Sequence[Evaluation]) -> int:
     """Store scores, and show each on its dream, which waits for a test then. Gives how many dreams were
     scored.
 
-    A dream that was tested meanwhile, archived, or changed is left as it is, and has no row.
+    A dream that was meanwhile tested, archived or changed gets no score and no row.
     """
     dream = store.dream_procedures
     now = int(time.time())

@@ -172,6 +172,16 @@ def test_a_model_judges_in_batches(run: Callable[..., Result], path: Path) -> No
 
 
 @needs_models
+def test_a_private_procedure_is_shown_to_no_model(run: Callable[..., Result], path: Path) -> None:
+    with serving(answers("no")) as server:
+        done = run("--judge", "j", "--model-url", server.url, "--calls", "5", "--private", "cl*")
+    assert done.output == "3 dreams of private procedures are shown to no model\n"
+    assert server.asked == []
+    assert "def clamp" not in run("--prompt", "--athena-private", "clamp").output
+    assert run("--private", "clamp").output.startswith("3 of 3 dreams scored by what such dreams did before")
+
+
+@needs_models
 def test_an_answer_in_prose_is_read_as_well(run: Callable[..., Result], path: Path) -> None:
     with serving(answers("D1 deserves 0.9, D2 gets 0.5.")) as server:
         done = run("--judge", "j", "--model-url", server.url, "--calls", "5")
@@ -277,6 +287,7 @@ def test_outcomes_calibrate_and_are_reported(run: Callable[..., Result], path: P
         assert "chat" in shown
         assert f"{judge.raw.brier:.3f}" in shown
         assert f"{judge.calibrated.brier:.3f}" in shown
+    assert [line for line in plain(report).splitlines()[1:] if len(line) > 80] == []
     make_store(path, dream("later", GOOD + "# later\n", status="pending_evaluation", model_used="model-a"))
     run("--from", "-", text="D5: 0.9")
     ((raw, calibrated),) = rows(path, "SELECT raw, calibrated FROM dream_evaluations WHERE dream_id = 5")

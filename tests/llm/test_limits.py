@@ -13,7 +13,8 @@ from pytest_athena_dreams.llm.budget import Budget, BudgetSpent
 from pytest_athena_dreams.llm.configuration import MODEL_SETTINGS, ModelSettings, resolve_models, written
 from pytest_athena_dreams.llm.keys import is_secret, redacted, secrets
 from pytest_athena_dreams.llm.prices import Price, is_local, most_tokens
-from pytest_athena_dreams.resolution import command_options, variables
+from pytest_athena_dreams.llm.privacy import is_private
+from pytest_athena_dreams.resolution import command_options, resolve, variables
 
 CENTS = st.integers(0, 50).map(lambda cents: Decimal(cents) / 100)
 
@@ -144,6 +145,31 @@ def test_an_invalid_value_is_an_error_that_says_what_is_expected(name: str, text
     with pytest.raises(SettingError) as raised:
         resolve_models(command_options({name: text}))
     assert str(raised.value) == f"invalid value {text!r} for {option}: expected {setting.expects}"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "name", "project", "private"),
+    [
+        (("billing",), "total", "billing", True),
+        (("secret_*",), "secret_sum", None, True),
+        (("secret_*",), "sum", "shop", False),
+        (("sum",), "sum_all", None, False),
+        (("*",), "any", None, True),
+        ((), "sum", "shop", False),
+        (("*",), None, None, False),
+    ],
+)
+def test_which_procedures_are_private(
+    patterns: tuple[str, ...], name: str | None, project: str | None, private: bool
+) -> None:
+    assert is_private(patterns, name, project) is private
+
+
+@pytest.mark.parametrize("name", ["ATHENA_MODEL_KEY", "OPENAI_API_KEY", "PATH,anthropic_api_key"])
+def test_no_jail_gets_the_key_of_a_model(name: str) -> None:
+    with pytest.raises(SettingError, match="none of them a model's key"):
+        resolve(command_options({"allow_env": name}))
+    assert resolve(command_options({"allow_env": "PATH,HOME"})).allow_env == ("PATH", "HOME")
 
 
 def test_an_error_does_not_repeat_the_password_of_a_url() -> None:
