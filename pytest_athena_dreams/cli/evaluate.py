@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import DreamsError, SettingError
+from ..report.words import count
 from ..text import printable
 from .model_options import check_prices, model_clients, model_options, settings_of_models
 from .options import store_option
@@ -160,7 +161,7 @@ def _judge(
             if answer.problem:
                 problems.append(f"{answer.outcome}: {answer.problem}")
     _summary(bench, scored, ", ".join(sorted(models)) or clients[0].name)
-    click.echo(f"{limits.made} requests, ${limits.spent:f}")
+    click.echo(f"{count(limits.made, 'request')}, ${limits.spent:f}")
     for problem in dict.fromkeys(problems):
         click.echo(printable(problem, limit=300))
     if missing:

@@ -7,8 +7,8 @@ otherwise; the same seed gives the same batches.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 
 from ..llm.asking import Answer, Calls
@@ -125,10 +125,12 @@ def prompt_for(batch: Sequence[Candidate], *, rate: float) -> str:
 
 def judge(
     calls: Calls, groups: Sequence[Sequence[Candidate]], *, rate: float, tokens: int
-) -> list[Session | BudgetSpent]:
-    """Have the batches judged, at the same time. A batch that the budget has no room for is a
-    ``BudgetSpent``."""
-    begun: list[Future[Answer[Reading]]] = []
+) -> Iterator[Session | BudgetSpent]:
+    """Have the batches judged, several at a time, and give each as it arrives, so that it can be stored.
+
+    A batch that the budget has no room for is a ``BudgetSpent``.
+    """
+    begun: dict[Future[Answer[Reading]], Sequence[Candidate]] = {}
     for group in groups:
         names = [one.id for one in group]
         labels = {one.label: one.id for one in group if one.label}
@@ -137,15 +139,13 @@ def judge(
             reading = read_scores(reply.text, names, labels)
             return reading if reading.scores else None
 
-        begun.append(calls.begin(question(group, rate=rate, tokens=tokens), read))
-    found: list[Session | BudgetSpent] = []
-    for group, future in zip(groups, begun, strict=True):
+        begun[calls.begin(question(group, rate=rate, tokens=tokens), read)] = group
+    for future in as_completed(begun):
         error = future.exception()
         if isinstance(error, BudgetSpent):
-            found.append(error)
+            yield error
         else:
-            found.append(Session(dreams=tuple(one.id for one in group), answer=future.result()))
-    return found
+            yield Session(dreams=tuple(one.id for one in begun[future]), answer=future.result())
 
 
 def _kind(dream_type: str) -> str:

@@ -7,6 +7,7 @@ data and is not judged here, because the prefilter does that.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -74,18 +75,21 @@ def write(
 ) -> list[Delivery]:
     """Have ``assignment`` written, a prompt for each ``PER_PROMPT`` dreams, at the same time.
 
-    ``done`` is called with each delivery as it arrives, in the order of the prompts. Raises ``BudgetSpent``
-    if the budget has no room for the first prompt; later ones are then left out.
+    ``done`` is called with each delivery as it arrives, so that it can be stored; they are returned in that
+    order. Raises ``BudgetSpent`` if the budget has no room for any prompt; if it ends later, the rest is
+    left out.
     """
-    futures = [calls.begin(one, read_functions) for one in questions(assignment, tokens)]
-    deliveries = []
-    for place, future in enumerate(futures):
+    deliveries: list[Delivery] = []
+    spent: BudgetSpent | None = None
+    for future in as_completed([calls.begin(one, read_functions) for one in questions(assignment, tokens)]):
         error = future.exception()
-        if isinstance(error, BudgetSpent) and place > 0:
+        if isinstance(error, BudgetSpent):
+            spent = error
             continue
-        delivery = _delivery(future.result(), assignment.count)
-        deliveries.append(delivery)
-        done(delivery)
+        deliveries.append(_delivery(future.result(), assignment.count))
+        done(deliveries[-1])
+    if spent is not None and not deliveries:
+        raise spent
     return deliveries
 
 

@@ -22,7 +22,7 @@ from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.evaluations import Evaluation, forecasts, put_evaluations
 from pytest_athena_dreams.store.records import Run
 from tests.dreams import CLAMP, dream, make_store
-from tests.llm.server import answers, fails, serving
+from tests.llm.server import answers, fails, serving, waits
 from tests.report.conftest import result
 
 KEY = "sk-judge-secret-0815"
@@ -154,7 +154,7 @@ def scores(**values: float) -> str:
 def test_a_model_judges_in_batches(run: Callable[..., Result], path: Path) -> None:
     with serving(answers(scores(D1=0.9, D2=0.5, D3=0.1), model="judge-1")) as server:
         done = run("--judge", "judge", "--model-url", server.url, "--calls", "5")
-    assert done.output == "3 of 3 dreams scored by judge-1\n1 requests, $0\n"
+    assert done.output == "3 of 3 dreams scored by judge-1\n1 request, $0\n"
     assert rows(path, SHOWN)[:3] == [
         (1, "evaluated", 1, 0.9),
         (2, "evaluated", 2, 0.5),
@@ -226,6 +226,29 @@ def test_the_budget_ends_between_batches(run: Callable[..., Result], path: Path,
         done = run("--judge", "j", "--model-url", server.url, "--calls", "2")
     assert done.output.startswith("16 of 23 dreams scored")
     assert "the budget is used up: all 2 calls are used" in done.output
+
+
+@needs_models
+def test_a_batch_is_given_as_it_arrives() -> None:
+    """So that it is stored, and not paid for twice, if the command is killed while another one is judged."""
+    from pytest_athena_dreams.evaluation.judging import Candidate, Session, judge
+    from pytest_athena_dreams.llm.asking import Calls
+    from pytest_athena_dreams.llm.budget import Budget
+    from tests.llm.kit import client
+
+    one, other = (
+        Candidate(
+            id=n, code=GOOD, dream_type="conditional_variant", contract=None, base=CLAMP, entry_point="clamp"
+        )
+        for n in (1, 2)
+    )
+    with (
+        serving(waits, answers(scores(D1=0.9, D2=0.9))) as server,
+        Calls([client(server.url)], Budget(calls=2), concurrency=2) as calls,
+    ):
+        first = next(judge(calls, [[one], [other]], rate=0.5, tokens=100))
+    assert isinstance(first, Session)
+    assert first.missing == ()
 
 
 @needs_models

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,9 +105,9 @@ def test_any_text_of_the_right_letters_is_survived(text: str) -> None:
     "piece", ["D12 ", "0.8 ", "D12: 0.8, ", "| D12 ", "(((", "tier ", "- ", "score ", " ", "1,", '{"D12":']
 )
 def test_no_text_takes_long_to_read(piece: str) -> None:
-    begun = time.process_time()
-    read(piece * (60_000 // len(piece)))
-    assert time.process_time() - begun < 10
+    """A step for each pair of the characters would take an hour."""
+    reading = read(piece * (300_000 // len(piece)))
+    assert len(reading.scores) <= len(IDS)
 
 
 @pytest.mark.parametrize(("score", "tier"), [(1.0, 1), (0.6, 1), (0.59, 2), (0.3, 2), (0.29, 3), (0.0, 3)])

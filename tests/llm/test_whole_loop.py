@@ -74,7 +74,7 @@ def test_the_loop_with_a_real_model(tmp_path: Path) -> None:
         command = ["evaluate", "--store", str(path), "--judge", MODEL, "--model-url", url, "--calls", "2"]
         judged = CliRunner().invoke(main, [*command, "--model-timeout", "600", "--model-tokens", "300"])
     assert judged.exit_code == 0, judged.output
-    assert "1 requests, $0" in judged.output
+    assert "1 request, $0" in judged.output
     # Those that it left without a score are scored without it, so that all are tested.
     assert CliRunner().invoke(main, ["evaluate", "--store", str(path)]).exit_code == 0
     options = ["--athena-store", str(path), "--athena-explore", "1", "--athena-fail-under", "0"]
