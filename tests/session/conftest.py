@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+# pytester drops modules that a run in this process imports. These stay, so a second run draws as the first.
+import pytest_athena_dreams.trial.engine  # noqa: F401
+
 XDIST = {"no-xdist": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 
 Run = Callable[..., pytest.RunResult]

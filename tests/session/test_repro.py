@@ -251,7 +251,7 @@ def test_where_no_test_would_do_it_says_why(run_alone: Run, pytester: pytest.Pyt
     make_store(
         pytester.path / "athena.db", *(line for line, _ in REFUSED.values()), dream("new", CLAMP, tier=2)
     )
-    run_alone("--tb=no")
+    run_alone("--tb=no", "--athena-explore=0")
     for label, (_, reason) in REFUSED.items():
         output = repro(label, status=2).output
         assert reason in output.replace("\n", " "), (label, output)
