@@ -26,6 +26,8 @@ from .prices import most_tokens
 
 LONGEST_OUTPUT = 4_000_000
 """Bytes of output after which the command is killed."""
+ENDING = 5.0
+"""Maximum seconds to wait for a killed command."""
 _ERRORS = 2_000
 """Characters of its standard error of which the end is shown."""
 _AGENT_PROMPT = """{system}
@@ -78,11 +80,14 @@ class AgentClient:
                 raise CallError(
                     f"{self.name}: can't be started: {error.strerror}", CallOutcome.REJECTED, final=True
                 ) from None
+            tasks = (
+                asyncio.create_task(_read(process.stdout)),
+                asyncio.create_task(_read(process.stderr)),
+                asyncio.create_task(_feed(process, prompt)),
+            )
             try:
                 async with asyncio.timeout(self._settings.model_timeout):
-                    output, errors, _ = await asyncio.gather(
-                        _read(process.stdout), _read(process.stderr), _feed(process, prompt)
-                    )
+                    output, errors, _ = await asyncio.gather(*tasks)
                     status = await process.wait()
             except TimeoutError:
                 raise CallError(
@@ -91,9 +96,10 @@ class AgentClient:
                     billed=True,
                 ) from None
             finally:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                await process.wait()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await _end(process)
         if status != 0:
             said = redacted(" ".join(errors[-_ERRORS:].split()), self._secrets)
             raise CallError(
@@ -118,6 +124,23 @@ async def _feed(process: asyncio.subprocess.Process, prompt: str) -> None:
         process.stdin.write(prompt.encode("utf-8", "backslashreplace"))
         await process.stdin.drain()
     process.stdin.close()
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill the command with all its children, and read what is left in its pipes.
+
+    For asyncio a process has not ended before its pipes have, and a full pipe does not end unread. A child
+    that left the process group may keep one open: the wait ends after ``ENDING`` seconds.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(ENDING):
+            for stream in (process.stdout, process.stderr):
+                assert stream is not None
+                while await stream.read(65_536):
+                    pass
+            await process.wait()
 
 
 async def _read(stream: asyncio.StreamReader | None) -> str:

@@ -100,8 +100,9 @@ def test_it_is_killed_with_its_children_when_its_time_is_over(tmp_path: Path) ->
     assert not sign.exists()
 
 
-def test_it_is_killed_when_it_writes_too_much() -> None:
-    answer = run("import sys\nwhile True: sys.stdout.write('x' * 65536)")
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_it_is_killed_when_it_writes_too_much(stream: str) -> None:
+    answer = run(f"import sys\nwhile True: sys.{stream}.write('x' * 65536)")
     assert answer.outcome == CallOutcome.UNREADABLE
     assert "4,000,000 bytes" in answer.problem
 
