@@ -40,11 +40,13 @@ format:
 types:
     {{bin}}/mypy
 
-# Generate the table of rooms and the report's schema, and check that the docs are in sync with the code.
+# Generate the table of rooms and the JSON schemas, and check that the docs are in sync with the code.
 docs:
     {{bin}}/python -m tests.rooms
     {{bin}}/python -c 'import json; from pytest_athena_dreams.report.data import schema; \
         print(json.dumps(schema(), indent=1))' > pytest_athena_dreams/report/schema.json
+    {{bin}}/python -c 'import json; from pytest_athena_dreams.agents.answer import check_schema; \
+        print(json.dumps(check_schema(), indent=1))' > pytest_athena_dreams/agents/check.schema.json
     {{bin}}/pytest tests/test_docs.py tests/test_rooms.py
 
 # Run one benchmark: just bench startup

@@ -1,4 +1,4 @@
-"""The Python API: check one piece of code, test a store and read its report, watch a store.
+"""The Python API: check one piece of code or many, test a store and read its report, watch a store.
 
 Invariants: all code under test runs in the jail that the settings name. Only a run of ``pytest
 --athena-dreams``, in a process of its own, writes to a store.
@@ -16,19 +16,21 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .agents.variant import Variant
 from .errors import DreamsError
-from .models import Contract, Dream, DreamType, Procedure, Verdict
+from .models import Contract, Verdict
 
 if TYPE_CHECKING:
+    from .config import Settings
     from .report.figures import Report
 
-__all__ = ["Round", "Stop", "check", "rounds", "run_store"]
+__all__ = ["Round", "Stop", "Variant", "check", "check_many", "rounds", "run_store"]
 
 TESTED = (0, 1)
 """pytest's exit codes for a finished run: all tests passed, or some failed."""
@@ -54,32 +56,82 @@ def check(
     Where the procedure can't be run here, the verdict is ``untestable``: its ``reason`` is a term, and its
     ``text`` says what is missing and what to do. Raises ``DreamsError`` where a setting is invalid or there
     is no jail.
+
+    The jail stays for the next call with the same settings, which then costs its own time alone.
     """
+    from .agents.warm import warm_checker
+
+    variant = Variant(code=code, like=like, entry_point=entry_point, contract=_contract(contract))
+    with warm_checker(_settings(settings)) as checker:
+        return checker.check(variant).verdict
+
+
+def check_many(
+    variants: Iterable[str | Variant],
+    *,
+    like: str | None = None,
+    entry_point: str | None = None,
+    contract: Contract | str | None = None,
+    workers: int = 1,
+    **settings: Any,
+) -> Iterator[Verdict]:
+    """Test many variants, and give each verdict as soon as it is there: ``dream_id`` is the variant's place
+    from 0.
+
+    A variant is code, which ``like``, ``entry_point`` and ``contract`` apply to as in :func:`check`, or a
+    ``Variant`` that names its own. ``workers`` processes share the work. They stay warm for the next call
+    with the same settings. A list is looked at as a whole, so that variants of one procedure come to one
+    worker; of another iterable no more is read than there are idle workers. A verdict is the same whichever
+    worker gives it.
+
+    Raises ``DreamsError`` as :func:`check` does, once the first verdict is asked for.
+    """
+    from .errors import SettingError
+
+    if workers < 1:
+        raise SettingError(
+            f"invalid value {workers!r} for the argument workers: expected a whole number from 1"
+        )
+    chosen, held = _settings(settings), _contract(contract)
+
+    def whole(one: str | Variant) -> Variant:
+        if isinstance(one, Variant):
+            return one
+        return Variant(code=one, like=like, entry_point=entry_point, contract=held)
+
+    whole_list = isinstance(variants, Sequence)
+    asked = [whole(one) for one in variants] if whole_list else (whole(one) for one in variants)
+    return _verdicts(asked, chosen, workers)
+
+
+def _verdicts(variants: Iterable[Variant], settings: Settings, workers: int) -> Iterator[Verdict]:
+    from .agents.warm import warm_crew
+
+    with warm_crew(settings, workers) as crew, closing(crew.check(variants)) as done:
+        for _, checked in done:
+            yield checked.verdict
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    """Settings by name, checked as on the command line. Raises ``SettingError``."""
     from .config import SETTINGS
     from .errors import SettingError
     from .resolution import arguments, resolve
-    from .trial import Engine, policy_of
 
     known = {setting.name: setting for setting in SETTINGS}
-    if unknown := sorted(set(settings) - set(known)):
+    if unknown := sorted(set(given) - set(known)):
         raise SettingError(f"no such setting: {', '.join(unknown)}; there are {', '.join(known)}")
-    texts = {name: known[name].written(value) for name, value in settings.items()}
-    chosen = resolve(arguments(texts))
-    held = Contract(contract) if contract else Contract.EQUIVALENT if like is not None else Contract.FREE
-    procedure = None if like is None else Procedure(id=0, name="like", code=like, entry_point=entry_point)
-    dream = Dream(
-        id=0,
-        code=code,
-        dream_type=DreamType.CONSTRAINT_RELAXATION,
-        procedure=procedure,
-        entry_point=entry_point,
-        contract=held,
-    )
-    engine = Engine(chosen, policy_of(chosen, os.environ))
-    try:
-        return engine.test(dream)
-    finally:
-        engine.close()
+    return resolve(arguments({name: known[name].written(value) for name, value in given.items()}))
+
+
+def _contract(given: Contract | str | None) -> Contract | None:
+    from .errors import SettingError
+
+    if given is not None and given not in tuple(Contract):
+        raise SettingError(
+            f"invalid value {given!r} for the argument contract: expected one of {', '.join(Contract)}"
+        )
+    return Contract(given) if given is not None else None
 
 
 def run_store(store: str | os.PathLike[str] = "athena.db", *options: str, workers: int = 0) -> Report:

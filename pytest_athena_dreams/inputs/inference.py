@@ -206,20 +206,28 @@ _TYPICAL: dict[str, list[Any]] = {
 
 
 def typical(spec: TypeSpec) -> list[Any]:
-    """Four usual values of a shape, to try a procedure with."""
+    """Four usual values of a shape, to try a procedure with. Other kinds get integers, be they refused."""
     if spec.kind in _TYPICAL:
         return _TYPICAL[spec.kind]
-    if spec.kind == "callable":
-        return [Recipe("callable", "", ([value],)) for value in typical(spec.args[0])]
     columns = [typical(arg) for arg in spec.args]
-    if spec.kind == "tuple":
-        return list(zip(*columns, strict=True))
-    if spec.kind == "dict":
+    try:
+        return _composed(spec.kind, columns)
+    except (TypeError, ValueError):  # no shape of ours: other arguments, or items that can't be hashed
+        return _TYPICAL["int"]
+
+
+def _composed(kind: str, columns: list[list[Any]]) -> list[Any]:
+    if kind == "callable":
+        (returned,) = columns
+        return [Recipe("callable", "", ([value],)) for value in returned]
+    if kind == "tuple":
+        return list(zip(*columns, strict=True)) if columns else [()] * 4
+    if kind == "dict":
         keys, values = columns
         return [dict(zip(keys[: n + 1], values, strict=False)) for n in range(4)]
-    if spec.kind == "union":
+    if kind == "union":
         return [column[n] for n, column in enumerate([*columns * 4][:4])]
-    make: Any = {"tuple...": tuple, "set": set}.get(spec.kind, list)
+    make: Any = {"tuple...": tuple, "set": set}.get(kind, list)
     (items,) = columns
     return [make(items[:3]), make(items[1:]), make([items[0], items[0], items[2]]), make(items[:3])]
 

@@ -32,20 +32,23 @@ class Syntax:
     nodes: list[ast.AST]
 
 
-def parsed(code: str) -> ast.Module | None:
-    """A new syntax tree of ``code``, which the caller may change; ``None`` if it can't be parsed."""
-    tree = _parsed(code, "exec")
+def parsed(code: str, *, limit: int = PARSED_SOURCE) -> ast.Module | None:
+    """A new syntax tree of ``code``, which the caller may change; ``None`` if it can't be parsed.
+
+    ``limit`` is in characters.
+    """
+    tree = _parsed(code, "exec", limit)
     return tree if isinstance(tree, ast.Module) else None
 
 
 def expression(text: str) -> ast.expr | None:
     """A new syntax tree of a single expression; ``None`` if it can't be parsed."""
-    tree = _parsed(text, "eval")
+    tree = _parsed(text, "eval", PARSED_SOURCE)
     return tree.body if isinstance(tree, ast.Expression) else None
 
 
-def _parsed(code: str, mode: Literal["exec", "eval"]) -> ast.AST | None:
-    if len(code) > PARSED_SOURCE:
+def _parsed(code: str, mode: Literal["exec", "eval"], limit: int) -> ast.AST | None:
+    if len(code) > limit:
         return None
     try:
         with warnings.catch_warnings():

@@ -90,6 +90,17 @@ def test_usual_values_have_their_shape(shape: TypeSpec) -> None:
         assert {str(shape_of(value)) for value in typical(shape)} == {str(shape)}
 
 
+@pytest.mark.parametrize(
+    "annotation",
+    ["dict", "list", "tuple", "set", "tuple[()]", "object", "set[list[int]]", "dict[list[int], int]",
+     "complex", "type[int]", "Exception", "dict[str, object] | None", "frozenset[str]", "list[slice]"],
+)  # fmt: skip
+def test_a_parameter_of_any_annotation_may_stand_beside_one_without(annotation: str) -> None:
+    """Only shapes of our own have usual values; what else is annotated gets some, be they refused."""
+    signature, _ = signature_of(f"def f(x, y: {annotation}):\n    return x + 1\n")
+    assert len(trials(signature)) == 4
+
+
 def test_trials_leave_defaults_out() -> None:
     signature, _ = signature_of("def f(a: int, b: int = 1, *, k: str): ...")
     assert {(len(t.args), *t.kwargs) for t in trials(signature)} == {(1, "k")}

@@ -1,0 +1,1 @@
+"""For programs: test variants against procedures, functions against their older versions, and serve MCP."""
