@@ -194,7 +194,7 @@ def _changed(
                     shift=function.shift,
                     own=function.own,
                 )
-        parts = [f"{len(variants)} changed functions checked"]
+        parts = [f"{len(variants)} changed function{'s' if len(variants) != 1 else ''} checked"]
         parts += [f"{len(changed.added)} added"] * bool(changed.added)
         parts += [f"{len(changed.removed)} removed"] * bool(changed.removed)
         parts += [f"{len(changed.tests)} files of tests left out"] * bool(changed.tests)
