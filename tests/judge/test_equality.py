@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import enum
 import json
 import math
 from collections.abc import Callable
@@ -369,3 +370,56 @@ def test_no_class_of_a_dream_reads_like_one_that_it_did_not_write(real: object, 
     assert name in ("Point", "OrderedDict") or name.startswith("dream.")
     assert difference(travelled(real), written()) is not None
     assert difference(written(), written()) is None, "the procedure's class and the dream's are written alike"
+
+
+class Broken(Exception):
+    def __init__(self, message: str, number: int) -> None:
+        super().__init__(message)
+        self.number = number
+
+
+Color = enum.Enum("Color", {"RED": 1})
+Fruit = enum.Enum("Fruit", {"RED": 1})
+LONG = "x" * 100
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "path", "sides"),
+    [
+        (LONG + "a" + LONG, LONG + "b" + LONG, "[100:]", (repr("a" + 39 * "x"), repr("b" + 39 * "x"))),
+        (LONG, LONG + "b", "[100:]", ("the end", "'b'")),
+        ([1], [1, 2], "", ("1 item", "2 items")),
+        (iter([1]), iter([1, 2]), "", ("1 item", "2 items")),
+        (iter([]), iter([1]), "", ("0 items", "1 item")),
+        ({1, 2, 3}, set(), "", ("with 1, 2, 3", "without with")),
+        ({1, 2, 3, 4}, set(), "", ("with 1, 2, 3, ...", "without with")),
+        ({"a": 1}, {"b": 1}, "", ("with key 'a'", "with key 'b'")),
+        ({"a": 1, "b": 2}, {"a": 1, "b": 3}, "['b']", ("2", "3")),
+        (Broken("m", 1), Broken("m", 2), ".number", ("1", "2")),
+        (Broken("m", 1), Broken("n", 1), ".args[0]", ("'m'", "'n'")),
+    ],
+    ids=str,
+)
+def test_where_two_values_differ(expected: Any, got: Any, path: str, sides: tuple[str, str]) -> None:
+    found = difference(travelled(expected), travelled(got))
+    assert found is not None
+    assert (found.path, found.expected, found.got) == (path, *sides)
+
+
+def test_members_of_two_enums_with_one_name_and_value_differ() -> None:
+    for one, other in [(Color.RED, Fruit.RED), (Fruit.RED, Color.RED)]:
+        assert difference(travelled(one), travelled(other)) is not None
+
+
+def test_nan_equals_nan_beside_numbers_that_are_close_and_no_number() -> None:
+    assert difference(travelled([math.nan, 1.0]), travelled([math.nan, 1.0 + 1e-12])) is None
+    for number in (0.0, 1.0, math.inf):
+        assert difference(travelled([math.nan]), travelled([number])) is not None
+        assert difference(travelled([number]), travelled([math.nan])) is not None
+
+
+def test_large_values_of_other_lengths_differ() -> None:
+    part = ["[0:9]", "aa", "aa"]
+    found = difference(["cut", 9, [part], ""], ["cut", 12, [part, ["[9:12]", "bb", "bb"]], ""])
+    assert found is not None
+    assert (found.path, found.expected, found.got) == ("", "9 characters", "12 characters")
