@@ -118,3 +118,31 @@ def test_many_items_of_a_large_literal_type_are_checked_in_linear_time() -> None
     assert not fits(["list", [*items, "another"]], spec)
     assert not fits(1, TypeSpec(kind="literal", values=(True,)))
     assert time.process_time() - started < 2
+
+
+def rows(change: float, count: int = 300) -> list[Any]:
+    """Tuples of floats on both sides of zero, near it and beyond it, in no order, each times ``change``."""
+    special = [math.inf, -math.inf, math.nan, 0.0]
+    found = []
+    for n in range(count):
+        numbers = [(-1) ** n * 1.7**n % 1e9 * change, (n % 40 - 20) * 1e-14 * change, -n / 7 * change]
+        found.append((*numbers, special[n % 4], n % 3))
+    return found[::-1] if change == 1 else found
+
+
+@pytest.mark.parametrize("make", [set, dict.fromkeys, lambda rows: {frozenset(row) for row in rows}])
+def test_many_items_with_several_close_floats_are_paired(make: Any) -> None:
+    """Too many to compare one by one: they are paired by the cells of the grid."""
+    one, other = make(rows(1)), make(rows(1 + 3e-10))
+    assert difference(travelled(one), travelled(other)) is None
+    assert difference(travelled(other), travelled(one)) is None
+    further = make(rows(1 + 3e-9))
+    assert difference(travelled(one), travelled(further)) is not None
+
+
+def test_one_of_many_items_that_differs_is_found() -> None:
+    one, other = rows(1), rows(1 + 3e-10)
+    other[7] = (*other[7][:2], other[7][2] * 1.001, *other[7][3:])
+    found = difference(travelled(set(one)), travelled(set(other)))
+    assert found is not None
+    assert found.expected.count("(") == found.got.count("(") == 1
