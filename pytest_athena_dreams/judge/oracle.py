@@ -117,7 +117,7 @@ class Oracle:
     def check(self, expected: Observation | None, got: Observation) -> Finding | None:
         """Compare the observation of one accepted input with the procedure's (``None`` under ``free``)."""
         if (unlike := self._unlike(expected, got)) is not None:
-            text = f"the jail refused {unlike}"
+            text = f"the jail refused to {unlike}"
             return _finding(Category.BLOCKED, got, lambda: Explanation(text, _wanted(expected), _words(got)))
         if expected is not None and got.kind in _ANSWERED and got.awaited != expected.awaited:
             text = f"returned {_FORMS[got.awaited]}, not {_FORMS[expected.awaited]}"

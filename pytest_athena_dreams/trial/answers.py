@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from weakref import WeakKeyDictionary
 
 from ..inputs.arguments import Arguments
@@ -31,6 +33,8 @@ from .reference import Reference
 
 SIMPLEST = 64
 """Simplest inputs on which a fault is searched before Hypothesis shrinks it."""
+PAUSES = (0.0, 0.07, 0.11)
+"""Seconds before each run of a doubted procedure in one jail: its results may hang on the time of day."""
 
 
 class Answers:
@@ -75,13 +79,17 @@ class Answers:
         return known, found
 
     def doubted(self, reference: Reference, payloads: Sequence[bytes]) -> Variation:
-        """What varies on inputs that show a fault, where the procedure runs again under more seeds."""
+        """What varies on inputs that show a fault, where the procedure runs again under more seeds and later.
+
+        Each time in a fresh child, because a procedure may remember its calls.
+        """
         cached = self._of(reference)
         found = self._doubted.setdefault(reference, {})
         left = [payload for payload in payloads if payload not in found and payload in cached]
         for payload in left:
             found[payload] = STEADY
-        for jail in self._lab.jails.spare if left else ():
+        for jail, pause in product(self._lab.jails.spare if left else (), PAUSES):
+            time.sleep(pause)
             with Runner(jail, reference.source) as fresh:
                 again = fresh.run(left, timeout=self._lab.settings.timeout)
             for payload, one in zip(left, again, strict=False):

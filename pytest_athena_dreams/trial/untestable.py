@@ -142,9 +142,9 @@ def _named(procedure: Procedure) -> str:
 
 def _result(seen: Observation) -> str:
     if seen.refused:
-        return f"the jail refused {seen.refused[0]}"
+        return f"the jail refused to {seen.refused[0]}"
     if seen.raised is not None and seen.raised.path and category_of(seen) is Category.BLOCKED:
-        return f"the jail refused open {seen.raised.path}"
+        return f"the jail refused to open {seen.raised.path}"
     if seen.raised is not None:
         return f"it raised {seen.raised.type}"
     if seen.kind is ObservationKind.TIMED_OUT:

@@ -182,7 +182,7 @@ def test_only_a_dream_without_a_procedure_may_decline_an_input() -> None:
             returned(1),
             Observation(kind=ObservationKind.RETURNED, value=1, refused=("fork", "open /x")),
             Category.BLOCKED,
-            {None: Explanation("the jail refused fork", "returned 1", "returned 1")},
+            {None: Explanation("the jail refused to fork", "returned 1", "returned 1")},
         ),
     ],
 )

@@ -54,7 +54,7 @@ def test_a_refusal_of_one_input_is_that_input_s() -> None:
         (fault,) = verdict(engine, dream, procedure).faults
     assert (fault.category, fault.summary, fault.call) == (
         Category.BLOCKED,
-        "the jail refused stat /home",
+        "the jail refused to stat /home",
         "f(7)",
     )
 

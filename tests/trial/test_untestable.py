@@ -48,7 +48,7 @@ PROCEDURES = {
         "def f(n: int) -> str:\n    with open('/etc/passwd') as file:\n        return file.read()[:n]\n",
         Reason.REFUSED,
         [
-            "the jail refused open /etc/passwd on 30",
+            "the jail refused to open /etc/passwd on 30",
             "line 2: with open",
             "; let it read that by --athena-allow-read=",
         ],
@@ -61,20 +61,23 @@ PROCEDURES = {
     "file-writer": (
         "def f(n: int) -> int:\n    open('/tmp/out', 'w').write(str(n))\n    return n\n",
         Reason.REFUSED,
-        ["the jail refused open /tmp/out for writing on 30", "; files that it changes can't be compared yet"],
+        [
+            "the jail refused to open /tmp/out for writing on 30",
+            "; files that it changes can't be compared yet",
+        ],
     ),
     "command": (
         "import subprocess\ndef f(n: int) -> bytes:\n    return subprocess.run(['git'], stdout=-1).stdout\n",
         Reason.REFUSED,
         [
-            "the jail refused run git on 30",
+            "the jail refused to run git on 30",
             "; commands and processes can't run in the jail, and no setting lets them",
         ],
     ),
     "http": (
         "import urllib.request as r\ndef f(n: int) -> bytes:\n    return r.urlopen('http://example.org').read()\n",
         Reason.REFUSED,
-        ["the jail refused look up example.org on 30", "; the network is closed, and no setting opens it"],
+        ["the jail refused to look up example.org on 30", "; the network is closed, and no setting opens it"],
     ),
     "missing-helper": (
         "from helpers import g\ndef f(n: int) -> int:\n    return g(n)\n",
