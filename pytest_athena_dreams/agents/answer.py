@@ -179,7 +179,9 @@ def check_schema() -> dict[str, Any]:
     (root,), components = msgspec.json.schema_components((Answer,), ref_template="#/$defs/{name}")
     for component in components.values():
         if "properties" in component:
-            component["required"] = list(component["properties"])
+            component["required"] = list(component["properties"])  # each is always written
+            for described in component["properties"].values():
+                described.pop("default", None)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{CHECK_SCHEMA}:{CHECK_VERSION}",

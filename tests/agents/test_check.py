@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ from pytest_athena_dreams.agents.variant import Variant
 from pytest_athena_dreams.agents.worker import Worker, WorkerLost
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.errors import DreamsError, SandboxError
-from pytest_athena_dreams.models import Contract, Fault, Outcome, Verdict
+from pytest_athena_dreams.models import Contract, Fault, Figures, Outcome, Verdict
 from tests.agents.kit import run
 from tests.dreams import CLAMP
 
@@ -179,8 +181,14 @@ def test_a_line_is_read_no_sooner_than_it_is_needed() -> None:
 
 
 def test_the_shipped_schema_is_that_of_the_classes() -> None:
-    assert packaged_check_schema() == json.loads(json.dumps(check_schema())), "run just docs"
+    assert packaged_check_schema() == check_schema(), "run just docs"
     jsonschema.Draft202012Validator.check_schema(check_schema())
+
+
+def test_every_key_of_an_answer_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "agents.md").read_text()
+    keys = set(check_schema()["$defs"]["Answer"]["properties"]) - {field.name for field in fields(Figures)}
+    assert {key for key in keys if f"`{key}`" not in page} == set()
 
 
 def test_the_schema_notices_what_is_missing() -> None:
@@ -321,9 +329,10 @@ def test_killing_a_worker_ends_its_jails() -> None:
     assert ended(below)
 
 
-def kill(processes: set[int]) -> None:
-    for pid in processes:
-        os.kill(pid, signal.SIGKILL)
+def end_processes(pids: set[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_a_worker_that_ends_is_replaced_and_its_variant_tested_again() -> None:
@@ -332,7 +341,7 @@ def test_a_worker_that_ends_is_replaced_and_its_variant_tested_again() -> None:
         list(crew.check([Variant(code=TWICE, like=TWICE)]))
         below = descendants(os.getpid())
         workers = {pid for pid in below if b"agents.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()}
-        timer = threading.Timer(0.7, kill, [workers])
+        timer = threading.Timer(0.7, end_processes, [workers])
         timer.start()
         found = dict(crew.check([Variant(code=hang, like=TWICE)]))
         timer.join()
