@@ -398,7 +398,6 @@ LONG = "x" * 100
         (Broken("m", 1), Broken("m", 2), ".number", ("1", "2")),
         (Broken("m", 1), Broken("n", 1), ".args[0]", ("'m'", "'n'")),
     ],
-    ids=str,
 )
 def test_where_two_values_differ(expected: Any, got: Any, path: str, sides: tuple[str, str]) -> None:
     found = difference(travelled(expected), travelled(got))
