@@ -14,7 +14,6 @@ import contextlib
 import json
 import random
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -75,18 +74,6 @@ def make_store(path: Path, procedures: list[Line]) -> Path:
     return path
 
 
-@contextlib.contextmanager
-def busy_loops(count: int) -> Iterator[None]:
-    """``count`` processes that compute without an end, until the block ends."""
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
-
-
 def outcomes(store: Path) -> tuple[Counter[str], list[str]]:
     """How many copies had each outcome, and those that failed or have none, with the reason."""
     with contextlib.closing(sqlite3.connect(store)) as db:
@@ -111,10 +98,10 @@ def main() -> int:
         procedures += corpus_procedures(corpus)
     procedures += [{"name": name, "code": code} for name, code in NASTY.items()]
     failed = missing = 0
-    with tempfile.TemporaryDirectory() as folder, busy_loops(asked.busy):
+    with tempfile.TemporaryDirectory() as folder:
         for seed in range(asked.seeds):
             store = make_store(Path(folder) / f"{seed}.db", procedures)
-            taken = runs.run_dreams(store, "--athena-seed", str(seed))
+            taken = runs.run_dreams(store, "--athena-seed", str(seed), busy=asked.busy)
             counts, wrong = outcomes(store)
             failed += counts["failure"]
             missing += counts["none"]

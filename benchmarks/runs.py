@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,11 @@ class Taken:
         return max(peak for name, peak in self.peaks.items() if name != "controller")
 
 
-def run_pytest(folder: Path, *arguments: str) -> Taken:
-    """Run pytest in ``folder``, quietly. Raises ``RuntimeError`` if it could not run tests."""
+def run_pytest(folder: Path, *arguments: str, busy: int = 0) -> Taken:
+    """Run pytest in ``folder``, quietly, beside ``busy`` processes that only compute.
+
+    Their processor time counts too. Raises ``RuntimeError`` if pytest could not run tests.
+    """
     peaks = folder / "peaks"
     peaks.mkdir(exist_ok=True)
     for old in peaks.iterdir():
@@ -60,15 +63,16 @@ def run_pytest(folder: Path, *arguments: str) -> Taken:
     alone = ["-c", os.devnull, "--rootdir", str(folder)]
     _adopt_orphans()
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    ran = subprocess.run(
-        [*command, *alone, *arguments],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
+    with _busy_loops(busy):
+        ran = subprocess.run(
+            [*command, *alone, *arguments],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
     seconds = time.perf_counter() - started
     _reap_orphans()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -81,6 +85,17 @@ def run_pytest(folder: Path, *arguments: str) -> Taken:
         last_line=ran.stdout.strip().splitlines()[-1],
         peaks={path.name: float(path.read_text()) for path in peaks.iterdir()},
     )
+
+
+@contextlib.contextmanager
+def _busy_loops(count: int) -> Iterator[None]:
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
 
 
 def _adopt_orphans() -> None:
@@ -96,10 +111,10 @@ def _reap_orphans() -> None:
             os.wait()
 
 
-def run_dreams(store: Path, *arguments: str, workers: int = 2) -> Taken:
+def run_dreams(store: Path, *arguments: str, workers: int = 2, busy: int = 0) -> Taken:
     """Test the pending dreams of ``store``."""
     options = ["--athena-dreams", "--athena-store", store.name, "-n", str(workers)]
-    return run_pytest(store.parent, *options, *arguments)
+    return run_pytest(store.parent, *options, *arguments, busy=busy)
 
 
 def figures(store: Path) -> dict[str, Any]:
