@@ -53,17 +53,17 @@ class _Late(Exception):
 class Child:
     """A process that has loaded a source. Use it in a ``with`` block.
 
-    After a load, either ``loaded`` describes the entry point, or ``failure`` is the observation of the failed
-    load. ``cpu`` is the processor seconds used, ``peak_memory`` the peak in bytes above what the child held
-    after its first load; both are set when the child ends.
+    After a load, either ``loaded`` describes the entry point and ``load_refusals`` what the kernel refused
+    meanwhile, or ``failure`` is the observation of the failed load. ``cpu`` is the processor seconds used,
+    ``peak_memory`` the peak in bytes above the first load; both are set when the child ends.
     """
 
     def __init__(self, server: ForkServer, source: Source, policy: Policy, seed: int) -> None:
         limits = policy.limits
         self.loaded: Loaded | None = None
         self.failure: Observation | None = None
-        self.cpu = 0.0
-        self.peak_memory = 0
+        self.load_refusals: tuple[str, ...] = ()
+        self.cpu, self.peak_memory = 0.0, 0
         self.lost = False
         """Whether the fork server went together with the child."""
         self._server = server
@@ -202,7 +202,7 @@ class Child:
         if isinstance(reply, wire.Described) and source.lacks(reply.loaded):
             reply = died(DeathReason.PROTOCOL, "a load without the requested signature")
         if isinstance(reply, wire.Described):
-            self.loaded = reply.loaded
+            self.loaded, self.load_refusals = reply.loaded, self._refused().reported
             if first:
                 self._meter.mark()
         else:

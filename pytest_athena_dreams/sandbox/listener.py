@@ -160,8 +160,13 @@ class Listener:
         self._found.clear()
 
     def take(self, number: int) -> tuple[str, ...]:
-        """The refusals to the call ``number`` as short texts, files last; they are forgotten here."""
-        return tuple(sorted(self._found.pop(number, ()), key=lambda words: words.startswith(_FILE_REFUSALS)))
+        """The refusals to the call ``number`` as short texts, files last; they are forgotten here.
+
+        Those from before the first call have the number 0.
+        """
+        due = [one for one in self._found if one <= number]
+        found = dict.fromkeys(words for one in due for words in self._found.pop(one))
+        return tuple(sorted(found, key=lambda words: words.startswith(_FILE_REFUSALS)))
 
     def answer(self, *, ahead: int) -> None:
         """Answer one question; ``ahead`` replies have arrived since ``number`` was set."""

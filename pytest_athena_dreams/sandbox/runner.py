@@ -89,6 +89,11 @@ class Runner:
         """The observation of a load that failed; ``None`` if it succeeded."""
         return self._opened().failure
 
+    @property
+    def load_refusals(self) -> tuple[str, ...]:
+        """What the kernel reported as refused while the source loaded."""
+        return self._opened().load_refusals
+
     def _opened(self) -> Child:
         if self._first is None:
             self.close()

@@ -55,6 +55,17 @@ def keeps_state(code: str) -> bool:
     return any(isinstance(node.value, _MUTABLE_NODES) for node in assigned)
 
 
+def imports_alone(code: str) -> str:
+    """The imports of ``code`` and nothing else, each in a ``try`` of its own; empty if it can't be parsed."""
+    found = syntax(code)
+    imports = () if found is None else (node for node in found.nodes if _imports(node))
+    return "".join(f"try:\n    {ast.unparse(node)}\nexcept BaseException:\n    pass\n" for node in imports)
+
+
+def _imports(node: ast.AST) -> bool:
+    return isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.module != "__future__")
+
+
 def statement_lines(code: str) -> set[int]:
     """The lines on which statements of functions begin; for a script, those of all statements."""
     found = syntax(code)

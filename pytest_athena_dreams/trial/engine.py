@@ -13,7 +13,7 @@ from typing import Literal, Self
 from ..config import Settings
 from ..errors import PlanError
 from ..judge.categories import category_of
-from ..judge.verdict import Judgement, judge_load
+from ..judge.verdict import Judgement, judge_load, refusal
 from ..models import Category, Contract, Dream, Figures, Outcome, Procedure, Reason, Verdict
 from ..sandbox.client import Source
 from ..sandbox.policy import Policy
@@ -25,6 +25,7 @@ from .coverage import lines_reached
 from .evidence import Evidence
 from .faults import fault_of, smallest_faults
 from .lab import Jails, Lab, UserStrategies
+from .loading import refused_at_load
 from .notes import not_compared, rests_on_types
 from .observing import STAGES
 from .reference import Reference, References
@@ -146,6 +147,9 @@ class Engine:
             return _refused(dream, contract, judge_load(failure))
         for _ in range(STAGES):
             case = self._cases.case(dream, contract, runner)
+            if refused := refused_at_load(self._lab, runner, case.oracle.expects):
+                text = f"the jail refused to {refused}, while the dream loaded"
+                return _refused(dream, contract, refusal(Category.BLOCKED, text))
             shrinker = Shrinker(self._lab, self._answers, self._searches, case, runner)
             result = Trial(self._lab, case, runner, reseeded, shrinker).run()
             if not self._revised(case, result):

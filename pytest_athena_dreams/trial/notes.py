@@ -60,9 +60,7 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
     for pool in case.pools:
         if pool.shortened:
             yield f"as many inputs as were asked for: {pool.shortened}"
-    if case.oracle.refusals and any(
-        example.expected and example.expected.refused for example in case.examples
-    ):
+    if case.oracle.refusals and case.oracle.expects:
         yield "what the code does where the jail refuses it nothing: refused calls were compared"
     sources = [case.dream.code, *([reference.source.code] if reference else [])]
     if "." in loaded.name or any(map(keeps_state, sources)):

@@ -16,8 +16,9 @@ from ..signatures import Signature
 from ..source.purity import is_pure
 from .exploration import LOW_ACCEPTANCE, Explorer
 from .lab import Lab
+from .loading import refused_at_load
 from .observing import LIMITS_SHARE, STEADY, Variation, marked, observe, rerun
-from .untestable import Untestable, never_returned, no_strategy, not_loaded
+from .untestable import Untestable, crippled, never_returned, no_strategy, not_loaded
 
 LARGE_PAYLOAD = 4096
 """Bytes of a payload from which an input counts as large."""
@@ -43,7 +44,7 @@ class Reference:
     variation: Variation
     """What differed in any of the procedure's results: it is left out of every comparison."""
     refused: frozenset[str]
-    """The kinds of what the jail refused to any call of the procedure, exploring included."""
+    """The kinds of what the jail refused to the procedure: to its load and any call, exploring included."""
     pure: bool
     """Whether its source says that the procedure does the same again on plain inputs."""
 
@@ -103,6 +104,8 @@ class References:
             if runner.failure is not None:
                 raise not_loaded(procedure, runner.failure)
             assert runner.signature is not None
+            if lab.settings.refusals != "compare" and (refused := refused_at_load(lab, runner)):
+                raise crippled(procedure, refused)
             seed = derive_seed(lab.settings.seed, procedure.name, procedure.code)
             strategies = lab.user_strategies(procedure.name, runner.signature)
             explorer = Explorer(runner, lab.settings, strategies)
@@ -145,7 +148,7 @@ class References:
             expected=marked(expected, found),
             returned=returned,
             variation=found,
-            refused=frozenset(map(refusal_kind, runner.refused)),
+            refused=frozenset(map(refusal_kind, (*runner.refused, *runner.load_refusals))),
             pure=pure,
         )
 

@@ -81,6 +81,12 @@ def not_loaded(procedure: Procedure, failure: Observation) -> Untestable:
     return Untestable(reason, f"{_named(procedure)} can't be run: {why}{where}; {remedy}")
 
 
+def crippled(procedure: Procedure, refused: str) -> Untestable:
+    """The procedure loads, but without what the jail ``refused`` meanwhile."""
+    text = f"{_named(procedure)} can't be run as it is meant: while it loaded, the jail refused to {refused}"
+    return Untestable(Reason.REFUSED, f"{text}; {_opens(refused)}")
+
+
 def no_strategy(procedure: Procedure | None, why: str) -> Untestable:
     """No inputs can be drawn, for the reason ``why``."""
     who = f"{_named(procedure)}: " if procedure else ""
@@ -121,15 +127,20 @@ def _remedy(reason: Reason, seen: Observation | None, where: str) -> str:
     raised = seen.raised if seen is not None else None
     if reason is Reason.REFUSED:
         refused = seen.refused[0] if seen is not None and seen.refused else "open /"
-        for begins, remedy in _REFUSED_REMEDIES.items():
-            if refused.startswith(begins) and not refused.endswith(WRITING_SUFFIX):
-                return remedy
-        return _WRITTEN
+        return _opens(refused)
     if raised is not None and raised.type == "KeyError" and ("environ" in where or "getenv" in where):
         return _ENVIRONMENT
     if reason is Reason.NO_INPUT and raised is not None and raised.path is not None:
         return _GIVE_PATHS
     return _REMEDIES[reason]
+
+
+def _opens(refused: str) -> str:
+    """What a user may do about a refusal."""
+    for begins, remedy in _REFUSED_REMEDIES.items():
+        if refused.startswith(begins) and not refused.endswith(WRITING_SUFFIX):
+            return remedy
+    return _WRITTEN
 
 
 def _category(seen: Observation) -> Category | None:

@@ -115,3 +115,47 @@ def test_what_is_not_refused_counts(procedure: str) -> None:
         found = verdict(engine, procedure, procedure)
     assert found.outcome is Outcome.SUCCESS, found.text
     assert found.figures.accepted == found.figures.tried
+
+
+def at_load(effect: str, result: str = "n") -> str:
+    return f"try:\n    found = {effect}\nexcept Exception:\n    found = None\ndef f(n: int) -> int:\n    return {result}\n"
+
+
+@pytest.mark.parametrize("effect", SWALLOWED.values(), ids=SWALLOWED.keys())
+def test_a_procedure_that_is_refused_something_while_it_loads_is_untestable(effect: str) -> None:
+    with Engine(Settings(max_examples=10), Policy()) as engine:
+        found = verdict(engine, "def f(n: int) -> int:\n    return n\n", at_load(effect))
+    assert (found.outcome, found.reason) == (Outcome.UNTESTABLE, Reason.REFUSED), found
+    assert "while it loaded, the jail refused to " in found.text
+
+
+@pytest.mark.parametrize("effect", SWALLOWED.values(), ids=SWALLOWED.keys())
+def test_a_dream_that_is_refused_something_while_it_loads_is_blocked(effect: str) -> None:
+    with Engine(Settings(max_examples=10), Policy()) as engine:
+        found = verdict(engine, at_load(effect), "def f(n: int) -> int:\n    return n\n")
+        free = engine.test(dream_of(at_load(effect), None, Contract.FREE))
+    for one in (found, free):
+        assert (one.outcome, one.category) == (Outcome.FAILURE, Category.BLOCKED), one
+        assert one.faults[0].summary.endswith(", while the dream loaded")
+
+
+def test_a_setting_compares_code_that_was_refused_something_while_it_loaded() -> None:
+    effect = SWALLOWED["reads a file"]
+    with Engine(Settings(max_examples=10, refusals="compare"), Policy()) as engine:
+        same = verdict(engine, at_load(effect, "n + 0"), at_load(effect))
+        other = verdict(engine, at_load(effect, "n + 1"), at_load(effect))
+        more = verdict(engine, at_load(SWALLOWED["runs a shell"]), at_load(effect))
+    assert same.outcome is Outcome.SUCCESS
+    assert "refused calls were compared" in str(same.figures.not_compared)
+    assert (other.category, more.category) == (Category.LOGIC, Category.BLOCKED)
+
+
+PROBING = "import ctypes.util, multiprocessing, numpy, pandas, platform, ssl, tempfile, webbrowser\n"
+
+
+def test_what_packages_are_refused_while_they_are_imported_does_not_count() -> None:
+    procedure = "def f(n: int) -> int:\n    return n\n"
+    with Engine(Settings(max_examples=10, timeout=20), Policy()) as engine:
+        for dream, base in ((PROBING + procedure, procedure), (procedure, PROBING + procedure)):
+            found = verdict(engine, dream, base)
+            assert found.outcome is Outcome.SUCCESS, (found.text, found.faults)
