@@ -17,7 +17,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -177,9 +177,10 @@ def rounds(
     process watches this store.
     """
     from .store.database import Store
+    from .store.locks import locked
 
     stop = stop or Stop()
-    with lock(Path(store)):
+    with locked(Path(store), "watch", "watches"):
         number = 0
         while not stop.asked and (most is None or number < most):
             number += 1
@@ -215,29 +216,6 @@ class Stop:
         end = time.monotonic() + seconds
         while not self.asked and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, TURN))
-
-
-@contextmanager
-def lock(store: Path) -> Iterator[None]:
-    """Hold the store's watch lock: a locked file beside it. The system frees it when this process ends.
-
-    Raises ``DreamsError`` if another process holds it.
-    """
-    import fcntl
-
-    path = store.with_name(store.name + ".watch")
-    try:
-        file = path.open("a")
-    except OSError as error:
-        raise DreamsError(f"lock {path}: {error.strerror}; its folder must exist and be writable") from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DreamsError(
-                f"store {store} is being watched by another process, which holds {path}; stop that one first"
-            ) from None
-        yield
 
 
 def _run(store: Path, options: Sequence[str], *, stdout: int | None, stop: Stop | None = None) -> None:

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from pytest_athena_dreams.api import Stop, check, lock, rounds, run_store
+from pytest_athena_dreams.api import Stop, check, rounds, run_store
 from pytest_athena_dreams.errors import DreamsError
 from pytest_athena_dreams.models import Category, Contract, Outcome
+from pytest_athena_dreams.store.locks import locked
 from tests.dreams import CLAMP, dream, make_store, verdicts
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -87,7 +88,7 @@ def test_rounds_test_what_is_new_and_nothing_twice(store: Path) -> None:
 
 
 def test_a_store_is_watched_by_one_process(store: Path) -> None:
-    with lock(store), pytest.raises(DreamsError, match="is being watched by another process"):
+    with locked(store, "watch", "watches"), pytest.raises(DreamsError, match="another process watches"):
         next(rounds(store, most=1))
     assert next(rounds(store, most=1)).tested == 2
 
@@ -127,7 +128,7 @@ def test_a_signal_ends_the_run_and_keeps_what_was_tested(tmp_path: Path, number:
                 time.sleep(0.1)
             second = subprocess.run(command("watch", "--store", str(path)), capture_output=True, text=True)
             assert second.returncode == 2
-            assert "is being watched by another process" in second.stderr
+            assert "another process watches" in second.stderr
             process.send_signal(number)
             said, _ = process.communicate(timeout=60)
         finally:

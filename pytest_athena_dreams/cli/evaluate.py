@@ -131,7 +131,8 @@ def _judge(
     from ..evaluation.judging import Session, batches, judge, question
     from ..llm.asking import Calls
     from ..llm.budget import Budget
-    from ..store.evaluations import put_calls, put_evaluations
+    from ..store.evaluations import put_evaluations
+    from ..store.requests import put_calls
 
     if budget is None and calls is None:
         raise SettingError("a judge needs a limit: give --budget USD, --calls N, or both")
@@ -170,7 +171,7 @@ def _judge(
 
 def stored_call(record: CallRecord, purpose: str) -> Any:
     """A request as the store keeps it."""
-    from ..store.evaluations import StoredCall
+    from ..store.requests import StoredCall
 
     return StoredCall(
         purpose=purpose,

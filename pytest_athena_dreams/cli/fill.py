@@ -41,9 +41,9 @@ def import_(files: tuple[Path, ...], store: Path) -> None:
     \b
     label        your own name for the dream, unique in the store. The default
                  is a hash of the procedure's name and the code
-    procedure    {"name", "code", "project", "version", "entry_point"}: what the
-                 dream varies. Different code under the same name and project
-                 becomes the next version
+    procedure    {"name", "code", "project", "version", "entry_point", "private"}:
+                 what the dream varies. Different code under the same name and
+                 project becomes the next version; no model sees a private one
     entry_point  the function to test
     contract     equivalent, superset, compatible or free. The default depends
                  on the dream's type

@@ -60,7 +60,7 @@ class Bench:
                 entry_point=row["base_entry_point"] or row["base_name"] or row["entry_point"] or "",
             )
             for row in self.rows
-            if not is_private(private, row["base_name"], row["base_project"])
+            if not row["base_private"] and not is_private(private, row["base_name"], row["base_project"])
         ]
 
     def calibrator(self, judge: str) -> Calibrator:

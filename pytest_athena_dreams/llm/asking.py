@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from .budget import Budget, BudgetSpent
 from .exchange import LONGEST_ANSWER, CallError, CallOutcome, Client, Question, Reply
@@ -68,6 +68,19 @@ class Answer(Generic[T]):
     value: T | None = None
     problem: str = ""
     requests: tuple[CallRecord, ...] = ()
+
+
+class CallLog(Protocol):
+    """Is told of each request of one question, so that a killed run can be gone on with.
+
+    Both methods are called on the thread of the event loop, and may not take long.
+    """
+
+    def sending(self, asked: str, prompt: str, worst: Decimal | None) -> None:
+        """The model ``asked`` is sent the next request, which costs ``worst`` USD at most."""
+
+    def came(self, record: CallRecord, reply: Reply | None) -> None:
+        """That request is over; ``reply`` is the answer, if one came."""
 
 
 def prompt_digest(question: Question) -> str:
@@ -134,14 +147,19 @@ class Calls:
         """
         return self.begin(question, read).result()
 
-    def begin(self, question: Question, read: Callable[[Reply], T | None]) -> Future[Answer[T]]:
-        """As :meth:`ask`, without waiting; ``read`` is called on another thread."""
-        future = asyncio.run_coroutine_threadsafe(self._ask(question, read), self._loop)
+    def begin(
+        self, question: Question, read: Callable[[Reply], T | None], *, log: CallLog | None = None
+    ) -> Future[Answer[T]]:
+        """As :meth:`ask`, without waiting; ``read`` is called on another thread. ``log`` is told of each
+        request."""
+        future = asyncio.run_coroutine_threadsafe(self._ask(question, read, log), self._loop)
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)
         return future
 
-    async def _ask(self, question: Question, read: Callable[[Reply], T | None]) -> Answer[T]:
+    async def _ask(
+        self, question: Question, read: Callable[[Reply], T | None], log: CallLog | None
+    ) -> Answer[T]:
         sent: list[CallRecord] = []
         last: Answer[T] | None = None
         async with self._places:
@@ -149,7 +167,7 @@ class Calls:
                 if client.name in self._failed:
                     continue
                 try:
-                    last = await self._of(client, question, read, sent)
+                    last = await self._of(client, question, read, sent, log)
                 except BudgetSpent:
                     if last is None and not sent:
                         raise
@@ -171,14 +189,21 @@ class Calls:
         return replace(last, requests=tuple(sent))
 
     async def _of(
-        self, client: Client, question: Question, read: Callable[[Reply], T | None], sent: list[CallRecord]
+        self,
+        client: Client,
+        question: Question,
+        read: Callable[[Reply], T | None],
+        sent: list[CallRecord],
+        log: CallLog | None,
     ) -> Answer[T]:
         """The answer of one model, after ``ATTEMPTS`` requests at most. Raises ``BudgetSpent``."""
         wait = FIRST_WAIT
         for attempt in range(1, ATTEMPTS + 1):
-            reply, failure, record = await self._request(client, question)
+            reply, failure, record = await self._request(client, question, log)
             outcome, value, problem = _result(reply, failure, read)
             record = replace(record, outcome=outcome, problem=problem)
+            if log is not None:
+                log.came(record, reply)
             sent.append(record)
             answer = Answer(outcome=outcome, model=record.model, value=value, problem=problem)
             if failure is None or outcome not in _AGAIN:
@@ -194,7 +219,7 @@ class Calls:
         raise AssertionError("the last attempt returns")
 
     async def _request(
-        self, client: Client, question: Question
+        self, client: Client, question: Question, log: CallLog | None
     ) -> tuple[Reply | None, CallError | None, CallRecord]:
         """One request within the budget, what came of it, and its record. Raises ``BudgetSpent``."""
         worst = client.worst_cost(question)
@@ -204,6 +229,8 @@ class Calls:
         failure: CallError | None = None
         cost: Decimal | None = None  # if the request is cancelled, it may have been paid for
         try:
+            if log is not None:
+                log.sending(client.name, prompt_digest(question), worst)
             reply = await client.ask(question)
             cost = reply.cost
         except CallError as error:

@@ -71,6 +71,7 @@ class Store:
                 self.procedures = Shape.read(self._db, "procedures")
                 self.dream_procedures = Shape.read(self._db, "dream_procedures")
                 self.dream_metrics = Shape.read(self._db, "dream_metrics")
+                self.dream_generation_runs = Shape.read(self._db, "dream_generation_runs")
         except BaseException:
             self.close()
             raise

@@ -1,4 +1,4 @@
-"""Scores of dreams in the store: what waits for one, what was given, what came of it; calls of models.
+"""Scores of dreams in the store: what waits for one, what was given, what came of it.
 
 Invariants: an evaluation is a row of its own, so that judges may disagree; the dream's row shows the last
 one. An evaluation never touches a dream that was tested, or whose code has changed since it was read.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,61 +41,6 @@ class Evaluation:
     tier: int
     reasoning: str = ""
     call: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredCall:
-    """A request to a model. ``purpose`` is ``write`` or ``judge``; ``rules`` are the patterns that it showed.
-
-    ``asked`` is the model's name in the request, ``model`` the one in the answer.
-    ``prompt`` is a digest of the prompt, ``cost`` in USD. ``run`` is the generation run, ``started_at``
-    epoch seconds.
-    """
-
-    purpose: str
-    asked: str
-    model: str
-    prompt: str
-    outcome: str
-    started_at: int
-    seconds: float
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cost: float | None = None
-    problem: str = ""
-    run: int | None = None
-    procedure: int | None = None
-    dream_type: str | None = None
-    rules: tuple[str, ...] = ()
-
-
-def put_calls(store: Store, calls: Iterable[StoredCall]) -> list[int]:
-    """Store requests, and give the ids of their rows. Raises ``StoreError``."""
-    with store.writing() as db:
-        return [
-            insert(
-                db,
-                "dream_calls",
-                {
-                    "run_id": one.run,
-                    "purpose": one.purpose,
-                    "procedure_id": one.procedure,
-                    "dream_type": one.dream_type,
-                    "asked": storable(one.asked),
-                    "model": storable(one.model),
-                    "prompt": one.prompt,
-                    "rules": json.dumps(one.rules),
-                    "outcome": one.outcome,
-                    "problem": storable(one.problem) or None,
-                    "input_tokens": one.input_tokens,
-                    "output_tokens": one.output_tokens,
-                    "cost": one.cost,
-                    "started_at": one.started_at,
-                    "seconds": one.seconds,
-                },
-            )
-            for one in calls
-        ]
 
 
 def waiting(store: Store, ids: Collection[int] | None = None, *, again: bool = False) -> list[Row]:
@@ -133,14 +78,20 @@ def tested(store: Store) -> list[Row]:
 def _with_bases(store: Store, query: str, parameters: Sequence[object]) -> list[Row]:
     """The dreams of a query, each with its procedure's code as ``base``, and ``base_`` columns."""
     shape = store.procedures
-    none = {"base": None, "base_entry_point": None, "base_name": None, "base_project": None}
+    none = {
+        "base": None,
+        "base_entry_point": None,
+        "base_name": None,
+        "base_project": None,
+        "base_private": None,
+    }
     with store.reading() as db:
         # The procedures apart: a join would make columns ambiguous that both tables have.
         bases = {
             row.pop("id"): row
             for row in db.query(
                 f"SELECT {shape.key} AS id, {shape.code} AS base, entry_point AS base_entry_point,"
-                " name AS base_name, project AS base_project FROM procedures"
+                " name AS base_name, project AS base_project, private AS base_private FROM procedures"
             )
         }
         rows = list(db.query(query, parameters))

@@ -122,7 +122,9 @@ class _Merge:
     def _procedure(self, line: ProcedureLine) -> int:
         """Find the row of ``line``, or add one, and give its id."""
         if line not in self._procedure_ids:
-            self._procedure_ids[line] = self._version(line)
+            key = self._procedure_ids[line] = self._version(line)
+            if line.private is not None:
+                self._update(self._store.procedures, key, {"private": int(line.private)})
         return self._procedure_ids[line]
 
     def _version(self, line: ProcedureLine) -> int:

@@ -42,6 +42,7 @@ class ProcedureLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     project: str | None = None
     version: Annotated[int, Meta(ge=1, le=2**31)] | None = None
     entry_point: _Text | None = None
+    private: bool | None = None
 
 
 class DreamLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,12 +79,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 EXPECTED_VALUES = {
     "label": "text without control characters, not empty, or leave it out",
-    "procedure": "an object with the keys name and code, and at will project, version and entry_point",
+    "procedure": "an object with the keys name and code, and at will project, version, entry_point, private",
     "procedure.name": "text without control characters, not empty",
     "procedure.project": "text or null",
     "procedure.version": "a whole number from 1, or leave it out to get the next one",
     "procedure.code": "the Python source of the procedure, as text, not empty",
     "procedure.entry_point": "the name of a function in the procedure's code, or null",
+    "procedure.private": "true if no model may see the procedure, false if models may, or null",
     "base_procedure_name": "the procedure's name, as text",
     "code": "the Python source of the dream, as text",
     "dream_type": "one of " + ", ".join(DreamType),

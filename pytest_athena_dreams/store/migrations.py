@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils.migrations import Migrations
 
+from . import tables
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -21,196 +23,21 @@ migrations = Migrations("athena_dreams")
 _NUMBERED = re.compile(r"m(\d+)_")
 """How the name of a migration begins."""
 
-_PROCEDURES = {
-    "id": int,
-    "name": str,
-    "project": str,
-    "version": int,
-    "code": str,
-    "entry_point": str,
-    "created_at": int,
-}
-_DREAMS = {
-    "id": int,
-    "label": str,
-    "base_procedure_id": int,
-    "base_procedure_name": str,
-    "dream_type": str,
-    "code": str,
-    "entry_point": str,
-    "contract": str,
-    "model_used": str,
-    "reasoning": str,
-    "generated_description": str,
-    "status": str,
-    "tier": int,
-    "viability_score": float,
-    "claude_reasoning": str,
-    "test_outcome": str,
-    "test_category": str,
-    "test_error": str,
-    "test_timestamp": int,
-    "novelty_score": float,
-    "cross_project_matches": int,
-    "effectiveness_metric": float,
-    "generated_at": int,
-    "evaluated_at": int,
-    "created_by": str,
-}
-_RUNS = {
-    "id": int,
-    "started_at": int,
-    "finished_at": int,
-    "exit_status": int,
-    "settings": str,
-    "seed": int,
-    "versions": str,
-    "sandbox": str,
-    "commit": str,
-    "tested": int,
-    "passed": int,
-    "failed": int,
-}
-_RESULTS = {
-    "dream_id": int,
-    "run_id": int,
-    "tested_at": int,
-    "outcome": str,
-    "category": str,
-    "athena_outcome": str,
-    "contract": str,
-    "error": str,
-    "failing_input": str,
-    "procedure_result": str,
-    "dream_result": str,
-    "inputs_tried": int,
-    "inputs_accepted": int,
-    "inputs_rejected": int,
-    "elapsed": float,
-    "cpu": float,
-    "peak_memory": int,
-    "effectiveness": float,
-    "details": str,
-}
-_PATTERNS = {
-    "id": str,
-    "category": str,
-    "exception": str,
-    "message": str,
-    "context": str,
-    "title": str,
-    "status": str,
-    "frequency": int,
-    "dreams": int,
-    "open_dreams": int,
-    "first_run_id": int,
-    "first_seen": int,
-    "last_run_id": int,
-    "last_seen": int,
-    "dream_types": str,
-    "models": str,
-    "procedures": str,
-    "sample_dream_id": int,
-    "sample_input": str,
-    "sample_expected": str,
-    "sample_got": str,
-    "suggestion": str,
-}
-_SIGHTINGS = {"dream_id": int, "run_id": int, "pattern_id": str, "place": int}
-_REPAIR_COLUMNS = {
-    "dream_id": int,
-    "kind": str,
-    "why": str,
-    "before": str,
-    "code": str,
-    "inputs_accepted": int,
-    "verified_at": int,
-    "seed": int,
-}
-_CAUSES = {
-    "dream_id": int,
-    "code": str,
-    "wrong": str,
-    "right": str,
-    "verified_at": int,
-    "seed": int,
-}
-_NOVELTY = {"dream_id": int, "digest": str, "score": float}
-_METRICS = {
-    "id": int,
-    "timestamp": int,
-    "average_viability_score": float,
-    "tier1_count": int,
-    "tier2_count": int,
-    "tier3_count": int,
-    "tier1_test_success_rate": float,
-    "tier1_test_count": int,
-    "average_novelty_score": float,
-    "high_novelty_count": int,
-    "cross_project_adoption_rate": float,
-    "dreams_adopted_count": int,
-    "average_generation_time_seconds": float,
-    "api_requests_per_dream": float,
-    "novelty_score_weighted": float,
-    "quality_evolution_weighted": float,
-    "cross_project_leverage_weighted": float,
-    "efficiency_weighted": float,
-    "compound_health_score": float,
-}
-_GENERATION_RUNS = {
-    "id": int,
-    "strategy": str,
-    "timestamp": int,
-    "total_dreams_generated": int,
-    "constraint_relaxation_count": int,
-    "cross_project_synthesis_count": int,
-    "parameter_exploration_count": int,
-    "conditional_variant_count": int,
-    "duration_seconds": float,
-    "model_usage": str,
-}
-
-
-_MODEL_CALLS = {
-    "id": int,
-    "run_id": int,
-    "purpose": str,
-    "procedure_id": int,
-    "dream_type": str,
-    "asked": str,
-    "model": str,
-    "prompt": str,
-    "rules": str,
-    "outcome": str,
-    "problem": str,
-    "input_tokens": int,
-    "output_tokens": int,
-    "cost": float,
-    "started_at": int,
-    "seconds": float,
-}
-_EVALUATIONS = {
-    "id": int,
-    "dream_id": int,
-    "call_id": int,
-    "evaluated_at": int,
-    "judge": str,
-    "raw": float,
-    "calibrated": float,
-    "tier": int,
-    "reasoning": str,
-    "code_digest": str,
-}
-
 
 @migrations()
 def m001_procedures_and_dreams(db: Database) -> None:
     """Athena's two tables: made where missing, else completed with the columns of ours that they lack."""
-    _table(db, "procedures", _PROCEDURES, not_null={"name", "code", "created_at"}, defaults={"version": 1})
+    _table(
+        db,
+        "procedures",
+        tables.PROCEDURE_COLUMNS,
+        not_null={"name", "code", "created_at"},
+        defaults={"version": 1},
+    )
     _table(
         db,
         "dream_procedures",
-        _DREAMS,
+        tables.DREAM_COLUMNS,
         not_null={"dream_type", "code", "generated_at"},
         defaults={
             "base_procedure_name": "",
@@ -228,9 +55,9 @@ def m001_procedures_and_dreams(db: Database) -> None:
 @migrations()
 def m002_runs_and_results(db: Database) -> None:
     """One row a session, and one row a dream and session: the primary key is the index that history reads."""
-    db.table("dream_test_runs").create(_RUNS, pk="id", not_null={"started_at"})
+    db.table("dream_test_runs").create(tables.RUN_COLUMNS, pk="id", not_null={"started_at"})
     db.table("dream_test_results").create(
-        _RESULTS, pk=("dream_id", "run_id"), not_null={"tested_at", "outcome"}
+        tables.RESULT_COLUMNS, pk=("dream_id", "run_id"), not_null={"tested_at", "outcome"}
     )
     _index(db, "dream_test_results", "run_id")
 
@@ -242,11 +69,21 @@ def m003_learning(db: Database) -> None:
     ``dream_metrics`` and ``dream_generation_runs`` are Athena's own, made where missing.
     """
     db.table("dream_test_results").add_column("diverged", float)
-    db.table("dream_failure_patterns").create(_PATTERNS, pk="id", not_null={"category", "title"})
-    db.table("dream_failure_sightings").create(_SIGHTINGS, pk=("dream_id", "run_id", "pattern_id"))
-    db.table("dream_repairs").create(_REPAIR_COLUMNS, pk="dream_id", not_null={"kind", "before", "code"})
-    _table(db, "dream_metrics", _METRICS, not_null={"timestamp"}, defaults={})
-    _table(db, "dream_generation_runs", _GENERATION_RUNS, not_null={"strategy", "timestamp"}, defaults={})
+    db.table("dream_failure_patterns").create(tables.PATTERN_COLUMNS, pk="id", not_null={"category", "title"})
+    db.table("dream_failure_sightings").create(
+        tables.SIGHTING_COLUMNS, pk=("dream_id", "run_id", "pattern_id")
+    )
+    db.table("dream_repairs").create(
+        tables.REPAIR_COLUMNS, pk="dream_id", not_null={"kind", "before", "code"}
+    )
+    _table(db, "dream_metrics", tables.METRIC_COLUMNS, not_null={"timestamp"}, defaults={})
+    _table(
+        db,
+        "dream_generation_runs",
+        tables.GENERATION_COLUMNS,
+        not_null={"strategy", "timestamp"},
+        defaults={},
+    )
     _index(db, "dream_failure_sightings", "pattern_id")
 
 
@@ -279,7 +116,7 @@ def m006_untestable(db: Database) -> None:
 @migrations()
 def m007_causes(db: Database) -> None:
     """Which lines of the procedure, put back, make a dream pass."""
-    db.table("dream_causes").create(_CAUSES, pk="dream_id", not_null={"code", "wrong", "right"})
+    db.table("dream_causes").create(tables.CAUSE_COLUMNS, pk="dream_id", not_null={"code", "wrong", "right"})
 
 
 @migrations()
@@ -291,19 +128,49 @@ def m008_selection(db: Database) -> None:
 @migrations()
 def m009_novelty(db: Database) -> None:
     """Which code a run measured a novelty score of, and what it was: it is measured again for other code."""
-    db.table("dream_novelty").create(_NOVELTY, pk="dream_id", not_null={"digest", "score"})
+    db.table("dream_novelty").create(tables.NOVELTY_COLUMNS, pk="dream_id", not_null={"digest", "score"})
 
 
 @migrations()
 def m010_models(db: Database) -> None:
     """One row a request to a model, and one row a score of a dream."""
     db.table("dream_calls").create(
-        _MODEL_CALLS, pk="id", not_null={"purpose", "model", "outcome", "started_at"}
+        tables.CALL_COLUMNS, pk="id", not_null={"purpose", "model", "outcome", "started_at"}
     )
     db.table("dream_evaluations").create(
-        _EVALUATIONS, pk="id", not_null={"dream_id", "evaluated_at", "judge", "tier"}
+        tables.EVALUATION_COLUMNS, pk="id", not_null={"dream_id", "evaluated_at", "judge", "tier"}
     )
     _index(db, "dream_evaluations", "dream_id")
+
+
+@migrations()
+def m011_generation(db: Database) -> None:
+    """What a generation run wrote, from whom, what it dropped, and how far it came; private procedures."""
+    _add(db, "procedures", {"private": int})
+    _add(
+        db,
+        "dream_generation_runs",
+        {
+            "finished_at": int,
+            "plan": str,
+            "settings": str,
+            "seed": int,
+            "requests": int,
+            "cost": float,
+            "dropped": str,
+        },
+    )
+    _add(db, "dream_calls", {"place": int, "withheld": str, "answer": str})
+    db.table("dream_origins").create(tables.ORIGIN_COLUMNS, pk="dream_id", not_null={"run_id", "writer"})
+    db.table("dream_generation_steps").create(
+        tables.STEP_COLUMNS, pk=("run_id", "procedure_id"), not_null={"assigned", "dreams"}
+    )
+    db.table("dream_drops").create(
+        tables.DROP_COLUMNS,
+        pk=("run_id", "procedure_id", "dream_type", "writer", "reason"),
+        not_null={"drafts"},
+    )
+    _index(db, "dream_calls", "run_id", "procedure_id")
 
 
 def schema_version(db: Database) -> int:
@@ -322,6 +189,12 @@ def _table(
     if not table.exists():
         table.create(columns, pk="id", not_null=not_null | set(defaults), defaults=defaults)
         return
+    _add(db, name, columns)
+
+
+def _add(db: Database, name: str, columns: dict[str, type]) -> None:
+    """Add the ``columns`` that the table ``name`` lacks."""
+    table = db.table(name)
     present = {column.name for column in table.columns}
     for column, kind in columns.items():
         if column not in present:

@@ -181,6 +181,16 @@ def test_a_private_procedure_is_shown_to_no_model(run: Callable[..., Result], pa
     assert run("--private", "clamp").output.startswith("3 of 3 dreams scored by what such dreams did before")
 
 
+def test_a_procedure_that_its_row_calls_private_is_shown_to_no_model(
+    run: Callable[..., Result], path: Path
+) -> None:
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("UPDATE procedures SET private = 1")
+    connection.close()
+    assert "def clamp" not in run("--prompt").output
+
+
 @needs_models
 def test_an_answer_in_prose_is_read_as_well(run: Callable[..., Result], path: Path) -> None:
     with serving(answers("D1 deserves 0.9, D2 gets 0.5.")) as server:

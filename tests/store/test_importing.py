@@ -30,7 +30,7 @@ def imported(*, created: int = 0, updated: int = 0, requeued: int = 0, unchanged
 def test_a_new_dream_and_its_procedure_are_rows(store: Store, path: Path, tmp_path: Path) -> None:
     assert put(store, tmp_path, line()) == imported(created=1)
     assert rows(path, "SELECT * FROM procedures") == [
-        {"id": 1, **BASE, "version": 1, "entry_point": None, "created_at": NOW}
+        {"id": 1, **BASE, "version": 1, "entry_point": None, "created_at": NOW, "private": None}
     ]
     assert rows(path, "SELECT * FROM dream_procedures") == [
         {
@@ -356,3 +356,12 @@ def _without(data: dict[str, Any], *keys: str) -> dict[str, Any]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for all examples of a property."""
     return tmp_path_factory.mktemp("property")
+
+
+def test_a_procedure_is_private_until_a_line_says_otherwise(store: Store, path: Path, tmp_path: Path) -> None:
+    procedure = line()["procedure"]
+    shown = []
+    for more in ({"private": True}, {}, {"private": False}):
+        put(store, tmp_path, line(procedure=procedure | more))
+        shown.append(rows(path, "SELECT private FROM procedures")[0]["private"])
+    assert shown == [1, 1, 0]

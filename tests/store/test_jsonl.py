@@ -34,7 +34,14 @@ def problem(file: Path) -> str:
 def test_a_line_with_every_key(file: Path) -> None:
     whole: dict[str, Any] = {
         "label": "d1",
-        "procedure": {"name": "n", "project": "p", "version": 2, "code": "c", "entry_point": "e"},
+        "procedure": {
+            "name": "n",
+            "project": "p",
+            "version": 2,
+            "code": "c",
+            "entry_point": "e",
+            "private": True,
+        },
         "base_procedure_name": "n",
         "code": "d",
         "entry_point": "f",
@@ -58,7 +65,9 @@ def test_a_line_with_every_key(file: Path) -> None:
     assert read.dream == DreamLine(
         **whole
         | {
-            "procedure": ProcedureLine(name="n", project="p", version=2, code="c", entry_point="e"),
+            "procedure": ProcedureLine(
+                name="n", project="p", version=2, code="c", entry_point="e", private=True
+            ),
             "dream_type": DreamType.CONDITIONAL_VARIANT,
             "contract": Contract.COMPATIBLE,
             "status": Status.EVALUATED,
@@ -179,7 +188,7 @@ def test_a_label_with_two_contents_names_both_places(file: Path, tmp_path: Path)
             {"procedure": "double"},
             (
                 "key procedure: 'double' given; give an object with the keys name and code, "
-                "and at will project, version and entry_point"
+                "and at will project, version, entry_point, private"
             ),
         ),
         (
@@ -201,7 +210,7 @@ def test_a_label_with_two_contents_names_both_places(file: Path, tmp_path: Path)
         ),
         (
             {"procedure": {"name": "n", "code": "x", "zzz\x1b": 1}},
-            r"key procedure.'zzz\x1b': unknown; known are name, project, version, code, entry_point",
+            r"key procedure.'zzz\x1b': unknown; known are name, project, version, code, entry_point, private",
         ),
         (
             {"base_procedure_name": "n"},

@@ -18,7 +18,7 @@ from .kit import RUN, line, passed, put, rows
 
 COLUMNS = {
     "procedures": """
-        id name project version code entry_point created_at""",
+        id name project version code entry_point created_at private""",
     "dream_procedures": """
         id label base_procedure_id base_procedure_name dream_type code entry_point contract model_used
         reasoning generated_description status tier viability_score claude_reasoning test_outcome
@@ -46,7 +46,7 @@ COLUMNS = {
         dream_id digest score""",
     "dream_calls": """
         id run_id purpose procedure_id dream_type asked model prompt rules outcome problem input_tokens
-        output_tokens cost started_at seconds""",
+        output_tokens cost started_at seconds place withheld answer""",
     "dream_evaluations": """
         id dream_id call_id evaluated_at judge raw calibrated tier reasoning code_digest""",
     "dream_metrics": """
@@ -57,7 +57,14 @@ COLUMNS = {
         compound_health_score""",
     "dream_generation_runs": """
         id strategy timestamp total_dreams_generated constraint_relaxation_count cross_project_synthesis_count
-        parameter_exploration_count conditional_variant_count duration_seconds model_usage""",
+        parameter_exploration_count conditional_variant_count duration_seconds model_usage
+        finished_at plan settings seed requests cost dropped""",
+    "dream_origins": """
+        dream_id run_id writer call_id parents digest""",
+    "dream_generation_steps": """
+        run_id procedure_id assigned dreams finished_at""",
+    "dream_drops": """
+        run_id procedure_id dream_type writer reason drafts""",
 }
 
 
