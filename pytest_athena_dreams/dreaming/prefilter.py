@@ -10,7 +10,7 @@ import ast
 import importlib.util
 import sys
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -63,11 +63,15 @@ class Prefilter:
     """Checks the drafts of one procedure with ``code``.
 
     ``dreams`` are its earlier dreams in order, each with the digest of its normal form if that is known.
-    ``sources`` are further sources whose imports are known to exist.
+    ``sources`` are those of other procedures by id: a draft may import what its parents do.
     """
 
     def __init__(
-        self, code: str, dreams: Sequence[tuple[str, str | None]] = (), *, sources: Iterable[str] = ()
+        self,
+        code: str,
+        dreams: Sequence[tuple[str, str | None]] = (),
+        *,
+        sources: Mapping[int, str] | None = None,
     ) -> None:
         self._known = {digest(code)} | {mark or digest(one) for one, mark in dreams}
         self._base = profile(code)
@@ -76,7 +80,8 @@ class Prefilter:
         for one, _ in dreams[-NEIGHBOURS_COMPARED:]:
             if (shape := profile(one)) is not None:
                 self._earlier.append((shape, _constants(one)))
-        self._imported = frozenset().union(*(imported(one) for one in (code, *sources)))
+        self._imported = imported(code)
+        self._sources = sources or {}
 
     def check(self, draft: Draft) -> Passed | Dropped:
         """Whether ``draft`` is stored, and why not. An accepted one is remembered."""
@@ -85,7 +90,7 @@ class Prefilter:
             return Dropped.SYNTAX
         if not defines(draft.code, draft.entry_point):
             return Dropped.ENTRY_POINT
-        if not all(name in self._imported or is_installed(name) for name in imported(draft.code)):
+        if not all(is_installed(name) for name in imported(draft.code) - self._imported_by(draft)):
             return Dropped.IMPORTS
         mark, constants = digest(draft.code), _constants(draft.code)
         if mark in self._known:
@@ -102,6 +107,11 @@ class Prefilter:
         self._known.add(mark)
         self._earlier.append((own, constants))
         return Passed(digest=mark, novelty=min((far for far, _ in near), default=1.0))
+
+    def _imported_by(self, draft: Draft) -> frozenset[str]:
+        """What the procedure and the draft's other parents import."""
+        parents = (self._sources[parent] for parent in draft.parents if parent in self._sources)
+        return self._imported.union(*map(imported, parents))
 
     def _family(self) -> list[tuple[Profile, tuple[str, ...]]]:
         return [] if self._base is None else [(self._base, self._constants)]

@@ -76,8 +76,11 @@ class CallLog(Protocol):
     Both methods are called on the thread of the event loop, and may not take long.
     """
 
-    def sending(self, asked: str, prompt: str, worst: Decimal | None) -> None:
-        """The model ``asked`` is sent the next request, which costs ``worst`` USD at most."""
+    def sending(self, asked: str, prompt: str, worst: Decimal | None, started_at: int) -> None:
+        """The model ``asked`` is sent the next request, which costs ``worst`` USD at most.
+
+        ``prompt`` is a digest of it, ``started_at`` epoch seconds.
+        """
 
     def came(self, record: CallRecord, reply: Reply | None) -> None:
         """That request is over; ``reply`` is the answer, if one came."""
@@ -230,7 +233,7 @@ class Calls:
         cost: Decimal | None = None  # if the request is cancelled, it may have been paid for
         try:
             if log is not None:
-                log.sending(client.name, prompt_digest(question), worst)
+                log.sending(client.name, prompt_digest(question), worst, started)
             reply = await client.ask(question)
             cost = reply.cost
         except CallError as error:

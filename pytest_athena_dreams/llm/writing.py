@@ -7,12 +7,11 @@ data and is not judged here, because the prefilter does that.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .asking import Answer, CallRecord, Calls
-from .budget import BudgetSpent
+from .asking import Answer, CallLog, CallRecord, Calls
 from .exchange import CallOutcome, Question, Reply
 from .prompts import Failed, Rule, write_prompt
 from .reader import Written, functions
@@ -42,7 +41,7 @@ SCHEMA = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """What to write: ``count`` dreams of one type of one procedure.
+    """What one prompt asks for: ``count`` dreams of one type of one procedure.
 
     ``contract`` is in words. ``rules`` and ``failures`` are what the caller wants the prompt to show, the
     most important first; ``others`` are sources of other procedures. ``entry_point`` names the function.
@@ -70,54 +69,56 @@ class Delivery:
     problem: str = ""
 
 
-def write(
-    calls: Calls, assignment: Assignment, *, tokens: int, done: Callable[[Delivery], None] = lambda d: None
-) -> list[Delivery]:
-    """Have ``assignment`` written, a prompt for each ``PER_PROMPT`` dreams, at the same time.
+def begin(
+    calls: Calls,
+    asked: Question,
+    count: int,
+    *,
+    read: Callable[[Reply], tuple[Written, ...] | None] | None = None,
+    log: CallLog | None = None,
+) -> Future[Delivery]:
+    """Send a prompt for ``count`` dreams, without waiting. ``log`` is told of each request.
 
-    ``done`` is called with each delivery as it arrives, so that it can be stored; they are returned in that
-    order. Raises ``BudgetSpent`` if the budget has no room for any prompt; if it ends later, the rest is
-    left out.
+    The future raises ``BudgetSpent`` if the budget has no room for the prompt.
     """
-    deliveries: list[Delivery] = []
-    spent: BudgetSpent | None = None
-    for future in as_completed([calls.begin(one, read_functions) for one in questions(assignment, tokens)]):
-        error = future.exception()
-        if isinstance(error, BudgetSpent):
-            spent = error
-            continue
-        deliveries.append(_delivery(future.result(), assignment.count))
-        done(deliveries[-1])
-    if spent is not None and not deliveries:
-        raise spent
-    return deliveries
+    found: Future[Delivery] = Future()
 
+    def deliver(answered: Future[Answer[tuple[Written, ...]]]) -> None:
+        if answered.cancelled():
+            found.cancel()
+        elif (error := answered.exception()) is not None:
+            found.set_exception(error)
+        else:
+            found.set_result(_delivery(answered.result(), count))
 
-def questions(assignment: Assignment, tokens: int) -> list[Question]:
-    """The prompts for ``assignment``, each for ``PER_PROMPT`` dreams at most and with an answer of
-    ``tokens``.
-
-    The prompts after the first show other failures first, so that they don't all ask for the same.
-    """
-    found: list[Question] = []
-    left = assignment.count
-    while left > 0:
-        count = min(left, PER_PROMPT)
-        text = write_prompt(
-            code=assignment.code,
-            entry_point=assignment.entry_point,
-            dream_type=assignment.dream_type,
-            contract=assignment.contract,
-            count=count,
-            rules=assignment.rules,
-            failures=_turned(assignment.failures, len(found)),
-            others=_turned(assignment.others, len(found)),
-        )
-        if found:
-            text += f"\nThis is request {len(found) + 1} for this function: leave the obvious variants out.\n"
-        found.append(Question(system=SYSTEM, text=text, name="dreams", schema=SCHEMA, tokens=tokens))
-        left -= count
+    calls.begin(asked, read or read_functions, log=log).add_done_callback(deliver)
     return found
+
+
+def prompts_for(count: int) -> list[int]:
+    """How many dreams each prompt asks for, if ``count`` are wanted."""
+    return [min(PER_PROMPT, count - start) for start in range(0, count, PER_PROMPT)]
+
+
+def question(assignment: Assignment, place: int, tokens: int) -> Question:
+    """The prompt number ``place`` (from 0) of an assignment, with an answer of ``tokens``.
+
+    ``count`` is what this prompt asks for. The prompts after the first show other failures first, so that
+    they don't all ask for the same.
+    """
+    text = write_prompt(
+        code=assignment.code,
+        entry_point=assignment.entry_point,
+        dream_type=assignment.dream_type,
+        contract=assignment.contract,
+        count=assignment.count,
+        rules=assignment.rules,
+        failures=_turned(assignment.failures, place),
+        others=_turned(assignment.others, place),
+    )
+    if place:
+        text += f"\nThis is request {place + 1} for this function: leave the obvious variants out.\n"
+    return Question(system=SYSTEM, text=text, name="dreams", schema=SCHEMA, tokens=tokens)
 
 
 def read_functions(reply: Reply) -> tuple[Written, ...] | None:

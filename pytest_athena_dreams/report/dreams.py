@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import msgspec
-
 from ..learn.history import Change, Test
-from ..models import Fault, Outcome
+from ..models import Outcome
 from ..repair.proof import unified
 from ..store.columns import from_columns
-from ..store.lessons import Lessons
+from ..store.lessons import Lessons, faults_of
 from .figures import DreamReport, Past, RepairReport, UntestableReport
 
 Row = Mapping[str, Any]
@@ -82,11 +80,6 @@ def _dream(
         history=tuple(Past(run=t.run_id, outcome=t.outcome, category=t.category) for t in history),
         repair=_repair(dream, repair),
     )
-
-
-def faults_of(result: Row) -> tuple[Fault, ...]:
-    """The faults of a stored result."""
-    return msgspec.json.decode(result["details"], type=tuple[Fault, ...]) if result["details"] else ()
 
 
 def _repair(dream: Row, repair: Row | None) -> RepairReport | None:

@@ -8,8 +8,7 @@ from ..learn.history import Test, pattern_histories
 from ..learn.suggestions import Cause, Example, example, rule
 from ..learning import names
 from ..models import Category, Status
-from ..store.lessons import Lessons
-from .dreams import faults_of
+from ..store.lessons import Lessons, faults_of
 from .figures import DreamReport, PatternReport
 
 _RANK = {

@@ -14,6 +14,9 @@ from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from ..models import Fault
 from .columns import COLUMNS
 from .connection import insert, storable
 
@@ -156,6 +159,11 @@ def _each(store: Store, query: str) -> Iterator[Row]:
     """Rows one at a time: there may be many. The transaction ends with the last of them."""
     with store.reading() as db:
         yield from db.query(query)
+
+
+def faults_of(result: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """The faults of a stored result, the deciding one first."""
+    return msgspec.json.decode(result["details"], type=tuple[Fault, ...]) if result["details"] else ()
 
 
 def read_patterns(store: Store) -> dict[str, Row]:

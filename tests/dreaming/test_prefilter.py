@@ -69,11 +69,13 @@ def test_what_is_stored() -> None:
     assert 0.3 < seen.novelty <= 1
 
 
-def test_imports_of_the_procedure_and_of_other_sources_are_known() -> None:
+def test_imports_of_the_procedure_and_of_other_parents_are_known() -> None:
     code = other("return text.split()", "import missing_here\n")
     assert isinstance(Prefilter(BASE).check(draft(code)), Passed)
     there = other("return text.split()", "import missing_there.part\n")
-    assert isinstance(Prefilter(BASE, sources=["from missing_there import x\n"]).check(draft(there)), Passed)
+    prefilter = Prefilter(BASE, sources={7: "from missing_there import x\n"})
+    assert prefilter.check(draft(there)) is Dropped.IMPORTS
+    assert isinstance(prefilter.check(draft(there, parents=(1, 7))), Passed)
 
 
 def test_no_dream_comes_twice() -> None:

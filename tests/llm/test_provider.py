@@ -22,9 +22,9 @@ from pytest_athena_dreams.llm.budget import Budget
 from pytest_athena_dreams.llm.configuration import ModelSettings
 from pytest_athena_dreams.llm.exchange import CallOutcome
 from pytest_athena_dreams.llm.provider import ProviderClient
-from pytest_athena_dreams.llm.writing import Assignment, write
+from pytest_athena_dreams.llm.writing import Assignment
 
-from .kit import KEY, QUESTION, text
+from .kit import KEY, QUESTION, text, write
 
 CODE = "def f(x):\n    return x\n"
 

@@ -17,9 +17,9 @@ from pytest_athena_dreams.evaluation.judging import Candidate, Session, judge
 from pytest_athena_dreams.llm.asking import Calls
 from pytest_athena_dreams.llm.budget import Budget
 from pytest_athena_dreams.llm.exchange import CallOutcome
-from pytest_athena_dreams.llm.writing import Assignment, Delivery, write
+from pytest_athena_dreams.llm.writing import Assignment, Delivery
 
-from .kit import KEY, client
+from .kit import KEY, client, write
 from .smollm import MODEL
 
 vcr = pytest.importorskip("vcr", reason="needs vcrpy, of the extra test")

@@ -24,10 +24,11 @@ from pytest_athena_dreams.llm.configuration import ModelSettings
 from pytest_athena_dreams.llm.exchange import CallOutcome
 from pytest_athena_dreams.llm.prompts import CONTRACT_WORDS
 from pytest_athena_dreams.llm.provider import ProviderClient
-from pytest_athena_dreams.llm.writing import Assignment, write
+from pytest_athena_dreams.llm.writing import Assignment
 from pytest_athena_dreams.models import Contract
 from tests.dreams import make_store
 
+from .kit import write
 from .smollm import MODEL, REASON, installed, serving_smollm
 
 pytestmark = [

@@ -24,8 +24,10 @@ from pytest_athena_dreams.llm.prompts import (
     judge_prompt,
     write_prompt,
 )
-from pytest_athena_dreams.llm.writing import Assignment, Delivery, questions, write
+from pytest_athena_dreams.llm.writing import Assignment, Delivery
 from pytest_athena_dreams.models import Contract, DreamType
+
+from .kit import questions, write
 
 CODE = "def f(x):\n    return x\n"
 TASK = Assignment(
