@@ -113,6 +113,7 @@ class ModelAuthor:
                     dream_type=one.dream_type,
                     reasoning=written.reasoning,
                     writer=f"model:{delivery.model}",
+                    contract=contract_of(one.dream_type),
                     parents=(subject.id,),
                     call=call,
                 )
@@ -197,15 +198,12 @@ def prompt(
     setup: Setup, subject: Subject, dream_type: str, place: int, count: int, rules: Sequence[Lesson]
 ) -> Question:
     """What a model is asked: the prompt number ``place`` for dreams of one procedure and type."""
-    contract = DEFAULT_CONTRACTS[DreamType(dream_type)]
-    if dream_type == DreamType.CROSS_PROJECT_SYNTHESIS:
-        contract = Contract.SUPERSET  # with a procedure to compare with, its dreams can be held to more
     return question(
         Assignment(
             code=subject.code,
             entry_point=function_of(subject) or "",
             dream_type=dream_type,
-            contract=CONTRACT_WORDS[contract],
+            contract=CONTRACT_WORDS[contract_of(dream_type)],
             count=count,
             rules=tuple(lesson.shown for lesson in rules),
             failures=setup.briefing.failures(subject.id, dream_type),
@@ -214,6 +212,15 @@ def prompt(
         place,
         setup.tokens,
     )
+
+
+def contract_of(dream_type: str) -> Contract:
+    """The contract that models are asked to keep.
+
+    A synthesis has a procedure to be compared with, so it can be held to more than its type's ``free``.
+    """
+    kind = DreamType(dream_type)
+    return Contract.SUPERSET if kind is DreamType.CROSS_PROJECT_SYNTHESIS else DEFAULT_CONTRACTS[kind]
 
 
 def is_control(seed: int, procedure: int, dream_type: str, place: int) -> bool:

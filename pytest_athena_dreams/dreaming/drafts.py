@@ -20,7 +20,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     ``writer`` is ``transform:NAME``, ``ruff``, ``model:NAME`` or ``plugin:NAME``. ``contract`` is the
     one that it aims at, ``None`` for that of its type. ``parents`` are the ids of the procedures that it was
-    made of. ``call`` is the row of the request that brought it.
+    made of. ``call`` is the row of the request that brought it. ``matches`` counts procedures of other
+    projects that were measured to behave like the subject, ``None`` if that was not measured.
     """
 
     code: str
@@ -31,3 +32,4 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     contract: str | None = None
     parents: tuple[int, ...] = ()
     call: int | None = None
+    matches: int | None = None

@@ -223,6 +223,7 @@ class Generation:
                     digest=passed.digest,
                     novelty=passed.novelty,
                     call=draft.call,
+                    matches=draft.matches,
                 )
                 for draft, passed in selection.chosen
             ],
