@@ -3,6 +3,6 @@
 Invariants: a proposal changes only what its kind says and preserves the rest of the source; it is made from
 the fault and the two sources only, and is never run here.
 
-libcst's parser is native and may crash on hostile source. So only ``process``, which runs in a process with
-limits on time and memory, imports the modules that make proposals.
+libcst's parser is native and may crash on hostile source. So the modules that make proposals are imported
+only in the process of ``rewriting.process``, which has limits on time and memory.
 """

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import libcst.matchers as m
 
 from ..models import Category
-from .functions import at_start, body_of, function_of, plain
+from ..rewriting.functions import body_of, function_of, plain
+from .openings import at_start
 from .task import Proposal, Task
 
 

@@ -7,9 +7,8 @@ import sys
 from collections.abc import Iterator
 
 import libcst as cst
-from libcst.codemod import CodemodContext
-from libcst.codemod.visitors import AddImportsVisitor
 
+from ..rewriting.functions import with_import
 from .task import Proposal, Task
 
 _UNDEFINED_NAME = re.compile(r"name '(\w+)' is not defined")
@@ -53,13 +52,6 @@ def _missing(task: Task, module: str, name: str | None) -> Proposal:
     what = f"from {module} import {name}" if name else f"import {module}"
     code = with_import(task.code, module, name)
     return Proposal(kind="import", why=f"the missing `{what}` is added", code=code)
-
-
-def with_import(code: str, module: str, name: str | None = None) -> str:
-    """``code`` with ``module``, or ``name`` from it, imported."""
-    context = CodemodContext()
-    AddImportsVisitor.add_needed_import(context, module, name)
-    return AddImportsVisitor(context).transform_module(cst.parse_module(code)).code
 
 
 def useless_import(task: Task) -> Iterator[Proposal]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from .functions import function_of, like, names_in, parameter_names, replaced
+from ..rewriting.functions import Rename, function_of, like, names_in, parameter_names, replaced
 from .task import Proposal, Task
 
 
@@ -17,7 +17,7 @@ def parameters(task: Task) -> Iterator[Proposal]:
         return
     wanted, own = parameter_names(base), parameter_names(function)
     if len(wanted) == len(own) and wanted != own and not set(wanted) & (names_in(function) - set(own)):
-        changed = function.visit(_Rename(dict(zip(own, wanted, strict=True))))
+        changed = function.visit(Rename(dict(zip(own, wanted, strict=True))))
         assert isinstance(changed, cst.FunctionDef)
         yield Proposal(
             kind="parameter",
@@ -31,7 +31,7 @@ def entry_point(task: Task) -> Iterator[Proposal]:
     base, function = _pair(task)
     if base is None or function is None or function.name.value == base.name.value:
         return
-    tree = cst.parse_module(task.code).visit(_Rename({function.name.value: base.name.value}))
+    tree = cst.parse_module(task.code).visit(Rename({function.name.value: base.name.value}))
     yield Proposal(kind="entry point", why=f"the function is called {base.name.value} again", code=tree.code)
 
 
@@ -39,23 +39,3 @@ def _pair(task: Task) -> tuple[cst.FunctionDef | None, cst.FunctionDef | None]:
     """The procedure's function, and the dream's by its name or else by its parameters."""
     base = function_of(task.procedure or "", task.entry)
     return base, function_of(task.code, task.entry) or like(task.code, base)
-
-
-class _Rename(cst.CSTTransformer):
-    """Renames variables; attributes and the keywords of calls stay."""
-
-    def __init__(self, names: dict[str, str]) -> None:
-        super().__init__()
-        self._names = names
-
-    def visit_Attribute(self, node: cst.Attribute) -> bool:
-        return True
-
-    def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.Attribute:
-        return updated_node.with_changes(attr=original_node.attr)
-
-    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
-        return updated_node.with_changes(keyword=original_node.keyword)
-
-    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
-        return updated_node.with_changes(value=self._names.get(updated_node.value, updated_node.value))

@@ -7,8 +7,6 @@ parses untrusted source may die, and costs the dream at hand its repair and no o
 from __future__ import annotations
 
 import difflib
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ import msgspec
 
 from ..errors import PlanError
 from ..models import Dream, Fault, Outcome, Verdict
+from ..rewriting.process import Lost, ask
 from ..store.lessons import put_repair
 from ..store.records import Recorded
 from .task import Proposal, Task
@@ -25,9 +24,8 @@ if TYPE_CHECKING:
     from ..store.database import Store
     from ..trial.engine import Engine
 
-SECONDS = 60.0
-"""Wall time of the proposing process for one batch."""
-BATCH = 50
+PROPOSING = "pytest_athena_dreams.repair.propose"
+"""The module that the process imports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,27 +126,10 @@ def store_repair(store: Store, repair: Repair, *, seed: int) -> None:
 
 def proposed(dreams: Sequence[tuple[Dream, Fault]]) -> list[list[Proposal]]:
     """The proposals for each dream, in order; empty for one whose source crashed the process."""
-    found: list[list[Proposal]] = []
-    while len(found) < len(dreams):
-        batch = dreams[len(found) : len(found) + BATCH]
-        answers = _ask([msgspec.json.encode(_task(dream, fault)) for dream, fault in batch])
-        found += answers
-        if len(answers) < len(batch):
-            found.append([])  # the process crashed on this one
-    return found
-
-
-def _ask(tasks: Sequence[bytes]) -> list[list[Proposal]]:
-    command = [sys.executable, "-I", "-m", "pytest_athena_dreams.repair.process"]
-    try:
-        done = subprocess.run(
-            command, input=b"\n".join(tasks) + b"\n", capture_output=True, timeout=SECONDS, check=False
-        )
-        output = done.stdout
-    except subprocess.TimeoutExpired as late:
-        output = late.stdout or b""
-    lines = output.split(b"\n")[:-1]  # a line without its end is incomplete
-    return [msgspec.json.decode(line, type=list[Proposal]) for line in lines]
+    answers = ask(PROPOSING, [msgspec.json.encode(_task(dream, fault)) for dream, fault in dreams])
+    return [
+        [] if isinstance(line, Lost) else msgspec.json.decode(line, type=list[Proposal]) for line in answers
+    ]
 
 
 def _task(dream: Dream, fault: Fault) -> Task:

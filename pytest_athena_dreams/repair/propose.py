@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from ..rewriting.process import CHANGED_SOURCE
 from .fences import fences
 from .guards import guards, lost_guards
 from .imports import missing_import, useless_import
@@ -32,3 +35,10 @@ def propose(task: Task) -> list[Proposal]:
         if proposal.code != task.code:
             found.setdefault(proposal.code, proposal)
     return list(found.values())[:PROPOSALS]
+
+
+def answer(line: bytes) -> bytes:
+    """The proposals for one task, both as JSON."""
+    task = msgspec.json.decode(line, type=Task)
+    fits = len(task.code) + len(task.procedure or "") <= CHANGED_SOURCE
+    return msgspec.json.encode(propose(task) if fits else [])

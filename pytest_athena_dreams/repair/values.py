@@ -8,8 +8,8 @@ from dataclasses import replace
 import libcst as cst
 import libcst.matchers as m
 
-from .functions import at_start, function_of, names_in, prepended, replaced
-from .imports import with_import
+from ..rewriting.functions import function_of, names_in, prepended, replaced, with_import
+from .openings import at_start
 from .task import Proposal, Task
 
 _MUTABLE_DEFAULT = (

@@ -1,4 +1,4 @@
-"""Finds and replaces the function of a dream that a repair changes.
+"""Finds and replaces the function of a source that is changed.
 
 Invariant: the rest of the source is preserved.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import libcst as cst
 import libcst.matchers as m
-
-from .task import Proposal, Task
+from libcst.codemod import CodemodContext
+from libcst.codemod.visitors import AddImportsVisitor
 
 
 def function_of(code: str, name: str | None) -> cst.FunctionDef | None:
@@ -66,14 +66,6 @@ def _same(statement: cst.CSTNode, function: cst.FunctionDef) -> bool:
     return isinstance(statement, cst.FunctionDef) and statement.deep_equals(function)
 
 
-def at_start(task: Task, source: str, *, kind: str, why: str) -> Proposal:
-    """The proposal to put statements at the start of the dream's function."""
-    function = function_of(task.code, task.entry)
-    if function is None:
-        return Proposal(kind=kind, why=why, code=task.code)
-    return Proposal(kind=kind, why=why, code=replaced(task.code, function, prepended(function, source)))
-
-
 def prepended(function: cst.FunctionDef, source: str) -> cst.FunctionDef:
     """``function`` with statements before its first, after its docstring."""
     new = cst.parse_module(source).body
@@ -84,3 +76,30 @@ def prepended(function: cst.FunctionDef, source: str) -> cst.FunctionDef:
         body = [cst.SimpleStatementLine(function.body.body)]
     start = 1 if function.get_docstring() is not None else 0
     return function.with_changes(body=cst.IndentedBlock([*body[:start], *new, *body[start:]]))
+
+
+class Rename(cst.CSTTransformer):
+    """Renames variables; attributes and the keywords of calls stay."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        return True
+
+    def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.Attribute:
+        return updated_node.with_changes(attr=original_node.attr)
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        return updated_node.with_changes(keyword=original_node.keyword)
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
+        return updated_node.with_changes(value=self._names.get(updated_node.value, updated_node.value))
+
+
+def with_import(code: str, module: str, name: str | None = None) -> str:
+    """``code`` with ``module``, or ``name`` from it, imported."""
+    context = CodemodContext()
+    AddImportsVisitor.add_needed_import(context, module, name)
+    return AddImportsVisitor(context).transform_module(cst.parse_module(code)).code
