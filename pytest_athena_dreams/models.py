@@ -176,6 +176,22 @@ class Raised:
     path: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """The rule against a failure pattern, as a writer of dreams gets it.
+
+    ``pattern`` is the pattern's key and ``title`` its name; ``open`` dreams show it now. ``text`` is the
+    rule, ``wrong`` and ``right`` are code from a dream and its procedure, empty if there is none to show.
+    """
+
+    pattern: str
+    title: str
+    text: str
+    open: int
+    wrong: str = ""
+    right: str = ""
+
+
 class ObservationKind(StrEnum):
     """All that can be seen of a call."""
 
@@ -264,7 +280,8 @@ class Figures:
     was, ``diverged`` the share of accepted inputs on which a ``compatible`` dream returned another value,
     ``evidence`` the share of the procedure's mutants that its pool detects, and ``lines_reached`` how many
     of the dream's ``lines_total`` its inputs reach. ``not_compared`` says in words what the verdict does not
-    cover. ``guess`` names the tested function where nothing said which one is meant.
+    cover. ``guess`` names the tested function where nothing said which one is meant. ``widened`` is the share
+    of inputs that the procedure refused and a passing dream answered.
     """
 
     tried: int = 0
@@ -280,6 +297,7 @@ class Figures:
     lines_total: int | None = None
     not_compared: str | None = None
     guess: str | None = None
+    widened: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,6 +159,8 @@ def _result(recorded: Recorded) -> Iterator[str]:
         yield f"    {reached(figures.lines_reached, figures.lines_total)} lines reached"
     if figures.guess:
         yield f"    {guess(figures.guess)}"
+    if figures.widened:
+        yield f"    answers {percent(figures.widened)} of the inputs that the procedure refuses"
     if figures.evidence is not None:
         yield f"    evidence {percent(figures.evidence)}"
     for name in ("error", "failing_input", "procedure_result", "dream_result"):

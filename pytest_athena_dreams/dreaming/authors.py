@@ -19,13 +19,13 @@ from ..llm.asking import CallRecord, Calls
 from ..llm.budget import Budget, BudgetSpent
 from ..llm.exchange import CallOutcome, Question, Reply
 from ..llm.keys import redacted
-from ..llm.prompts import CONTRACT_WORDS
+from ..llm.prompts import CONTRACT_WORDS, Rule
 from ..llm.reader import Written, functions
 from ..llm.writing import Assignment, Delivery, begin, prompts_for, question, read_functions
-from ..models import DEFAULT_CONTRACTS, Contract, DreamType
+from ..models import DEFAULT_CONTRACTS, Contract, DreamType, Lesson
 from ..store.database import Store
 from ..store.requests import IN_FLIGHT, INTERRUPTED, StoredCall, put_answer, put_calls
-from .briefing import Briefing, Lesson
+from .briefing import Briefing
 from .drafts import Draft, Subject
 from .subjects import function_of
 
@@ -205,7 +205,7 @@ def prompt(
             dream_type=dream_type,
             contract=CONTRACT_WORDS[contract_of(dream_type)],
             count=count,
-            rules=tuple(lesson.shown for lesson in rules),
+            rules=tuple(Rule(text=one.text, wrong=one.wrong, right=one.right) for one in rules),
             failures=setup.briefing.failures(subject.id, dream_type),
             others=_others(setup, subject) if dream_type == DreamType.CROSS_PROJECT_SYNTHESIS else (),
         ),

@@ -13,34 +13,14 @@ from typing import Any
 import msgspec
 
 from ..learn.suggestions import Cause, Example, example, rule
-from ..llm.prompts import MOST_RULES, Failed, Rule
-from ..models import Category, Fault, Outcome, Status
+from ..llm.prompts import MOST_RULES, Failed
+from ..models import Category, Fault, Lesson, Outcome, Status
 from ..store.lessons import Lessons, faults_of
 
 MOST_FAILED = 12
 """Failed dreams of a procedure that are kept for prompts; each prompt shows some of them."""
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
-    """The rule for an open failure pattern. ``open`` dreams show the pattern now.
-
-    ``wrong`` and ``right`` are code from a dream and its procedure, empty if there is none to show.
-    """
-
-    pattern: str
-    title: str
-    text: str
-    open: int
-    wrong: str = ""
-    right: str = ""
-
-    @property
-    def shown(self) -> Rule:
-        """The lesson as a prompt shows it."""
-        return Rule(text=self.text, wrong=self.wrong, right=self.right)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,26 +170,29 @@ class Generation:
         }
         return sorted(self.order.subjects, key=lambda subject: (-promise[subject.id], subject.id))
 
-    def _begin(self, subject: Subject) -> None:
-        """Share the places between the kinds of writers, and ask the authors for theirs."""
+    def planned(self, subject: Subject) -> dict[str, dict[str, int]]:
+        """What authors would be asked for a procedure: the number of dreams by kind and type."""
         authors = [author for author in self._authors if author.may_write(subject)]
         if not authors:
-            assign(self.store, self.run_id, subject.id, {})
-            return
+            return {}
         allotment = Allotment(self._past.by_kind(), f"{self.order.seed}:{subject.id}:kinds")
         supply = {
             Arm(procedure=subject.id, dream_type=kind, writer=writer): self.order.places
             for kind in self.order.types
             for writer in (MECHANICAL, *(author.kind for author in authors))
         }
-        dealt = allotment.deal(supply, self.order.places)
         counts: dict[str, dict[str, int]] = {author.kind: {} for author in authors}
-        for arm, number in sorted(dealt.items()):
+        for arm, number in sorted(allotment.deal(supply, self.order.places).items()):
             if arm.writer in counts:
                 counts[arm.writer][arm.dream_type] = number
-        planned = assign(self.store, self.run_id, subject.id, counts)["assigned"]
-        for author in authors:
-            author.begin(subject, planned.get(author.kind, {}))
+        return counts
+
+    def _begin(self, subject: Subject) -> None:
+        """Ask the authors for what is planned, or for what an earlier part of the run has planned."""
+        planned = assign(self.store, self.run_id, subject.id, self.planned(subject))["assigned"]
+        for author in self._authors:
+            if counts := planned.get(author.kind):
+                author.begin(subject, counts)
 
     def _finish(self, subject: Subject, drafts: Sequence[Draft]) -> Done:
         paid = [draft for author in self._authors for draft in author.collect(subject)]

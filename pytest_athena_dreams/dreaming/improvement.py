@@ -1,12 +1,16 @@
 """Whether a dream that passed is better than its procedure: it answers more inputs, or is faster or shorter.
 
-Invariants: pure; a dream that failed, was not tested, or copies its procedure is never better.
+Invariants: pure; a dream that failed or was not tested is never better, and neither is one whose values were
+not compared: a constant is short and fast.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from ..models import Contract
 from ..source.normalise import nodes, parse
 
 FASTER = 1.25
@@ -30,16 +34,19 @@ class Gain:
         return any(value is not None for value in (self.widened, self.speed, self.size))
 
 
-def gain(
-    *, passed: bool, widened: float | None, speed: float | None, code: str, procedure: str | None
-) -> Gain:
-    """What a dream gains on its procedure; ``widened`` and ``speed`` are as its test measured them."""
-    if not passed or procedure is None:
+def gain(row: Mapping[str, Any]) -> Gain:
+    """What a dream gains on its procedure.
+
+    ``row`` has ``passed``, ``contract``, ``code`` and ``base``, the procedure's code; and as the test
+    measured them ``effectiveness`` (times faster), ``widened`` and ``diverged``, ``None`` if it did not.
+    """
+    procedure, code, speed = row["base"], row["code"] or "", row["effectiveness"]
+    if not row["passed"] or procedure is None or row["contract"] == Contract.FREE or row["diverged"]:
         return Gain()
     own, base = size(code), size(procedure)
     saved = own is not None and base is not None and own <= SHORTER * base and base - own >= MIN_SHORTER
     return Gain(
-        widened=widened if widened else None,
+        widened=row["widened"] or None,
         speed=speed if speed is not None and speed >= FASTER else None,
         size=own / base if saved and own is not None and base else None,
     )

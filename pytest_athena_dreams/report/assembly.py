@@ -72,6 +72,7 @@ def make_report(store: Store) -> Report:
         judges=judge_reports(store),
         speed=distribution([d.speed for d in dreams if d.speed is not None], edges=SPEED_EDGES),
         divergence=distribution([d.diverged for d in dreams if d.diverged is not None], edges=SHARE_EDGES),
+        widening=distribution([d.widened for d in dreams if d.widened is not None], edges=SHARE_EDGES),
         evidence=distribution(
             [d.evidence for d in dreams if d.evidence is not None and has_passed(d)], edges=SHARE_EDGES
         ),

@@ -227,6 +227,7 @@ class Report:
     judges: tuple[JudgeReport, ...]
     speed: Distribution | None
     divergence: Distribution | None
+    widening: Distribution | None
     evidence: Distribution | None
     health: tuple[Health, ...]
     runs: tuple[RunReport, ...]

@@ -105,6 +105,11 @@ def figures(report: Report) -> Iterator[str]:
         yield f"speed against the procedure: median {times(report.speed.median)}"
     if report.divergence:
         yield f"inputs with another value, where allowed: median {percent(report.divergence.median)}"
+    if report.widening:
+        yield (
+            "refused inputs that a passing dream answers: "
+            f"mean {percent(report.widening.mean)}, highest {percent(report.widening.high)}"
+        )
     if report.evidence:
         mean, low = percent(report.evidence.mean), percent(report.evidence.low)
         yield f"evidence of the passes: {mean} on average, {low} at the least"

@@ -19,6 +19,7 @@ from ..source.reading import reading
 from .answers import Answers
 from .exploration import Explorer
 from .lab import Lab
+from .observing import is_refusal
 from .reference import LARGE_PAYLOAD, Reference, References
 from .untestable import never_returned, no_strategy
 
@@ -41,6 +42,7 @@ class Case:
 
     ``pools`` are the procedure's and, where the dream has literals of its own, a small one with these; under
     ``free`` the dream's alone. ``pure`` says that the dream does the same again, by its source and inputs.
+    ``refused`` are payloads on which the procedure raised, without the large ones.
     """
 
     dream: Dream
@@ -49,6 +51,7 @@ class Case:
     pools: tuple[Pool, ...]
     examples: tuple[Example, ...]
     pure: bool
+    refused: tuple[bytes, ...] = ()
 
     @property
     def tried(self) -> int:
@@ -107,6 +110,7 @@ class CaseMaker:
             pools=pools,
             examples=tuple(Example(*each) for each in inputs if oracle.accepts(each[2])),
             pure=_pure(dream, pools),
+            refused=tuple(p for p, _, seen in inputs if is_refusal(seen) and len(p) < LARGE_PAYLOAD),
         )
 
     def _without_procedure(self, dream: Dream, oracle: Oracle, runner: Runner, signature: Signature) -> Case:

@@ -33,6 +33,7 @@ from .shrinking import Searches, Shrinker
 from .speed import effectiveness
 from .trial import Result, Trial
 from .untestable import Untestable, compared_by_type, never_returned
+from .widening import widened
 
 _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
     Contract.FREE: "fully",
@@ -201,9 +202,10 @@ class Engine:
             (first, *_), inputs = case.examples, len(case.examples)
             assert first.expected is not None
             raise compared_by_type(procedure, first.expected, inputs)
-        speed = evidence = lines = None
+        speed = wider = evidence = lines = None
         if reference is not None and category is None:
             speed = effectiveness(case, self._answers.runner(reference), runner, settings.timeout)
+            wider = widened(case, self._answers, runner, settings.timeout, settings.dream_timeout)
         if settings.evidence == "on" or (settings.evidence == "passes" and category is None):
             if reference is not None:
                 evidence = self._evidence.of(reference, contract)
@@ -228,6 +230,7 @@ class Engine:
                 lines_total=lines[1] if lines else None,
                 not_compared=not_compared(case, loaded, result.observations, settings),
                 guess=loaded.name[:NAME_LENGTH] if guessed else None,
+                widened=wider,
             ),
         )
 

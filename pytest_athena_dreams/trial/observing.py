@@ -32,6 +32,11 @@ ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 """The kinds of observation that say what the code computed."""
 
 
+def is_refusal(seen: Observation) -> bool:
+    """Whether a procedure refused an input: it raised, and the jail had no part in it."""
+    return seen.kind is ObservationKind.RAISED and not seen.refused
+
+
 def may_be_the_machine(seen: Observation) -> bool:
     """Whether a loaded machine can cause this: neither a computing call nor the code's own doing."""
     if seen.kind is ObservationKind.TIMED_OUT:
