@@ -274,6 +274,8 @@ procedure 1
   version                  1
   entry_point              -
   created_at               1700000000000
+  private                  -
+  source                   -
   code:
     def double(x):
         return x + x

@@ -1,12 +1,19 @@
-"""The commands that make and fill a store: ``init``, ``import``."""
+"""The commands that fill a store and empty it into a file: ``init``, ``import``, ``export``."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO
 
 import click
 
+from ..text import printable
 from .options import store_option
+
+_NEEDS = """\
+note: some of these import modules of their own project:
+  {}
+let the jail read its folder by --athena-allow-read=FOLDER, or their dreams are untestable"""
 
 
 @click.command()
@@ -26,10 +33,22 @@ def init(store: Path) -> None:
 @click.command("import")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @store_option
-def import_(files: tuple[Path, ...], store: Path) -> None:
-    """Import the dreams of JSONL files into a store, all of them or none. Creates a missing store.
+@click.option("--functions", metavar="A,B", help="Of Python files, take these functions alone.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Of Python files, take private functions and methods too."
+)
+@click.option("--project", metavar="NAME", help="The project of Python files [default: of pyproject.toml].")
+def import_(
+    files: tuple[Path, ...], store: Path, functions: str | None, everything: bool, project: str | None
+) -> None:
+    """Import procedures and dreams into a store, all of them or none. Creates a missing store.
 
-    A line is one JSON object. Two keys are required:
+    Of a Python file or a folder, each public function becomes a procedure, with the helpers and imports that
+    it needs from its module. A function is a dream if a comment above it says so, "# dream of PROCEDURE" or
+    "# dream of PROCEDURE (DREAM_TYPE)", or the module's dict DREAMS = {"function": "procedure"}.
+
+    Other files, and - for standard input, are JSONL. A line is one JSON object: a dream, or a procedure alone
+    as {"procedure": {...}}. A dream has two required keys:
 
     \b
     code         the dream's Python source
@@ -41,8 +60,8 @@ def import_(files: tuple[Path, ...], store: Path) -> None:
     \b
     label        your own name for the dream, unique in the store. The default
                  is a hash of the procedure's name and the code
-    procedure    {"name", "code", "project", "version", "entry_point", "private"}:
-                 what the dream varies. Different code under the same name and
+    procedure    {"name", "code", "project", "version", "entry_point", "private",
+                 "source"}: what the dream varies. Different code under the same name and
                  project becomes the next version; no model sees a private one
     entry_point  the function to test
     contract     equivalent, superset, compatible or free. The default depends
@@ -63,17 +82,54 @@ def import_(files: tuple[Path, ...], store: Path) -> None:
     A known label updates its dream, and keys that are left out keep their values. If the code, entry point,
     contract, type or procedure changes, the dream is pending again. Otherwise its status and results stay.
     """
+    from ..pyfiles.sources import Choice, is_python, read_python
     from ..store.database import Store
     from ..store.importer import import_lines
-    from ..store.jsonl import read_lines
+    from ..store.jsonl import Entry, read_lines
 
-    lines = read_lines(files)
+    choice = Choice(
+        functions=tuple(filter(None, (functions or "").split(","))), everything=everything, project=project
+    )
+    python = [path for path in files if is_python(path)]
+    if choice != Choice() and not python:
+        raise click.UsageError("--functions, --all and --project are for Python files, and none is given")
+    lines = read_lines(path for path in files if path not in python)
+    needs: tuple[str, ...] = ()
+    if python:
+        found = read_python(python, choice)
+        lines, needs = [*found.lines, *lines], found.needs
     with Store.create(store) as opened:
         done = import_lines(opened, lines)
-    click.echo(
-        f"{store}: {done.created} added, {done.updated} updated "
-        f"({done.requeued} of them to be tested again), {done.unchanged} unchanged"
-    )
+    entries = len([line for line in lines if isinstance(line, Entry)])
+    if entries:
+        click.echo(f"{store}: procedures: {done.procedures} added, {entries - done.procedures} known")
+    if len(lines) > entries or not entries:
+        click.echo(
+            f"{store}: {done.created} added, {done.updated} updated "
+            f"({done.requeued} of them to be tested again), {done.unchanged} unchanged"
+        )
+    if needs:
+        click.echo(_NEEDS.format("\n  ".join(map(printable, needs))), err=True)
 
 
-COMMANDS = (init, import_)
+@click.command()
+@store_option
+@click.option(
+    "--output", "-o", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file."
+)
+@click.option("--procedures", is_flag=True, help="Leave the dreams out.")
+def export(store: Path, output: IO[str], procedures: bool) -> None:
+    """Write the procedures and dreams of a store as JSONL that import takes.
+
+    Each procedure comes first, in each of its versions, then each dream with its procedure. Runs and results
+    stay in the store. A dream without a label gets one: its id in this store.
+    """
+    from ..store.database import Store
+    from ..store.exporter import export_lines
+
+    with Store.open(store) as opened:
+        for line in export_lines(opened, dreams=not procedures):
+            output.write(line + "\n")
+
+
+COMMANDS = (init, import_, export)

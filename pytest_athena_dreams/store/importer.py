@@ -1,4 +1,4 @@
-"""Dreams from files into the store: new ones are added, known ones are updated.
+"""Dreams and procedures from files into the store: new ones are added, known ones are updated.
 
 Invariants: one import is one transaction. A label has one row. A verdict that the store shows belongs to
 the code, entry point, contract and procedure that it shows beside it: where one of these changes, the dream
@@ -19,7 +19,7 @@ from msgspec import UNSET
 from ..errors import DreamsError, ImportFileError, StoreError
 from ..models import Contract, Status
 from .database import VERDICT
-from .jsonl import DreamLine
+from .jsonl import DreamLine, Entry, Line
 from .records import Imported
 from .shape import NEW_STORE
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from .database import Store
-    from .jsonl import Line, ProcedureLine
+    from .jsonl import ProcedureLine
     from .shape import Shape
 
 _Done = Literal["created", "updated", "requeued", "unchanged"]
@@ -43,7 +43,7 @@ _IMPORT_REMEDIES = {
 }
 
 
-def import_lines(store: Store, lines: Sequence[Line]) -> Imported:
+def import_lines(store: Store, lines: Sequence[Line | Entry]) -> Imported:
     """Bring ``lines`` into ``store``, all or none of them.
 
     A key that a line leaves out keeps its value in a dream that is known, and is empty or Athena's default
@@ -54,11 +54,14 @@ def import_lines(store: Store, lines: Sequence[Line]) -> Imported:
     does not fit its schema.
     """
     with store.writing() as db:
-        merge = _Merge(store, db, [line.label for line in lines])
+        merge = _Merge(store, db, [line.label for line in lines if isinstance(line, Line)])
         done: Counter[_Done] = Counter()
         for line in lines:
             try:
-                done[merge.put(line)] += 1
+                if isinstance(line, Entry):
+                    merge.put_procedure(line)
+                else:
+                    done[merge.put(line)] += 1
             except DreamsError as error:
                 raise type(error)(f"nothing was imported: {line.where}, {error}") from error
             except sqlite3.IntegrityError as error:
@@ -71,6 +74,7 @@ def import_lines(store: Store, lines: Sequence[Line]) -> Imported:
         updated=done["updated"] + done["requeued"],
         requeued=done["requeued"],
         unchanged=done["unchanged"],
+        procedures=merge.procedures,
     )
 
 
@@ -82,6 +86,8 @@ class _Merge:
         self._db = db
         self._now = int(time.time())
         self._procedure_ids: dict[ProcedureLine, int] = {}
+        self.procedures = 0
+        """Versions of procedures that were added without a dream."""
         columns = ", ".join(["label", "status", "base_procedure_id", *_COPIED])
         known = db.query(
             f"SELECT {store.dream_procedures.key} AS id, {columns} FROM dream_procedures"
@@ -97,6 +103,8 @@ class _Merge:
         if dream.procedure is not UNSET:
             given["base_procedure_id"] = self._procedure(dream.procedure) if dream.procedure else None
             given.setdefault("base_procedure_name", dream.procedure.name if dream.procedure else "")
+        elif line.of is not None:
+            given["base_procedure_id"], given["base_procedure_name"] = self._named(line.of)
         known = self._known.get(line.label)
         _check_contract((known or {}) | given)
         if known is None:
@@ -119,6 +127,14 @@ class _Merge:
         self._update(self._store.dream_procedures, known["id"], changes)
         return "requeued" if requeue else "updated"
 
+    def put_procedure(self, entry: Entry) -> None:
+        """Add the procedure of ``entry``, unless it is known."""
+        table = self._store.procedures.table
+        count = f"SELECT count(*) FROM {table}"
+        before = self._db.execute(count).fetchone()[0]
+        self._procedure(entry.procedure)
+        self.procedures += self._db.execute(count).fetchone()[0] - before
+
     def _procedure(self, line: ProcedureLine) -> int:
         """Find the row of ``line``, or add one, and give its id."""
         if line not in self._procedure_ids:
@@ -127,21 +143,40 @@ class _Merge:
                 self._update(self._store.procedures, key, {"private": int(line.private)})
         return self._procedure_ids[line]
 
+    def _named(self, name: str) -> tuple[int, str]:
+        """The id and the whole name of the newest version of a procedure, by its name or the end of that."""
+        shape = self._store.procedures
+        rows = list(
+            self._db.query(
+                f"SELECT {shape.key} AS id, name, project FROM procedures"
+                " WHERE name = :name OR substr(name, -length(:name) - 1) = '.' || :name"
+                " ORDER BY ifnull(version, 1), 1",
+                {"name": name},
+            )
+        )
+        found = [row for row in rows if row["name"] == name] or rows
+        if not found:
+            raise ImportFileError(f"the store has no procedure {name!r}; import it first")
+        if len(owners := {(row["project"], row["name"]) for row in found}) > 1:
+            named = ", ".join(sorted(f"{name} of project {project}" for project, name in owners))
+            raise ImportFileError(f"{name!r} can be any of: {named}; give one's whole name")
+        return int(found[-1]["id"]), str(found[-1]["name"])
+
     def _version(self, line: ProcedureLine) -> int:
         shape = self._store.procedures
         versions = list(
             self._db.query(
-                f"SELECT {shape.key} AS id, {shape.code} AS code, entry_point, ifnull(version, 1) AS version"
-                " FROM procedures WHERE name = ? AND project IS ?",
+                f"SELECT {shape.key} AS id, {shape.code} AS code, entry_point, ifnull(version, 1) AS version,"
+                " source FROM procedures WHERE name = ? AND project IS ?",
                 [line.name, line.project],
             )
         )
-        for row in versions:
-            if row["code"] == line.code and line.entry_point in (None, row["entry_point"]):
-                return int(row["id"])
-        for row in versions:
-            if row["code"] == line.code and row["entry_point"] is None:
-                self._update(shape, row["id"], {"entry_point": line.entry_point})
+        same = [row for row in versions if row["code"] == line.code]
+        for row in sorted(same, key=lambda row: row["entry_point"] is None):
+            if row["entry_point"] is None or line.entry_point in (None, row["entry_point"]):
+                given = {"entry_point": line.entry_point, "source": line.source}
+                if new := {key: value for key, value in given.items() if value not in (None, row[key])}:
+                    self._update(shape, row["id"], new)
                 return int(row["id"])
         taken = {row["version"] for row in versions}
         if line.version in taken:
@@ -157,6 +192,7 @@ class _Merge:
                 "version": line.version or max(taken, default=0) + 1,
                 "code": line.code,
                 "entry_point": line.entry_point,
+                "source": line.source,
                 "created_at": self._now,
             },
         )

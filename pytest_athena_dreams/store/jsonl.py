@@ -1,4 +1,4 @@
-"""The file format of an import: JSONL, one dream a line.
+"""The file format of an import: JSONL, one dream or one procedure a line.
 
 Invariants: nothing here touches the store; ``read_lines`` gives every line of every file, checked on its
 own and against the others, or raises one ``ImportFileError`` that lists what is wrong by file, line and
@@ -12,6 +12,8 @@ import hashlib
 import json
 import os
 import re
+import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -22,8 +24,10 @@ from ..models import Contract, DreamType, Status
 from .connection import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+STDIN = "-"
+"""The name of standard input in place of a file."""
 MOST_PROBLEMS = 10
 """How many problems one error lists."""
 
@@ -43,6 +47,7 @@ class ProcedureLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     version: Annotated[int, Meta(ge=1, le=2**31)] | None = None
     entry_point: _Text | None = None
     private: bool | None = None
+    source: _Text | None = None
 
 
 class DreamLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,23 +74,42 @@ class DreamLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     created_by: str | UnsetType = UNSET
 
 
+class ProcedureAlone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line with a procedure and no dream of it."""
+
+    procedure: ProcedureLine
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A dream to import, by what name, and where it was read."""
+    """A dream to import, by what name, and where it was read.
+
+    ``of`` names its procedure where the dream does not hold it: one that the store has by then.
+    """
 
     where: str
     label: str
     dream: DreamLine
+    of: str | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A procedure to import without a dream, and where it was read."""
+
+    where: str
+    procedure: ProcedureLine
 
 
 EXPECTED_VALUES = {
     "label": "text without control characters, not empty, or leave it out",
-    "procedure": "an object with the keys name and code, and at will project, version, entry_point, private",
+    "procedure": "an object with the keys name and code, and at will project, version, entry_point, private "
+    "and source",
     "procedure.name": "text without control characters, not empty",
     "procedure.project": "text or null",
     "procedure.version": "a whole number from 1, or leave it out to get the next one",
     "procedure.code": "the Python source of the procedure, as text, not empty",
     "procedure.entry_point": "the name of a function in the procedure's code, or null",
     "procedure.private": "true if no model may see the procedure, false if models may, or null",
+    "procedure.source": "where it comes from, as FILE::function, or null",
     "base_procedure_name": "the procedure's name, as text",
     "code": "the Python source of the dream, as text",
     "dream_type": "one of " + ", ".join(DreamType),
@@ -107,12 +131,13 @@ EXPECTED_VALUES = {
 """What each key takes; its names are the keys of a line."""
 
 
-def read_lines(paths: Iterable[str | os.PathLike[str]]) -> list[Line]:
-    """Read all dreams of all files, in order. A line that is repeated word for word counts once.
+def read_lines(paths: Iterable[str | os.PathLike[str]]) -> list[Line | Entry]:
+    """Read all dreams and procedures of all files, in order; ``-`` is standard input.
 
-    Raises ``ImportFileError``.
+    A line that is repeated word for word counts once. Raises ``ImportFileError``.
     """
     lines: dict[str, Line] = {}
+    entries: dict[ProcedureLine, Entry] = {}
     problems: list[str] = []
     for path in paths:
         for where, raw in _raw_lines(path):
@@ -121,6 +146,9 @@ def read_lines(paths: Iterable[str | os.PathLike[str]]) -> list[Line]:
             except ValueError as problem:
                 problems.append(f"{where}, {problem}")
                 continue
+            if isinstance(dream, ProcedureAlone):
+                entries.setdefault(dream.procedure, Entry(where=where, procedure=dream.procedure))
+                continue
             line = Line(where=where, label=dream.label or _label(dream), dream=dream)
             first = lines.setdefault(line.label, line)
             if first.dream != dream:
@@ -128,18 +156,24 @@ def read_lines(paths: Iterable[str | os.PathLike[str]]) -> list[Line]:
                     f"{where}, key label: {line.label!r} is also the label of another dream, "
                     f"in {first.where}; give each dream a label of its own"
                 )
+    refuse(problems)
+    return [*entries.values(), *lines.values()]
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise one ``ImportFileError`` that lists the ``problems``, if there are any."""
     if problems:
-        shown = problems[:MOST_PROBLEMS]
+        shown = list(problems[:MOST_PROBLEMS])
         if len(problems) > len(shown):
             shown.append(f"and {len(problems) - len(shown)} problems more")
         raise ImportFileError("\n  ".join(["nothing was imported:", *shown]))
-    return list(lines.values())
 
 
 def _raw_lines(path: str | os.PathLike[str]) -> Iterator[tuple[str, bytes]]:
-    name = os.fspath(path)
+    stdin = os.fspath(path) == STDIN
+    name = "standard input" if stdin else os.fspath(path)
     try:
-        with open(path, "rb") as file:
+        with nullcontext(sys.stdin.buffer) if stdin else open(path, "rb") as file:
             for number, raw in enumerate(file, 1):
                 line = (raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw).strip()
                 if line:
@@ -150,8 +184,8 @@ def _raw_lines(path: str | os.PathLike[str]) -> Iterator[tuple[str, bytes]]:
         ) from error
 
 
-def _decode(raw: bytes) -> DreamLine:
-    """Return the dream of one line. Raises ``ValueError`` with the key and the remedy."""
+def _decode(raw: bytes) -> DreamLine | ProcedureAlone:
+    """Return what one line holds. Raises ``ValueError`` with the key and the remedy."""
     try:
         data = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
     except UnicodeDecodeError as error:
@@ -165,6 +199,8 @@ def _decode(raw: bytes) -> DreamLine:
     except RecursionError as error:
         raise ValueError("not a dream: nested too deeply; write one flat JSON object on each line") from error
     try:
+        if isinstance(data, dict) and data.keys() == {"procedure"}:
+            return msgspec.convert(data, ProcedureAlone)
         dream = msgspec.convert(data, DreamLine)
     except msgspec.ValidationError as error:
         raise ValueError(_explain(str(error), data)) from error

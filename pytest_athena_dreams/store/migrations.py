@@ -173,6 +173,12 @@ def m011_generation(db: Database) -> None:
     _index(db, "dream_calls", "run_id", "procedure_id")
 
 
+@migrations()
+def m012_sources(db: Database) -> None:
+    """Which function of which file a procedure comes from."""
+    _add(db, "procedures", {"source": str})
+
+
 def schema_version(db: Database) -> int:
     """The number of the last migration applied to ``db``, by any version of this package; 0 if none was."""
     return _highest(migration.name for migration in migrations.applied(db))

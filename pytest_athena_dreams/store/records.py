@@ -126,12 +126,16 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import did, in dreams. ``requeued`` of the ``updated`` ones wait for a test again."""
+    """What an import did, in dreams. ``requeued`` of the ``updated`` ones wait for a test again.
+
+    ``procedures`` are the versions of procedures that it added without a dream.
+    """
 
     created: int
     updated: int
     requeued: int
     unchanged: int
+    procedures: int = 0
 
 
 class Filters(TypedDict, total=False):

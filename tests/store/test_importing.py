@@ -30,7 +30,15 @@ def imported(*, created: int = 0, updated: int = 0, requeued: int = 0, unchanged
 def test_a_new_dream_and_its_procedure_are_rows(store: Store, path: Path, tmp_path: Path) -> None:
     assert put(store, tmp_path, line()) == imported(created=1)
     assert rows(path, "SELECT * FROM procedures") == [
-        {"id": 1, **BASE, "version": 1, "entry_point": None, "created_at": NOW, "private": None}
+        {
+            "id": 1,
+            **BASE,
+            "version": 1,
+            "entry_point": None,
+            "created_at": NOW,
+            "private": None,
+            "source": None,
+        }
     ]
     assert rows(path, "SELECT * FROM dream_procedures") == [
         {

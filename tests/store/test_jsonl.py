@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from msgspec import UNSET
 
 from pytest_athena_dreams.errors import ImportFileError
 from pytest_athena_dreams.models import Contract, DreamType, Status
-from pytest_athena_dreams.store.jsonl import DreamLine, ProcedureLine, read_lines
+from pytest_athena_dreams.store.jsonl import DreamLine, Entry, Line, ProcedureLine, read_lines
 
 from .kit import line, write
 
@@ -60,7 +62,7 @@ def test_a_line_with_every_key(file: Path) -> None:
         "evaluated_at": 2,
         "created_by": "me",
     }
-    [read] = read_lines([write(file, whole)])
+    [read] = dreams([write(file, whole)])
     assert (read.where, read.label) == (f"{file}, line 1", "d1")
     assert read.dream == DreamLine(
         **whole
@@ -75,17 +77,44 @@ def test_a_line_with_every_key(file: Path) -> None:
     )
 
 
+def dreams(paths: Sequence[Path]) -> list[Line]:
+    """The dreams of files that hold nothing else."""
+    lines = read_lines(paths)
+    assert all(isinstance(line, Line) for line in lines)
+    return [line for line in lines if isinstance(line, Line)]
+
+
+def test_a_line_may_hold_a_procedure_alone(file: Path) -> None:
+    base = {"name": "n", "code": "c", "source": "tools.py::n"}
+    alone, dream = read_lines([write(file, {"procedure": base}, line(procedure=base), {"procedure": base})])
+    whole = ProcedureLine(name="n", code="c", source="tools.py::n")
+    assert alone == Entry(where=f"{file}, line 1", procedure=whole)
+    assert isinstance(dream, Line)
+    assert dream.dream.procedure == whole
+
+
+def test_a_line_with_a_broken_procedure_alone_is_refused(file: Path) -> None:
+    with pytest.raises(ImportFileError, match=r"line 1, key procedure.code: missing"):
+        read_lines([write(file, {"procedure": {"name": "n"}})])
+
+
+def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(line()).encode())))
+    [read] = dreams([Path("-")])
+    assert (read.where, read.label) == ("standard input, line 1", "d1")
+
+
 def test_what_is_left_out_is_unset_and_null_is_none(file: Path) -> None:
-    [bare] = read_lines([write(file, {"code": "", "dream_type": "conditional_variant"})])
+    [bare] = dreams([write(file, {"code": "", "dream_type": "conditional_variant"})])
     assert {getattr(bare.dream, name) for name in ("procedure", "tier", "contract", "entry_point")} == {UNSET}
-    [null] = read_lines([write(file, line(procedure=None, tier=None, contract=None, entry_point=None))])
+    [null] = dreams([write(file, line(procedure=None, tier=None, contract=None, entry_point=None))])
     assert {getattr(null.dream, name) for name in ("procedure", "tier", "contract", "entry_point")} == {None}
 
 
 def test_byte_order_mark_blank_lines_and_crlf_are_no_faults(file: Path) -> None:
     text = json.dumps(line())
     file.write_bytes(f"\ufeff\r\n{text}\r\n \t\n\n{text.replace('d1', 'd2')}".encode())
-    assert [(read.where, read.label) for read in read_lines([file])] == [
+    assert [(read.where, read.label) for read in dreams([file])] == [
         (f"{file}, line 2", "d1"),
         (f"{file}, line 5", "d2"),
     ]
@@ -97,7 +126,7 @@ def test_an_empty_file_has_no_dreams(file: Path) -> None:
 
 def test_lone_surrogates_become_escapes_which_python_reads_alike(file: Path) -> None:
     file.write_text(json.dumps(line(code="'\ud800'", procedure={"name": "\udfff", "code": "x"})))
-    [read] = read_lines([file])
+    [read] = dreams([file])
     assert read.dream.code == r"'\ud800'"
     assert read.dream.procedure
     assert read.dream.procedure.name == r"\udfff"
@@ -107,7 +136,7 @@ def test_a_missing_label_is_made_from_procedure_and_code(file: Path) -> None:
     base = {"name": "n", "project": "p", "code": "1"}
     labels = [
         read.label
-        for read in read_lines(
+        for read in dreams(
             [
                 write(
                     file,
@@ -122,7 +151,7 @@ def test_a_missing_label_is_made_from_procedure_and_code(file: Path) -> None:
     ]
     assert len(set(labels)) == 5
     assert all(label.startswith("auto-") and len(label) == 21 for label in labels)
-    [again] = read_lines([write(file, line(label=None, procedure=base | {"code": "2"}, tier=2))])
+    [again] = dreams([write(file, line(label=None, procedure=base | {"code": "2"}, tier=2))])
     assert again.label == labels[0]
 
 
@@ -188,7 +217,7 @@ def test_a_label_with_two_contents_names_both_places(file: Path, tmp_path: Path)
             {"procedure": "double"},
             (
                 "key procedure: 'double' given; give an object with the keys name and code, "
-                "and at will project, version, entry_point, private"
+                "and at will project, version, entry_point, private and source"
             ),
         ),
         (
@@ -210,7 +239,10 @@ def test_a_label_with_two_contents_names_both_places(file: Path, tmp_path: Path)
         ),
         (
             {"procedure": {"name": "n", "code": "x", "zzz\x1b": 1}},
-            r"key procedure.'zzz\x1b': unknown; known are name, project, version, code, entry_point, private",
+            (
+                r"key procedure.'zzz\x1b': unknown; "
+                "known are name, project, version, code, entry_point, private, source"
+            ),
         ),
         (
             {"base_procedure_name": "n"},

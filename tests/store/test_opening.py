@@ -18,7 +18,7 @@ from .kit import RUN, line, passed, put, rows
 
 COLUMNS = {
     "procedures": """
-        id name project version code entry_point created_at private""",
+        id name project version code entry_point created_at private source""",
     "dream_procedures": """
         id label base_procedure_id base_procedure_name dream_type code entry_point contract model_used
         reasoning generated_description status tier viability_score claude_reasoning test_outcome

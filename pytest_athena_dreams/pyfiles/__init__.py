@@ -1,0 +1,1 @@
+"""Python files as a source of procedures and dreams."""

@@ -1,0 +1,140 @@
+"""Functions of a module as sources of their own, each with the helpers and imports that it needs.
+
+Invariants: nothing here runs code. What stays, stays as it is written, with its comments; only relative
+imports become absolute, because a source alone has no package.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .definitions import definitions
+from .slices import Module, Unit, modules_imported
+from .syntax import split_lines
+
+MAPPING = "DREAMS"
+"""The name of a module's mapping from its dreams to their procedures."""
+_DREAM_OF = re.compile(r"\s*#\s*dream of\s+(?P<procedure>[\w./-]+)\s*(?:\((?P<dream_type>\w+)\))?\s*\Z")
+_BLANK_LINES = 2
+"""Blank lines that stay where something was left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """One function: its dotted name, its source, and the modules that this imports.
+
+    A module is the number of dots before its name, and the name.
+    """
+
+    name: str
+    code: str
+    imports: frozenset[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class DreamOf:
+    """What a module says of one of its functions: the procedure that it varies, and the type of the dream."""
+
+    procedure: str
+    dream_type: str | None = None
+
+
+def public_functions(module: Module) -> list[str]:
+    """The functions of a module that are for others: no methods, no leading underscore, no tests."""
+    return [name for name in definitions(module) if "." not in name and not name.startswith(("_", "test_"))]
+
+
+def callables(module: Module) -> list[str]:
+    """All functions and methods of a module that a source of their own can call."""
+    found = definitions(module)
+    return [name for name, one in found.items() if not one.is_property and "__" not in name]
+
+
+def extract(module: Module, name: str, *, package: str = "") -> Extract:
+    """The function ``name`` and what it needs. ``package`` is what relative imports are relative to."""
+    units = module.needed(name)
+    lines = split_lines(module.code)
+    kept: set[int] = set()
+    for unit in units:
+        first = unit.lines.start
+        while first > 1 and lines[first - 2].startswith("#"):
+            first -= 1
+        kept.update(range(first, unit.lines.stop))
+    text: list[str] = []
+    for number, line in enumerate(_with_absolute_imports(lines, units, package), 1):
+        if number in kept:
+            text += [] if line is None else [line]
+        elif text and text[-_BLANK_LINES:] != [""] * _BLANK_LINES:
+            text.append("")
+    code = "\n".join(_unmarked(text)).strip("\n") + "\n"
+    return Extract(name=name, code=code, imports=frozenset(modules_imported(units)))
+
+
+def dreams_named(module: Module) -> dict[str, DreamOf]:
+    """The functions of a module that are dreams: by a comment above each, or by its mapping ``DREAMS``.
+
+    A comment is ``# dream of PROCEDURE`` or ``# dream of PROCEDURE (DREAM_TYPE)``. A value of the mapping is
+    the procedure, or a pair of both. Raises ``ValueError`` for a mapping that can't be read.
+    """
+    found = dict(_mapped(module))
+    lines = split_lines(module.code)
+    for unit in module.units:
+        if isinstance(unit.statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            number = unit.lines.start - 1
+            while number > 0 and lines[number - 1].startswith("#"):
+                if match := _DREAM_OF.match(lines[number - 1]):
+                    found[unit.statement.name] = DreamOf(match["procedure"], match["dream_type"])
+                number -= 1
+    return found
+
+
+def _mapped(module: Module) -> Iterator[tuple[str, DreamOf]]:
+    for unit in module.units:
+        statement = unit.statement
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        if not any(isinstance(target, ast.Name) and target.id == MAPPING for target in targets):
+            continue
+        assert isinstance(statement, ast.Assign)
+        try:
+            mapping = ast.literal_eval(statement.value)
+        except (ValueError, TypeError, MemoryError, RecursionError):
+            mapping = None
+        if not isinstance(mapping, Mapping):
+            raise ValueError(f"line {statement.lineno}, {MAPPING} is not a dict of texts; write one")
+        functions = definitions(module)
+        for name, value in mapping.items():
+            pair = (value, None) if isinstance(value, str) else value
+            if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
+                raise ValueError(
+                    f"line {statement.lineno}, {MAPPING}[{name!r}] is {value!r}; "
+                    "give the procedure's name, or a pair of that and the dream's type"
+                )
+            if name not in functions:
+                raise ValueError(
+                    f"line {statement.lineno}, {MAPPING} names {name!r}, which is no function here"
+                )
+            yield str(name), DreamOf(*pair)
+
+
+def _with_absolute_imports(lines: Sequence[str], units: Iterable[Unit], package: str) -> list[str | None]:
+    """The lines with absolute imports for relative ones; ``None`` for lines that this leaves over."""
+    parts = package.split(".") if package else []
+    nodes = (node for unit in units for node in ast.walk(unit.statement))
+    relative = [node for node in nodes if isinstance(node, ast.ImportFrom) and 0 < node.level <= len(parts)]
+    changed: list[str | None] = list(lines)
+    for node in sorted(relative, key=lambda node: (node.lineno, node.col_offset), reverse=True):
+        name = ".".join([*parts[: len(parts) - node.level + 1], *filter(None, [node.module])])
+        text = ast.unparse(ast.ImportFrom(module=name, names=node.names, level=0))
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        before = lines[first].encode()[: node.col_offset].decode()
+        after = (changed[last] or "").encode()[node.end_col_offset :].decode()
+        changed[first : last + 1] = [before + text + after, *[None] * (last - first)]
+    return changed
+
+
+def _unmarked(lines: Iterable[str]) -> Iterator[str]:
+    """Lines without the comments that name dreams: they are for the import, and would be part of the code."""
+    return (line for line in lines if not _DREAM_OF.match(line))
