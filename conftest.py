@@ -1,3 +1,8 @@
-"""For all tests: ``pytester`` drives the plugin in a pytest of its own."""
+"""For all tests: ``pytester`` drives the plugin in a pytest of its own; a loaded machine fails no property."""
+
+from hypothesis import settings
 
 pytest_plugins = ["pytester"]
+
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.load_profile("unhurried")
