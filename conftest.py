@@ -1,4 +1,4 @@
-"""For all tests: ``pytester`` drives the plugin in a pytest of its own; a loaded machine fails no property."""
+"""For all tests: ``pytester`` drives the plugin in a pytest of its own; a slow machine fails nothing."""
 
 from hypothesis import settings
 
