@@ -8,7 +8,7 @@ procedure is in no prompt; a key that an answer repeats is taken out of it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -77,6 +77,23 @@ class ModelAuthor:
             self._earlier.setdefault(key, []).append(row)
         self.problems: list[str] = []
         """What went wrong, in words, once for each prompt."""
+
+    def use_run(self, run_id: int) -> None:
+        """Store the requests from now on in this generation run."""
+        self._setup = replace(self._setup, run_id=run_id)
+
+    def asks(self, subject: Subject, counts: Mapping[str, int]) -> Iterator[Question]:
+        """The prompts for so many dreams of a procedure by type."""
+        for dream_type, count in sorted(counts.items()):
+            for place, number in enumerate(prompts_for(count)):
+                rules = self._setup.briefing.rules(subject.id, dream_type)
+                yield prompt(self._setup, subject, dream_type, place, number, rules)
+
+    def worst_cost(self, asked: Question) -> Decimal | None:
+        """The most that one request for a prompt can cost, in USD; ``None`` if no price is known."""
+        costs = [client.worst_cost(asked) for client in self._setup.calls.clients]
+        known = [cost for cost in costs if cost is not None]
+        return max(known) if len(known) == len(costs) else None
 
     def may_write(self, subject: Subject) -> bool:
         """Whether the procedure is not private, and has a function to vary."""
@@ -221,6 +238,19 @@ def contract_of(dream_type: str) -> Contract:
     """
     kind = DreamType(dream_type)
     return Contract.SUPERSET if kind is DreamType.CROSS_PROJECT_SYNTHESIS else DEFAULT_CONTRACTS[kind]
+
+
+def planned_prompts(
+    author: ModelAuthor, subjects: Iterable[Subject], counts: Mapping[int, Mapping[str, int]]
+) -> tuple[int, Decimal | None]:
+    """How many prompts are planned, and the most that they cost in USD if each is sent once."""
+    costs = [
+        author.worst_cost(asked)
+        for subject in subjects
+        for asked in author.asks(subject, counts.get(subject.id, {}))
+    ]
+    known = [cost for cost in costs if cost is not None]
+    return len(costs), sum(known, Decimal(0)) if len(known) == len(costs) else None
 
 
 def is_control(seed: int, procedure: int, dream_type: str, place: int) -> bool:

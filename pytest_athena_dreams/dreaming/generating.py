@@ -72,6 +72,8 @@ class Author(Protocol):
     drafts' ``writer``."""
 
     kind: str
+    problems: list[str]
+    """What went wrong, in words."""
 
     def may_write(self, subject: Subject) -> bool:
         """Whether it may see this procedure, and can write now."""

@@ -42,11 +42,11 @@ class Dropped(StrEnum):
 
 
 DROPPED_WORDS = {
-    Dropped.SYNTAX: "no Python, or too long",
-    Dropped.ENTRY_POINT: "the function is missing",
-    Dropped.IMPORTS: "an unknown import",
-    Dropped.COPY: "a copy",
-    Dropped.NOT_NOVEL: "too little new",
+    Dropped.SYNTAX: "not Python",
+    Dropped.ENTRY_POINT: "without the function",
+    Dropped.IMPORTS: "with unknown imports",
+    Dropped.COPY: "copied",
+    Dropped.NOT_NOVEL: "too similar",
 }
 """Each reason in words for people."""
 

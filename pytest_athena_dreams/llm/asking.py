@@ -108,7 +108,7 @@ class Calls:
         on_wait: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         self.budget = budget
-        self._clients = list(clients)
+        self.clients = list(clients)
         self._failed: set[str] = set()
         self._on_wait = on_wait
         self._loop = asyncio.new_event_loop()
@@ -140,7 +140,7 @@ class Calls:
     async def _close(self) -> None:
         others = asyncio.all_tasks(self._loop) - {asyncio.current_task(self._loop)}
         await asyncio.gather(*others, return_exceptions=True)
-        for client in self._clients:
+        for client in self.clients:
             await client.close()
 
     def ask(self, question: Question, read: Callable[[Reply], T | None]) -> Answer[T]:
@@ -166,7 +166,7 @@ class Calls:
         sent: list[CallRecord] = []
         last: Answer[T] | None = None
         async with self._places:
-            for client in self._clients:
+            for client in self.clients:
                 if client.name in self._failed:
                     continue
                 try:
@@ -185,7 +185,7 @@ class Calls:
                     problem=sent[-1].problem,
                     requests=tuple(sent),
                 )
-            names = ", ".join(client.name for client in self._clients)
+            names = ", ".join(client.name for client in self.clients)
             return Answer(
                 outcome=CallOutcome.REJECTED, model=names, problem=f"no model can be asked any more: {names}"
             )

@@ -21,7 +21,14 @@ from tests.dreams import CLAMP, dream, make_store
 
 TYPES = tuple(kind.value for kind in DreamType)
 HALF = "def half(x: int) -> float:\n    return x / 2\n"
-WORDS = "def words(text: str) -> list[str]:\n    return text.split()\n"
+WORDS = """\
+def words(texts: list[str], least: int = 3) -> list[str]:
+    found = []
+    for place in range(len(texts)):
+        if len(texts[place]) >= least:
+            found.append(texts[place])
+    return found
+"""
 
 
 def store_of(path: Path, *procedures: str, **more: Any) -> Path:
