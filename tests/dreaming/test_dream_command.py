@@ -233,7 +233,7 @@ def test_no_key_is_left_anywhere(run: Callable[..., Result], path: Path, tmp_pat
     echo = json.dumps(
         {"dreams": [{"code": f"def half(x):\n    return {KEY!r}\n", "reasoning": f"the key is {KEY}"}]}
     )
-    outputs = []
+    outputs: list[str] = []
     for script in ([answers(echo)], [fails(401, f"invalid key {KEY}")], [fails(500, f"Bearer {KEY}")]):
         with serving(*script) as server:
             seed = str(len(outputs))
