@@ -35,7 +35,7 @@ Line = dict[str, Any]
 def library_functions(count: int) -> Iterator[Line]:
     """A sample of ``count`` annotated library functions, as procedures that import what they need."""
     found: dict[object, Line] = {}
-    for library in LIBRARIES:
+    for library in LIBRARIES if count else ():
         for module in modules(library):
             for name, _, function in functions(module):
                 code = f"from {module.__name__} import {name.partition('.')[0]}\n"
