@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import math
+import random
 import time
+from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +16,8 @@ from hypothesis import strategies as st
 
 from pytest_athena_dreams.judge.annotations import fits
 from pytest_athena_dreams.judge.equality import difference
+from pytest_athena_dreams.judge.matching import unmatched
+from pytest_athena_dreams.models import Canonical
 from pytest_athena_dreams.signatures import TypeSpec
 from tests.judge.kit import travelled
 
@@ -146,3 +152,76 @@ def test_one_of_many_items_that_differs_is_found() -> None:
     found = difference(travelled(set(one)), travelled(set(other)))
     assert found is not None
     assert found.expected.count("(") == found.got.count("(") == 1
+
+
+def close(x: float, y: float) -> bool:
+    return math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-12) or (x != x and y != y)
+
+
+def never(x: Canonical, y: Canonical) -> bool:
+    raise AssertionError(f"{x} and {y} were compared one by one")
+
+
+def alone(a: Sequence[Any], b: Sequence[Any]) -> tuple[list[int], list[int]]:
+    """The indices of items without a partner, where the grid has to find all partners."""
+    items = [[travelled(item) for item in each] for each in (a, b)]
+    return unmatched(*items, tolerance=1e-9, close=close, equal=never)[:2]
+
+
+NEAR = 1 + 4e-10
+
+
+@pytest.mark.parametrize("width", [1, 2, 3])
+@pytest.mark.parametrize("size", [1.0, 1e-3, 1e12, -7.0])
+def test_the_grid_pairs_close_tuples_of_floats(width: int, size: float) -> None:
+    draw = random.Random(width)
+    a = [tuple(size * draw.uniform(1, 100) for _ in range(width)) for _ in range(300)]
+    b = [tuple(x * NEAR for x in item) for item in a]
+    draw.shuffle(b)
+    assert alone(a, b) == ([], [])
+    far = [tuple(x * (1 + 4e-9) for x in item) for item in a]
+    assert alone(a, far) == ([*range(300)], [*range(300)])
+
+
+ONE_TO_ONE = {
+    "two floats around zero": [(1e-13, 2.0), (-1e-13, 3.0)],
+    "nan beside a number": [(float("nan"), 1.5), (2.5, float("inf"))],
+    "sets whose texts are in another order": [frozenset({10.0, 50.0}), frozenset({3.0, 99.5})],
+    "sets of sets": [frozenset({frozenset({10.0, 1.5}), frozenset({2.5})})],
+    "a named place beside a float": [(0.3, "a", 7), (0.3, "b", 7)],
+}
+
+
+@pytest.mark.parametrize("items", ONE_TO_ONE.values(), ids=ONE_TO_ONE.keys())
+def test_the_grid_pairs_close_values_of_any_shape(items: list[Any]) -> None:
+    def moved(value: Any) -> Any:
+        if isinstance(value, float):
+            return value / NEAR
+        return type(value)(map(moved, value)) if isinstance(value, tuple | frozenset) else value
+
+    assert alone(items, [moved(item) for item in reversed(items)]) == ([], [])
+
+
+def test_an_item_has_one_partner() -> None:
+    x = 0.3
+    assert alone([(x, 5.5), (x * NEAR, 5.5)], [(x / NEAR, 5.5)]) in (([0], []), ([1], []))
+    assert alone([(x / NEAR, 5.5)], [(x, 5.5), (x * NEAR, 5.5)]) in (([], [0]), ([], [1]))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ((0.3, datetime.date(2020, 1, 1)), (0.1 + 0.2, datetime.date(2020, 1, 2))),
+        ((0.3, 1), (0.1 + 0.2, 2)),
+        ((0.3, "x"), (0.1 + 0.2, "y")),
+    ],
+)
+def test_close_floats_pair_no_items_that_differ_elsewhere(a: Any, b: Any) -> None:
+    assert alone([a], [b]) == ([0], [0])
+
+
+@pytest.mark.parametrize("kind", [dict, OrderedDict])
+def test_a_kind_of_dict_does_not_count(kind: type[Any]) -> None:
+    a, b = {0.3: kind(a=1.5)}, {0.1 + 0.2: {"a": 1.5}}
+    assert difference(travelled(a), travelled(b)) is None
+    assert difference(travelled(a), travelled({0.1 + 0.2: {"a": 2.5}})) is not None
