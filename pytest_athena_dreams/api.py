@@ -80,11 +80,11 @@ def check_many(
 
     A variant is code, which ``like``, ``entry_point`` and ``contract`` apply to as in :func:`check`, or a
     ``Variant`` that names its own. ``workers`` processes share the work. They stay warm for the next call
-    with the same settings. A list is looked at as a whole, so that variants of one procedure come to one
+    with the same settings. A list is read as a whole, so that variants of one procedure go to one
     worker; of another iterable no more is read than there are idle workers. A verdict is the same whichever
     worker gives it.
 
-    Raises ``DreamsError`` as :func:`check` does, once the first verdict is asked for.
+    Raises ``DreamsError`` as :func:`check` does, when you ask for the first verdict.
     """
     from .errors import SettingError
 

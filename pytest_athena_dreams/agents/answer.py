@@ -163,7 +163,7 @@ def answer_of(
 
 
 def refusal_of(text: str, *, name: str | None) -> Answer:
-    """The answer where nothing could be tested as it was asked for."""
+    """The answer to a request that can't be carried out."""
     return Answer(name=name, verdict=Answered.REFUSED, text=text)
 
 

@@ -20,7 +20,7 @@ from .variant import Variant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """The verdict on a variant, and the first repair of it that passes, if one was asked for and there is
+    """The verdict on a variant, and the first repair that passes, on request and if there is
     one.
     """
 

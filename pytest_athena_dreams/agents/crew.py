@@ -63,7 +63,7 @@ class Crew:
     ) -> Generator[tuple[int, Checked], None, None]:
         """Each variant's place, from 0, and what came of it, in the order in which they are done.
 
-        A list is looked at as a whole; of another iterable no more is read than there are workers that have
+        A list is read as a whole; of another iterable no more is read than there are workers that have
         nothing to do. Raises ``SandboxError`` where there is no jail, and where a variant ends its worker
         twice.
         """

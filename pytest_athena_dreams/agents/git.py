@@ -19,7 +19,7 @@ _LINK_MODE, _SUBMODULE_MODE = "120000", "160000"
 
 
 class GitError(DreamsError):
-    """git is missing, or refuses what was asked of it."""
+    """git is missing, or refuses a command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,7 @@ def _compared(
 
 
 def _is_test(path: str) -> bool:
-    """Whether a file is one of pytest's: its functions take fixtures, which no inputs can be drawn for."""
+    """Whether a file is one of pytest's: its functions take fixtures, so no inputs can be drawn for them."""
     *folders, name = path.split("/")
     return (
         name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py") or "tests" in folders

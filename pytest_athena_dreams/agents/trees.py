@@ -23,7 +23,7 @@ from ..source.slices import Module, modules_imported, with_first
 
 Side = Literal["before", "after"]
 _ROOTS = 20
-"""Folders of a repository that hold packages, as far as they are looked at."""
+"""Maximum folders of a repository to put on the path: those that hold packages."""
 _OWN_NAMES = re.compile(r"\b__(?:file|package|spec)__\b")
 
 

@@ -40,7 +40,7 @@ class Worker:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests, self._replies = self._process.stdin, self._process.stdout
-        with contextlib.suppress(BrokenPipeError):  # the first answer, which there is none of, tells
+        with contextlib.suppress(BrokenPipeError):  # the parent notices: no first answer comes
             _write(self._requests, [msgspec.to_builtins(settings), list(folders)])
 
     @property

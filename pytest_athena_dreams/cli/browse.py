@@ -62,7 +62,7 @@ def list_(store: Path, as_json: bool, **conditions: Any) -> None:
 def show(dream: str, store: Path, as_json: bool, inputs: bool) -> None:
     """Show one dream: its fields, code and procedure, and its result in each run.
 
-    A number is looked up as an id first, then as a label.
+    A number is an id if there is such a dream, otherwise a label.
     """
     from ..store.database import Store
 

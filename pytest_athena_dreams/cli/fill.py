@@ -92,7 +92,7 @@ def import_(
     )
     python = [path for path in files if is_python(path)]
     if choice != Choice() and not python:
-        raise click.UsageError("--functions, --all and --project are for Python files, and none is given")
+        raise click.UsageError("--functions, --all and --project need a Python file or a folder")
     lines = read_lines(path for path in files if path not in python)
     needs: tuple[str, ...] = ()
     if python:

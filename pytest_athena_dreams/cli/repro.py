@@ -30,7 +30,7 @@ def repro(dream: str, store: Path, output: Path | None, force: bool, unchecked: 
 
     The file is written only if, in the jail, it fails with the dream and passes with the procedure instead.
     It needs pytest and this package. It contains the dream's code and RUNS IT WITHOUT A JAIL: read it first.
-    A number is looked up as an id first, then as a label.
+    A number is an id if there is such a dream, otherwise a label.
     """
     from .regression import regression_test
     from .rehearsal import rehearse

@@ -18,7 +18,7 @@ from ..models import Category, Fault, Lesson, Outcome, Status
 from ..store.lessons import Lessons, faults_of
 
 MOST_FAILED = 12
-"""Failed dreams of a procedure that are kept for prompts; each prompt shows some of them."""
+"""Maximum failed dreams of a procedure for prompts; each prompt shows some."""
 
 Row = Mapping[str, Any]
 

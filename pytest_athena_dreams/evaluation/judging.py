@@ -92,7 +92,7 @@ def batches(candidates: Sequence[Candidate], *, seed: int, size: int = PER_BATCH
 
 
 def question(batch: Sequence[Candidate], *, rate: float, tokens: int) -> Question:
-    """What a judge is asked about a batch."""
+    """The question to a judge about a batch."""
     return Question(
         system=JUDGE_SYSTEM,
         text=prompt_for(batch, rate=rate),

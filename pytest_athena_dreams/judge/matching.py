@@ -1,8 +1,8 @@
 """Pairs the equal items of two unordered collections in nearly linear time.
 
 Items are paired by identical JSON first. The rest is paired by *shape*, the JSON with a placeholder for each
-float, and by close floats. Shapes with one float are sorted by it. Those with several are looked up in the
-cells of a grid that is coarser than the tolerance, then in those of a second grid with shifted edges.
+float, and by close floats. Items with one float are sorted by it. Those with several are assigned to the
+cells of a grid that is coarser than the tolerance, then to those of a second grid with shifted edges.
 """
 
 from __future__ import annotations

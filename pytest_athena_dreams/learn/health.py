@@ -117,7 +117,7 @@ def efficiency_component(seconds: float) -> float:
 
 
 def requests_per_dream(generation_runs: Iterable[Row]) -> float:
-    """Requests in ``model_usage`` per generated dream; ``REQUESTS_A_DREAM`` if none are recorded."""
+    """Requests in ``model_usage`` per generated dream; ``REQUESTS_A_DREAM`` without a record."""
     requests = dreams = 0.0
     for run in generation_runs:
         usage = _usage(run["model_usage"])

@@ -2,7 +2,7 @@
 
 Invariants: it runs in an empty folder of its own; it is killed with all its children when its time is over,
 or when it has written ``LONGEST_OUTPUT`` bytes; an answer without the prompt's nonce does not count,
-because such tools were seen to start without their prompt and to end with status 0.
+because one such tool started without its prompt and ended with status 0.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ ATTEMPTS = 4
 FIRST_WAIT = 0.5
 """Seconds before the second request, if the server does not say; each further wait is twice as long."""
 LONGEST_WAIT = 60.0
-"""Seconds that a server's ``Retry-After`` may ask for. If it is more, the next model is asked."""
+"""Maximum seconds of a server's ``Retry-After``. Above, the request goes to the next model."""
 _AGAIN = (CallOutcome.RATE_LIMITED, CallOutcome.UNAVAILABLE)
 """Outcomes that another request may improve. One that timed out may have been charged for: not sent again."""
 
@@ -71,7 +71,7 @@ class Answer(Generic[T]):
 
 
 class CallLog(Protocol):
-    """Is told of each request of one question, so that a killed run can be gone on with.
+    """Hears of each request of one question, so that a killed run can continue.
 
     Both methods are called on the thread of the event loop, and may not take long.
     """
@@ -153,7 +153,7 @@ class Calls:
     def begin(
         self, question: Question, read: Callable[[Reply], T | None], *, log: CallLog | None = None
     ) -> Future[Answer[T]]:
-        """As :meth:`ask`, without waiting; ``read`` is called on another thread. ``log`` is told of each
+        """As :meth:`ask`, without waiting; ``read`` is called on another thread. ``log`` hears of each
         request."""
         future = asyncio.run_coroutine_threadsafe(self._ask(question, read, log), self._loop)
         self._pending.add(future)

@@ -78,7 +78,7 @@ MODEL_SETTINGS: tuple[Setting, ...] = (
         _names,
         "off, or PROVIDER:MODEL, several with commas between them; with a URL, the name alone",
         "MODELS",
-        "model that writes dreams; if one fails, the next one is asked",
+        "model that writes dreams; if one fails, the next one gets the request",
     ),
     _setting(
         "judge",

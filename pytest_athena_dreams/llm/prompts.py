@@ -113,7 +113,7 @@ def write_prompt(
     failures: Sequence[Failed] = (),
     others: Sequence[str] = (),
 ) -> str:
-    """What a writer is asked. ``contract`` is in words; the first rules, failures and others are shown."""
+    """The prompt for a writer. ``contract`` is in words; the first rules, failures and others are shown."""
     shown_failures = [
         {
             "code": _source(one.code),
@@ -143,7 +143,7 @@ def write_prompt(
 
 
 def judge_prompt(families: Sequence[Family], *, rate: float) -> str:
-    """What a judge is asked; ``rate`` is the share of such dreams that passed so far."""
+    """The prompt for a judge; ``rate`` is the share of such dreams that passed so far."""
     groups = [
         {
             "entry_point": _line(family.entry_point),

@@ -77,7 +77,7 @@ def begin(
     read: Callable[[Reply], tuple[Written, ...] | None] | None = None,
     log: CallLog | None = None,
 ) -> Future[Delivery]:
-    """Send a prompt for ``count`` dreams, without waiting. ``log`` is told of each request.
+    """Send a prompt for ``count`` dreams, without waiting. ``log`` hears of each request.
 
     The future raises ``BudgetSpent`` if the budget has no room for the prompt.
     """

@@ -12,7 +12,7 @@ from .jail.frames import REQUEST_FORMAT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Code to load, and which of its functions to call.
+    """Code to load, and the function to call.
 
     ``entry_point`` (``Class.method`` for a method) must exist if it is given. Otherwise the entry point is
     the first of ``fallbacks`` that the code binds to any value; then the function named ``title``, the

@@ -1,4 +1,4 @@
-"""The functions of a module, and which of them another version of the module changes.
+"""The functions of a module, and those that another version of the module changes.
 
 Invariants: nothing here runs code. Formatting, comments and docstrings are no change. A function also counts
 as changed where a constant, an import or the head of a class that it needs does; not where another function

@@ -1,4 +1,4 @@
-"""Generation runs in the store: what a run was asked for, how far it came, what it wrote and dropped.
+"""Generation runs in the store: the request, the progress, what a run wrote and dropped.
 
 Invariants: one transaction a procedure, so a killed run leaves all of a procedure's dreams or none; a
 procedure is finished once in a run; a run's row counts what is in the store.
@@ -26,7 +26,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationRun:
-    """A run as it begins. ``plan`` is a digest of what it was asked for, ``settings`` the same as JSON."""
+    """A run as it begins. ``plan`` is a digest of the request, ``settings`` the request as JSON."""
 
     strategy: str
     plan: str

@@ -59,7 +59,7 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
     yield from _output(case, seen, settings)
     for pool in case.pools:
         if pool.shortened:
-            yield f"as many inputs as were asked for: {pool.shortened}"
+            yield f"as many inputs as requested: {pool.shortened}"
     if case.oracle.refusals and case.oracle.expects:
         yield "what the code does where the jail refuses it nothing: refused calls were compared"
     sources = [case.dream.code, *([reference.source.code] if reference else [])]

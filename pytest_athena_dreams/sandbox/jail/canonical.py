@@ -276,8 +276,8 @@ class Walk:
         name = self.name(cls)
         self.size += 6 * _len(name) + 24
         args = self.of(arguments(exc, cls), depth) if full else None
-        told = self.named(details(exc, cls), depth) if full else []
-        return ["exception", name, args, told, self.named(attributes(exc, cls), depth)]
+        own = self.named(details(exc, cls), depth) if full else []
+        return ["exception", name, args, own, self.named(attributes(exc, cls), depth)]
 
     def _pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
         self.size += 3 * dict.__len__(value)

@@ -310,7 +310,7 @@ def _constraints(note: object) -> list[list[Any]]:
 
 
 def unsupported(raw: Any, reason: str) -> dict[str, Any]:
-    """The kind of an annotation for which no value can be drawn, with the reason."""
+    """An annotation whose values can't be drawn, with the reason."""
     text = raw if type(raw) is str else inspect.formatannotation(raw)
     return {"kind": "unsupported", "text": f"{text[:200]} ({reason[:200]})"}
 

@@ -113,13 +113,13 @@ def _opened(cls: Any) -> Reader:
 
 def _memory(value: memoryview) -> dict[str, Any]:
     try:
-        told = {"format": value.format, "readonly": value.readonly, "shape": value.shape}
+        shown = {"format": value.format, "readonly": value.readonly, "shape": value.shape}
     except ValueError:
         return {"released": True}
     try:
-        return told | {"items": value.tolist()}
+        return shown | {"items": value.tolist()}
     except NotImplementedError:  # a format that Python does not unpack
-        return told | {"bytes": value.tobytes()}
+        return shown | {"bytes": value.tobytes()}
 
 
 def _function(value: types.BuiltinFunctionType) -> dict[str, Any]:
