@@ -68,7 +68,7 @@ def check(
 
     Without --like, FILE has to keep to its own annotations. Other settings come from the environment.
 
-    Exit status: 0 if all passed, 1 if something failed, 2 if something could not be done as asked, 3 if
+    Exit status: 0 if all passed, 1 if something failed, 2 if a request can't be carried out, 3 if
     something was untestable and nothing failed.
     """
     _check_use(files, revision, like, lines, entry_point)

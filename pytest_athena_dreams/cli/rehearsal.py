@@ -52,7 +52,7 @@ def _text(failure: Failure, what: str) -> str:
 
 
 def _with_procedure(failure: Failure) -> Failure | None:
-    """The same failure with the procedure as the dream; ``None`` where none says what is right."""
+    """The same failure with the procedure as the dream; ``None`` without a procedure to say what is right."""
     procedure = failure.dream.procedure
     if procedure is None or failure.contract is Contract.FREE:
         return None

@@ -17,7 +17,7 @@ from .strategies import Strategies, UnmetAnnotation
 from .weights import weighted
 
 REFERENCES = 6
-"""References between the objects of a call, at most."""
+"""Maximum references between the objects of a call."""
 CYCLES = 3
 """One call in this many may have cycles, as far as its classes allow them: many procedures hang on these."""
 
@@ -32,7 +32,7 @@ def calls(
     """Calls of ``signature``; parameters with a default are left out at times.
 
     ``given`` are strategies by parameter that the user chose. Raises ``UnmetAnnotation`` for a required
-    parameter that nothing can be drawn for.
+    parameter without a strategy.
     """
     strategies = Strategies(literals, signature.classes, narrow_width(width, narrowings))
     drawn_from: list[tuple[Parameter, Strategy]] = []

@@ -23,9 +23,9 @@ LARGE_ITEMS = 10_000
 LARGE_TEXT = 100_000
 """Characters of a large text."""
 PART_EDGES = 16
-"""Edges of a part, at most, that make edges of the whole."""
+"""Maximum edges of a part that make edges of the whole."""
 EDGE_LEVELS = 6
-"""Depth of types within types, at most, to which edges are made."""
+"""Maximum depth of types within types to which edges are made."""
 
 _ANY = TypeSpec(kind="any")
 _SEQUENCE_KINDS = ("list", "sequence", "iterable", "tuple...")

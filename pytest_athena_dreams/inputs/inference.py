@@ -17,7 +17,7 @@ from .recipes import Recipe
 from .scalars import literal_value
 
 COMBINATIONS = 64
-"""Combinations of shapes, at most, that the caller may try on a procedure."""
+"""Maximum combinations of shapes that the caller may try on a procedure."""
 
 
 def _spec(kind: str, *args: TypeSpec) -> TypeSpec:
@@ -77,7 +77,7 @@ _TAKES = {
 
 
 def support(spec: TypeSpec, fact: str) -> int:
-    """What one fact says of one shape: 1 for it, -2 against it, 0 nothing."""
+    """The weight of one fact for one shape: 1 for it, -2 against it, 0 if it says nothing."""
     word, _, detail = fact.partition(":")
     kind = spec.kind
     if word in ("item", "key", "value"):
@@ -206,7 +206,7 @@ _TYPICAL: dict[str, list[Any]] = {
 
 
 def typical(spec: TypeSpec) -> list[Any]:
-    """Four usual values of a shape, to try a procedure with. Other kinds get integers, be they refused."""
+    """Four usual values of a shape, to try a procedure with. Other kinds get integers."""
     if spec.kind in _TYPICAL:
         return _TYPICAL[spec.kind]
     columns = [typical(arg) for arg in spec.args]

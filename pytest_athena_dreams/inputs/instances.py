@@ -17,17 +17,17 @@ from .recipes import Recipe
 from .scalars import Strategy
 
 RECURSION = 3
-"""Objects of a class, or of several that lead to one another, within one another, at most."""
+"""Maximum depth of objects of a class, or of several that lead to one another."""
 BRANCHES = 3
 """Parameters that lead from a class back to it. Objects of a class with more hold one level of others."""
 FULL = 3
 """Depth of classes within classes down to which parameters with a default get arguments."""
 ITEMS_OF_NODES = 4
-"""Objects in a container, at most, if their class leads back to itself."""
+"""Maximum objects in a container if their class leads back to itself."""
 ITEMS_WITHIN_NODES = 2
 """The same within such an object. With ``RECURSION`` that makes tens of objects, not thousands."""
 CLASSES = 300
-"""Classes that a signature may name, which is far more than signatures of people name."""
+"""Maximum classes that a signature names: far more than people write."""
 
 
 class UnmetAnnotation(Exception):
@@ -64,7 +64,7 @@ class Instances:
         return ITEMS_OF_NODES if any(name in self._reached.get(name, ()) for name in reached) else None
 
     def members(self, spec: TypeSpec) -> Strategy:
-        """The members of an enum. Raises ``UnmetAnnotation`` where it has none."""
+        """The members of an enum. Raises ``UnmetAnnotation`` if it has none."""
         members = self._described(spec).members
         if not members:
             raise UnmetAnnotation(f"{_name(spec)} has no members")

@@ -16,10 +16,10 @@ from .arguments import VARIADIC, Arguments
 from .scalars import Width
 
 SMALL = 12
-"""The greatest absolute value of an integer that is drawn as small."""
+"""Maximum absolute value of a small integer."""
 
 SEPARATORS = (" ", ",", ", ", ":", "-", "/", ".")
-"""What usually stands between numbers in a text."""
+"""Usual separators of numbers in a text."""
 
 _SIZED = ("list", "tuple...", "sequence", "iterable", "str", "bytes", "deque", "tuple")
 
@@ -122,7 +122,7 @@ def narrow_width(width: Width, narrowings: Sequence[Narrowing]) -> Width:
 
 
 def narrow(arguments: Arguments, signature: Signature, narrowings: Sequence[Narrowing]) -> Arguments:
-    """``arguments`` changed as some narrowings have it; where they can't be, as they are."""
+    """``arguments`` changed to fit some narrowings; unchanged if that can't be done."""
     values = arguments.by_name(signature)
     for narrowing in narrowings:
         change = _CHANGES.get(narrowing.name)

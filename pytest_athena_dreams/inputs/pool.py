@@ -28,7 +28,7 @@ from .weights import weighted
 REPEATS = 3
 """One extra draw for this many: Hypothesis draws some inputs twice."""
 BY_KEYWORD = 8
-"""One drawn input in this many gives by keyword whatever it can."""
+"""One drawn input in this many passes by keyword all that it can."""
 EDGE_SHARE = 4
 """At most one input in this many is an edge case."""
 
@@ -69,12 +69,12 @@ class PoolSpec:
         return weighted(*choices)
 
     def conforms(self, arguments: Arguments) -> bool:
-        """Whether all narrowings leave ``arguments`` as they are."""
+        """Whether no narrowing changes ``arguments``."""
         return all(sample(arguments, self.signature, n) == arguments for n in self.narrowings)
 
     @property
     def draws(self) -> int:
-        """How many examples Hypothesis draws at most."""
+        """Maximum examples that Hypothesis draws."""
         return self.size + self.size // REPEATS
 
 
@@ -95,7 +95,7 @@ class Pool:
         return len(self.inputs)
 
     def by_keyword(self, payload: bytes) -> bool:
-        """Whether an input gives by keyword whatever it can."""
+        """Whether an input passes by keyword all that it can."""
         arguments = self.inputs[payload]
         return arguments == arguments.by_keyword(self.spec.signature)
 

@@ -26,9 +26,9 @@ from .recipes import Recipe
 Strategy = st.SearchStrategy[Any]
 
 FEW_ITEMS = 8
-"""Items in a drawn container, at most, unless a literal suggests more."""
+"""Maximum items in a drawn container, unless a literal suggests more."""
 LONGEST = 400
-"""The greatest literal that serves as the length of a text, in characters."""
+"""Maximum literal that serves as the length of a text, in characters."""
 _PLAIN_CHARACTERS = string.ascii_letters + string.digits + " _-.,"
 _SMALL = (-8, 24)
 _MEDIUM = (-1_000, 1_000)

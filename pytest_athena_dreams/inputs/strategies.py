@@ -27,11 +27,11 @@ CONTAINERS = SIZED | {
 }  # fmt: skip
 """The kinds that hold any number of items."""
 TYPE_DEPTH = 30
-"""Types within types, at most, which is far more than people write."""
+"""Maximum depth of types within types: far more than people write."""
 ITEMS_BY_LEVEL = (FEW_ITEMS, FEW_ITEMS, 3, 1)
-"""Items, at most, of a container, of one within it, and so on: tens of values in all, at any depth."""
+"""Maximum items of a container, of one within it, and so on: tens of values in all, at any depth."""
 LONG_LISTS = (LONGEST // 4, LONGEST // 16)
-"""The greatest literals that serve as the length of a list, and of a list within a container."""
+"""Maximum literals that serve as the length of a list, and of a list within a container."""
 
 _CLASSES_BY_KIND: dict[str, type] = {
     **{c.__name__: c for c in (bool, int, float, complex, str, bytes, bytearray, list, dict, set, frozenset)},
@@ -56,7 +56,7 @@ class Strategies:
         self._around: list[str] = []
 
     def of(self, spec: TypeSpec) -> Strategy:
-        """The strategy of one type. Raises ``UnmetAnnotation`` where there is none.
+        """The strategy of one type. Raises ``UnmetAnnotation`` if there is none.
 
         Within a class that needs itself it may be empty.
         """

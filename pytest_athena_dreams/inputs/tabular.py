@@ -16,7 +16,7 @@ from .recipes import Recipe
 from .scalars import Scalars, Strategy
 
 SIDE = 5
-"""Items along one dimension at most."""
+"""Maximum items along one dimension."""
 _COLUMNS = ("a", "b", "c")
 
 

@@ -38,7 +38,7 @@ def storable(value: Any) -> Any:
 
 
 def connect(path: str | os.PathLike[str], mode: Literal["rw", "rwc"]) -> sqlite3.Connection:
-    """Open the file at ``path``, or with ``rwc`` make it if need be. Raises ``StoreError``."""
+    """Open the file at ``path``, or with ``rwc`` create it if it is missing. Raises ``StoreError``."""
     _check_kind(path, missing_ok=mode == "rwc")
     uri = f"{Path(path).absolute().as_uri()}?mode={mode}"
     with explained(path):
@@ -55,7 +55,7 @@ def connect(path: str | os.PathLike[str], mode: Literal["rw", "rwc"]) -> sqlite3
 
 
 def _check_kind(path: str | os.PathLike[str], *, missing_ok: bool) -> None:
-    """Raise ``StorePathError`` where ``path`` is no file that could be a store."""
+    """Raise ``StorePathError`` unless ``path`` is a file that could be a store."""
     if os.path.isdir(path):
         raise StorePathError(f"{path} is a directory, but a store is a file")
     if not os.path.exists(path) and not missing_ok:
@@ -65,7 +65,7 @@ def _check_kind(path: str | os.PathLike[str], *, missing_ok: bool) -> None:
 
 
 def use_wal(connection: sqlite3.Connection) -> None:
-    """Switch the file to WAL mode, where it is not in it already. Raises ``sqlite3.Error``."""
+    """Switch the file to WAL mode, unless it is in it already. Raises ``sqlite3.Error``."""
     # SQLite does not wait for the lock that the switch needs; two processes may be making the same store.
     deadline = time.monotonic() + BUSY_SECONDS
     while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
@@ -80,7 +80,7 @@ def use_wal(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(db: Database, name: str, *, write: bool) -> Iterator[Database]:
-    """One unit of work on the store ``name``: all of it, or nothing if it raises. Not to be nested."""
+    """One unit of work on the store ``name``: all of it, or nothing if it raises. They don't nest."""
     with explained(name):
         # Immediate: a transaction that reads first and then comes to write would otherwise fail at once,
         # without waiting, if another process has written meanwhile.
@@ -109,7 +109,7 @@ def explained(name: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def insert(db: Database, table: str, row: Mapping[str, Any], *, replace: bool = False) -> int:
-    """Insert ``row``, in place of one with the same key if it may ``replace`` it, and give its rowid."""
+    """Insert ``row``, in place of one with the same key if it may ``replace`` it, and return its rowid."""
     verb = "INSERT OR REPLACE" if replace else "INSERT"
     names = ", ".join(f'"{name}"' for name in row)
     marks = ", ".join("?" * len(row))

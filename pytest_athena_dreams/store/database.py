@@ -78,12 +78,12 @@ class Store:
 
     @classmethod
     def create(cls, path: str | os.PathLike[str]) -> Self:
-        """Open the store at ``path``, making it where there is none. Raises ``StoreError``."""
+        """Open the store at ``path``, creating it if it is missing. Raises ``StoreError``."""
         return cls(connect(path, "rwc"), os.fspath(path))
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:
-        """Open the store that is at ``path``. Raises ``StoreError``, also where there is none."""
+        """Open the store at ``path``. Raises ``StoreError``, also if there is no store."""
         return cls(connect(path, "rw"), os.fspath(path), fresh=False)
 
     def _check_schema(self, *, fresh: bool) -> None:
@@ -99,7 +99,7 @@ class Store:
             )
 
     def close(self) -> None:
-        """Close the connection. The store is of no use afterwards."""
+        """Close the connection. Nothing else works afterwards."""
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -121,7 +121,7 @@ class Store:
     def pending(self, *, tier: int | None = 1) -> list[Dream]:
         """The dreams of ``tier`` (``None``: of any) that wait for a test, in id order.
 
-        A dream whose row can't be understood is given with its ``problem``.
+        A dream whose row can't be understood has its ``problem`` set.
         """
         return list(self.each(PENDING, tier=tier))
 
@@ -182,7 +182,7 @@ class Store:
             return Details(dream=dream, procedure=procedure, history=tuple(map(_recorded, history)))
 
     def begin_run(self, run: Run) -> int:
-        """Record that a session began, and give its id."""
+        """Record that a session began, and return its id."""
         with self.writing() as db:
             return insert(db, "dream_test_runs", _row(run))
 
@@ -202,8 +202,8 @@ class Store:
 
         A dream that passed or failed is ``tested`` then; an untestable one waits for a test, without an
         outcome. A second result for the same dream and run replaces the first. Where the dream's code is no
-        longer the ``code`` that was tested, the dream stays as it is: the answer is whether the result was
-        put on it. Raises ``StoreError`` if the dream is gone.
+        longer the ``code`` that was tested, the dream stays as it is. Returns whether the
+        dream took the result. Raises ``StoreError`` if the dream is gone.
         """
         row = _row(result) | {"run_id": run_id, "tested_at": int(time.time())}
         with self.writing() as db:

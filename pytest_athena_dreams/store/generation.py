@@ -88,7 +88,7 @@ def read_procedures(store: Store) -> list[Row]:
 
 
 def begin_generation(store: Store, run: GenerationRun) -> int:
-    """Record that a run began, and give its id."""
+    """Record that a run began, and return its id."""
     with store.writing() as db:
         return store.dream_generation_runs.insert(
             db,
@@ -194,7 +194,7 @@ def finish_procedure(
     *,
     seconds: float,
 ) -> list[int]:
-    """Store all that the run has for a procedure, and give the ids of its dreams.
+    """Store all that the run has for a procedure, and return the ids of its dreams.
 
     ``seconds`` is the time that the run spent since the last procedure. Raises ``StoreError`` if the
     procedure is finished in this run already; nothing is stored then.
@@ -227,7 +227,7 @@ def finish_procedure(
 
 
 def finish_generation(store: Store, run_id: int, *, seconds: float) -> Row:
-    """Record that a run came to its end, and give its row."""
+    """Record that a run came to its end, and return its row."""
     with store.writing() as db:
         _count(store, db, run_id, seconds)
         key = store.dream_generation_runs.key

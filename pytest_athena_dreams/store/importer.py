@@ -136,7 +136,7 @@ class _Merge:
         self.procedures += self._db.execute(count).fetchone()[0] - before
 
     def _procedure(self, line: ProcedureLine) -> int:
-        """Find the row of ``line``, or add one, and give its id."""
+        """Find the row of ``line``, or add one, and return its id."""
         if line not in self._procedure_ids:
             key = self._procedure_ids[line] = self._version(line)
             if line.private is not None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 """The name of standard input in place of a file."""
 MOST_PROBLEMS = 10
-"""How many problems one error lists."""
+"""Maximum problems that one error lists."""
 
 _Text = Annotated[str, Meta(min_length=1)]
 _Name = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]+\Z")]

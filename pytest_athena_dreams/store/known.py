@@ -33,7 +33,7 @@ _OWN_COLUMNS = {
 
 
 def has_verdicts(store: Store) -> bool:
-    """Whether the store has any verdict that may be found again. Raises ``StoreError``."""
+    """Whether the store has a verdict that a run may reuse. Raises ``StoreError``."""
     with store.reading() as db:
         query = "SELECT EXISTS (SELECT 1 FROM dream_test_results WHERE digest IS NOT NULL)"
         return bool(db.execute(query).fetchone()[0])

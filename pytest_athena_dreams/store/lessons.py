@@ -119,7 +119,7 @@ def each_source(store: Store) -> Iterator[Row]:
 
 
 def each_dream(store: Store) -> Iterator[Row]:
-    """What Athena's metrics ask of each dream."""
+    """The columns that Athena's metrics need, a row a dream."""
     columns = "status, tier, viability_score, novelty_score, cross_project_matches, test_outcome"
     yield from _each(store, f"SELECT {columns} FROM dream_procedures")
 

@@ -26,7 +26,7 @@ _NUMBERED = re.compile(r"m(\d+)_")
 
 @migrations()
 def m001_procedures_and_dreams(db: Database) -> None:
-    """Athena's two tables: made where missing, else completed with the columns of ours that they lack."""
+    """Athena's two tables: created if they are missing, otherwise completed with our columns."""
     _table(
         db,
         "procedures",

@@ -52,7 +52,7 @@ class StoredCall:
 
 
 def put_calls(store: Store, calls: Iterable[StoredCall]) -> list[int]:
-    """Store requests, and give the ids of their rows. Raises ``StoreError``."""
+    """Store requests, and return the ids of their rows. Raises ``StoreError``."""
     with store.writing() as db:
         return [insert(db, "dream_calls", _columns(one)) for one in calls]
 

@@ -61,7 +61,7 @@ class Shape:
         return f"coalesce({own}, CAST(template AS TEXT))" if "template" in self.columns else own
 
     def insert(self, db: Database, row: Mapping[str, Any]) -> int:
-        """Insert ``row`` and give its key; ``db`` is in a write transaction."""
+        """Insert ``row`` and return its key; ``db`` is in a write transaction."""
         values = dict(row)
         for column in self.required:
             if values.get(column) is None:

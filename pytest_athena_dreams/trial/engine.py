@@ -39,7 +39,7 @@ _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
     Contract.FREE: "fully",
     Contract.COMPATIBLE: "returns",
 }
-"""How far the jail describes a dream's entry point, where more than its docstring counts."""
+"""How much of an entry point the jail describes, for contracts that need more than its docstring."""
 
 NAME_LENGTH = 200
 """Characters of a function's name that a verdict holds."""

@@ -24,7 +24,7 @@ from ..source.reading import reading
 SAMPLE = 60
 """Inputs that each narrowing is tried on."""
 LOW_ACCEPTANCE = 0.5
-"""Acceptance rate below which narrowings are tried: they hide faults in what they leave out."""
+"""Narrow only below this acceptance rate: a narrowing hides the faults in what it leaves out."""
 ENOUGH = 0.75
 """Stop narrowing at this acceptance rate."""
 GAIN = 0.09
@@ -32,7 +32,7 @@ GAIN = 0.09
 RARE_ACCEPTANCE = 0.3
 """Acceptance rate below which a small gain counts."""
 NARROWINGS = 4
-"""Narrowings of one pool at most."""
+"""Maximum narrowings of one pool."""
 EXPLORING_TIMEOUT = 0.05
 """Seconds that a call may take while exploring."""
 NARROWING_TIME = 5.0

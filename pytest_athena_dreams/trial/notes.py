@@ -30,7 +30,7 @@ def not_compared(case: Case, loaded: Loaded, seen: Sequence[Observation], settin
 def rests_on_types(case: Case) -> bool:
     """Whether nothing but the types of returned values was compared on any input.
 
-    Values that vary from run to run do not count: that they vary is known of them.
+    Values that vary from run to run don't count as such: the verdict says that they vary.
     """
     return _compares_values(case) and all(
         one is not None

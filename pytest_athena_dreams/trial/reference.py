@@ -67,7 +67,7 @@ class References:
         self._cached: dict[tuple[str, str | None, str], Reference | Untestable] = {}
 
     def of(self, procedure: Procedure) -> Reference:
-        """The procedure's reference. Raises ``Untestable`` where there can be none."""
+        """The procedure's reference. Raises ``Untestable`` if it can't be made."""
         key = _key(procedure)
         found = self._cached.pop(key, None)
         if found is None:
@@ -124,7 +124,7 @@ class References:
         return reference
 
     def _only_raises(self, reference: Reference) -> bool:
-        """Whether the procedure raised on every input, and never for what the machine or the jail lacks."""
+        """Whether the procedure raised on every input, each time for a reason of its own."""
         oracle = self._lab.oracle(Contract.EQUIVALENT)
         return bool(reference.expected) and all(map(oracle.accepts, reference.expected.values()))
 

@@ -32,7 +32,7 @@ LONGER = 4.0
 SIMPLEST_BATCH = 16
 """Simplest inputs that are run at once before the worker checks whether one shows the fault."""
 CACHED_SEARCHES = 4
-"""Searches cached for each procedure, the last ones done."""
+"""Searches to cache for each procedure: the most recent."""
 REPLAY_SHARE = 0.25
 """Part of a search's budget that replaying an earlier search may use."""
 
