@@ -228,7 +228,7 @@ class _Work:
             f"{count(subjects, 'procedure')}, up to {order.places} dreams each: "
             f"{count(subjects * order.places, 'dream')} of {count(len(order.types), 'type')}"
         )
-        plans = {subject.id: made.planned(subject) for subject in order.subjects}
+        plans = {subject.id: plan for subject, plan in made.plans()}
         for kind in ("plugin", "model"):
             asked = sum(sum(plan.get(kind, {}).values()) for plan in plans.values())
             if asked:

@@ -22,6 +22,9 @@ FADING = 0.9
 POOLED = 4.0
 """Dreams that the rate of a type and writer counts as, for the rate of one of their procedures."""
 
+LEAST_RATE = 0.01
+"""Least rate of a type and writer, so that a procedure of its own may still do better."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Arm:
@@ -52,7 +55,6 @@ class Allotment:
             weight = FADING**record.age
             for counts in (self._own[record.arm], self._pooled[record.arm.dream_type, record.arm.writer]):
                 counts[record.better] += weight
-        self._rates: dict[tuple[str, str], float] = {}
 
     def draw(self, arm: Arm) -> float:
         """A rate from 0 to 1 that the arm may have."""
@@ -85,10 +87,7 @@ class Allotment:
         return dealt
 
     def _rate(self, dream_type: str, writer: str) -> float:
-        """The rate of a type and writer over all procedures, drawn once."""
-        key = dream_type, writer
-        if key not in self._rates:
-            worse, better = self._pooled.get(key, (0.0, 0.0))
-            rate = self._chance.betavariate(1 + better, 1 + worse)
-            self._rates[key] = min(max(rate, 0.01), 0.99)
-        return self._rates[key]
+        """A rate that the type and writer may have over all procedures."""
+        worse, better = self._pooled.get((dream_type, writer), (0.0, 0.0))
+        rate = self._chance.betavariate(1 + better, 1 + worse)
+        return min(max(rate, LEAST_RATE), 1 - LEAST_RATE)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -145,12 +145,20 @@ class Generation:
         """Write what the run has not written yet, and give each procedure as it is finished."""
         finished = finished_procedures(self.store, self.run_id)
         left = [subject for subject in self._by_promise() if subject.id not in finished]
-        begun = 0
-        for done, (subject, drafts) in enumerate(self._mechanical(left)):
-            while begun < min(done + self._jobs, len(left)):
-                self._begin(left[begun])
-                begun += 1
-            yield self._finish(subject, drafts)
+        begun: deque[tuple[Subject, list[Draft]]] = deque()
+        for subject, drafts in self._mechanical(left):
+            usable = [draft for draft in drafts if draft.dream_type in self.order.types]
+            self._begin(subject, usable)
+            begun.append((subject, usable))
+            if len(begun) == self._jobs:
+                yield self._finish(*begun.popleft())
+        while begun:
+            yield self._finish(*begun.popleft())
+
+    def plans(self) -> Iterator[tuple[Subject, dict[str, dict[str, int]]]]:
+        """What authors would be asked for each procedure; nothing is stored."""
+        for subject, drafts in self._mechanical(self.order.subjects):
+            yield subject, self._planned(subject, drafts)
 
     def seconds(self) -> float:
         """Seconds since this was last asked."""
@@ -172,26 +180,29 @@ class Generation:
         }
         return sorted(self.order.subjects, key=lambda subject: (-promise[subject.id], subject.id))
 
-    def planned(self, subject: Subject) -> dict[str, dict[str, int]]:
-        """What authors would be asked for a procedure: the number of dreams by kind and type."""
+    def _planned(self, subject: Subject, drafts: Sequence[Draft]) -> dict[str, dict[str, int]]:
+        """What authors are asked for a procedure with these mechanical drafts: numbers by kind and type."""
         authors = [author for author in self._authors if author.may_write(subject)]
         if not authors:
             return {}
         allotment = Allotment(self._past.by_kind(), f"{self.order.seed}:{subject.id}:kinds")
-        supply = {
-            Arm(procedure=subject.id, dream_type=kind, writer=writer): self.order.places
-            for kind in self.order.types
-            for writer in (MECHANICAL, *(author.kind for author in authors))
-        }
+        supply = Counter(
+            Arm(procedure=subject.id, dream_type=draft.dream_type, writer=MECHANICAL) for draft in drafts
+        )
+        for author in authors:
+            for kind in self.order.types:
+                arm = Arm(procedure=subject.id, dream_type=kind, writer=author.kind)
+                supply[arm] = self.order.places
         counts: dict[str, dict[str, int]] = {author.kind: {} for author in authors}
         for arm, number in sorted(allotment.deal(supply, self.order.places).items()):
             if arm.writer in counts:
                 counts[arm.writer][arm.dream_type] = number
         return counts
 
-    def _begin(self, subject: Subject) -> None:
+    def _begin(self, subject: Subject, drafts: Sequence[Draft]) -> None:
         """Ask the authors for what is planned, or for what an earlier part of the run has planned."""
-        planned = assign(self.store, self.run_id, subject.id, self.planned(subject))["assigned"]
+        plan = self._planned(subject, drafts)
+        planned = assign(self.store, self.run_id, subject.id, plan)["assigned"]
         for author in self._authors:
             if counts := planned.get(author.kind):
                 author.begin(subject, counts)
@@ -208,7 +219,7 @@ class Generation:
             Allotment(self._past.records, f"{self.order.seed}:{subject.id}"),
             subject.id,
             paid=paid,
-            free=_of_types(drafts, self.order.types),
+            free=drafts,
             places=self.order.places,
         )
         ids = finish_procedure(
@@ -239,12 +250,3 @@ class Generation:
             seconds=self.seconds(),
         )
         return Done(subject=subject, ids=tuple(ids), selection=selection)
-
-
-def count_types(done: Iterable[Done]) -> Counter[str]:
-    """The stored dreams of finished procedures, by type."""
-    return Counter(draft.dream_type for one in done for draft, _ in one.selection.chosen)
-
-
-def _of_types(drafts: Iterable[Draft], types: Collection[str]) -> list[Draft]:
-    return [draft for draft in drafts if draft.dream_type in types]
