@@ -35,6 +35,7 @@ from .figures import (
     Totals,
 )
 from .judges import judge_reports
+from .taught import rule_reports
 
 SPEED_EDGES = (0.0, 0.25, 0.5, 0.8, 0.95, 1.05, 1.25, 2.0, 4.0, 8.0)
 """Edges of the histogram of speeds, in times faster than the procedure; the middle bin is "as fast"."""
@@ -70,6 +71,7 @@ def make_report(store: Store) -> Report:
         breakdown=_breakdown(dreams),
         calibration=calibration([(d.viability, has_passed(d)) for d in dreams if d.viability is not None]),
         judges=judge_reports(store),
+        rules=rule_reports(store, lessons.patterns),
         speed=distribution([d.speed for d in dreams if d.speed is not None], edges=SPEED_EDGES),
         divergence=distribution([d.diverged for d in dreams if d.diverged is not None], edges=SHARE_EDGES),
         widening=distribution([d.widened for d in dreams if d.widened is not None], edges=SHARE_EDGES),

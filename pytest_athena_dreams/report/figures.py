@@ -210,6 +210,26 @@ class JudgeReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleReport:
+    """How tested dreams did whose prompt showed a rule, and those whose prompt left it out for comparison.
+
+    ``difference`` is the first share that passed minus the second one, with its interval of 95 %; ``None`` if
+    there are none of either.
+    """
+
+    pattern: str
+    title: str
+    rule: str
+    shown_tested: int
+    shown_passed: int
+    withheld_tested: int
+    withheld_passed: int
+    difference: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All of it. ``run`` is the last run, ``None`` where nothing was tested yet; times are epoch seconds."""
 
@@ -225,6 +245,7 @@ class Report:
     breakdown: Breakdown
     calibration: Calibration
     judges: tuple[JudgeReport, ...]
+    rules: tuple[RuleReport, ...]
     speed: Distribution | None
     divergence: Distribution | None
     widening: Distribution | None

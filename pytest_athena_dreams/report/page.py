@@ -19,7 +19,7 @@ from ..source.alignment import align
 from ..text import printable
 from . import charts
 from .figures import DreamReport, ProcedureReport, Report
-from .words import CHANGES, day, name, number, percent, present, reasons, times
+from .words import CHANGES, day, name, number, percent, present, reasons, rule_effect, times
 
 CODE = 1_400_000
 """Characters of code in one file, divided evenly among the dreams."""
@@ -39,6 +39,7 @@ def html(report: Report) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
+        "rule_effect": rule_effect,
         "safe_text": lambda text, limit=200: printable(str(text), limit=limit),
         "code": lambda text: _code(text, limit),
         "marked": lambda dream: _marked(dream, procedures.get(dream.procedure_id or 0), limit),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..text import printable
 
 if TYPE_CHECKING:
-    from .figures import Changes, DreamReport, Report
+    from .figures import Changes, DreamReport, Report, RuleReport
 
 _YEAR_10000 = 253_402_300_800
 CHANGES = {
@@ -62,6 +62,18 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
 
 
+def rule_effect(one: RuleReport) -> str:
+    """How dreams did with a rule and without it, in words."""
+    text = (
+        f"{one.shown_passed} of {one.shown_tested} pass with it, "
+        f"{one.withheld_passed} of {one.withheld_tested} without"
+    )
+    if one.difference is None or one.low is None or one.high is None:
+        return text
+    points = [f"{100 * value:+.0f}" for value in (one.difference, one.low, one.high)]
+    return f"{text}: {points[0]} points (95 %: {points[1]} to {points[2]})"
+
+
 def reached(lines: int | None, total: int | None) -> str:
     """How many lines were reached; a dash for ``None``."""
     return "–" if lines is None or total is None else f"{lines} of {total}"
@@ -101,6 +113,8 @@ def figures(report: Report) -> Iterator[str]:
             f"{number(judge.raw.brier, 3)} raw, {number(judge.calibrated.brier, 3)} calibrated "
             f"(always saying the pass rate: {number(judge.raw.reference, 3)})"
         )
+    for one in report.rules:
+        yield f"rule {printable(one.rule or one.pattern, limit=90)}: {rule_effect(one)}"
     if report.speed:
         yield f"speed against the procedure: median {times(report.speed.median)}"
     if report.divergence:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..models import Outcome, Status
 from .connection import insert, storable
 
 if TYPE_CHECKING:
@@ -82,6 +83,28 @@ def run_calls(store: Store, run_id: int) -> list[Row]:
         for name in ("rules", "withheld"):
             row[name] = tuple(json.loads(row[name] or "[]"))
     return rows
+
+
+def taught(store: Store) -> list[Row]:
+    """The tested dreams of prompts: the ``rules`` shown, those ``withheld``, and if it ``passed``."""
+    key = store.dream_procedures.key
+    with store.reading() as db:
+        rows = list(
+            db.query(
+                "SELECT rules, withheld, test_outcome = ? AS passed FROM dream_origins"
+                f" JOIN dream_calls c ON c.id = call_id JOIN dream_procedures ON {key} = dream_id"
+                " WHERE dream_procedures.status = ? AND test_outcome IN (?, ?) ORDER BY dream_id",
+                [Outcome.SUCCESS, Status.TESTED, Outcome.SUCCESS, Outcome.FAILURE],
+            )
+        )
+    return [
+        {
+            "rules": json.loads(row["rules"] or "[]"),
+            "withheld": json.loads(row["withheld"] or "[]"),
+            "passed": bool(row["passed"]),
+        }
+        for row in rows
+    ]
 
 
 def _columns(one: StoredCall) -> Row:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from pytest_athena_dreams.dreaming.allotment import Allotment, Arm, Record
 
+from .worlds import nights
+
 GOOD, BAD = (Arm(procedure=1, dream_type=kind, writer="model") for kind in ("a", "b"))
 ARMS = st.builds(
     Arm,
@@ -68,3 +70,8 @@ def test_a_deal_keeps_to_the_supply(supply: dict[Arm, int], places: int, known: 
     types = {arm.dream_type for arm, number in supply.items() if number}
     if len(types) <= places:
         assert {arm.dream_type for arm in dealt} == types
+
+
+def test_ten_nights_find_more_than_an_even_split() -> None:
+    totals = [nights(seed, procedures=5, number=10) for seed in range(4)]
+    assert sum(found for found, _ in totals) >= 1.3 * sum(even for _, even in totals)
