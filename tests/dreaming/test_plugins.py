@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import runpy
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -117,3 +120,17 @@ def test_a_plugin_that_can_not_be_loaded_ends_the_command(tmp_path: Path) -> Non
     done = CliRunner().invoke(main, ["dream", "--store", str(path), "--plugin", "nowhere.py"])
     assert done.exit_code == 2
     assert "plugin 'nowhere.py' can't be loaded" in done.output
+
+
+def test_the_recipe_for_openevolve_scores_by_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (EXAMPLE.parent.parent / "docs" / "dreaming.md").read_text()
+    recipe = page.partition("### OpenEvolve")[2].partition("```python\n")[2].partition("```")[0]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    (tmp_path / "procedure.py").write_text(HALF)
+    (tmp_path / "right.py").write_text(HALF.replace("x / 2", "x * 0.5"))
+    (tmp_path / "wrong.py").write_text(HALF.replace("x / 2", "x // 2"))
+    evaluator: dict[str, Any] = {}
+    exec(recipe, evaluator)
+    assert evaluator["evaluate"]("right.py")["combined_score"] > 0
+    assert evaluator["evaluate"]("wrong.py") == {"combined_score": 0.0}
