@@ -1,4 +1,4 @@
-"""The table of what is compared: each row has pairs that are told apart, and pairs that are not."""
+"""The table of what is compared: each row has pairs that differ, and pairs that do not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pytest_athena_dreams.judge.equality import difference
 from pytest_athena_dreams.sandbox.jail.canonical import canonical
 
 PAGE = Path(__file__).parents[2] / "docs" / "contracts-and-categories.md"
-HEAD = "| values | are told apart by | are not told apart by |"
+HEAD = "| values | differ by | don't differ by |"
 
 Pair = tuple[str, str]
 """Two sources whose last line is an expression."""

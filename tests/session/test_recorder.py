@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -52,6 +53,14 @@ class Desk:
         )
         self.config.hook.pytest_runtest_logreport(report=report)
         return report
+
+    def again(self, known: dict[int, tuple[str, Known]]) -> Desk:
+        """A second run on the store, in which dreams have ``known`` verdicts."""
+        left = [dream for dream in self.plan.dreams if dream.id not in known]
+        plan, tally = replace(self.plan, dreams=left), Tally(len(left))
+        gate = Gate(plan, None, tally)
+        recorder = Recorder(self.config, plan, known, self.store, "landlock", gate, tally)
+        return replace(self, recorder=recorder, plan=plan)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with self.store.reading() as db:
@@ -307,6 +316,41 @@ def test_a_run_without_dreams_says_so(desk: Builds) -> None:
 
 def test_a_run_of_unchanged_dreams_alone_does_not_say_that_there_are_none(desk: Builds) -> None:
     assert desk(only=0, unchanged=True).summary() == ""
+
+
+def test_a_known_verdict_is_taken_over_when_the_session_starts(desk: Builds) -> None:
+    one = desk(fail_under=50.0)
+    one.receive(0, verdict=verdict(0, Outcome.SUCCESS))
+    one.finish(0)
+    known = Known(dream_id=1, run_id=1, outcome=Outcome.SUCCESS, error=None, patterns=frozenset())
+    again = one.again({2: ("a.db::two", known)})
+    again.recorder.pytest_sessionstart(again.terminal._session)
+    query = "SELECT dream_id, outcome, taken_from_dream FROM dream_test_results WHERE run_id = 2"
+    assert again.rows(query) == [(2, "success", 1)]
+    assert "fail-under: 100.0 % of 1 dream pass" in again.summary()
+
+
+def test_collecting_takes_nothing_over(desk: Builds) -> None:
+    known = Known(dream_id=1, run_id=1, outcome=Outcome.SUCCESS, error=None, patterns=frozenset())
+    one = desk("--collect-only").again({2: ("a.db::two", known)})
+    one.recorder.pytest_sessionstart(one.terminal._session)
+    assert one.rows("SELECT * FROM dream_test_runs") == []
+
+
+@pytest.mark.parametrize("runner", [False, True])
+def test_annotations_are_for_github_alone(
+    desk: Builds, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runner: bool
+) -> None:
+    summary = tmp_path / "summary.md"
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    if runner:
+        monkeypatch.setenv("GITHUB_ACTIONS", "true")
+        monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    one = desk()
+    one.receive(0, verdict=verdict(0, Outcome.FAILURE), outcome="failed", longrepr="logic")
+    assert ("::error" in one.summary()) is runner
+    assert summary.exists() is runner
 
 
 class TestProgress:
