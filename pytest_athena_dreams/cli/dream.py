@@ -275,9 +275,13 @@ class _Work:
         if self.models is not None:
             self.models.use_run(self.run_id)
         made = self.generation(self.run_id, jobs)
-        with _progress(len(self.order.subjects), done) as show:
-            for one in made.run():
-                show(one)
+        try:
+            with _progress(len(self.order.subjects), done) as show:
+                for one in made.run():
+                    show(one)
+        except KeyboardInterrupt:
+            click.echo("interrupted; what is finished is stored, and the same command goes on", err=True)
+            raise
         row = finish_generation(self.store, self.run_id, seconds=made.seconds())
         self._summary(row)
 

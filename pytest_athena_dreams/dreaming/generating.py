@@ -234,7 +234,7 @@ class Generation:
                     contract=draft.contract,
                     reasoning=draft.reasoning,
                     writer=draft.writer,
-                    model=draft.writer.partition(":")[2] if kind_of(draft.writer) == "model" else None,
+                    model=draft.writer.removeprefix("model:"),
                     parents=draft.parents or (subject.id,),
                     digest=passed.digest,
                     novelty=passed.novelty,

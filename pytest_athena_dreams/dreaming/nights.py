@@ -7,7 +7,7 @@ a plugin wrote and the prefilter dropped counts as not better, because it took t
 from __future__ import annotations
 
 from ..store.database import Store
-from ..store.generation import last_generation, read_drops, read_nights
+from ..store.outcomes import last_generation, read_drops, read_nights
 from .allotment import Arm, Record
 from .generating import MECHANICAL, Past, kind_of
 from .improvement import gain

@@ -68,7 +68,7 @@ def test_without_a_model_transforms_write(run: Callable[..., Result], path: Path
     found = rows(path, DREAMS)
     assert found
     assert all(row["created_by"].startswith(("transform:", "ruff")) for row in found)
-    assert all(row["model_used"] is None for row in found)
+    assert all(row["model_used"] == row["created_by"] for row in found)
     assert re.search(rf"{len(found)} dreams? of 3 procedures in ", done.output)
     assert [line.partition(":")[0] for line in done.output.splitlines()[:3]] == ["clamp", "half", "words"]
     (row,) = rows(path, "SELECT * FROM dream_generation_runs")
