@@ -18,6 +18,9 @@ from ..rewriting.functions import prepended, with_import
 from ..source.syntax import parsed
 from .drafts import Subject
 
+New = cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.BaseStatement]
+"""What stands in the place of a node: another one, nothing, or several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -106,15 +109,19 @@ class Target:
         text = " ".join(self.module.code_for_node(node).split())
         return text if len(text) <= 60 else f"{text[:57]}..."
 
-    def replaced(self, old: cst.CSTNode, new: cst.CSTNode | cst.RemovalSentinel, why: str) -> Variant:
+    def replaced(self, old: cst.CSTNode, new: New, why: str) -> Variant:
         """The source with one node changed."""
-        return Variant(self.changed({old: new}).code, why)
+        return self.changed({old: new}, why)
 
-    def changed(self, new: dict[cst.CSTNode, cst.CSTNode | cst.RemovalSentinel]) -> cst.Module:
-        """The module with nodes replaced, none of them within another."""
+    def changed(self, new: dict[cst.CSTNode, New], why: str) -> Variant:
+        """The source with nodes changed, none of them within another."""
         module = self.module.visit(_Replace(new))
         assert isinstance(module, cst.Module)
-        return module
+        return Variant(module.code, why)
+
+    def merged(self, new: cst.CSTNode, first: cst.CSTNode, *rest: cst.CSTNode, why: str) -> Variant:
+        """The source with one statement in the place of several."""
+        return self.changed({first: new, **dict.fromkeys(rest, cst.RemoveFromParent())}, why)
 
     def opened(self, statements: str, why: str) -> Variant:
         """The source with statements before the first of the function, after its docstring."""
@@ -152,7 +159,7 @@ def _functions(body: Iterable[cst.CSTNode], prefix: str) -> dict[str, cst.Functi
 class _Replace(cst.CSTTransformer):
     """Replaces nodes by identity."""
 
-    def __init__(self, new: dict[cst.CSTNode, cst.CSTNode | cst.RemovalSentinel]) -> None:
+    def __init__(self, new: dict[cst.CSTNode, New]) -> None:
         super().__init__()
         self._new = new
 
@@ -161,5 +168,5 @@ class _Replace(cst.CSTTransformer):
 
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
-    ) -> cst.CSTNode | cst.RemovalSentinel:
+    ) -> New:
         return self._new.get(original_node, updated_node)

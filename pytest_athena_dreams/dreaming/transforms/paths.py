@@ -1,0 +1,43 @@
+"""Asks for files by `pathlib.Path`, which takes texts and paths alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..blocks import calls, positional
+from ..target import New, Target, Variant, imported
+
+_METHODS = {
+    "os.path.exists": "exists()",
+    "os.path.isfile": "is_file()",
+    "os.path.isdir": "is_dir()",
+    "os.path.islink": "is_symlink()",
+    "os.path.getsize": "stat().st_size",
+    "os.path.getmtime": "stat().st_mtime",
+    "os.remove": "unlink()",
+    "os.unlink": "unlink()",
+    "os.rmdir": "rmdir()",
+}
+
+
+def variants(target: Target) -> Iterator[Variant]:
+    """One variant for all such calls, if there are any."""
+    changes: dict[cst.CSTNode, New] = {}
+    lines = []
+    inside: set[int] = set()
+    for name, call in calls(target.function):
+        given = positional(call)
+        if name not in _METHODS or given is None or len(given) != 1 or len(call.args) != 1:
+            continue
+        if id(call) in inside:
+            continue
+        inside |= {id(inner) for _, inner in calls(call)}
+        text = target.module.code_for_node(given[0])
+        changes[call] = cst.parse_expression(f"pathlib.Path({text}).{_METHODS[name]}")
+        lines.append(target.line(call))
+    if changes:
+        where = ", ".join(map(str, sorted(set(lines))))
+        variant = target.changed(changes, f"line {where}: pathlib takes texts and paths alike")
+        yield imported(variant, "pathlib")
