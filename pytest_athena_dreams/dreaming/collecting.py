@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from .blocks import assignment, count, is_plain, names, only, pairs
+from .statements import assignment, count, is_plain, names, only, pairs
 from .target import Target
 
 

@@ -24,7 +24,7 @@ _OPERATORS = {
     "Add": "offset",
     "Subtract": "offset",
 }
-_CALLS = {
+_CALL_ROLES = {
     "round": "digits",
     "split": "separator",
     "join": "separator",
@@ -58,16 +58,26 @@ class _Finder(cst.CSTVisitor):
         super().__init__()
         self.found: list[Literal] = []
         self._roles: list[str] = []
+        self._in_condition = False
+
+    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
+        if isinstance(node, cst.While) and attribute == "test":
+            self._in_condition = True
+
+    def on_leave_attribute(self, original_node: cst.CSTNode, attribute: str) -> None:
+        if isinstance(original_node, cst.While) and attribute == "test":
+            self._in_condition = False
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        role = _role(node)
-        if role is not None:
-            self._roles.append(role)
+        part = _role(node)
+        if part is not None:
+            self._roles.append(part)
         if isinstance(node, cst.Integer | cst.Float | cst.SimpleString) or _is_flag(node):
             assert isinstance(node, cst.Integer | cst.Float | cst.SimpleString | cst.Name)
             value = ast.literal_eval(node.value)
             if not isinstance(value, bytes):
-                self.found.append(Literal(node, value, self._roles[-1] if self._roles else "value"))
+                role = self._roles[-1] if self._roles else "value"
+                self.found.append(Literal(node, value, "condition" if self._in_condition else role))
         return not isinstance(node, _SKIPPED) and not _is_text(node)
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
@@ -108,7 +118,7 @@ def _role(node: cst.CSTNode) -> str | None:
         case cst.Comparison():
             return "threshold"
         case cst.Call(func=cst.Name(value=name)) | cst.Call(func=cst.Attribute(attr=cst.Name(value=name))):
-            return _CALLS.get(name, "option")
+            return _CALL_ROLES.get(name, "option")
         case cst.Assign() | cst.AnnAssign():
             return "initial"
         case cst.AugAssign():

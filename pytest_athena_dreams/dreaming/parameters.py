@@ -47,7 +47,7 @@ _ANNOTATED = {
     "Dict": Kind.DICT,
     "Mapping": Kind.DICT,
 }
-_METHODS = {
+_METHODS_OF = {
     Kind.STR: {
         *(
             "capitalize",
@@ -213,7 +213,7 @@ def _annotated(annotation: ast.expr) -> Kind:
 def _guess(default: ast.expr | None, found: set[str], methods: set[str]) -> Kind:
     if isinstance(default, ast.Constant) and default.value is not None:
         return _ANNOTATED.get(type(default.value).__name__, Kind.UNKNOWN)
-    for kind, known in _METHODS.items():
+    for kind, known in _METHODS_OF.items():
         if methods & known:
             return kind
     if "counted" in found:

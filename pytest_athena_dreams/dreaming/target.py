@@ -7,6 +7,7 @@ the process that changes sources imports this module, for it needs libcst.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from ..rewriting.functions import prepended, with_import
+from ..source.normalise import is_builtin
 from ..source.syntax import parsed
 from .drafts import Subject
 
@@ -88,6 +90,19 @@ class Target:
         found |= {node.attr for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
         return frozenset(found) | set(_functions(self.module.body, ""))
 
+    def misreads(self, tree: ast.Module) -> bool:
+        """Whether a variant reads a builtin more often that the source gives another meaning to."""
+        shadowed = {name for name in _bound(self.tree) if is_builtin(name)}
+        if not shadowed:
+            return False
+        before, after = _reads(self.tree), _reads(tree)
+        return any(after[name] > before[name] for name in shadowed)
+
+    @cached_property
+    def is_recursive(self) -> bool:
+        """Whether the function calls itself."""
+        return any(_is_call_of(node, self.name) for node in ast.walk(self.node))
+
     def unused(self, name: str) -> str:
         """``name``, with a number if the source has it."""
         number, free = 2, name
@@ -144,6 +159,24 @@ def own_nodes(node: ast.AST) -> Iterable[ast.AST]:
         yield child
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             left[:0] = ast.iter_child_nodes(child)
+
+
+def _bound(tree: ast.AST) -> set[str]:
+    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not _is_read(node)}
+    found |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    return found | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+def _reads(tree: ast.AST) -> Counter[str]:
+    return Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and _is_read(node))
+
+
+def _is_read(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Load)
+
+
+def _is_call_of(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
 def _functions(body: Iterable[cst.CSTNode], prefix: str) -> dict[str, cst.FunctionDef]:

@@ -41,19 +41,20 @@ def apply(task: Task) -> Answer:
             f"{__package__}.transforms.{name}"
         ).variants
         try:
-            for variant in _new(variants(target), known):
+            for variant in _new(target, variants(target), known):
                 made.append(Made(transform=name, code=variant.code, why=variant.why))
         except Exception as error:  # named in the answer, and counted by the parent
             faults[name] = f"{type(error).__name__}: {error}"[:300]
     return Answer(entry_point=target.entry_point, made=tuple(made), faults=faults)
 
 
-def _new(variants: Iterator[Variant], known: set[str]) -> Iterator[Variant]:
-    """The first variants that are Python and no copies, which become known."""
+def _new(target: Target, variants: Iterator[Variant], known: set[str]) -> Iterator[Variant]:
+    """The first variants that are Python, mean the builtins that they use, and are no copies."""
     number = 0
     for variant in variants:
         mark = digest(variant.code)
-        if mark in known or parsed(variant.code) is None:
+        tree = parsed(variant.code)
+        if mark in known or tree is None or target.misreads(tree):
             continue
         known.add(mark)
         yield variant

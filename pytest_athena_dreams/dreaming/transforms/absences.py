@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from ..parameters import parameters
 from ..target import Target, Variant, imported, own_nodes
 
-_EMPTY = {"list": "[]", "dict": "{}", "set": "set()", "tuple": "()", "str": '""', "int": "0", "bool": "False"}
+_EMPTY_RESULTS = {
+    "list": "[]",
+    "dict": "{}",
+    "set": "set()",
+    "tuple": "()",
+    "str": '""',
+    "int": "0",
+    "bool": "False",
+}
 
 
 def variants(target: Target) -> Iterator[Variant]:
@@ -29,7 +37,7 @@ def variants(target: Target) -> Iterator[Variant]:
 def _empty(target: Target) -> str:
     returns = target.node.returns
     base = returns.value if isinstance(returns, ast.Subscript) else returns
-    return _EMPTY.get(getattr(base, "id", ""), "None")
+    return _EMPTY_RESULTS.get(getattr(base, "id", ""), "None")
 
 
 def _reads(node: ast.AST, name: str) -> bool:

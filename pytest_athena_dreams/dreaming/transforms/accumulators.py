@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from ..blocks import assignment, line_of, names, small
 from ..collecting import Collecting, collecting, wrapped
+from ..statements import assignment, line_of, names, small
 from ..target import Target, Variant
 
 _EMPTY_TEXT = m.SimpleString('""') | m.SimpleString("''")
@@ -28,6 +28,13 @@ def variants(target: Target) -> Iterator[Variant]:
             )
 
 
+def _items(text: str, clauses: str) -> str:
+    """A generator expression, or only what it goes through if it changes nothing."""
+    _, loop, items = clauses.partition(f"for {text} in ")
+    plain = loop and clauses.startswith(loop) and items.isidentifier()
+    return items if plain else f"{text} {clauses}"
+
+
 def _expression(target: Target, found: Collecting) -> tuple[str, str] | None:
     match small(found.step):
         case cst.AugAssign(target=cst.Name(value=name), operator=cst.AddAssign(), value=value) if (
@@ -35,9 +42,9 @@ def _expression(target: Target, found: Collecting) -> tuple[str, str] | None:
         ):
             text = wrapped(target, value)
             if m.matches(found.initial, m.Integer("0")):
-                return "sum", f"sum({text} {found.clauses})"
+                return "sum", f"sum({_items(text, found.clauses)})"
             if m.matches(found.initial, _EMPTY_TEXT):
-                return "join", f'"".join({text} {found.clauses})'
+                return "join", f'"".join({_items(text, found.clauses)})'
     set_ = assignment(found.step)
     if set_ is not None and set_[0] == found.name and " if " in found.clauses:
         clauses, _, test = found.clauses.rpartition(" if ")

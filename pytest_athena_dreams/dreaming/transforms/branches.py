@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from ..blocks import is_plain, line_of, only, pairs, small, statements
 from ..collecting import wrapped
+from ..statements import is_plain, line_of, only, pairs, small, statements
 from ..target import Target, Variant
 
 _BOOLEAN = m.Comparison() | m.UnaryOperation(operator=m.Not())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from ..blocks import blocks, line_of, small
+from ..statements import blocks, line_of, small
 from ..target import Target, Variant
 
 _RAISES = m.If(body=m.IndentedBlock(body=[m.SimpleStatementLine(body=[m.Raise()])]), orelse=None)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from ..blocks import line_of, names, small
 from ..collecting import Collecting, collecting, wrapped
+from ..statements import line_of, names, small
 from ..target import Target, Variant
 
-_LIST = m.List(elements=[]) | m.Call(func=m.Name("list"), args=[])
-_DICT = m.Dict(elements=[]) | m.Call(func=m.Name("dict"), args=[])
-_SET = m.Call(func=m.Name("set"), args=[])
+_NEW_LIST = m.List(elements=[]) | m.Call(func=m.Name("list"), args=[])
+_NEW_DICT = m.Dict(elements=[]) | m.Call(func=m.Name("dict"), args=[])
+_NEW_SET = m.Call(func=m.Name("set"), args=[])
 
 
 def variants(target: Target) -> Iterator[Variant]:
@@ -38,9 +38,9 @@ def _comprehension(target: Target, found: Collecting) -> str | None:
             )
         ) if owner == found.name and found.name not in names(item):
             text = wrapped(target, item)
-            if method == "append" and m.matches(found.initial, _LIST):
+            if method == "append" and m.matches(found.initial, _NEW_LIST):
                 return _closed(found, f"[{text} {found.clauses}]")
-            if method == "add" and m.matches(found.initial, _SET):
+            if method == "add" and m.matches(found.initial, _NEW_SET):
                 return _closed(found, f"{{{text} {found.clauses}}}")
         case cst.Assign(
             targets=[
@@ -52,7 +52,11 @@ def _comprehension(target: Target, found: Collecting) -> str | None:
                 )
             ],
             value=value,
-        ) if owner == found.name and found.name not in names(key, value) and m.matches(found.initial, _DICT):
+        ) if (
+            owner == found.name
+            and found.name not in names(key, value)
+            and m.matches(found.initial, _NEW_DICT)
+        ):
             return _closed(found, f"{{{wrapped(target, key)}: {wrapped(target, value)} {found.clauses}}}")
     return None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from ..blocks import assignment, blocks, line_of, small
+from ..statements import assignment, blocks, line_of, small
 from ..target import Target, Variant
 
 _OPEN = m.Call(func=m.Name("open") | m.Attribute(attr=m.Name("open") | m.Name("urlopen")))

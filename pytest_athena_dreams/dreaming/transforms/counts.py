@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from ..blocks import line_of, only, small, statements
+from ..statements import line_of, only, small, statements
 from ..target import Target, Variant
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from ..blocks import assignment, small
 from ..parameters import parameters
+from ..statements import assignment, small
 from ..target import Target, Variant
 
 _RESULTS = {
@@ -17,7 +17,7 @@ _RESULTS = {
 }  # fmt: skip
 """What builtins give for an empty collection."""
 _SAME_LENGTH = ("enumerate", "reversed", "sorted", "set")
-_CONSTANT = (
+_INITIAL = (
     m.Integer() | m.Float() | m.SimpleString() | m.Name("True") | m.Name("False") | m.Name("None")
     | m.List(elements=[]) | m.Dict(elements=[]) | m.Call(func=m.Name("set"), args=[])
 )  # fmt: skip
@@ -68,7 +68,7 @@ def _result(target: Target, body: list[cst.BaseStatement], name: str) -> str | N
 
 
 def _value(target: Target, node: cst.BaseExpression, name: str, known: dict[str, str]) -> str | None:
-    if m.matches(node, _CONSTANT):
+    if m.matches(node, _INITIAL):
         return target.module.code_for_node(node)
     match node:
         case cst.Name(value=variable):

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..blocks import calls, keyword, positional, with_keyword
+from ..statements import calls, keyword, positional, with_keyword
 from ..target import Target, Variant
 
 _OPENING = {"open": 1, "io.open": 1}
 """Functions that open files, with the place of the mode."""
-_METHODS = {"read_text", "open", "decode"}
+_READING_METHODS = {"read_text", "open", "decode"}
 
 
 def variants(target: Target) -> Iterator[Variant]:
     """One variant for each file that is read as text, and each decoding."""
     for name, call in calls(target.function):
         method = name.rpartition(".")[2]
-        if keyword(call, "errors") or not (name in _OPENING or ("." in name and method in _METHODS)):
+        if keyword(call, "errors") or not (name in _OPENING or ("." in name and method in _READING_METHODS)):
             continue
         given = positional(call)
         mode = keyword(call, "mode")

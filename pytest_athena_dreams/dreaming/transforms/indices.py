@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from ..blocks import count, statements
+from ..statements import count, statements
 from ..target import New, Target, Variant
 
 

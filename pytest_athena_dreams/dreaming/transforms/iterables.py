@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from ..parameters import Kind, parameters
 from ..target import Target, Variant
 
-_SEQUENCES = (Kind.LIST, Kind.TUPLE, Kind.ITEMS)
+_ORDERED_KINDS = (Kind.LIST, Kind.TUPLE, Kind.ITEMS)
 
 
 def variants(target: Target) -> Iterator[Variant]:
     """One variant for each parameter that is a sequence and is not changed in place."""
     for parameter in parameters(target.node):
         name = parameter.name
-        if parameter.kind not in _SEQUENCES or parameter.mutated or parameter.returned:
+        if parameter.kind not in _ORDERED_KINDS or parameter.mutated or parameter.returned:
             continue
         if not (parameter.indexed or parameter.iterated):
             continue

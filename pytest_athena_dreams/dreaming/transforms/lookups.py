@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from ..blocks import line_of, names, only, pairs, small
 from ..collecting import wrapped
 from ..parameters import is_hashable, parameters
+from ..statements import line_of, names, only, pairs, small
 from ..target import Target, Variant
 
-_CONSTANTS = m.SimpleString() | m.Integer() | m.Float()
+_HASHABLE_CONSTANT = m.SimpleString() | m.Integer() | m.Float()
 _MEMBERSHIP = m.In() | m.NotIn()
 
 
@@ -28,7 +28,7 @@ def variants(target: Target) -> Iterator[Variant]:
         match part.comparator:
             case cst.List(elements=[_, _, *_] as elements) | cst.Tuple(elements=[_, _, *_] as elements):
                 hashable = _is_text(comparison.left)
-                if hashable and all(m.matches(each.value, _CONSTANTS) for each in elements):
+                if hashable and all(m.matches(each.value, _HASHABLE_CONSTANT) for each in elements):
                     inner = ", ".join(target.module.code_for_node(each.value) for each in elements)
                     yield target.replaced(
                         part.comparator,

@@ -13,7 +13,7 @@ from ..parameters import is_hashable, parameters
 from ..target import Target, Variant, imported
 
 _MODULES = frozenset(BLIND_MODULES) | {"datetime", "decimal", "fractions", "re", "statistics"}
-_VARYING = {"eval", "exec", "globals", "hash", "id", "input", "iter", "next", "open", "print", "vars"}
+_IMPURE = {"eval", "exec", "globals", "hash", "id", "input", "iter", "next", "open", "print", "vars"}
 _CHANGEABLE = (
     ast.List | ast.Dict | ast.Set | ast.Call | ast.ListComp | ast.DictComp | ast.SetComp | ast.GeneratorExp
 )
@@ -29,6 +29,8 @@ def variants(target: Target) -> Iterator[Variant]:
         return
     if isinstance(function, ast.AsyncFunctionDef) or function.decorator_list or target.is_generator:
         return
+    if target.is_recursive and not _is_branching(target):
+        return  # a chain of calls only gets longer
     if not _repeatable(target) or any(each.mutated for each in known):
         return
     line = f"line {function.lineno}: "
@@ -76,6 +78,13 @@ def _remembered(target: Target, names: list[str], line: str) -> Variant:
     )
 
 
+def _is_branching(target: Target) -> bool:
+    """Whether a statement calls the function twice, so that a memory saves calls."""
+    statements = [node for node in ast.walk(target.node) if isinstance(node, ast.Return | ast.Assign)]
+    calls = [[x for x in ast.walk(each) if isinstance(x, ast.Call)] for each in statements]
+    return any(sum(getattr(x.func, "id", "") == target.name for x in each) > 1 for each in calls)
+
+
 def _repeatable(target: Target) -> bool:
     """Whether nothing in the source looks as if results depended on more than the arguments."""
     for node in ast.walk(target.tree):
@@ -86,7 +95,7 @@ def _repeatable(target: Target) -> bool:
                 return False
             case ast.ImportFrom(module=module) if module not in _MODULES:
                 return False
-            case ast.Name(id=name) if name in _VARYING:
+            case ast.Name(id=name) if name in _IMPURE:
                 return False
             case ast.Attribute(attr="now" | "today" | "utcnow"):
                 return False

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from ..blocks import calls, keyword, positional, with_keyword
 from ..parameters import parameters
+from ..statements import calls, keyword, positional, with_keyword
 from ..target import Target, Variant
 
 

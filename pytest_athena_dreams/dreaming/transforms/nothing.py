@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from ..parameters import Kind, parameters
 from ..target import Target, Variant
 
-_EMPTY = {Kind.LIST: "[]", Kind.TUPLE: "()", Kind.SET: "set()", Kind.DICT: "{}", Kind.STR: '""'}
+_EMPTY_VALUES = {Kind.LIST: "[]", Kind.TUPLE: "()", Kind.SET: "set()", Kind.DICT: "{}", Kind.STR: '""'}
 
 
 def variants(target: Target) -> Iterator[Variant]:
-    """One variant for each parameter with such an annotation that is not asked for None already."""
+    """One variant for each parameter of such a kind that is not asked for None already."""
     for parameter in parameters(target.node):
-        empty = _EMPTY.get(parameter.kind)
-        if empty is None or parameter.tested or parameter.mutated or parameter.annotation is None:
+        empty = _EMPTY_VALUES.get(parameter.kind)
+        if empty is None or parameter.tested or parameter.mutated or parameter.returned:
             continue
         name = parameter.name
         yield target.opened(

@@ -9,10 +9,10 @@ from ..target import Target, Variant
 
 
 def variants(target: Target) -> Iterator[Variant]:
-    """One variant for each parameter that is annotated as a number."""
+    """One variant for each parameter that is a number."""
     for parameter in parameters(target.node):
         name = parameter.name
-        if parameter.annotation is None or parameter.tested:
+        if parameter.tested:
             continue
         if parameter.kind is Kind.INT:
             yield target.opened(

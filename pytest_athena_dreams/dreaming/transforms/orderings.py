@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..blocks import calls, positional
 from ..parameters import Kind, parameters
+from ..statements import calls, positional
 from ..target import Target, Variant
 
 

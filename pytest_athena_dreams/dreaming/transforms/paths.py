@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..blocks import calls, positional
+from ..statements import calls, positional
 from ..target import New, Target, Variant, imported
 
-_METHODS = {
+_PATH_METHODS = {
     "os.path.exists": "exists()",
     "os.path.isfile": "is_file()",
     "os.path.isdir": "is_dir()",
@@ -29,13 +29,13 @@ def variants(target: Target) -> Iterator[Variant]:
     inside: set[int] = set()
     for name, call in calls(target.function):
         given = positional(call)
-        if name not in _METHODS or given is None or len(given) != 1 or len(call.args) != 1:
+        if name not in _PATH_METHODS or given is None or len(given) != 1 or len(call.args) != 1:
             continue
         if id(call) in inside:
             continue
         inside |= {id(inner) for _, inner in calls(call)}
         text = target.module.code_for_node(given[0])
-        changes[call] = cst.parse_expression(f"pathlib.Path({text}).{_METHODS[name]}")
+        changes[call] = cst.parse_expression(f"pathlib.Path({text}).{_PATH_METHODS[name]}")
         lines.append(target.line(call))
     if changes:
         where = ", ".join(map(str, sorted(set(lines))))

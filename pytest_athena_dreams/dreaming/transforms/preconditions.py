@@ -24,7 +24,7 @@ def variants(target: Target) -> Iterator[Variant]:
                 done.add((name, test))
                 yield target.opened(
                     f'if {test}:\n    raise ValueError("{name} {what}")\n',
-                    f"line {node.lineno}: `{name}` {what}, which is checked first",
+                    f"line {node.lineno}: it would fail if `{name}` {what}, which is checked first",
                 )
 
 

@@ -8,8 +8,8 @@ import libcst as cst
 import libcst.matchers as m
 
 from ...source.purity import METHODS, PURE_FUNCTIONS
-from ..blocks import names, pairs, reads_only, small
 from ..parameters import MUTATING
+from ..statements import names, pairs, reads_only, small
 from ..target import Target, Variant
 
 _ASKING = {"set", "frozenset", "sqrt", "exists", "isfile", "isdir", "getsize"}

@@ -6,14 +6,30 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..blocks import blocks, calls, line_of
+from ..statements import blocks, calls, line_of
 from ..target import Target, Variant, imported
 
-_FILES = {"open", "os.remove", "os.rename", "os.replace", "shutil.copy", "shutil.copyfile", "shutil.move"}
+_FILE_CALLS = {
+    "open",
+    "os.remove",
+    "os.rename",
+    "os.replace",
+    "shutil.copy",
+    "shutil.copyfile",
+    "shutil.move",
+}
 _COMMANDS = {"subprocess.run", "subprocess.check_output", "subprocess.check_call", "subprocess.Popen"}
-_NETWORK = {"urlopen", "urllib.request.urlopen", "socket.create_connection", "sqlite3.connect"}
-_METHODS = {"read_text", "write_text", "read_bytes", "write_bytes", "urlopen", "request", "getresponse"}
-_ATTEMPTS = 3
+_CONNECTING = {"urlopen", "urllib.request.urlopen", "socket.create_connection", "sqlite3.connect"}
+_REACHING_METHODS = {
+    "read_text",
+    "write_text",
+    "read_bytes",
+    "write_bytes",
+    "urlopen",
+    "request",
+    "getresponse",
+}
+_RETRIES = 3
 
 
 def variants(target: Target) -> Iterator[Variant]:
@@ -29,15 +45,16 @@ def _retried(target: Target, statement: cst.SimpleStatementLine | cst.With) -> I
     found = [
         name
         for name, _ in calls(part)
-        if name in _FILES | _COMMANDS | _NETWORK or ("." in name and name.rpartition(".")[2] in _METHODS)
+        if name in _FILE_CALLS | _COMMANDS | _CONNECTING
+        or ("." in name and name.rpartition(".")[2] in _REACHING_METHODS)
     ]
     if not found:
         return
     errors = "(OSError, subprocess.SubprocessError)" if found[0] in _COMMANDS else "OSError"
     attempt = target.unused("attempt")
     new = line_of(
-        f"for {attempt} in range({_ATTEMPTS}):\n    try:\n        pass\n    except {errors}:\n"
-        f"        if {attempt} == {_ATTEMPTS - 1}:\n            raise\n    else:\n        break\n",
+        f"for {attempt} in range({_RETRIES}):\n    try:\n        pass\n    except {errors}:\n"
+        f"        if {attempt} == {_RETRIES - 1}:\n            raise\n    else:\n        break\n",
         statement.with_changes(body=()) if isinstance(statement, cst.SimpleStatementLine) else cst.Pass(),
     )
     assert isinstance(new, cst.For)
@@ -46,6 +63,6 @@ def _retried(target: Target, statement: cst.SimpleStatementLine | cst.With) -> I
     inner = attempted.with_changes(body=cst.IndentedBlock([statement.with_changes(leading_lines=())]))
     loop = new.with_changes(body=cst.IndentedBlock([inner]), leading_lines=statement.leading_lines)
     variant = target.replaced(
-        statement, loop, f"line {target.line(statement)}: `{found[0]}` is tried {_ATTEMPTS} times"
+        statement, loop, f"line {target.line(statement)}: `{found[0]}` is tried {_RETRIES} times"
     )
     yield imported(variant, "subprocess") if "subprocess" in errors else variant

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..blocks import calls, keyword, line_of, positional, small, statements, with_keyword
+from ..statements import calls, keyword, line_of, positional, small, statements, with_keyword
 from ..target import Target, Variant, imported
 
 _REMOVING = {"os.remove", "os.unlink", "os.rmdir", "shutil.rmtree", "os.rename", "os.replace", "shutil.move"}

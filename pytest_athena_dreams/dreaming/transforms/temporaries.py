@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..blocks import assignment, count, line_of, pairs, small
+from ..statements import assignment, count, line_of, pairs, small
 from ..target import Target, Variant
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..blocks import calls, keyword, positional, with_keyword
+from ..statements import calls, keyword, positional, with_keyword
 from ..target import Target, Variant, imported
 
 _OPTIONS: dict[str, tuple[tuple[str, str], ...]] = {

@@ -11,7 +11,7 @@ import libcst.matchers as m
 from ..target import New, Target, Variant, own_nodes
 from .keywords import with_parameter
 
-_SEQUENCES = ("list", "List", "str", "tuple", "Tuple")
+_SEQUENCE_TYPES = ("list", "List", "str", "tuple", "Tuple")
 
 
 def variants(target: Target) -> Iterator[Variant]:
@@ -41,7 +41,7 @@ def _is_sequence(target: Target) -> bool:
     returns = target.node.returns
     if returns is not None:
         base = returns.value if isinstance(returns, ast.Subscript) else returns
-        return getattr(base, "id", "") in _SEQUENCES
+        return getattr(base, "id", "") in _SEQUENCE_TYPES
     values = [node.value for node in own_nodes(target.node) if isinstance(node, ast.Return)]
     return bool(values) and all(map(_builds_sequence, values))
 
