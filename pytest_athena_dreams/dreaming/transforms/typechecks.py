@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..parameters import Kind, parameters
 from ..target import Target, Variant
 
-_TYPES = {
+_CHECKED_TYPES = {
     Kind.INT: "int",
     Kind.FLOAT: "(int, float)",
     Kind.BOOL: "bool",
@@ -21,7 +21,7 @@ def variants(target: Target) -> Iterator[Variant]:
     """One variant for all parameters that are annotated with a builtin type and have no default."""
     lines, names = [], []
     for parameter in parameters(target.node):
-        name, kind = parameter.name, _TYPES.get(parameter.kind)
+        name, kind = parameter.name, _CHECKED_TYPES.get(parameter.kind)
         if parameter.kind is Kind.LIST and (parameter.annotation or "").startswith(("list", "List")):
             kind = "list"
         if kind is None or parameter.annotation is None or parameter.has_default:
