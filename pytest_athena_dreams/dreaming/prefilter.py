@@ -26,7 +26,7 @@ LONGEST_DRAFT = 20_000
 MIN_NOVELTY = 0.005
 """Minimum syntax distance (0 to 1) from the procedure and each earlier dream: a step in two hundred."""
 SAME_SHAPE = 3
-"""Maximum dreams of a procedure that differ in constants alone."""
+"""Maximum dreams of a procedure that are closer than that: they differ in names and constants alone."""
 NEIGHBOURS_COMPARED = 64
 """Earlier dreams of the procedure, the last ones, from which the distance is measured."""
 
@@ -73,13 +73,13 @@ class Prefilter:
         *,
         sources: Mapping[int, str] | None = None,
     ) -> None:
-        self._known = {digest(code)} | {mark or digest(one) for one, mark in dreams}
+        self._known = {_mark(code)} | {mark or _mark(one) for one, mark in dreams}
         self._base = profile(code)
-        self._earlier: deque[tuple[Profile, tuple[str, ...]]] = deque(maxlen=NEIGHBOURS_COMPARED)
         self._constants = _constants(code)
+        self._earlier: deque[Profile] = deque(maxlen=NEIGHBOURS_COMPARED)
         for one, _ in dreams[-NEIGHBOURS_COMPARED:]:
             if (shape := profile(one)) is not None:
-                self._earlier.append((shape, _constants(one)))
+                self._earlier.append(shape)
         self._imported = imported(code)
         self._sources = sources or {}
 
@@ -92,29 +92,24 @@ class Prefilter:
             return Dropped.ENTRY_POINT
         if not all(is_installed(name) for name in imported(draft.code) - self._imported_by(draft)):
             return Dropped.IMPORTS
-        mark, constants = digest(draft.code), _constants(draft.code)
+        mark = _mark(draft.code)
         if mark in self._known:
             return Dropped.COPY
-        near = [(distance(own, shape), numbers) for shape, numbers in (*self._family(), *self._earlier)]
-        if any(far == 0 and numbers == constants for far, numbers in near):
-            return Dropped.COPY
-        alike = [numbers for far, numbers in near if far < MIN_NOVELTY]
-        if draft.dream_type == DreamType.PARAMETER_EXPLORATION:
-            if constants in alike or len(alike) > SAME_SHAPE:
-                return Dropped.NOT_NOVEL
-        elif alike:
+        origin = 1.0 if self._base is None else distance(own, self._base)
+        explores = draft.dream_type == DreamType.PARAMETER_EXPLORATION
+        if origin < MIN_NOVELTY and not (explores and _constants(draft.code) != self._constants):
+            return Dropped.NOT_NOVEL
+        near = [distance(own, shape) for shape in self._earlier]
+        if sum(far < MIN_NOVELTY for far in near) >= SAME_SHAPE:
             return Dropped.NOT_NOVEL
         self._known.add(mark)
-        self._earlier.append((own, constants))
-        return Passed(digest=mark, novelty=min((far for far, _ in near), default=1.0))
+        self._earlier.append(own)
+        return Passed(digest=mark, novelty=min([origin, *near]))
 
     def _imported_by(self, draft: Draft) -> frozenset[str]:
         """What the procedure and the draft's other parents import."""
         parents = (self._sources[parent] for parent in draft.parents if parent in self._sources)
         return self._imported.union(*map(imported, parents))
-
-    def _family(self) -> list[tuple[Profile, tuple[str, ...]]]:
-        return [] if self._base is None else [(self._base, self._constants)]
 
 
 def defines(code: str, entry_point: str) -> bool:
@@ -167,6 +162,15 @@ def is_installed(package: str) -> bool:
         return importlib.util.find_spec(package) is not None
     except (ImportError, ValueError):
         return False
+
+
+def _mark(code: str) -> str:
+    """The digest of the normal form of ``code`` without docstrings."""
+    tree = parse(code)
+    try:
+        return digest(code if tree is None else ast.unparse(tree))
+    except RecursionError:
+        return digest(code)
 
 
 def _constants(code: str) -> tuple[str, ...]:

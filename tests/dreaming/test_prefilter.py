@@ -107,7 +107,16 @@ def test_other_constants_are_new_for_parameter_exploration_alone() -> None:
 def test_operands_in_another_order_are_too_little() -> None:
     base = "def f(a, b):\n    return a - b\n"
     swapped = "def f(a, b):\n    return b - a\n"
-    assert Prefilter(base).check(draft(swapped, entry_point="f")) in (Dropped.COPY, Dropped.NOT_NOVEL)
+    assert Prefilter(base).check(draft(swapped, entry_point="f")) is Dropped.NOT_NOVEL
+
+
+def test_the_same_change_in_another_place_is_new_a_few_times() -> None:
+    base = "def f(a, b, c, d):\n    return [a, b, c, d]\n"
+    prefilter = Prefilter(base)
+    changed = [base.replace("    return", f"    {name} = {name} or 0\n    return") for name in "abcd"]
+    seen = [prefilter.check(draft(code, entry_point="f")) for code in changed]
+    assert [isinstance(one, Passed) for one in seen] == [True] * SAME_SHAPE + [False]
+    assert prefilter.check(draft(changed[0], entry_point="f")) is Dropped.COPY
 
 
 @pytest.mark.parametrize(
