@@ -227,6 +227,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     exception. Of a call of watched code only ``lines`` are known: those that it was the first to reach.
     ``refused`` says in short words what the jail refused, also where the code went on. ``printed`` is what
     the call wrote to standard output and standard error, as two texts, ``None`` where it wrote nothing.
+    ``patterns`` are the regular expressions, as text and flags, that the call was the first to compile,
+    where these are noted.
     """
 
     kind: ObservationKind
@@ -243,6 +245,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[int, ...] = ()
     refused: tuple[str, ...] = ()
     printed: Canonical = None
+    patterns: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,38 @@ class ClassSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextClues:
+    """What the code does with text from one parameter.
+
+    ``grammars`` are kinds of text that a library reads, in the words of ``source.parsers``. ``separators``
+    stand between its parts. ``matched`` says that a regular expression is applied to it, and ``read`` that
+    the code compares, splits or searches it.
+    """
+
+    grammars: tuple[str, ...] = ()
+    separators: tuple[str, ...] = ()
+    matched: bool = False
+    read: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.grammars or self.separators or self.matched or self.read)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clues:
+    """What a source suggests for the text among its inputs.
+
+    ``parameters`` are the clues by parameter. ``patterns`` are regular expressions, as text and flags,
+    ``formats`` those of ``strptime``, and ``quoted`` texts that the docstring shows.
+    """
+
+    parameters: dict[str, TextClues] = field(default_factory=dict)
+    patterns: tuple[tuple[str, int], ...] = ()
+    formats: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """The description of an entry point, always whole.
 
@@ -92,6 +124,8 @@ class Loaded:
     ``name`` is the entry point's; it is ``guessed`` where nothing said which function is meant. ``doc`` and
     ``returns`` are the entry point's docstring and return type, ``signature`` is its description. Each is
     left empty where it was not asked for. A source that is watched has ``lines``, those that hold code.
+    ``patterns`` are the regular expressions, as text and flags, that it compiled while it was loaded, where
+    these are noted.
     """
 
     name: str
@@ -100,3 +134,4 @@ class Loaded:
     returns: TypeSpec | None = None
     signature: Signature | None = None
     lines: tuple[int, ...] = ()
+    patterns: tuple[tuple[str, int], ...] = ()

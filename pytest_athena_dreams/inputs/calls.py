@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 
 from ..models import Canonical
-from ..signatures import Parameter, ParameterKind, Signature
+from ..signatures import Clues, Parameter, ParameterKind, Signature
+from .agreement import agreeing
 from .arguments import VARIADIC, Arguments
 from .graphs import count_nodes, without_cycles
 from .narrowing import Narrowing, narrow, narrow_width
 from .scalars import Strategy, Width
-from .strategies import Strategies, UnmetAnnotation
+from .strategies import NO_CLUES, Strategies, UnmetAnnotation
 from .weights import weighted
 
+AGREEING = 2
+"""One call in this many has parts of one argument planted into another."""
 REFERENCES = 6
 """Maximum references between the objects of a call."""
 CYCLES = 3
@@ -28,13 +31,14 @@ def calls(
     width: Width,
     narrowings: Sequence[Narrowing] = (),
     given: Mapping[str, Strategy] | None = None,
+    clues: Clues = NO_CLUES,
 ) -> st.SearchStrategy[Arguments]:
     """Calls of ``signature``; parameters with a default are left out at times.
 
     ``given`` are strategies by parameter that the user chose. Raises ``UnmetAnnotation`` for a required
     parameter without a strategy.
     """
-    strategies = Strategies(literals, signature.classes, narrow_width(width, narrowings))
+    strategies = Strategies(literals, signature.classes, narrow_width(width, narrowings), clues)
     drawn_from: list[tuple[Parameter, Strategy]] = []
     for p in signature.parameters:
         if given and p.name in given:
@@ -45,43 +49,45 @@ def calls(
         except UnmetAnnotation:
             if not p.has_default and p.kind not in VARIADIC:
                 raise
-    strategy = _composite(drawn_from, recursive=strategies.instances.recursive)
+    strategy = _composite(
+        drawn_from,
+        recursive=strategies.instances.recursive,
+        fixed=frozenset(given or ()),
+        separators=[text for clue in clues.parameters.values() for text in clue.separators],
+    )
     if narrowings:
         return strategy.map(lambda arguments: narrow(arguments, signature, narrowings))
     return strategy
 
 
 def _composite(
-    parameters: Sequence[tuple[Parameter, Strategy]], *, recursive: bool
+    parameters: Sequence[tuple[Parameter, Strategy]],
+    *,
+    recursive: bool,
+    fixed: Collection[str],
+    separators: Sequence[str],
 ) -> st.SearchStrategy[Arguments]:
 
-    names = {p.name for p, _ in parameters}
+    types = {p.name: p.type for p, _ in parameters}
+    names = set(types)
     keys = [key for key in ("a", "b", "key", "other") if key not in names][:3] or ["another"]
 
     @st.composite
     def draw_call(draw: Callable[[Strategy], Any]) -> Arguments:
-        positional: list[Any] = []
-        keyword: dict[str, Any] = {}
+        drawn: dict[str, Any] = {}
         seen: list[tuple[Parameter, Any]] = []
-        complete = True  # no positional parameter was left out so far
         for p, strategy in parameters:
             if p.kind is ParameterKind.VAR_POSITIONAL:
-                positional += draw(st.lists(strategy, max_size=3)) if complete else []
-                continue
-            if p.kind is ParameterKind.VAR_KEYWORD:
-                keyword |= draw(st.dictionaries(st.sampled_from(keys), strategy, max_size=2))
-                continue
-            if p.has_default and not draw(st.booleans()):
-                complete = complete and p.kind is ParameterKind.KEYWORD_ONLY
-                continue
-            if p.kind is ParameterKind.POSITIONAL_ONLY and not complete:
-                continue
-            value = draw(_like_earlier(p, strategy, seen))
-            seen.append((p, value))
-            if complete and p.kind is not ParameterKind.KEYWORD_ONLY:
-                positional.append(value)
-            else:
-                keyword[p.name] = value
+                drawn[p.name] = draw(st.lists(strategy, max_size=3))
+            elif p.kind is ParameterKind.VAR_KEYWORD:
+                drawn[p.name] = draw(st.dictionaries(st.sampled_from(keys), strategy, max_size=2))
+            elif not p.has_default or draw(st.booleans()):
+                drawn[p.name] = draw(_like_earlier(p, strategy, seen))
+                seen.append((p, drawn[p.name]))
+        free = {p.name: value for p, value in seen if p.name not in fixed}
+        if len(free) > 1 and draw(st.integers(1, AGREEING)) == AGREEING:
+            drawn |= agreeing(draw, free, types, separators)
+        positional, keyword = _passed([p for p, _ in parameters], drawn)
         count = count_nodes((positional, keyword)) if recursive else 0
         if count < 2:
             return Arguments(tuple(positional), keyword)
@@ -91,6 +97,25 @@ def _composite(
         return Arguments(tuple(positional), keyword, wiring)
 
     return draw_call()
+
+
+def _passed(parameters: Sequence[Parameter], drawn: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Positional and keyword arguments: by position as long as no positional parameter was left out."""
+    positional: list[Any] = []
+    keyword: dict[str, Any] = {}
+    complete = True
+    for p in parameters:
+        if p.kind is ParameterKind.VAR_POSITIONAL:
+            positional += drawn[p.name] if complete else []
+        elif p.kind is ParameterKind.VAR_KEYWORD:
+            keyword |= drawn[p.name]
+        elif p.name not in drawn:
+            complete = complete and p.kind is ParameterKind.KEYWORD_ONLY
+        elif complete and p.kind is not ParameterKind.KEYWORD_ONLY:
+            positional.append(drawn[p.name])
+        elif p.kind is not ParameterKind.POSITIONAL_ONLY:
+            keyword[p.name] = drawn[p.name]
+    return positional, keyword
 
 
 def _wirings(nodes: int) -> st.SearchStrategy[list[tuple[int, int]]]:

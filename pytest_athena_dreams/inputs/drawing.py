@@ -36,14 +36,15 @@ class Spent(Exception):
 class Meter:
     """Counts the choices of one pool, including those that made no example, and its processor time."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: float = 1.0) -> None:
         self._choices = 0
+        self._most = CHOICES * share
         self._end = time.process_time() + CPU_SECONDS
 
     def __call__(self, choices: int) -> None:
         """Count some ``choices``. Raises ``Spent``."""
         self._choices += choices
-        if self._choices > CHOICES or time.process_time() > self._end:
+        if self._choices > self._most or time.process_time() > self._end:
             raise Spent
 
 
@@ -139,10 +140,12 @@ def draw(
     examples: int,
     seed: int,
     seeded: bool = False,
+    share: float = 1.0,
 ) -> None:
     """Draw at most ``examples``; ``keep`` takes each, with its choices if they are known.
 
-    ``seeded`` is as in :class:`Search`. Raises ``Spent`` when the budget of a pool is used up,
+    ``share`` is how many times the budget of a pool it may use. ``seeded`` is as in :class:`Search`. Raises
+    ``Spent`` when that budget is used up,
     ``Unsatisfiable`` if no example could be drawn, and whatever ``keep`` raises.
     """
     search = Search(strategy=strategy, examples=examples, seed=seed, seeded=seeded)
@@ -154,7 +157,7 @@ def draw(
         keep(value, choices)
 
     with way().without_mined():
-        way().engine.draw(search, see, Meter())
+        way().engine.draw(search, see, Meter(share))
     if not drawn:
         raise Unsatisfiable(f"nothing that {strategy!r} draws meets its own assumptions")
 

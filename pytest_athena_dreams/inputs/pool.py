@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument, Unsatisfiable
 
 from ..models import Canonical
-from ..signatures import Signature
+from ..signatures import Clues, Signature
 from .arguments import Arguments, is_plain
 from .calls import calls
 from .drawing import Choices, Spent, draw, way
 from .edges import edge_arguments
+from .followups import Compiling, following
 from .instances import UnmetAnnotation
 from .narrowing import Narrowing, narrow, sample
 from .scalars import Strategy, Width
+from .strategies import NO_CLUES
 from .weights import weighted
 
 REPEATS = 3
@@ -39,7 +41,9 @@ class PoolSpec:
 
     ``signature`` has all its parameters typed; ``size`` is the most inputs, fewer where
     the types have no more values; ``edges`` are groups of edge cases, ``examples`` calls that come first,
-    ``given`` the user's own strategies by parameter, and ``notes`` say how all this was chosen.
+    ``given`` the user's own strategies by parameter, ``clues`` what the source suggests for texts,
+    ``compiling`` calls with patterns of their own, ``candidates`` how many inputs to draw and choose from,
+    and ``notes`` say how all this was chosen.
     """
 
     signature: Signature
@@ -52,6 +56,9 @@ class PoolSpec:
     examples: tuple[Arguments, ...] = ()
     given: Mapping[str, Strategy] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    clues: Clues = NO_CLUES
+    compiling: tuple[Compiling, ...] = ()
+    candidates: int = 0
 
     def strategy(self) -> st.SearchStrategy[Arguments]:
         """Calls, half of them small throughout; with narrowings, two in three narrowed.
@@ -59,14 +66,18 @@ class PoolSpec:
         A call is small or not as a whole: one huge number among eight would make most lists huge.
         Raises ``UnmetAnnotation`` where a required parameter has no strategy.
         """
-        signature, literals, given = self.signature, self.literals, self.given
-        small = calls(signature, literals, Width(wide=False), self.narrowings, given)
-        choices = [(1, small)]
+        small, wide = Width(wide=False), Width(wide=True)
+        choices = [(1, self._calls(small, self.narrowings))]
         if self.wide:
-            choices.append((1, calls(signature, literals, Width(wide=True), self.narrowings, given)))
+            choices.append((1, self._calls(wide, self.narrowings)))
         if self.narrowings:
-            choices = [(2, weighted(*choices)), (1, calls(signature, literals, Width(wide=False), (), given))]
+            choices = [(2, weighted(*choices)), (1, self._calls(small, ()))]
+        if self.compiling:
+            choices = [(1, weighted(*choices)), (1, following(self.signature, self.compiling))]
         return weighted(*choices)
+
+    def _calls(self, width: Width, narrowings: Sequence[Narrowing]) -> st.SearchStrategy[Arguments]:
+        return calls(self.signature, self.literals, width, narrowings, self.given, self.clues)
 
     def conforms(self, arguments: Arguments) -> bool:
         """Whether no narrowing changes ``arguments``."""
@@ -75,7 +86,12 @@ class PoolSpec:
     @property
     def draws(self) -> int:
         """Maximum examples that Hypothesis draws."""
-        return self.size + self.size // REPEATS
+        return self.drawn + self.drawn // REPEATS
+
+    @property
+    def drawn(self) -> int:
+        """How many inputs are drawn; a pool keeps ``size`` of them."""
+        return max(self.size, self.candidates)
 
 
 @dataclass(frozen=True)
@@ -83,16 +99,24 @@ class Pool:
     """Distinct inputs in a fixed order: by payload, what they read as.
 
     ``choices`` are those behind the inputs that were drawn, in the order in which they were. ``shortened``
-    says why there are fewer than there should be, if that is so.
+    says why there are fewer than there should be, if that is so. ``fixed`` are the payloads of examples and
+    edge cases, which were not drawn.
     """
 
     spec: PoolSpec
     inputs: dict[bytes, Arguments]
     choices: dict[bytes, Choices] = field(default_factory=dict)
     shortened: str = ""
+    fixed: tuple[bytes, ...] = ()
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    def only(self, payloads: Iterable[bytes]) -> Pool:
+        """The pool with these of its inputs, in their order."""
+        inputs = {payload: self.inputs[payload] for payload in payloads}
+        choices = {payload: found for payload, found in self.choices.items() if payload in inputs}
+        return replace(self, inputs=inputs, choices=choices)
 
     def by_keyword(self, payload: bytes) -> bool:
         """Whether an input passes by keyword all that it can."""
@@ -120,11 +144,12 @@ def draw_pool(spec: PoolSpec) -> Pool:
     Raises ``UnmetAnnotation`` where a required parameter has no strategy, and where no input can be made.
     """
     shortened = ""
+    fixed: tuple[bytes, ...] = ()
     inputs: dict[bytes, Arguments] = {}
     choices: dict[bytes, Choices] = {}
 
     def keep(arguments: Arguments) -> bytes:
-        if len(inputs) == spec.size:
+        if len(inputs) == spec.drawn:
             raise _Full
         payload = arguments.payload()
         inputs.setdefault(payload, arguments)
@@ -139,8 +164,16 @@ def draw_pool(spec: PoolSpec) -> Pool:
     with contextlib.suppress(_Full):
         for arguments in (*spec.examples, *_edges(spec)):
             keep(arguments)
+        fixed = tuple(inputs)
         try:
-            draw(spec.strategy(), keep_drawn, examples=spec.draws, seed=spec.seed, seeded=bool(spec.given))
+            draw(
+                spec.strategy(),
+                keep_drawn,
+                examples=spec.draws,
+                seed=spec.seed,
+                seeded=bool(spec.given),
+                share=spec.drawn / spec.size,
+            )
         except (Spent, Unsatisfiable, InvalidArgument) as exc:
             if spec.given and isinstance(exc, InvalidArgument):
                 raise  # the user's own strategy
@@ -154,7 +187,7 @@ def draw_pool(spec: PoolSpec) -> Pool:
                 keep(arguments.by_keyword(spec.signature))
     if spec.narrowings:  # what is within them first: the rest may hang
         inputs = dict(sorted(inputs.items(), key=lambda item: not spec.conforms(item[1])))
-    return Pool(spec, inputs, choices, shortened)
+    return Pool(spec, inputs, choices, shortened, fixed)
 
 
 def _edges(spec: PoolSpec) -> list[Arguments]:

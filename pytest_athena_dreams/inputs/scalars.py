@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from ..models import Canonical
 from .recipes import Recipe
+from .weights import weighted
 
 Strategy = st.SearchStrategy[Any]
 
@@ -115,6 +116,8 @@ class Scalars:
         self.known_floats = [v for v in values if type(v) is float]
         self.known_texts = [v for v in values if type(v) is str]
         self.known_bytes = [v for v in values if type(v) is bytes]
+        self.by_code: tuple[int, Strategy] | None = None
+        """How many of ten texts come from a strategy that the code suggests, for the parameter in hand."""
         self.lengths = [n for n in self.known_ints if FEW_ITEMS < n <= LONGEST][:9]
 
     def ints(self, low: int | None = None, high: int | None = None) -> Strategy:
@@ -169,7 +172,13 @@ class Scalars:
             choices.append(literal)
             if high is None:
                 choices.append(st.tuples(words, literal, words).map("".join))
-        return st.one_of(choices)
+        usual = st.one_of(choices)
+        if self.by_code is None or high is not None:
+            return usual
+        share, suggested = self.by_code
+        if low:
+            suggested = suggested.filter(lambda text: len(text) >= low)
+        return weighted((share, suggested), (10 - share, usual))
 
     def binary(self, low: int = 0, high: int | None = None) -> Strategy:
         """Bytes of ``low`` to ``high``."""

@@ -10,16 +10,18 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ..models import Canonical
-from ..signatures import ClassSpec, Parameter, TypeSpec
+from ..signatures import ClassSpec, Clues, Parameter, TypeSpec
 from .bounds import bounds_of, whole, within
 from .instances import Instances, UnmetAnnotation
 from .recipes import Recipe
 from .scalars import FEW_ITEMS, LONGEST, Scalars, Strategy, Width, literal_value
 from .tabular import frame
+from .texts import TextsByCode
 
 __all__ = ["Strategies", "UnmetAnnotation"]
 
 ANY = TypeSpec(kind="any")
+NO_CLUES = Clues()
 SIZED = frozenset({"list", "sequence", "iterable", "tuple...", "set", "frozenset"})
 CONTAINERS = SIZED | {
     "deque", "dict", "mappingproxy", "defaultdict", "OrderedDict", "ChainMap", "Counter", "keys", "values",
@@ -48,8 +50,15 @@ _CLASSES_BY_KIND: dict[str, type] = {
 class Strategies:
     """Strategies for the types of one signature, at one width."""
 
-    def __init__(self, literals: Sequence[Canonical], classes: Sequence[ClassSpec], width: Width) -> None:
+    def __init__(
+        self,
+        literals: Sequence[Canonical],
+        classes: Sequence[ClassSpec],
+        width: Width,
+        clues: Clues = NO_CLUES,
+    ) -> None:
         self.scalars = Scalars(literals, width)
+        self._texts = TextsByCode(clues, self.scalars.known_texts)
         self._width = width
         self.instances = Instances(classes, self.of, self.parameter)
         self._class, self._enum = self.instances.of, self.instances.members
@@ -88,10 +97,15 @@ class Strategies:
 
     def parameter(self, p: Parameter) -> Strategy:
         """The strategy of a parameter, its default included. Raises ``UnmetAnnotation``."""
+        if not self._around and (share := self._texts.share(p.name)):
+            self.scalars.by_code = share, self._texts.of(p.name)
         try:
             strategy = self.of(p.type or ANY)
         except UnmetAnnotation as exc:
             raise UnmetAnnotation(f"no strategy for parameter {p.name!r}: {exc}") from None
+        finally:
+            if not self._around:
+                self.scalars.by_code = None
         default = literal_value(p.default) if p.has_default else None
         if default is not None and not isinstance(default, Recipe) and _may_be(default, p.type or ANY):
             return st.one_of(strategy, st.just(default))

@@ -186,7 +186,7 @@ class Child:
         self._source, self._number = source, 0
         if self._listener is not None:
             self._listener.forget()
-        self._answers = (wire.Reached,) if source.watched else (wire.Returned, wire.Threw)
+        self._answers = (wire.Reached,) if source.watched or source.followed else (wire.Returned, wire.Threw)
         self._channel.send([source.request(anew=anew)])
         start = self._meter.read()
         deadline = Deadline(start, self._limits.load_timeout)

@@ -21,14 +21,16 @@ class Source:
     ``mutant`` is the number of a mutant to load instead of the code; it needs the entry point's name, and a
     number without a mutant fails to compile. With ``mutant_output``, mutants also change what is printed.
     Calls of ``watched`` code report only the lines they reach; ``Loaded`` then holds the entry point's name
-    and the executable lines. Describing takes longer than the rest of a load, so ``described`` limits it:
+    and the executable lines. Calls of ``followed`` code report the features of their path in place of lines.
+    Describing takes longer than the rest of a load, so ``described`` limits it:
     ``"returns"`` leaves out the signature, ``"doc"`` the return type too, and ``"not"`` everything but the
     name.
 
     For ``audited`` code, observations list what the jail refused to each call: as the kernel reports it, and
     as its own process does if the code is ``trusted`` or the kernel can't report. For code that ``prints``,
-    they hold what each call printed. ``share`` is the part of the limits on memory, output and recursion that
-    the code gets: with less than 1, other code has some room above what this code needs.
+    they hold what each call printed. With ``notes_patterns``, ``Loaded`` and observations hold the regular
+    expressions that the code compiles. ``share`` is the part of the limits on memory, output and recursion
+    that the code gets: with less than 1, other code has some room above what this code needs.
     """
 
     code: str
@@ -38,16 +40,19 @@ class Source:
     mutant: int | None = None
     mutant_output: bool = False
     watched: bool = False
+    followed: bool = False
     audited: bool = False
     trusted: bool = False
     prints: bool = True
+    notes_patterns: bool = False
     described: Literal["fully", "returns", "doc", "not"] = "fully"
     share: float = 1.0
 
     def request(self, *, anew: bool) -> bytes:
         """The request in marshal's format, which the same Python has to read.
 
-        Without ``anew``, a child that has loaded this code keeps it and only applies ``watched``.
+        Without ``anew``, a child that has loaded this code keeps it and only applies ``watched`` and
+        ``followed``.
         """
         fields = {name: getattr(self, name) for name in Source.__slots__}
         return marshal.dumps(fields | {"anew": anew}, REQUEST_FORMAT)

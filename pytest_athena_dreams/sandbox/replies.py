@@ -56,6 +56,7 @@ def to_observation(
             awaited=reply.awaited,
             refused=reply.refused,
             printed=reply.printed,
+            patterns=reply.patterns,
             cpu=cpu,
             elapsed=elapsed,
         )
@@ -68,6 +69,7 @@ def to_observation(
             awaited=reply.awaited,
             refused=reply.refused,
             printed=reply.printed,
+            patterns=reply.patterns,
             cpu=cpu,
             elapsed=elapsed,
         )

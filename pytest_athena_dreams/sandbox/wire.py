@@ -14,6 +14,7 @@ import msgspec
 from ..models import Canonical, Raised
 from ..signatures import Loaded
 from .decoding import ANY_TEXT, VALUE, ValueDecoder, WireError, check_nesting
+from .jail.compiled import NOTED_PATTERNS, PATTERN_LENGTH
 from .jail.frames import HEADER
 from .jail.raising import RAISED_MESSAGE
 from .jail.refusals import MAX_REFUSALS, REFUSAL_LENGTH
@@ -25,6 +26,10 @@ _Awaited = Literal["", "coroutine", "async generator"]
 _Refused = Annotated[
     tuple[Annotated[str, msgspec.Meta(max_length=REFUSAL_LENGTH)], ...],
     msgspec.Meta(max_length=MAX_REFUSALS),
+]
+_Patterns = Annotated[
+    tuple[tuple[Annotated[str, msgspec.Meta(max_length=PATTERN_LENGTH)], int], ...],
+    msgspec.Meta(max_length=NOTED_PATTERNS),
 ]
 
 
@@ -60,6 +65,7 @@ class Answered(_Frame, kw_only=True):
     awaited: str = ""
     refused: tuple[str, ...] = ()
     printed: Canonical = None
+    patterns: tuple[tuple[str, int], ...] = ()
 
 
 class Returned(Answered, tag="returned", kw_only=True):
@@ -93,6 +99,7 @@ class _Answered(_Frame, kw_only=True):
     awaited: _Awaited = ""
     refused: _Refused = ()
     printed: msgspec.Raw = msgspec.Raw(b"null")
+    patterns: _Patterns = ()
 
 
 class _Returned(_Answered, tag="returned", kw_only=True):
@@ -177,6 +184,7 @@ def _with_values(frame: Any) -> Reply:
             awaited=frame.awaited,
             refused=frame.refused,
             printed=_printed.decode(frame.printed),
+            patterns=frame.patterns,
         )
     if isinstance(frame, _Threw):
         return Threw(
@@ -188,6 +196,7 @@ def _with_values(frame: Any) -> Reply:
             awaited=frame.awaited,
             refused=frame.refused,
             printed=_printed.decode(frame.printed),
+            patterns=frame.patterns,
         )
     reply: Reply = frame
     return reply

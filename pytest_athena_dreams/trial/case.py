@@ -17,10 +17,10 @@ from ..source.docstring import read_docstring
 from ..source.purity import is_pure
 from ..source.reading import reading
 from .answers import Answers
-from .exploration import Explorer
+from .exploration import LARGE_PAYLOAD, Explorer
 from .lab import Lab
 from .observing import is_refusal
-from .reference import LARGE_PAYLOAD, Reference, References
+from .reference import Reference, References
 from .untestable import never_returned, no_strategy
 
 OWN_SHARE = 4

@@ -11,16 +11,25 @@ from dataclasses import dataclass, replace
 
 from ..config import Settings
 from ..inputs.arguments import Arguments
+from ..inputs.followups import Compiling
 from ..inputs.inference import choose, combinations, example_values, trials, with_types
 from ..inputs.narrowing import Narrowing, candidates, sample
 from ..inputs.pool import PoolSpec
 from ..inputs.scalars import Strategy
-from ..models import ObservationKind
+from ..inputs.texts import reads_text
+from ..models import Observation, ObservationKind
 from ..sandbox.runner import Runner
-from ..signatures import Signature
+from ..signatures import Clues, Signature
+from ..source.clues import LITERAL_PATTERNS, clues
 from ..source.docstring import read_docstring
 from ..source.reading import reading
 
+LARGE_PAYLOAD = 4096
+"""Bytes of a payload from which an input counts as large."""
+CANDIDATES = 3
+"""Times as many inputs as a pool holds to draw and choose from, for code that reads text."""
+COMPILING = 12
+"""Calls, at most, whose own patterns are followed up."""
 SAMPLE = 60
 """Inputs that each narrowing is tried on."""
 LOW_ACCEPTANCE = 0.5
@@ -68,7 +77,18 @@ class Explorer:
             examples=examples,
             given=self.given,
             notes=notes,
+            clues=(found := self._clues(signature)),
+            candidates=CANDIDATES * self.settings.max_examples if reads_text(typed, found) else 0,
         )
+
+    def _clues(self, signature: Signature) -> Clues:
+        """What the source suggests for texts, with the regular expressions that it compiled when loaded."""
+        found = clues(self.runner.source.code, signature.name, signature.doc)
+        loaded = self.runner.loaded
+        compiled = loaded.patterns if loaded is not None else ()
+        known = {text for text, _ in compiled}
+        patterns = (*compiled, *(pattern for pattern in found.patterns if pattern[0] not in known))
+        return replace(found, patterns=patterns[:LITERAL_PATTERNS])
 
     def _typed(
         self, signature: Signature, examples: Sequence[Arguments]
@@ -80,6 +100,18 @@ class Explorer:
             return ranked[0][1], ()
         chosen = choose([(score, self._share(trials(option)), option) for score, option in ranked])
         return chosen, (f"{describe(chosen, untyped)}: from how it is used and what the procedure takes",)
+
+    def compiling(
+        self, spec: PoolSpec, inputs: Mapping[bytes, Arguments], seen: Mapping[bytes, Observation]
+    ) -> tuple[Compiling, ...]:
+        """The calls for which the procedure compiled patterns that the source does not show."""
+        known = {text for text, _ in spec.clues.patterns}
+        found = []
+        for payload, one in seen.items():
+            patterns = tuple(pattern for pattern in one.patterns if pattern[0] not in known)
+            if patterns and len(payload) < LARGE_PAYLOAD:
+                found.append(Compiling(inputs[payload], patterns))
+        return tuple(found[:COMPILING])
 
     def narrowed(self, spec: PoolSpec, drawn: Sequence[Arguments]) -> PoolSpec:
         """``spec`` with the narrowings that raise the acceptance rate most on inputs ``drawn`` from it."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..inputs.arguments import Arguments
+from ..inputs.choosing import selected
 from ..inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
 from ..inputs.strategies import UnmetAnnotation
 from ..judge.oracle import refusal_kind
@@ -14,14 +15,12 @@ from ..sandbox.client import Source
 from ..sandbox.runner import Runner
 from ..signatures import Signature
 from ..source.purity import is_pure
-from .exploration import LOW_ACCEPTANCE, Explorer
+from .exploration import LARGE_PAYLOAD, LOW_ACCEPTANCE, Explorer
 from .lab import Lab
 from .loading import refused_at_load
-from .observing import LIMITS_SHARE, STEADY, Variation, marked, observe, rerun
+from .observing import HANGS, LIMITS_SHARE, PROCEDURE_SHARE, STEADY, Variation, marked, observe, rerun
 from .untestable import Untestable, crippled, never_returned, no_strategy, not_loaded
 
-LARGE_PAYLOAD = 4096
-"""Bytes of a payload from which an input counts as large."""
 CACHED_REFERENCES = 8
 """References cached by a worker, the last ones used: the dreams of a procedure come one after another."""
 
@@ -99,6 +98,7 @@ class References:
             audited=not is_pure(procedure.code),
             trusted=True,
             prints=not is_pure(procedure.code),
+            notes_patterns=True,
         )
         with Runner(lab.jails.main, source) as runner:
             if runner.failure is not None:
@@ -112,6 +112,8 @@ class References:
             try:
                 spec = explorer.spec(runner.signature, seed)
                 reference = self._observed(source, runner, spec)
+                if compiling := explorer.compiling(spec, reference.pool.inputs, reference.expected):
+                    reference = self._observed(source, runner, replace(spec, compiling=compiling))
                 if len(reference.returned) < LOW_ACCEPTANCE * len(reference.pool):
                     narrowed = explorer.narrowed(spec, list(reference.pool.inputs.values()))
                     if narrowed.narrowings:
@@ -123,6 +125,22 @@ class References:
             raise never_returned(procedure, len(reference.pool), list(reference.expected.values()))
         return reference
 
+    def _chosen(self, source: Source, pool: Pool) -> Pool:
+        """The pool with as many inputs as it may hold: those that make the procedure do the most.
+
+        The procedure runs in a child of its own, because it may remember its calls.
+        """
+        spec = pool.spec
+        if len(pool) <= spec.size:
+            return pool
+        followed = replace(source, followed=True, described="not", notes_patterns=False, audited=False)
+        timeout = self._lab.settings.timeout / PROCEDURE_SHARE
+        with Runner(self._lab.jails.main, followed) as runner:
+            seen = runner.run(list(pool.inputs), timeout=timeout, patience=HANGS[0])
+        features: dict[bytes, Sequence[int]] = dict.fromkeys(pool.inputs, ())
+        features.update((payload, one.lines) for payload, one in zip(pool.inputs, seen, strict=False))
+        return pool.only(selected(pool.fixed, features, spec.size))
+
     def _only_raises(self, reference: Reference) -> bool:
         """Whether the procedure raised on every input, each time for a reason of its own."""
         oracle = self._lab.oracle(Contract.EQUIVALENT)
@@ -132,7 +150,7 @@ class References:
         """The reference with the pool of ``spec``."""
         assert runner.loaded is not None
         assert runner.signature is not None
-        pool, pure = draw_pool(spec), is_pure(source.code)
+        pool, pure = self._chosen(source, draw_pool(spec)), is_pure(source.code)
         expected = observe(self._lab, runner, pool.inputs)
         found = STEADY
         if not (pool.plain and pure):

@@ -12,8 +12,9 @@ from ..models import Contract, ObservationKind
 from ..sandbox.runner import Runner
 from .answers import Answers
 from .case import Case
+from .exploration import LARGE_PAYLOAD
 from .observing import is_refusal
-from .reference import LARGE_PAYLOAD, Reference
+from .reference import Reference
 
 REFUSED_INPUTS = 40
 """Maximum inputs of the pool that the procedure refused, on which the dream is run."""

@@ -116,6 +116,11 @@ PROCEDURES = {
 
 
 PARSER = "import json\ndef f(text: str) -> int:\n    return json.loads(text)['key']\n"
+CHECKSUM = (
+    "import zlib\ndef f(text: str) -> int:\n"
+    "    if zlib.crc32(text.encode(errors='replace')) % 99_991 != 7:\n        raise ValueError(text)\n"
+    "    return 1\n"
+)
 VARIABLE = "import os\ndef f(n: int) -> str:\n    return os.environ['DREAM_COLOUR'] * n\n"
 
 
@@ -186,9 +191,9 @@ def test_with_the_remedy_the_dream_gets_its_verdict(
 
 RAISING = {
     "variable": (VARIABLE, "KeyError", "; let it see the variable by --athena-allow-env=NAME"),
-    "json-parser": (
-        PARSER,
-        "JSONDecodeError",
+    "checksum": (
+        CHECKSUM,
+        "ValueError",
         "; give inputs that it accepts by annotations, a docstring example",
     ),
 }

@@ -16,7 +16,9 @@ from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NoReturn
 
 from .canonical import ITERATOR_ITEMS, Interrupted, canonical, of_exception, of_result
+from .compiled import Compiled
 from .encoding import alike, encoded
+from .following import Paths
 from .printing import Printed
 from .program import FILENAME, RECURSION_LIMIT, Program
 from .raising import describe_exception
@@ -39,13 +41,20 @@ class Calls:
 
     def __init__(self, loaded: Program) -> None:
         self.watch: Watch | None = None
+        self.paths: Paths | None = None
         self.refusals: Refusals | None = None
         self.printed: Printed | None = None
+        self.compiled: Compiled | None = None
         self._entry = loaded.entry
         self._recursion = loaded.recursion
 
     def answer(self, load: Load) -> str:
         """Make one call; returns the body of its frame without nonce and number."""
+        if self.paths is not None:
+            self.paths.start()
+            body = self._answer(load)
+            raised = body.startswith('{"kind":"raised"')
+            return encoded({"kind": "reached", "lines": self.paths.stop(raised=raised)})
         if self.watch is None:
             return self._answer(load)
         self.watch.start()
@@ -78,6 +87,8 @@ class Calls:
             now += f',"refused":{encoded(refused)}'
         if self.printed is not None and (printed := self.printed.taken()):
             now += f',"printed":{encoded(printed)}'
+        if self.compiled is not None and (patterns := self.compiled.new()):
+            now += f',"patterns":{encoded(patterns)}'
         if raised is not None:
             if value is not None:
                 now += f',"value":{encoded(value)}'

@@ -20,7 +20,9 @@ from typing import Any, NoReturn
 from . import frames, kernel, landlock, program
 from .building import loader
 from .calling import Calls
+from .compiled import Compiled
 from .encoding import encoded
+from .following import Paths
 from .printing import Printed
 from .raising import RAISED_MESSAGE, describe_exception
 from .refusals import Refusals
@@ -144,9 +146,11 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
                 number, request = 0, marshal.loads(body)
                 _seed(order["seed"])
                 watched, anew = request.pop("watched"), request.pop("anew")
+                followed = request.pop("followed")
                 audited, trusted = request.pop("audited"), request.pop("trusted")
-                prints = request.pop("prints")
+                prints, notes_patterns = request.pop("prints"), request.pop("notes_patterns")
                 if anew or loaded is None:
+                    compiled = Compiled(program.FILENAME) if notes_patterns else None
                     try:
                         loaded = program.load(**request)
                     except program.Failure as failure:
@@ -156,7 +160,11 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
                     calls = Calls(loaded)
                     calls.refusals = Refusals() if audited and (trusted or notes) else None
                     calls.printed = printed if prints else None
+                    calls.compiled = compiled
+                    if compiled is not None:
+                        loaded.described["patterns"] = compiled.new(vars(sys.modules["dream"]))
                 described, calls.watch = loaded.described, None
+                calls.paths = Paths(program.FILENAME) if followed else None
                 if watched:
                     described = {"name": described["name"], "lines": sorted(set(executable(loaded.code)))}
                     calls.watch = Watch(program.FILENAME)

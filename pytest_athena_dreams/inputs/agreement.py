@@ -1,0 +1,177 @@
+"""Arguments of one call that agree: parts of one argument put into another.
+
+Independent arguments seldom meet: a key that is in the mapping, a template with its fields, a separator that
+is in the text, a position in a list. So some calls get parts of one argument planted into another. Only parts
+of plain types are replaced, by others of the same type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ..signatures import TypeSpec
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+PLANTINGS = 3
+"""Parts that are planted in one call, at most."""
+REPLACEABLE_PARTS = 40
+"""Parts of one argument, at most, that may be planted or replaced."""
+STEPS_DOWN = 4
+"""Steps down into a nested argument, at most, that a text may name."""
+PLANTED_LENGTH = 40
+"""Characters of a text, at most, that is planted into another."""
+USUAL_SEPARATORS = (".", "/", ",", " ", "|")
+"""What usually stands between the parts of a text."""
+_WORD = re.compile(r"\w+")
+_OPEN_KINDS = frozenset({"any", "hashable"})
+_ITEMS = frozenset({"list", "tuple...", "sequence", "iterable"})
+_ANYTHING = TypeSpec(kind="any")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an argument: the steps to it, whether it is a key there, and its value."""
+
+    steps: tuple[Any, ...]
+    is_key: bool
+    value: Any
+
+
+def parts(value: Any, spec: TypeSpec | None) -> list[Part]:
+    """The texts and whole numbers in an argument of the type ``spec`` that may be replaced."""
+    found: list[Part] = []
+    for part in _parts(value, spec or _ANYTHING, ()):
+        found.append(part)
+        if len(found) == REPLACEABLE_PARTS:
+            break
+    return found
+
+
+def _parts(value: Any, spec: TypeSpec, steps: tuple[Any, ...]) -> Iterator[Part]:
+    kind = type(value)
+    if spec.kind == "union":
+        fitting = [arg for arg in spec.args if _may_hold(arg, value)]
+        spec = fitting[0] if fitting else spec
+    if kind is str or kind is int:
+        if spec.kind in _OPEN_KINDS or spec.kind == kind.__name__:
+            yield Part(steps, False, value)
+    elif kind is dict and (spec.kind == "dict" or spec.kind in _OPEN_KINDS):
+        key_type, value_type = spec.args if spec.kind == "dict" else (_ANYTHING, _ANYTHING)
+        for key, item in value.items():
+            if type(key) in (str, int) and (
+                key_type.kind in _OPEN_KINDS or key_type.kind == type(key).__name__
+            ):
+                yield Part((*steps, key), True, key)
+            yield from _parts(item, value_type, (*steps, key))
+    elif kind in (list, tuple) and (spec.kind in _ITEMS or spec.kind in _OPEN_KINDS):
+        for place, item in enumerate(value):
+            yield from _parts(item, spec.args[0] if spec.args else _ANYTHING, (*steps, place))
+    elif kind is tuple and spec.kind == "tuple" and len(spec.args) == len(value):
+        for place, (item, arg) in enumerate(zip(value, spec.args, strict=True)):
+            yield from _parts(item, arg, (*steps, place))
+
+
+def _may_hold(spec: TypeSpec, value: Any) -> bool:
+    name = type(value).__name__
+    return spec.kind == name or (name == "list" and spec.kind in _ITEMS) or spec.kind in _OPEN_KINDS
+
+
+def put(value: Any, part: Part, new: Any) -> Any:
+    """``value`` with ``new`` in the place of a part."""
+    return _put(value, part.steps, new, part.is_key)
+
+
+def _put(value: Any, steps: tuple[Any, ...], new: Any, is_key: bool) -> Any:
+    if not steps:
+        return new
+    first, rest = steps[0], steps[1:]
+    if type(value) is dict:
+        if is_key and not rest:
+            return {new if key == first else key: item for key, item in value.items()}
+        return {key: _put(item, rest, new, is_key) if key == first else item for key, item in value.items()}
+    return type(value)(_put(item, rest, new, is_key) if n == first else item for n, item in enumerate(value))
+
+
+def agreeing(
+    draw: Draw, values: Mapping[str, Any], types: Mapping[str, TypeSpec | None], separators: Sequence[str]
+) -> dict[str, Any]:
+    """``values`` by parameter, some parts of which are planted into others; ``draw`` decides which.
+
+    ``separators`` stand between parts of text in the code.
+    """
+    changed = dict(values)
+    for _ in range(draw(st.integers(1, PLANTINGS))):
+        found = {name: parts(value, types[name]) for name, value in changed.items()}
+        targets = [name for name in changed if found[name]]
+        if not targets:
+            break
+        target = draw(st.sampled_from(targets))
+        others = [name for name in changed if name != target and _gives(changed[name])]
+        if not others:
+            continue
+        part = draw(st.sampled_from(found[target]))
+        other = draw(st.sampled_from(others))
+        new = (
+            _text(draw, part, changed[other], found[other], separators)
+            if type(part.value) is str
+            else _number(draw, changed[other], found[other])
+        )
+        if new is not None:
+            changed[target] = put(changed[target], part, new)
+    return changed
+
+
+def _gives(value: Any) -> bool:
+    return type(value) in (str, int, list, tuple, dict)
+
+
+def _text(draw: Draw, part: Part, other: Any, given: Sequence[Part], separators: Sequence[str]) -> str | None:
+    """A text for the place of ``part`` with a text of ``other`` in it; ``None`` if that has none."""
+    if type(other) in (dict, list, tuple) and draw(st.booleans()):
+        trail = _trail(draw, other)
+        if trail:
+            return draw(st.sampled_from([*separators, *USUAL_SEPARATORS][:6])).join(map(str, trail))  # type: ignore[no-any-return]
+    texts = [p.value for p in given if type(p.value) is str and 0 < len(p.value) <= PLANTED_LENGTH]
+    texts += [word for text in texts[:5] for word in _WORD.findall(text) if word != text]
+    if not texts:
+        return None
+    planted: str = draw(st.sampled_from(texts))
+    text: str = part.value
+    spans = [match.span() for match in _WORD.finditer(text)]
+    way = draw(st.integers(0, 3))
+    if part.is_key or way == 0 or not text:
+        return planted
+    if spans and way < 3:
+        start, end = draw(st.sampled_from(spans))
+        return text[:start] + planted + text[end:]
+    at = draw(st.integers(0, len(text)))
+    return text[:at] + planted + text[at:]
+
+
+def _trail(draw: Draw, value: Any) -> list[Any]:
+    """Keys and positions that lead down into a nested value."""
+    trail: list[Any] = []
+    while type(value) in (dict, list, tuple) and value and len(trail) < STEPS_DOWN:
+        places = list(value) if type(value) is dict else [*range(min(len(value), 4)), -1]
+        place = draw(st.sampled_from(places))
+        trail.append(place)
+        value = value[place]
+        if not draw(st.integers(0, 3)):
+            break
+    return trail
+
+
+def _number(draw: Draw, other: Any, given: Sequence[Part]) -> int | None:
+    """A whole number in ``other``, or next to its size; ``None`` if it has neither."""
+    numbers = [p.value for p in given if type(p.value) is int]
+    choices = [st.sampled_from(numbers)] if numbers else []
+    if type(other) in (str, list, tuple, dict):
+        choices.append(st.sampled_from([-1, 0, 0, 1]).map(lambda step: len(other) + step))
+    number: int | None = draw(st.one_of(choices)) if choices else None
+    return number

@@ -1,0 +1,40 @@
+"""Chooses inputs that differ in what they make the procedure do, out of more than a pool holds."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
+
+Input = TypeVar("Input", bound=Hashable)
+
+REPEAT_SHARE = 0.4
+"""How much less each further input with a feature counts for it."""
+
+
+def selected(first: Sequence[Input], features: Mapping[Input, Sequence[int]], size: int) -> list[Input]:
+    """``first``, and then those inputs with the most features that few chosen ones have, up to ``size``.
+
+    Ties go to the input that comes first in ``features``.
+    """
+    chosen = list(first[:size])
+    counts: Counter[int] = Counter()
+    for one in chosen:
+        counts.update(features.get(one, ()))
+
+    def gain(one: Input) -> float:
+        return sum(REPEAT_SHARE ** min(counts[feature], 60) for feature in features[one])
+
+    known = set(chosen)
+    heap = [(-gain(one), place, one) for place, one in enumerate(features) if one not in known]
+    heapq.heapify(heap)
+    while heap and len(chosen) < size:
+        _, place, one = heapq.heappop(heap)
+        now = -gain(one)
+        if heap and now > heap[0][0]:  # others were chosen since: it may no longer be the best
+            heapq.heappush(heap, (now, place, one))
+            continue
+        chosen.append(one)
+        counts.update(features[one])
+    return chosen

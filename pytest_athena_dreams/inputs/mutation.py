@@ -1,0 +1,71 @@
+"""Text that is spoiled in a small way: a character deleted, doubled, in another case, a piece put in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+Texts = st.SearchStrategy[str]
+
+_INSERTED = (" ", "\t", "\n", "0", "1", "a", "Z", "-", ".", ",", "\u00a0", "é", "٣")
+_CASES: tuple[Callable[[str], str], ...] = (str.upper, str.lower, str.swapcase, str.title)
+
+
+def _delete(text: str, at: int, _: str) -> str:
+    return text[:at] + text[at + 1 :]
+
+
+def _double(text: str, at: int, _: str) -> str:
+    return text[: at + 1] + text[at:]
+
+
+def _swap(text: str, at: int, _: str) -> str:
+    return text[:at] + text[at + 1 : at + 2] + text[at : at + 1] + text[at + 2 :]
+
+
+def _insert(text: str, at: int, piece: str) -> str:
+    return text[:at] + piece + text[at:]
+
+
+def _replace(text: str, at: int, piece: str) -> str:
+    return text[:at] + piece + text[at + 1 :]
+
+
+def _cut(text: str, at: int, _: str) -> str:
+    return text[:at]
+
+
+def _case(text: str, at: int, _: str) -> str:
+    return _CASES[at % len(_CASES)](text)
+
+
+def _letter_case(text: str, at: int, _: str) -> str:
+    return text[:at] + text[at : at + 1].swapcase() + text[at + 1 :]
+
+
+def _around(text: str, at: int, _: str) -> str:
+    return (f" {text}", f"{text} ", f"{text}\n", f"  {text}\t")[at % 4]
+
+
+def _twice(text: str, at: int, piece: str) -> str:
+    return text + piece + text
+
+
+_WAYS = (_delete, _double, _swap, _insert, _replace, _cut, _case, _letter_case, _around, _twice)
+
+
+def mutated(texts: Texts, pieces: Sequence[str] = ()) -> Texts:
+    """What ``texts`` draws, changed in one way, at times in two; ``pieces`` are put in."""
+    inserted = st.sampled_from([*_INSERTED, *(piece for piece in pieces if len(piece) <= 20)])
+
+    @st.composite
+    def draw_mutated(draw: Callable[[st.SearchStrategy[Any]], Any]) -> str:
+        text: str = draw(texts)
+        for _ in range(draw(st.sampled_from([1, 1, 2]))):
+            way = draw(st.sampled_from(_WAYS))
+            text = way(text, draw(st.integers(0, max(0, len(text) - 1))), draw(inserted))
+        return text
+
+    return draw_mutated()

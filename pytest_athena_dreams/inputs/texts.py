@@ -1,0 +1,165 @@
+"""Text by the code: what the code itself suggests, put together.
+
+The parts are texts that match its regular expressions, texts in the grammars of the libraries that it calls,
+its literals, numbers, and what its docstring shows. A text is one part, or several joined by what separates
+them in the code; half of the texts are mutated then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+
+from ..signatures import Clues, Signature, TextClues, TypeSpec
+from .grammars import PLAIN_CHARACTERS, numbers, text_in, words
+from .mutation import mutated
+from .weights import weighted
+
+Texts = st.SearchStrategy[str]
+
+TEXT_PARTS = 7
+"""Parts of a text, at most."""
+PIECES = 40
+"""Literals, at most, that are put together."""
+PIECE_LENGTH = 40
+"""Characters of a literal, at most, that counts as a piece of text."""
+_SEPARATING = re.compile(r"\W{1,3}")
+_NESTED = re.compile(r"[*+}][^()]*\)[*+{]")
+"""A repetition within a repetition."""
+_LOOKING = re.compile(r"\(\?[=!<]|\\[bB1-9]|\(\?P=")
+"""What makes a match hang on more than its own characters."""
+
+
+class TextsByCode:
+    """Strategies for text, by what a source does with it.
+
+    ``literals`` are its text literals. ``share`` says how many of ten texts of a parameter come from here.
+    """
+
+    def __init__(self, clues: Clues, literals: Sequence[str]) -> None:
+        self._clues = clues
+        patterns = {text for text, _ in clues.patterns}
+        known = [text for text in literals if text not in patterns and text not in clues.formats]
+        self._pieces = _pieces(known)
+        self._matching = [s for p in clues.patterns if (s := matching(*p)) is not None]
+        self._made: dict[TextClues, Texts] = {}
+
+    def share(self, parameter: str) -> int:
+        """How many of ten texts of a parameter the code suggests; none where it does not read it."""
+        clue = self._clues.parameters.get(parameter)
+        if clue is None:
+            return 0
+        if (clue.matched and self._matching) or set(clue.grammars) - {"number", "lines", "template"}:
+            return 8
+        return 8 if self._pieces and (clue.read or clue.grammars) else 3 if clue.grammars else 0
+
+    def of(self, parameter: str) -> Texts:
+        """Text for a parameter that the code reads."""
+        clue = self._clues.parameters[parameter]
+        if clue not in self._made:
+            self._made[clue] = self._text(clue)
+        return self._made[clue]
+
+    def _text(self, clue: TextClues) -> Texts:
+        pieces = self._pieces
+        wholes: list[tuple[int, Texts]] = []
+        if clue.matched:
+            wholes += [(max(2, 8 // len(self._matching)), pattern) for pattern in self._matching]
+        for grammar in clue.grammars:
+            if grammar not in ("number", "lines"):
+                wholes.append((6, text_in(grammar, pieces, self._clues.formats)))
+        if self._clues.quoted:
+            wholes.append((2, st.sampled_from(list(self._clues.quoted))))
+        token = self._tokens(clue, [whole for _, whole in wholes])
+        joined = st.builds(
+            lambda found, sep: sep.join(found),
+            st.lists(token, min_size=2, max_size=TEXT_PARTS),
+            self._between(clue),
+        )
+        several = (max(4, sum(weight for weight, _ in wholes) // 2), joined)
+        text = weighted(*wholes, several)
+        return weighted((2, text), (1, mutated(text, pieces)))
+
+    def _tokens(self, clue: TextClues, wholes: Sequence[Texts]) -> Texts:
+        """A part of a text: one of ``wholes``, a piece, a word, a number, or two or three of these."""
+        atoms: list[tuple[int, Texts]] = [(1, words(()))]
+        if self._pieces:
+            piece = st.sampled_from(self._pieces)
+            atoms += [
+                (8, piece),
+                (1, st.builds(lambda text, n: (text.upper(), text.title())[n], piece, st.integers(0, 1))),
+            ]
+        if "number" in clue.grammars or not self._pieces:
+            atoms.append((3, numbers()))
+        else:
+            atoms.append((1, st.integers(0, 12).map(str)))
+        atom = weighted(*atoms)
+        compound = st.lists(atom, min_size=2, max_size=3).map("".join)
+        whole = [(6, weighted(*((1, strategy) for strategy in wholes)))] if wholes else []
+        return weighted((6, atom), (1, compound), *whole)
+
+    def _between(self, clue: TextClues) -> Texts:
+        """What joins parts: the separators of the code most often."""
+        own = [text for text in self._pieces if _SEPARATING.fullmatch(text)][:8]
+        lines = (
+            ["\n"]
+            if "lines" in clue.grammars or any(flags & re.M for _, flags in self._clues.patterns)
+            else []
+        )
+        usual: list[str] = ["", " ", *own]
+        chosen = [*clue.separators, *lines]
+        if not chosen:
+            return st.sampled_from(usual)
+        padded = [f"{text} " for text in chosen if not text.isspace()]
+        return weighted((4, st.sampled_from(chosen)), (1, st.sampled_from([*usual, *padded])))
+
+
+def reads_text(signature: Signature, clues: Clues) -> bool:
+    """Whether the code reads text from a parameter that may hold some."""
+    return any(p.name in clues.parameters and _holds_text(p.type) for p in signature.parameters)
+
+
+def _holds_text(spec: TypeSpec | None) -> bool:
+    return spec is None or spec.kind in ("str", "any") or any(map(_holds_text, spec.args))
+
+
+def _pieces(literals: Sequence[str]) -> list[str]:
+    """Literals that may be pieces of text, and the words of longer ones."""
+    found: dict[str, None] = {}
+    for text in literals:
+        if 0 < len(text) <= PIECE_LENGTH:
+            found[text] = None
+            parts = text.split()
+            if 1 < len(parts) <= 4:
+                found.update(dict.fromkeys(parts))
+    return list(found)[:PIECES]
+
+
+def matching(pattern: str, flags: int) -> Texts | None:
+    """Texts that match a regular expression in full; ``None`` if none can be drawn.
+
+    Hypothesis checks what it draws by the expression itself. Where repetitions are nested and a match looks
+    around, that may take exponential time, so such an expression is left out.
+    """
+    if _NESTED.search(pattern) and _LOOKING.search(pattern):
+        return None
+    try:
+        compiled = re.compile(pattern, flags & ~(re.DEBUG | re.LOCALE))
+    except (re.error, ValueError, OverflowError, RecursionError):
+        return None
+    alphabet = "".join(sorted({*PLAIN_CHARACTERS, *(c for c in pattern if c.isprintable())}))
+    found = []
+    for characters in (alphabet, None):
+        try:
+            strategy = st.from_regex(compiled, fullmatch=True, alphabet=characters)
+            strategy.validate()
+        except (InvalidArgument, NotImplementedError):
+            continue
+        if not strategy.is_empty:
+            found.append(strategy)
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else weighted((5, found[0]), (1, found[1]))
