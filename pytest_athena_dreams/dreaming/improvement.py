@@ -14,7 +14,8 @@ from ..models import Contract
 from ..source.normalise import nodes, parse
 
 FASTER = 1.25
-"""How many times faster than its procedure a dream must be. Copies were measured at up to 1.2 times."""
+"""How many times faster than its procedure a dream must be. Of 90 dreams with one more check than their
+procedures, none was measured above 1.14 on a busy machine."""
 SHORTER = 0.9
 """Maximum size of a shorter dream, as a share of its procedure's."""
 MIN_SHORTER = 3

@@ -43,13 +43,14 @@ class Answers:
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self._runners = {jail: Runner(jail, Source(code="")) for jail in (lab.jails.main, lab.jails.reseeded)}
+        self._timed = Runner(lab.jails.main, Source(code=""))
         self._cached: WeakKeyDictionary[Reference, dict[bytes, Observation]] = WeakKeyDictionary()
         self._doubted: WeakKeyDictionary[Reference, dict[bytes, Variation]] = WeakKeyDictionary()
         self._simplest: WeakKeyDictionary[Reference, dict[bytes, Arguments]] = WeakKeyDictionary()
 
     def close(self) -> None:
         """End the children that live on. Safe to call twice."""
-        for runner in self._runners.values():
+        for runner in (*self._runners.values(), self._timed):
             runner.close()
 
     @property
@@ -60,6 +61,15 @@ class Answers:
     def runner(self, reference: Reference) -> Runner:
         """The procedure in a child that lives on from one dream to the next."""
         return self._living(reference, self._lab.jails.main)
+
+    def timed(self, reference: Reference) -> Runner:
+        """The procedure in a child that watches it as little as a dream's: what a trusted one reports takes
+        time."""
+        source = replace(reference.source, trusted=False, share=1.0)
+        if self._timed.source != source:
+            self._timed.close()
+            self._timed = Runner(self._lab.jails.main, source)
+        return self._timed
 
     def on(self, reference: Reference, payload: bytes) -> Observation:
         """What the procedure does on one input."""

@@ -204,7 +204,7 @@ class Engine:
             raise compared_by_type(procedure, first.expected, inputs)
         speed = wider = evidence = lines = None
         if reference is not None and category is None:
-            speed = effectiveness(case, self._answers.runner(reference), runner, settings.timeout)
+            speed = effectiveness(case, self._answers, runner, settings.timeout)
             wider = widened(case, self._answers, runner, settings.timeout, settings.dream_timeout)
         if settings.evidence == "on" or (settings.evidence == "passes" and category is None):
             if reference is not None:

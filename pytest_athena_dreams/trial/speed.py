@@ -6,28 +6,59 @@ import statistics
 from collections.abc import Sequence
 
 from ..sandbox.runner import Runner
+from .answers import Answers
 from .case import Case
 
 TIMED_INPUTS = 6
 """Maximum accepted inputs on which procedure and dream are timed."""
 TIMED_CALLS = 2
 """Timed calls for each input. The shorter one counts, because the first finds cold caches."""
+DOUBTED_SPEED = 1.15
+"""Times faster from which a dream is timed again: the procedure may have been cold or closely watched, or the
+machine busy."""
+DOUBT_ROUNDS = 3
+"""Rounds of timing again, procedure and dream in turns."""
+DOUBT_CALLS = 5
+"""Timed calls for each input and round. CPython specialises code after a few calls, which shortens the later
+ones."""
 
 
-def effectiveness(case: Case, procedure: Runner, dream: Runner, timeout: float) -> float | None:
+def effectiveness(case: Case, answers: Answers, dream: Runner, timeout: float) -> float | None:
     """How many times faster the dream is than its procedure: the median of paired ratios, or ``None``.
 
-    Large inputs are left out: they cost more than they count in a median. The children report the seconds
+    Each input counts with its shortest call. A dream that seems faster is timed again, more often, and its
+    procedure in a child like the dream's. Large
+    inputs are left out: they cost more than they count in a median. The children report the seconds
     themselves, so a dream can forge this figure, and no other. ``timeout`` is seconds for each call.
     """
+    if case.reference is None:
+        return None
     moderate = case.moderate
     chosen = moderate[:: max(1, len(moderate) // TIMED_INPUTS)][:TIMED_INPUTS]
-    pairs = zip(_seconds(procedure, chosen, timeout), _seconds(dream, chosen, timeout), strict=False)
-    ratios = [of_procedure / of_dream for of_procedure, of_dream in pairs if of_procedure and of_dream]
+    of_dream = _seconds(dream, chosen, TIMED_CALLS, timeout)
+    speed = _ratio(_seconds(answers.runner(case.reference), chosen, TIMED_CALLS, timeout), of_dream)
+    if speed is None or speed < DOUBTED_SPEED:
+        return speed
+    procedure = answers.timed(case.reference)
+    of_procedure = _seconds(procedure, chosen, TIMED_CALLS, timeout)
+    for _ in range(DOUBT_ROUNDS):
+        of_procedure = _shorter(of_procedure, _seconds(procedure, chosen, DOUBT_CALLS, timeout))
+        of_dream = _shorter(of_dream, _seconds(dream, chosen, DOUBT_CALLS, timeout))
+    return _ratio(of_procedure, of_dream)
+
+
+def _shorter(before: Sequence[float], again: Sequence[float]) -> list[float]:
+    return [min(pair) for pair in zip(before, again, strict=False)]
+
+
+def _ratio(of_procedure: Sequence[float], of_dream: Sequence[float]) -> float | None:
+    """The median over the inputs; ``None`` if none could be timed."""
+    pairs = zip(of_procedure, of_dream, strict=False)
+    ratios = [base / own for base, own in pairs if base and own]
     return statistics.median(ratios) if ratios else None
 
 
-def _seconds(runner: Runner, payloads: Sequence[bytes], timeout: float) -> list[float]:
-    """The seconds of the shortest call on each input."""
-    took = [seen.took for seen in runner.run([*payloads] * TIMED_CALLS, timeout=timeout)]
+def _seconds(runner: Runner, payloads: Sequence[bytes], calls: int, timeout: float) -> list[float]:
+    """The seconds of the shortest of ``calls`` calls on each input."""
+    took = [seen.took for seen in runner.run([*payloads] * calls, timeout=timeout)]
     return [min(took[n :: len(payloads)]) for n in range(min(len(payloads), len(took)))]
