@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,8 @@ TESTED = (0, 1)
 """pytest's exit codes for a finished run: all tests passed, or some failed."""
 TURN = 0.2
 """Seconds between two checks whether to stop."""
+GRACE = 30.0
+"""Seconds that an interrupted run has to store its verdicts, before it is killed."""
 
 
 def check(
@@ -62,7 +64,7 @@ def check(
     from .agents.warm import warm_checker
 
     variant = Variant(code=code, like=like, entry_point=entry_point, contract=_contract(contract))
-    with warm_checker(_settings(settings)) as checker:
+    with warm_checker(settings_from(settings)) as checker:
         return checker.check(variant).verdict
 
 
@@ -92,7 +94,7 @@ def check_many(
         raise SettingError(
             f"invalid value {workers!r} for the argument workers: expected a whole number from 1"
         )
-    chosen, held = _settings(settings), _contract(contract)
+    chosen, held = settings_from(settings), _contract(contract)
 
     def whole(one: str | Variant) -> Variant:
         if isinstance(one, Variant):
@@ -112,8 +114,8 @@ def _verdicts(variants: Iterable[Variant], settings: Settings, workers: int) -> 
             yield checked.verdict
 
 
-def _settings(given: dict[str, Any]) -> Settings:
-    """Settings by name, checked as on the command line. Raises ``SettingError``."""
+def settings_from(given: Mapping[str, Any]) -> Settings:
+    """The settings of these keyword arguments, checked as on the command line. Raises ``SettingError``."""
     from .config import SETTINGS
     from .errors import SettingError
     from .resolution import arguments, resolve
@@ -168,7 +170,7 @@ def rounds(
     interval: float = 300.0,
     most: int | None = None,
     stop: Stop | None = None,
-) -> Iterator[Round]:
+) -> Generator[Round, None, None]:
     """Test all pending dreams, yield a ``Round``, wait ``interval`` seconds, and repeat.
 
     ``most`` limits the number of rounds, and ``options`` are passed to pytest. A round without a pending
@@ -232,15 +234,17 @@ def _run(store: Path, options: Sequence[str], *, stdout: int | None, stop: Stop 
         errors="replace",
         start_new_session=stop is not None,  # otherwise Ctrl-C would reach it twice
     ) as process:
-        interrupted = False
+        interrupted: float | None = None
         while True:
             try:
                 _, said = process.communicate(timeout=TURN)
                 break
             except subprocess.TimeoutExpired:
-                if stop is not None and stop.asked and not interrupted:
+                if stop is not None and stop.asked and interrupted is None:
                     process.send_signal(signal.SIGINT)  # pytest then stores the finished verdicts and ends
-                    interrupted = True
-    if process.returncode not in TESTED and not interrupted:
+                    interrupted = time.monotonic()
+                if interrupted is not None and time.monotonic() > interrupted + GRACE:
+                    process.kill()
+    if process.returncode not in TESTED and interrupted is None:
         tail = said.strip().splitlines()[-1:] or ["it printed no error"]
         raise DreamsError(f"the run on {store} failed with exit status {process.returncode}: {tail[0]}")

@@ -12,9 +12,10 @@ from types import TracebackType
 from typing import Self
 
 from ..config import Settings
-from ..models import Outcome, Verdict
+from ..models import Dream, Outcome, Verdict
 from ..repair.proof import Repair, find_repairs
 from ..trial import Engine, policy_of
+from ..trial.direct import Direct
 from .variant import Variant
 
 
@@ -47,13 +48,24 @@ class Checker:
     ) -> None:
         self.close()
 
+    @property
+    def direct(self) -> Direct:
+        """Single calls, and inputs, without a verdict."""
+        return self._engine.direct
+
     def close(self) -> None:
         """End the jails. Safe to call twice."""
         self._engine.close()
 
     def check(self, variant: Variant, *, number: int = 0, repair: bool = False) -> Checked:
         """The verdict on ``variant``, with ``number`` as its ``dream_id``. Raises ``SandboxError``."""
-        dream = variant.dream(number)
+        return self.judge(variant.dream(number), repair=repair)
+
+    def judge(self, dream: Dream, *, repair: bool = False) -> Checked:
+        """The verdict on a dream of a store: that of a run with the same settings.
+
+        Raises ``SandboxError``, and ``PlanError`` where its row names no known contract.
+        """
         verdict = self._engine.test(dream)
         if not repair or verdict.outcome is not Outcome.FAILURE or dream.procedure is None:
             return Checked(verdict=verdict)

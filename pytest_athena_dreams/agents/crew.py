@@ -18,11 +18,10 @@ from ..config import Settings
 from ..errors import SandboxError
 from .checker import Checked
 from .variant import Variant
-from .worker import Worker, WorkerLost
+from .worker import TRIES, Worker, WorkerLost
 
 LOOKAHEAD = 200
 """Variants of a list among which a worker finds one of a procedure that it knows."""
-_TRIES = 2
 _Task = tuple[int, Variant]
 _Procedure = tuple[str | None, str | None, str]
 
@@ -127,9 +126,9 @@ class Crew:
             self._known.pop(worker, None)
             worker.kill()
             self._tries[task[0]] = self._tries.get(task[0], 0) + 1
-            if self._tries[task[0]] == _TRIES:
+            if self._tries[task[0]] == TRIES:
                 raise SandboxError(
-                    f"variant {task[0]}: the process that tests it ended {_TRIES} times ({lost}); "
+                    f"variant {task[0]}: the process that tests it ended {TRIES} times ({lost}); "
                     "the machine may be out of memory: use fewer workers"
                 ) from None
             waiting.appendleft(task)

@@ -9,20 +9,25 @@ from __future__ import annotations
 import contextlib
 import marshal
 import os
+import pickle
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import msgspec
 
 from ..config import Settings
 from ..errors import DreamsError
-from .checker import Checked
+from ..models import Dream
+from .checker import Checked, Checker
 from .variant import Variant
 
 _LENGTH = struct.Struct("<Q")
 _FRAME_FORMAT = 4
+TRIES = 2
+"""Workers to try one request in: what ends two of them is no accident."""
 _COMMAND = (sys.executable, "-I", "-m", "pytest_athena_dreams.agents.worker")
 
 
@@ -54,20 +59,29 @@ class Worker:
 
     def request(self, variant: Variant, *, number: int = 0, repair: bool = False) -> None:
         """Have a variant tested; ``answer`` gives what came of it. Raises ``WorkerLost``."""
-        try:
-            _write(self._requests, [number, repair, msgspec.to_builtins(variant)])
-        except OSError as error:
-            raise self._lost() from error
+        self.send("check", [number, repair, msgspec.to_builtins(variant)])
 
     def answer(self) -> Checked:
         """Wait for the answer to the last request. Raises ``WorkerLost`` or the worker's ``DreamsError``."""
+        return msgspec.convert(self.receive(), Checked)
+
+    def send(self, task: str, data: Any) -> None:
+        """Request a task of ``TASKS``, with what it takes, as marshal writes it. Raises ``WorkerLost``."""
+        try:
+            _write(self._requests, [task, data])
+        except (OSError, ValueError) as error:
+            raise self._lost() from error
+
+    def receive(self) -> Any:
+        """Wait for the reply to the last request. Raises as ``answer`` does."""
         try:
             reply = _read(self._replies)
         except (OSError, ValueError, EOFError) as error:
             raise self._lost() from error
-        if isinstance(reply, str):
-            raise DreamsError(reply)
-        return msgspec.convert(reply, Checked)
+        done, data = reply
+        if not done:
+            raise DreamsError(data)
+        return data
 
     def kill(self) -> None:
         """End the process at once, and its jails with it. Safe to call twice."""
@@ -96,6 +110,32 @@ def _read(pipe: BinaryIO | Any) -> Any:
     return marshal.loads(pipe.read(size))
 
 
+def _check(checker: Checker, data: Any) -> Any:
+    number, repair, variant = data
+    return msgspec.to_builtins(checker.check(msgspec.convert(variant, Variant), number=number, repair=repair))
+
+
+def _judge(checker: Checker, data: Any) -> Any:
+    repair, dream = data
+    return msgspec.to_builtins(checker.judge(msgspec.convert(dream, Dream), repair=repair))
+
+
+def _call(checker: Checker, data: Any) -> Any:
+    from ..trial.direct import Call
+
+    try:
+        call = Call(**pickle.loads(data))
+    except Exception as error:  # a class of the caller's that this process can't import
+        raise DreamsError(
+            f"the arguments can't be sent into the jail: {type(error).__name__}: {error}; use builtin types"
+        ) from None
+    return msgspec.to_builtins(checker.direct.call(call))
+
+
+TASKS: dict[str, Callable[[Checker, Any], Any]] = {"check": _check, "judge": _judge, "call": _call}
+"""What a worker does, by the name of the task. A ``call`` is pickled: only the parent writes requests."""
+
+
 def main() -> None:
     """Serve the parent until it closes the pipe."""
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
@@ -104,19 +144,16 @@ def main() -> None:
         settings, folders = _read(requests)
     except EOFError:
         return
-    from .checker import Checker
-
     with Checker(msgspec.convert(settings, Settings), folders=tuple(folders)) as checker:
         while True:
             try:
-                number, repair, variant = _read(requests)
+                task, data = _read(requests)
             except EOFError:
                 return
             try:
-                found = checker.check(msgspec.convert(variant, Variant), number=number, repair=repair)
-                reply: Any = msgspec.to_builtins(found)
+                reply: list[Any] = [True, TASKS[task](checker, data)]
             except DreamsError as error:
-                reply = str(error)
+                reply = [False, str(error)]
             _write(replies, reply)
 
 

@@ -118,15 +118,21 @@ class Oracle:
         """Compare the observation of one accepted input with the procedure's (``None`` under ``free``)."""
         if (unlike := self._unlike(expected, got)) is not None:
             text = f"the jail refused to {unlike}"
-            return _finding(Category.BLOCKED, got, lambda: Explanation(text, _wanted(expected), _words(got)))
+            return _finding(
+                Category.BLOCKED, got, lambda: Explanation(text, _wanted(expected), observed_words(got))
+            )
         if expected is not None and got.kind in _ANSWERED and got.awaited != expected.awaited:
             text = f"returned {_FORMS[got.awaited]}, not {_FORMS[expected.awaited]}"
-            return _finding(Category.LOGIC, got, lambda: Explanation(text, _words(expected), _words(got)))
+            return _finding(
+                Category.LOGIC, got, lambda: Explanation(text, observed_words(expected), observed_words(got))
+            )
         if expected is not None and expected.kind is ObservationKind.RAISED:
             return self._same_exception(expected, got) or self._same_output(expected, got)
         category = category_of(got)
         if category is not None:
-            return _finding(category, got, lambda: Explanation(_summary(got), _wanted(expected), _words(got)))
+            return _finding(
+                category, got, lambda: Explanation(_summary(got), _wanted(expected), observed_words(got))
+            )
         if expected is None:
             found = None
         elif self.contract is Contract.COMPATIBLE or not expected.steady:
@@ -168,10 +174,10 @@ class Oracle:
 
     def flaky(self, expected: Observation | None, first: Observation, second: Observation) -> Finding:
         """The finding that the same input gave ``first`` and then ``second``."""
-        wanted = _words(expected) if expected else "the same result each time"
-        got = f"{_words(first)}, then {_words(second)}"
+        wanted = observed_words(expected) if expected else "the same result each time"
+        got = f"{observed_words(first)}, then {observed_words(second)}"
         explanation = Explanation("the same input gave different results", wanted, got)
-        if (streams := self.differing(first, second)) and _words(first) == _words(second):
+        if (streams := self.differing(first, second)) and observed_words(first) == observed_words(second):
             wanted = printed_words(expected.printed, streams) if expected else "the same each time"
             got = ", then ".join(printed_words(one.printed, streams) for one in (first, second))
             named = " and ".join(STREAMS[stream] for stream in streams)
@@ -183,7 +189,9 @@ class Oracle:
         assert raised is not None
 
         def finding(category: Category, text: str) -> Finding:
-            return _finding(category, got, lambda: Explanation(text, _words(expected), _words(got)))
+            return _finding(
+                category, got, lambda: Explanation(text, observed_words(expected), observed_words(got))
+            )
 
         if got.kind is ObservationKind.RETURNED:
             return finding(Category.LOGIC, f"swallowed {raised.type}")
@@ -214,7 +222,9 @@ class Oracle:
 
         def words() -> Explanation:
             where = f" at {found.path}: {found.got}, not {found.expected}" if found.path else ""
-            return Explanation(f"returned another value{where}", _words(expected), _words(got))
+            return Explanation(
+                f"returned another value{where}", observed_words(expected), observed_words(got)
+            )
 
         return _finding(Category.LOGIC, got, words, (expected.value, got.value))
 
@@ -262,7 +272,9 @@ class Oracle:
     def _same_type(self, expected: Observation, got: Observation) -> Finding | None:
         if not same_type(expected.value, got.value):
             text = f"returned {type_of(got.value)}, not {type_of(expected.value)}"
-            return _finding(Category.LOGIC, got, lambda: Explanation(text, _words(expected), _words(got)))
+            return _finding(
+                Category.LOGIC, got, lambda: Explanation(text, observed_words(expected), observed_words(got))
+            )
         if expected.changed is None and got.changed is not None:
             return self._same_arguments(expected, got)
         return None
@@ -273,7 +285,9 @@ class Oracle:
         if fits(got.value, self.returns) or (expected and not fits(expected.value, self.returns)):
             return None
         text = f"returned {type_of(got.value)}, which does not fit its annotation"
-        return _finding(Category.VALIDATION, got, lambda: Explanation(text, _wanted(expected), _words(got)))
+        return _finding(
+            Category.VALIDATION, got, lambda: Explanation(text, _wanted(expected), observed_words(got))
+        )
 
 
 def _finding(
@@ -300,10 +314,11 @@ def _summary(got: Observation) -> str:
 
 
 def _wanted(expected: Observation | None) -> str:
-    return _words(expected) if expected else "a result"
+    return observed_words(expected) if expected else "a result"
 
 
-def _words(observation: Observation) -> str:
+def observed_words(observation: Observation) -> str:
+    """What was seen of a call, for people."""
     awaited = " when awaited" if observation.awaited else ""
     if observation.kind is ObservationKind.RETURNED:
         return f"returned {render(observation.value)}{awaited}"

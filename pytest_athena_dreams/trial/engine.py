@@ -22,6 +22,7 @@ from ..source.purity import is_pure
 from .answers import Answers
 from .case import Case, CaseMaker
 from .coverage import lines_reached
+from .direct import Direct
 from .evidence import Evidence
 from .faults import fault_of, smallest_faults
 from .lab import Jails, Lab, UserStrategies
@@ -60,6 +61,8 @@ class Engine:
         self._cases = CaseMaker(self._lab, self._references, self._answers)
         self._searches = Searches()
         self._evidence = Evidence(self._lab)
+        self.direct = Direct(self._lab)
+        """Single calls, and inputs, without a verdict."""
 
     def __enter__(self) -> Self:
         return self
