@@ -101,6 +101,14 @@ _ROWS = (
         _SUPERSET,
     ),
     ("typechecks", _CONDITIONAL, "checks the types of arguments first", _SUPERSET),
+    (
+        "delegations",
+        _SYNTHESIS,
+        "lets a procedure of another project that gives the same results do it",
+        _SUPERSET,
+    ),
+    ("parts", _SYNTHESIS, "lets a procedure of another project compute a part", _SUPERSET),
+    ("compositions", _SYNTHESIS, "joins two procedures that fit by what they take and return", Contract.FREE),
 )
 
 TRANSFORMS: tuple[Transform, ...] = tuple(

@@ -9,17 +9,28 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import repeat
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..rewriting.process import Lost, ask
+from ..errors import SandboxError
+from ..models import Contract, DreamType
+from ..rewriting.process import BATCH, Lost, ask
+from ..source.normalise import digest
 from .catalogue import TRANSFORMS, Transform
 from .drafts import Draft, Subject
-from .tasks import Answer, Made, Task
+from .linting import Fixed, fixes
+from .tasks import WORKSHOP, Answer, Made, Task
 
-WORKSHOP = "pytest_athena_dreams.dreaming.workshop"
-"""The module that the process imports."""
+if TYPE_CHECKING:
+    from .synthesis import Synthesis
+
+
+RUFF = "ruff"
+"""The writer of the control group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +64,91 @@ def write(
     """
     losses = losses if losses is not None else Losses()
     chosen = [transform for transform in TRANSFORMS if transform.dream_type in types]
-    names = tuple(transform.name for transform in chosen)
-    tasks = [msgspec.json.encode(Task(subject=printable(subject), transforms=names)) for subject in subjects]
-    for subject, line in zip(subjects, ask(WORKSHOP, tasks), strict=True):
+    alone = [each for each in chosen if each.dream_type is not DreamType.CROSS_PROJECT_SYNTHESIS]
+    together = [each for each in chosen if each not in alone]
+    own, near = [printable(one) for one in subjects], [printable(one) for one in others]
+    with ExitStack() as stack:
+        synthesis = _synthesis(own, near, together, seed, losses, stack) if together and near else None
+        for first in range(0, len(own), BATCH):
+            batch = own[first : first + BATCH]
+            answers = _answers(batch, alone, synthesis is not None, losses)
+            joint = synthesis.write(batch, [each.pieces for each in answers]) if synthesis else repeat(None)
+            linted, problems = fixes(batch) if DreamType.CONSTRAINT_RELAXATION in types else ({}, [])
+            losses.faults.update(problems)
+            for subject, answer, more in zip(subjects[first:], answers, joint, strict=False):
+                made, matches = answer.made, None
+                if more is not None:
+                    made, matches = (*made, *more[0].made), more[1]
+                    _count_faults(more[0], losses)
+                answer = msgspec.structs.replace(answer, made=made)
+                drafts = [_measured(draft, matches) for draft in _drafts(subject, answer, chosen, seed)]
+                fixed = linted.get(subject.id)
+                if fixed is not None and digest(fixed.code) not in {digest(each.code) for each in drafts}:
+                    drafts.append(_control(subject, fixed, answer.entry_point))
+                yield subject, drafts
+
+
+def _synthesis(
+    subjects: Sequence[Subject],
+    others: Sequence[Subject],
+    transforms: Sequence[Transform],
+    seed: int,
+    losses: Losses,
+    stack: ExitStack,
+) -> Synthesis | None:
+    """What writes drafts of two procedures; ``None`` without a jail, which is counted."""
+    from .behaviour import Bench
+    from .kinship import Kinship
+    from .synthesis import Synthesis
+
+    try:
+        bench = stack.enter_context(Bench(seed))
+        return Synthesis(bench, Kinship(bench, subjects, others, seed), transforms)
+    except SandboxError as error:
+        losses.faults[f"no {DreamType.CROSS_PROJECT_SYNTHESIS} without a jail: {error}"] += 1
+        return None
+
+
+def _answers(
+    subjects: Sequence[Subject], transforms: Sequence[Transform], pieces: bool, losses: Losses
+) -> list[Answer]:
+    """What the transforms make of each subject, and its pieces if they are asked for."""
+    names = tuple(transform.name for transform in transforms)
+    tasks = [Task(subject=subject, transforms=names, pieces=pieces) for subject in subjects]
+    found = []
+    for line in ask(WORKSHOP, [msgspec.json.encode(task) for task in tasks]):
         if isinstance(line, Lost):
             losses.lost[line] += 1
-            yield subject, []
-            continue
-        answer = msgspec.json.decode(line, type=Answer)
-        for name, text in answer.faults.items():
-            losses.faults[f"{name}: {text}"] += 1
-        yield subject, list(_drafts(subject, answer, chosen, seed))
+            found.append(Answer())
+        else:
+            answer = msgspec.json.decode(line, type=Answer)
+            _count_faults(answer, losses)
+            found.append(answer)
+    return found
+
+
+def _count_faults(answer: Answer, losses: Losses) -> None:
+    for name, text in answer.faults.items():
+        losses.faults[f"{name}: {text}"] += 1
+
+
+def _control(subject: Subject, fixed: Fixed, entry_point: str) -> Draft:
+    return Draft(
+        code=fixed.code,
+        entry_point=entry_point or subject.entry_point or subject.name,
+        dream_type=DreamType.CONSTRAINT_RELAXATION,
+        reasoning=fixed.why,
+        writer=RUFF,
+        contract=Contract.SUPERSET,
+        parents=(subject.id,),
+    )
+
+
+def _measured(draft: Draft, matches: int | None) -> Draft:
+    """A draft with how many procedures behave alike, if it is made of two."""
+    if draft.dream_type != DreamType.CROSS_PROJECT_SYNTHESIS:
+        return draft
+    return msgspec.structs.replace(draft, matches=matches)
 
 
 def _drafts(subject: Subject, answer: Answer, chosen: Sequence[Transform], seed: int) -> Iterator[Draft]:
@@ -99,7 +184,7 @@ def _draft(subject: Subject, transform: Transform, made: Made, entry_point: str)
         reasoning=made.why,
         writer=f"transform:{transform.name}",
         contract=transform.contract,
-        parents=(subject.id,),
+        parents=(subject.id,) if made.other is None else (subject.id, made.other),
     )
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -19,17 +20,22 @@ from ..rewriting.functions import prepended, with_import
 from ..source.normalise import is_builtin
 from ..source.syntax import parsed
 from .drafts import Subject
+from .tasks import Partner
 
-New = cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.BaseStatement]
+New = cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[Any]
 """What stands in the place of a node: another one, nothing, or several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A changed source, and why it is worth a test: the line and what changed there."""
+    """A changed source, and why it is worth a test: the line and what changed there.
+
+    ``other`` is the id of the procedure that has a part in it.
+    """
 
     code: str
     why: str
+    other: int | None = None
 
 
 class NoFunction(Exception):
@@ -39,11 +45,12 @@ class NoFunction(Exception):
 class Target:
     """A procedure and its function. Raises ``NoFunction`` if it has none, and libcst's errors."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, partners: Sequence[Partner] = ()) -> None:
         tree = parsed(subject.code)
         if tree is None:
             raise NoFunction
         self.subject = subject
+        self.partners = partners
         self.tree = tree
         wrapper = MetadataWrapper(cst.parse_module(subject.code), unsafe_skip_copy=True)
         self.module = wrapper.module
@@ -130,9 +137,13 @@ class Target:
 
     def changed(self, new: dict[cst.CSTNode, New], why: str) -> Variant:
         """The source with nodes changed, none of them within another."""
-        module = self.module.visit(_Replace(new))
+        module = self.module.visit(self.replacer(new))
         assert isinstance(module, cst.Module)
         return Variant(module.code, why)
+
+    def replacer(self, new: dict[cst.CSTNode, New]) -> cst.CSTTransformer:
+        """What replaces these nodes in a part of the module."""
+        return _Replace(new)
 
     def merged(self, new: cst.CSTNode, first: cst.CSTNode, *rest: cst.CSTNode, why: str) -> Variant:
         """The source with one statement in the place of several."""
@@ -148,7 +159,7 @@ def imported(variant: Variant, *modules: str | tuple[str, str]) -> Variant:
     code = variant.code
     for module in modules:
         code = with_import(code, module) if isinstance(module, str) else with_import(code, *module)
-    return Variant(code, variant.why)
+    return Variant(code, variant.why, variant.other)
 
 
 def own_nodes(node: ast.AST) -> Iterable[ast.AST]:

@@ -14,6 +14,7 @@ import msgspec
 from ..rewriting.process import CHANGED_SOURCE
 from ..source.normalise import digest
 from ..source.syntax import parsed
+from .pieces import pieces
 from .target import NoFunction, Target, Variant
 from .tasks import Answer, Made, Task
 
@@ -32,7 +33,7 @@ def apply(task: Task) -> Answer:
     if len(code) > CHANGED_SOURCE:
         return Answer()
     try:
-        target = Target(task.subject)
+        target = Target(task.subject, task.partners)
     except NoFunction:
         return Answer()
     known, made, faults = {digest(code)}, list[Made](), dict[str, str]()
@@ -42,10 +43,11 @@ def apply(task: Task) -> Answer:
         ).variants
         try:
             for variant in _new(target, variants(target), known):
-                made.append(Made(transform=name, code=variant.code, why=variant.why))
+                made.append(Made(transform=name, code=variant.code, why=variant.why, other=variant.other))
         except Exception as error:  # named in the answer, and counted by the parent
             faults[name] = f"{type(error).__name__}: {error}"[:300]
-    return Answer(entry_point=target.entry_point, made=tuple(made), faults=faults)
+    found = tuple(pieces(target)) if task.pieces else ()
+    return Answer(entry_point=target.entry_point, made=tuple(made), pieces=found, faults=faults)
 
 
 def _new(target: Target, variants: Iterator[Variant], known: set[str]) -> Iterator[Variant]:
