@@ -26,7 +26,7 @@ from .drafts import Subject
 from .parameters import parameters
 from .tasks import Partner, Piece, Role
 
-COMPARED = 400
+COMPARED_PROCEDURES = 400
 """Maximum procedures to compare; of more, a sample."""
 SHARED_INPUTS = 32
 """Inputs of a shared pool."""
@@ -57,8 +57,8 @@ class Kinship:
         self._bench, self._seed = bench, seed
         known = {one.id: one for one in (*subjects, *others)}
         everyone = sorted(known.values(), key=lambda one: one.id)
-        if len(everyone) > COMPARED:
-            everyone = random.Random(seed).sample(everyone, COMPARED)
+        if len(everyone) > COMPARED_PROCEDURES:
+            everyone = random.Random(seed).sample(everyone, COMPARED_PROCEDURES)
         self._everyone = everyone
         self._one_project = len({one.project for one in known.values()}) < 2
         self._profiles: dict[int, Profile] = {}

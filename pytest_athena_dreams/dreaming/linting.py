@@ -31,7 +31,7 @@ RUFF_MEMORY = 2 << 30
 """Bytes of address space of ruff."""
 NAMED_RULES = 4
 """Maximum rules that a reason names."""
-_LEFT_OUT = "ANN,D,INP,CPY,ERA,F401,T20,COM,Q,W,I,UP,E"
+_RULES_OF_FORM = "ANN,D,INP,CPY,ERA,F401,T20,COM,Q,W,I,UP,E"
 """Rules whose fixes change how code looks, or what it imports or is annotated with, but not what it does."""
 
 
@@ -91,7 +91,7 @@ def _fixed_at_once(start: Sequence[str], subjects: Sequence[Subject]) -> dict[in
 
 
 def _check() -> list[str]:
-    rules = ["--isolated", "--no-cache", "--preview", "--select", "ALL", "--ignore", _LEFT_OUT]
+    rules = ["--isolated", "--no-cache", "--preview", "--select", "ALL", "--ignore", _RULES_OF_FORM]
     return ["check", *rules, "--target-version", "py311"]
 
 

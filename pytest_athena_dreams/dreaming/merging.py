@@ -16,7 +16,7 @@ from .statements import names
 from .target import New, NoFunction, Target, Variant
 from .tasks import Partner, Role
 
-_IMPORTS = cst.Import | cst.ImportFrom
+_IMPORT_NODES = cst.Import | cst.ImportFrom
 
 
 class Merger:
@@ -106,7 +106,7 @@ def _binds(statement: cst.CSTNode) -> set[str]:
 
 def _is_import(statement: cst.CSTNode) -> bool:
     return isinstance(statement, cst.SimpleStatementLine) and all(
-        isinstance(line, _IMPORTS) for line in statement.body
+        isinstance(line, _IMPORT_NODES) for line in statement.body
     )
 
 

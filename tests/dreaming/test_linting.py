@@ -14,7 +14,8 @@ from pytest_athena_dreams.models import DreamType
 from tests.dreaming.subjects import subject
 
 NESTED = subject(
-    "def f(x):\n    y = []\n    for a in x.keys():\n        if a in x.keys():\n            y.append(a)  # all\n"
+    "def f(x):\n    y = []\n    for a in x.keys():\n        if a in x.keys():\n"
+    "            y.append(a)  # all\n"
     "    return y\n"
 )
 PLAIN = subject("def f(x):\n    return x + 1\n", number=2)

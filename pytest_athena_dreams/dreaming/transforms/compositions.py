@@ -10,7 +10,7 @@ from ..merging import Merger, forwarded, partners
 from ..target import Target, Variant
 from ..tasks import Role
 
-_ERRORS = "(ArithmeticError, AttributeError, LookupError, TypeError)"
+_OUTSIDE_ERRORS = "(ArithmeticError, AttributeError, LookupError, TypeError)"
 """What code raises for arguments that it was not written for."""
 
 
@@ -39,7 +39,7 @@ def _joined(
         f"def {target.name}():\n"
         f'    """{summary}\n\n    Raises:\n        ValueError: if arguments suit only one.\n    """\n'
         f"    try:\n        return {call}\n"
-        f"    except {_ERRORS} as error:\n"
+        f"    except {_OUTSIDE_ERRORS} as error:\n"
         f'        raise ValueError("arguments that suit only one of both") from error\n'
     ).body[0]
     assert isinstance(made, cst.FunctionDef)
