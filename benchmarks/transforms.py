@@ -25,6 +25,7 @@ from typing import Any
 import runs
 
 from pytest_athena_dreams.dreaming.drafts import Draft, Subject
+from pytest_athena_dreams.dreaming.improvement import gain
 from pytest_athena_dreams.dreaming.mechanical import Losses, write
 from pytest_athena_dreams.models import DreamType
 from pytest_athena_dreams.source.normalise import digest
@@ -89,9 +90,8 @@ def tested(lines: Sequence[Row], jobs: int, seed: int) -> tuple[list[Row], float
         with contextlib.closing(sqlite3.connect(path)) as db:
             db.row_factory = sqlite3.Row
             rows = db.execute(
-                "SELECT d.dream_type, d.model_used, d.reasoning, d.code, p.code AS base, r.outcome,"
-                " r.category, r.error, r.failing_input, r.procedure_result, r.dream_result,"
-                " r.effectiveness AS speed"
+                "SELECT d.dream_type, d.model_used, d.reasoning, d.code, p.code AS base, r.*,"
+                " r.outcome = 'success' AS passed"
                 " FROM dream_procedures d JOIN procedures p ON p.id = d.base_procedure_id"
                 " LEFT JOIN dream_test_results r ON r.dream_id = d.id"
             )
@@ -151,35 +151,27 @@ def table(written: Sequence[tuple[Subject, list[Draft]]], rows: Sequence[Row]) -
             drafts[draft.dream_type, draft.writer] += 1
             having[draft.dream_type, draft.writer].add(subject.id)
     out = io.StringIO()
-    print(
-        "| type | writer | dreams | procedures | tested | passed | failed | untestable | better |", file=out
-    )
-    print("|---|---|---:|---:|---:|---:|---:|---:|---:|", file=out)
+    columns = ["type", "writer", "dreams", "procedures", "tested", "passed", "failed", "untestable"]
+    print("|", " | ".join([*columns, "wider", "faster", "shorter"]), "|", file=out)
+    print("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|", file=out)
     for key in sorted(drafts):
         mine = [row for row in rows if (row["dream_type"], row["model_used"]) == key]
         outcomes = Counter(outcome(row) for row in mine)
         judged = outcomes["success"] + outcomes["failure"]
         share = f"{outcomes['success'] / judged:.0%}" if judged else "-"
-        better = sum(is_better(row) for row in mine)
-        print(
-            f"| {key[0]} | {key[1].removeprefix('transform:')} | {drafts[key]} | {len(having[key])}"
-            f" | {len(mine)}"
-            f" | {share} | {outcomes['failure']} | {outcomes['untestable']} | {better} |",
-            file=out,
+        gains = [gain(row) for row in mine]
+        wider, faster, shorter = (
+            sum(getattr(each, name) is not None for each in gains) for name in ("widened", "speed", "size")
         )
+        cells = [key[0], key[1].removeprefix("transform:"), drafts[key], len(having[key]), len(mine), share]
+        cells += [outcomes["failure"], outcomes["untestable"], wider, faster, shorter]
+        print("|", " | ".join(map(str, cells)), "|", file=out)
     return out.getvalue().rstrip()
 
 
 def outcome(row: Row) -> str:
     """``success``, ``failure`` or ``untestable``."""
     return str(row["outcome"])
-
-
-def is_better(row: Row) -> bool:
-    """Whether a dream passed and is at least a tenth faster or shorter."""
-    return outcome(row) == "success" and (
-        (row["speed"] or 1) >= 1.1 or len(row["code"]) <= 0.9 * len(row["base"])
-    )
 
 
 def failures(rows: Sequence[Row], number: int) -> str:

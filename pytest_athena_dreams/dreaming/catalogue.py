@@ -92,6 +92,7 @@ _ROWS = (
     ("exits", _CONDITIONAL, "leaves a loop as soon as its result is known", _SUPERSET),
     ("emptiness", _CONDITIONAL, "answers at once for an empty collection", _SUPERSET),
     ("orderings", _CONDITIONAL, "does not sort what is sorted already", _SUPERSET),
+    ("singletons", _CONDITIONAL, "does not search or sort a collection of one item", _SUPERSET),
     ("absences", _CONDITIONAL, "gives an empty result for a file that is not there", _SUPERSET),
     ("retries", _CONDITIONAL, "tries again where a file, a command or the network fails", _SUPERSET),
     (

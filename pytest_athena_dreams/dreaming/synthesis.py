@@ -40,7 +40,10 @@ class Synthesis:
             tasks.append(Task(subject=subject, transforms=self._names, partners=partners))
         lines = ask(WORKSHOP, [msgspec.json.encode(task) for task in tasks])
         for subject, line in zip(subjects, lines, strict=True):
-            answer = Answer() if isinstance(line, Lost) else msgspec.json.decode(line, type=Answer)
+            if isinstance(line, Lost):
+                answer = Answer(faults={} if line is Lost.UNREADABLE else {"two procedures": line})
+            else:
+                answer = msgspec.json.decode(line, type=Answer)
             fitting = tuple(each for each in answer.made if self._fits(subject, each, answer.entry_point))
             answer = msgspec.structs.replace(answer, made=fitting)
             yield answer, self._kinship.matches(subject)

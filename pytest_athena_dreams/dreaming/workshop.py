@@ -33,7 +33,8 @@ def apply(task: Task) -> Answer:
     if len(code) > CHANGED_SOURCE:
         return Answer()
     try:
-        target = Target(task.subject, task.partners)
+        fitting = [one for one in task.partners if len(code) + len(one.subject.code) <= CHANGED_SOURCE]
+        target = Target(task.subject, fitting)
     except NoFunction:
         return Answer()
     known, made, faults = {digest(code)}, list[Made](), dict[str, str]()

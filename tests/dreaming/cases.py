@@ -240,6 +240,11 @@ def f(path):
     ],
     "lookups": [
         (
+            "def f(xs: list[int], ys: list[int]) -> list[int]:\n    return [x for x in xs if x in ys]  # both\n",
+            "def f(xs: list[int], ys: list[int]) -> list[int]:\n"
+            "    ys_set = set(ys)\n    return [x for x in xs if x in ys_set]  # both\n",
+        ),
+        (
             """\
 def f(c):
     return c in ['a', 'b', 'c']
@@ -450,6 +455,10 @@ def f(x):
         ),
     ],
     "reordering": [
+        (
+            "import subprocess\n\n\ndef f():\n    a = subprocess.run(['ls'])\n    b = subprocess.run(['id'])\n    return a, b\n",
+            "import subprocess\n\n\ndef f():\n    b = subprocess.run(['id'])\n    a = subprocess.run(['ls'])\n    return a, b\n",
+        ),
         (
             """\
 def f(a, b):
@@ -695,6 +704,12 @@ def f(xs: list[int]) -> list[int]:
 """,
         ),
     ],
+    "singletons": [
+        (
+            "def f(xs: list[int]) -> int:\n    return max(xs)  # best\n",
+            "def f(xs: list[int]) -> int:\n    return (xs[0] if len(xs) == 1 else max(xs))  # best\n",
+        ),
+    ],
     "absences": [
         (
             """\
@@ -897,6 +912,10 @@ REFUSED: dict[str, list[str]] = {
     "orderings": [
         "def f(xs: list[int]):\n    return sorted(xs, reverse=True)\n",
         "def f(xs):\n    return sorted(xs)\n",
+    ],
+    "singletons": [
+        "def f(xs):\n    return max(xs)\n",
+        "def f(xs: list[int]):\n    return max(xs, key=abs)\n",
     ],
     "absences": [
         "def f(path):\n    return open(path, 'w')\n",

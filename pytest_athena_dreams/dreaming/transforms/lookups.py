@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
+from ...rewriting.functions import prepended
 from ..collecting import wrapped
-from ..parameters import is_hashable, parameters
+from ..parameters import Kind, is_hashable, parameters
 from ..statements import line_of, names, only, pairs, small
 from ..target import Target, Variant
 
@@ -19,6 +20,7 @@ _MEMBERSHIP = m.In() | m.NotIn()
 def variants(target: Target) -> Iterator[Variant]:
     """One variant for each such look-up."""
     yield from _unique(target)
+    yield from _repeated(target)
     for comparison in m.findall(target.function, m.Comparison(comparisons=[m.DoNotCare()])):
         assert isinstance(comparison, cst.Comparison)
         part = comparison.comparisons[0]
@@ -42,6 +44,30 @@ def variants(target: Target) -> Iterator[Variant]:
 def _is_text(node: cst.BaseExpression) -> bool:
     """Whether an expression is certainly hashable, as the result of a method of texts or a number."""
     return m.matches(node, m.Name() | m.BinaryOperation(operator=m.Modulo()) | m.Call(func=m.Name("len")))
+
+
+def _repeated(target: Target) -> Iterator[Variant]:
+    """``item in items`` in a loop, where ``items`` is a parameter that stays as it is."""
+    lists = {
+        each.name
+        for each in parameters(target.node)
+        if each.kind is Kind.LIST and _has_hashable_items(each.annotation)
+        if not each.mutated and not each.rebound
+    }
+    for loop in m.findall(target.function.body, m.For() | m.CompFor()):
+        for node in m.findall(loop, m.Comparison(m.Name(), [m.ComparisonTarget(_MEMBERSHIP, m.Name())])):
+            assert isinstance(node, cst.Comparison)
+            side = node.comparisons[0].comparator
+            if not isinstance(side, cst.Name) or side.value not in lists:
+                continue
+            known = target.unused(f"{side.value}_set")
+            inner = target.function.visit(target.replacer({side: cst.Name(known)}))
+            assert isinstance(inner, cst.FunctionDef)
+            yield target.replaced(
+                target.function,
+                prepended(inner, f"{known} = set({side.value})\n"),
+                f"line {target.line(node)}: the loop looks up in a set of `{side.value}`, made once",
+            )
 
 
 def _unique(target: Target) -> Iterator[Variant]:

@@ -12,7 +12,7 @@ from ..parameters import MUTATING
 from ..statements import names, pairs, reads_only, small
 from ..target import Target, Variant
 
-_ASKING = {"set", "frozenset", "sqrt", "exists", "isfile", "isdir", "getsize"}
+_ASKING = {"set", "frozenset", "sqrt", "exists", "isfile", "isdir", "getsize", "run", "check_output"}
 _READING = (PURE_FUNCTIONS | METHODS | _ASKING) - MUTATING
 """Functions and methods that change nothing."""
 
