@@ -20,6 +20,7 @@ from .learn.patterns import fingerprint
 from .learn.suggestions import rule
 from .models import Category, Dream, Fault, Outcome
 from .source.normalise import digest
+from .store.adoptions import count_adoptions
 from .store.database import Store
 from .store.lessons import (
     each_dream,
@@ -72,7 +73,10 @@ def learn(store: Store, run_id: int) -> None:
     put_novelty(store, measured_novelty(store, run_id))
     put_patterns(store, pattern_rows(store, run_id))
     week = int(time.time()) - GENERATION_DAYS * DAY
-    put_metrics(store, metrics(each_dream(store), read_generation_runs(store, since=week)))
+    put_metrics(
+        store,
+        metrics(each_dream(store), read_generation_runs(store, since=week), adoptions=count_adoptions(store)),
+    )
 
 
 def latest_patterns(store: Store) -> dict[int, frozenset[str]]:

@@ -44,10 +44,14 @@ _EVALUATED = (Status.EVALUATED, Status.PENDING_TEST, Status.TESTED)
 Row = Mapping[str, Any]
 
 
-def metrics(dreams: Iterable[Row], generation_runs: Sequence[Row]) -> dict[str, float | int]:
+def metrics(
+    dreams: Iterable[Row], generation_runs: Sequence[Row], *, adoptions: int = 0
+) -> dict[str, float | int]:
     """The columns of a ``dream_metrics`` row, without id and time.
 
     ``dreams`` are rows of ``dream_procedures``; ``generation_runs`` those of the last ``GENERATION_DAYS``.
+    ``adoptions`` are dreams that are a version of their procedure: Athena's calculator counts those that
+    match two projects in their place.
     """
     tiers = dict.fromkeys((1, 2, 3), 0)
     tested: list[bool] = []
@@ -84,7 +88,7 @@ def metrics(dreams: Iterable[Row], generation_runs: Sequence[Row]) -> dict[str, 
         "average_novelty_score": novelty,
         "high_novelty_count": high,
         "cross_project_adoption_rate": _share(adopted),
-        "dreams_adopted_count": sum(adopted),
+        "dreams_adopted_count": adoptions,
         "average_generation_time_seconds": seconds,
         "api_requests_per_dream": requests_per_dream(generation_runs),
         **weighted,

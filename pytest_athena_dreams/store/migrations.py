@@ -179,6 +179,15 @@ def m012_sources(db: Database) -> None:
     _add(db, "procedures", {"source": str})
 
 
+@migrations()
+def m013_adoptions(db: Database) -> None:
+    """One row a dream that became a version of its procedure, with what that rests on."""
+    db.table("dream_adoptions").create(
+        tables.ADOPTION_COLUMNS, pk="id", not_null={"dream_id", "procedure_id", "adopted_at", "previous_code"}
+    )
+    _index(db, "dream_adoptions", "dream_id")
+
+
 def schema_version(db: Database) -> int:
     """The number of the last migration applied to ``db``, by any version of this package; 0 if none was."""
     return _highest(migration.name for migration in migrations.applied(db))

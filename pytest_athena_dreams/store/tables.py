@@ -203,3 +203,23 @@ DROP_COLUMNS = {
     "reason": str,
     "drafts": int,
 }
+ADOPTION_COLUMNS = {
+    "id": int,
+    "dream_id": int,
+    "procedure_id": int,
+    "adopted_procedure_id": int,
+    "version": int,
+    "adopted_at": int,
+    "adopted_by": str,
+    "seed": int,
+    "inputs": int,
+    "evidence": float,
+    "widened": float,
+    "speed": float,
+    "size": float,
+    "previous_code": str,
+    "previous_entry_point": str,
+    "archived": str,
+    "undone_at": int,
+    "undone_by": str,
+}

@@ -34,7 +34,7 @@ def test_the_row_of_four_dreams_worked_out_by_hand() -> None:
         dream(tier=2, status="pending_test", test_outcome=None, viability_score=None),
         dream(tier=3, status="archived", test_outcome=None, viability_score=0.2, novelty_score=1.0),
     ]
-    row = metrics(dreams, [generated(40.0, usage='{"m": 30}'), generated(80.0)])
+    row = metrics(dreams, [generated(40.0, usage='{"m": 30}'), generated(80.0)], adoptions=7)
     expected = {
         "average_viability_score": 0.6,  # 0.8, 0.8, 0.2
         "tier1_count": 2,
@@ -45,7 +45,7 @@ def test_the_row_of_four_dreams_worked_out_by_hand() -> None:
         "average_novelty_score": 0.7,  # 0.9, 0.5; the archived one was never evaluated as viable
         "high_novelty_count": 1,
         "cross_project_adoption_rate": 0.5,
-        "dreams_adopted_count": 1,
+        "dreams_adopted_count": 7,
         "average_generation_time_seconds": 60.0,
         "api_requests_per_dream": 3.0,
         "novelty_score_weighted": 0.6 * (0.7 * 0.7 + 0.3 * 0.1),

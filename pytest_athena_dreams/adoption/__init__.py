@@ -1,0 +1,1 @@
+"""Adoption: a dream that holds becomes its procedure's next version."""

@@ -1,0 +1,202 @@
+"""``athena-dreams adopt``: makes dreams that hold the next versions of their procedures."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..report.words import count, percent
+from ..text import printable
+from .jail import settings_of
+from .options import store_option
+
+if TYPE_CHECKING:
+    from ..adoption.conditions import Decision
+    from ..models import Dream
+    from ..store.database import Store as Opened
+
+
+@click.command()
+@click.argument("ids", metavar="[ID...]", nargs=-1, type=int)
+@store_option
+@click.option("--best", type=click.IntRange(min=1), metavar="N", help="Adopt the N best dreams that hold.")
+@click.option("--dry-run", is_flag=True, help="Test, and say what would be adopted.")
+@click.option("--undo", is_flag=True, help="Go back to the versions before these dreams.")
+@click.option("--list", "listing", is_flag=True, help="List all adoptions.")
+@click.option("--by", metavar="NAME", help="Who adopts [default: the user's name].")
+@click.option(
+    "--patch",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.py",
+    help="Print the change of this file, which the procedure comes from, as a diff.",
+)
+@click.option("--write", is_flag=True, help="With --patch: change the file.")
+@click.pass_context
+def adopt(
+    ctx: click.Context,
+    ids: tuple[int, ...],
+    store: Path,
+    best: int | None,
+    dry_run: bool,
+    undo: bool,
+    listing: bool,
+    by: str | None,
+    patch: Path | None,
+    write: bool,
+) -> None:
+    """Make dreams the next versions of their procedures, if they hold.
+
+    A dream has to pass on a seed that no run had and 1,000 inputs, with evidence of 50 %. It must be no copy,
+    and be wider, faster or shorter. It may hold no value of a failing call that its writer was shown. The old
+    version stays. Dreams that wait for a test wait for one against the new version.
+
+    \b
+    athena-dreams adopt 12 17            these dreams
+    athena-dreams adopt --best 3         the best ones, each of another procedure
+    athena-dreams adopt 12 --patch src/tools.py --write
+                                         and change the file
+
+    Settings come from the environment. Exit status: 0 if all were adopted (with --best, at least one), 1 if
+    not, 2 if the request can't be carried out.
+    """
+    from ..store.database import Store
+
+    _check(ids, best=best, undo=undo, listing=listing, patch=patch, write=write)
+    name = by or getpass.getuser()
+    with Store.open(store) as opened:
+        if listing:
+            _list(opened)
+        elif undo:
+            _undo(opened, ids, name)
+        else:
+            ctx.exit(_adopt(opened, ids, best, dry_run=dry_run, by=name, patch=patch, write=write))
+
+
+def _check(
+    ids: tuple[int, ...], *, best: int | None, undo: bool, listing: bool, patch: Path | None, write: bool
+) -> None:
+    if (bool(ids) + (best is not None) + listing) != 1:
+        raise click.UsageError("give IDs, --best N, or --list")
+    if undo and not ids:
+        raise click.UsageError("--undo needs the IDs of adopted dreams")
+    if patch is not None and (len(ids) != 1 or undo):
+        raise click.UsageError("--patch needs the ID of one dream to adopt")
+    if write and patch is None:
+        raise click.UsageError("--write needs --patch FILE.py")
+
+
+def _adopt(
+    store: Opened,
+    ids: tuple[int, ...],
+    best_of: int | None,
+    *,
+    dry_run: bool,
+    by: str,
+    patch: Path | None,
+    write: bool,
+) -> int:
+    from ..adoption.candidates import best, candidate, evidence_of, new_seed, new_test, version_of
+    from ..adoption.conditions import decide
+    from ..adoption.patches import patch_of
+    from ..source.normalise import digest
+    from ..store.adoptions import adopt as store_adoption
+
+    adopted = refused = 0
+    changed: set[int] = set()
+    seed = new_seed(store)
+    test = new_test(settings_of(), seed)
+    for dream_id in ids or best(store):
+        found = candidate(store, dream_id)
+        dream = found.dream
+        procedure = dream.procedure.id if dream.procedure else 0
+        if best_of is not None and (procedure in changed or not found.current):
+            continue
+        change = patch_of(patch, dream, _source(store, dream)) if patch is not None else None
+        decision = decide(found, seed=seed, test=test)
+        if not decision.adopted:
+            refused += 1
+            _say(dream, f"not adopted: {'; '.join(decision.refusals)}")
+            continue
+        adopted += 1
+        changed.add(procedure)
+        if dry_run:
+            _say(dream, f"would be adopted ({_why(decision)})")
+        else:
+            done = store_adoption(
+                store,
+                dream.id,
+                version_of(dream),
+                by=by,
+                found=evidence_of(decision),
+                digest=digest,
+            )
+            waiting = f"; {count(done.moved, 'dream')} wait for it" if done.moved else ""
+            waiting += f", {count(done.archived, 'copy', 'copies')} of it archived" if done.archived else ""
+            _say(dream, f"adopted as version {done.version} ({_why(decision)}){waiting}")
+        if change is not None:
+            if write and not dry_run:
+                change.write()
+                click.echo(f"{change.path} is changed", err=True)
+            click.echo(printable(change.diff(), multiline=True), nl=False)
+        if adopted == best_of:
+            break
+    if not ids and not adopted:
+        click.echo("no dream that passed is better than its procedure and holds", err=True)
+    return 0 if adopted and (best_of is not None or not refused) else 1
+
+
+def _undo(store: Opened, ids: tuple[int, ...], by: str) -> None:
+    from ..source.normalise import digest
+    from ..store.adoptions import undo
+
+    for dream_id in ids:
+        done = undo(store, dream_id, by=by, digest=digest)
+        click.echo(f"dream {dream_id}: undone; version {done.version} is what was there before")
+
+
+def _list(store: Opened) -> None:
+    from ..store.adoptions import adoptions
+
+    for row in adoptions(store):
+        when = datetime.fromtimestamp(row["adopted_at"], UTC).strftime("%Y-%m-%d %H:%M")
+        name = printable(str(row["name"]), limit=40)
+        end = f", undone by {printable(str(row['undone_by']), limit=20)}" if row["undone_at"] else ""
+        who = printable(str(row["adopted_by"]), limit=20)
+        click.echo(f"{when}  dream {row['dream_id']} is version {row['version']} of {name}, by {who}{end}")
+
+
+def _source(store: Opened, dream: Dream) -> str | None:
+    procedure = store.details(str(dream.id)).procedure
+    return procedure.get("source") if procedure else None
+
+
+def _say(dream: Dream, text: str) -> None:
+    name = dream.procedure.name if dream.procedure else dream.procedure_name or "no procedure"
+    label = f" ({printable(dream.label, limit=40)})" if dream.label else ""
+    click.echo(
+        f"dream {dream.id}{label} of {printable(name, limit=40)}: {printable(text, limit=600)}", err=True
+    )
+
+
+def _why(decision: Decision) -> str:
+    better = decision.gain
+    parts = []
+    if better.widened:
+        parts.append(f"answers {percent(better.widened)} of what the procedure refuses")
+    if better.speed:
+        parts.append(f"{better.speed:.1f} times as fast")
+    if better.size:
+        parts.append(f"{percent(better.size)} of its size")
+    verdict = decision.verdict
+    assert verdict is not None
+    evidence = (
+        f", evidence {percent(verdict.figures.evidence)}" if verdict.figures.evidence is not None else ""
+    )
+    return f"{', '.join(parts)}; {verdict.accepted} inputs{evidence}, seed {decision.seed}"
+
+
+COMMANDS = (adopt,)

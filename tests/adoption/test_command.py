@@ -1,0 +1,227 @@
+"""From a Python file to an adopted patch, by the commands; and dreams that fit what their writer saw."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pytest_athena_dreams.adoption.candidates import candidate, new_seed, new_test
+from pytest_athena_dreams.adoption.conditions import decide
+from pytest_athena_dreams.cli import main
+from pytest_athena_dreams.config import Settings
+from pytest_athena_dreams.models import Outcome
+from pytest_athena_dreams.sandbox.policy import Policy
+from pytest_athena_dreams.store.database import Store
+from pytest_athena_dreams.store.records import Result
+from pytest_athena_dreams.trial import Engine
+from tests.dreams import dream, make_store
+from tests.store.kit import RUN
+
+TOOLS = '''\
+"""Tools."""
+
+
+def unique(items: list[int]) -> list[int]:
+    """Each once."""
+    found: list[int] = []
+    for item in items:  # in order
+        if item not in found:
+            found.append(item)
+    return found
+
+
+def last() -> int: return 3
+'''
+DREAMS = """\
+# dream of unique
+def quick(items: list[int]) -> list[int]:
+    return list(dict.fromkeys(items))
+
+
+# dream of unique
+def wrong(items: list[int]) -> list[int]:
+    return sorted(set(items))
+"""
+
+
+def run(*arguments: str, status: int = 0) -> Any:
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == status, done.output
+    return done
+
+
+def passes(store: Store, *ids: int) -> None:
+    """As a run stores it that these dreams pass."""
+    run_id = store.begin_run(RUN)
+    for dream_id in ids:
+        store.record(
+            run_id,
+            Result(
+                dream_id=dream_id,
+                outcome=Outcome.SUCCESS,
+                category=None,
+                athena_outcome="success",
+                contract="superset",
+                error=None,
+                failing_input=None,
+                procedure_result=None,
+                dream_result=None,
+                details=None,
+            ),
+        )
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("tools.py").write_text(TOOLS)
+    Path("dreams.py").write_text(DREAMS)
+    run("import", "tools.py", "--functions", "unique")
+    run("import", "dreams.py")
+    with Store.open("athena.db") as store:
+        passes(store, 1, 2)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("project")
+def test_a_dream_that_holds_is_adopted_and_its_file_changed_and_back() -> None:
+    tried = run("adopt", "--best", "2", "--dry-run")
+    assert "dream 1 (dreams.quick) of tools.unique: would be adopted (" in tried.stderr
+    assert "1000 inputs, evidence " in tried.stderr
+    assert run("adopt", "--list").stdout == ""
+
+    patched = run("adopt", "1", "--by", "me", "--patch", "tools.py", "--write")
+    assert "adopted as version 2" in patched.stderr
+    assert patched.stdout.startswith("--- a/tools.py\n+++ b/tools.py\n@@")
+    assert Path("tools.py").read_text() == (
+        '"""Tools."""\n\n\ndef unique(items: list[int]) -> list[int]:\n'
+        "    return list(dict.fromkeys(items))\n\n\ndef last() -> int: return 3\n"
+    )
+    assert " dream 1 is version 2 of tools.unique, by me\n" in run("adopt", "--list").stdout
+    with sqlite3.connect("athena.db") as db:
+        found = db.execute(
+            "SELECT entry_point, substr(code, 1, 11) FROM procedures WHERE version = 2"
+        ).fetchone()
+    assert found == ("unique", "def unique(")
+
+    assert run("adopt", "1", "--undo").stdout == "dream 1: undone; version 3 is what was there before\n"
+    assert ", undone by " in run("adopt", "--list").stdout
+
+
+@pytest.mark.usefixtures("project")
+def test_a_dream_that_fails_on_a_new_seed_is_refused_and_nothing_changes() -> None:
+    refused = run("adopt", "2", "--patch", "tools.py", "--write", status=1)
+    assert (
+        "dream 2 (dreams.wrong) of tools.unique: not adopted: it fails on a new seed: logic: "
+        in refused.stderr
+    )
+    assert refused.stdout == ""
+    assert Path("tools.py").read_text() == TOOLS
+    assert run("adopt", "--list").stdout == ""
+
+
+@pytest.mark.usefixtures("project")
+def test_a_file_that_holds_other_code_is_refused() -> None:
+    Path("tools.py").write_text(TOOLS.replace("not in", "in"))
+    refused = run("adopt", "1", "--patch", "tools.py", "--write", status=2)
+    assert "tools.py holds another unique than the procedure that dream 1 varies" in refused.stderr
+    assert run("adopt", "--list").stdout == ""
+
+
+@pytest.mark.usefixtures("project")
+def test_line_ends_encoding_and_mode_of_a_file_stay() -> None:
+    text = ("# coding: latin-1\n# ä\n" + TOOLS).replace("\n", "\r\n").encode("latin-1")
+    Path("tools.py").write_bytes(text)
+    Path("tools.py").chmod(0o640)
+    run("adopt", "1", "--patch", "tools.py", "--write")
+    changed = Path("tools.py").read_bytes()
+    assert changed.startswith(b"# coding: latin-1\r\n# \xe4\r\n")
+    assert changed.count(b"\r\n") == changed.count(b"\n")
+    assert Path("tools.py").stat().st_mode & 0o777 == 0o640
+    assert sorted(os.listdir()) == ["athena.db", "dreams.py", "tools.py"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ((), "give IDs, --best N, or --list"),
+        (("1", "--best", "2"), "give IDs, --best N, or --list"),
+        (("--best", "2", "--undo"), "--undo needs the IDs of adopted dreams"),
+        (("1", "2", "--patch", "tools.py"), "--patch needs the ID of one dream to adopt"),
+        (("1", "--write"), "--write needs --patch FILE.py"),
+        (("99",), "has no dream 99"),
+        (("1", "--undo"), "dream 1 is not adopted"),
+        (("1", "--patch", "gone.py"), "gone.py can't be read"),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_a_request_that_can_t_be_carried_out_is_status_2(arguments: tuple[str, ...], why: str) -> None:
+    assert why in run("adopt", *arguments, status=2).stderr
+
+
+SQUARE = "def f(n: int, s: str) -> str:\n    return s * (n % 4) + str(n)\n"
+FITS = {
+    "a table of all inputs": "TABLE.get((n, s), '')\nTABLE = {table}\n",
+    "a table of digests": "right(n, s) if md5(repr((n, s)).encode()).hexdigest() in {digests} else ''\n",
+    "small numbers alone": "right(n, s) if abs(n) <= {most} else s\n",
+    "lengths that came": "right(n, s) if len(s) in {lengths} else s\n",
+    "the characters that came": "right(n, s) if set(s) <= set({characters}) else s\n",
+    "the numbers that came": "right(n, s) if n in {numbers} else s\n",
+    "the texts that came": "right(n, s) if s in {texts} else s\n",
+    "the sums that came": "right(n, s) if n + len(s) in {sums} else s\n",
+    "the first calls": "right(n, s) if CALLS.append(n) or len(CALLS) <= 3 * {count} else s\nCALLS = []\n",
+    "the hashes that came": "right(n, s) if (n * 31 + len(s)) % 997 in {hashes} else s\n",
+}
+"""What dreams return that are right on the inputs of a run's seed, and wrong elsewhere."""
+FITTED = """\
+from hashlib import md5
+def right(n, s): return s * (n % 4) + str(n)
+def f(n: int, s: str) -> str:
+    return """
+
+
+@pytest.fixture(scope="module")
+def shown() -> dict[str, Any]:
+    """What a writer may make of the pool of seed 0."""
+    import hashlib
+
+    from pytest_athena_dreams.models import Procedure
+
+    with Engine(Settings(), Policy()) as engine:
+        pool = engine.reference(Procedure(id=1, name="f", code=SQUARE, entry_point="f")).pool
+        calls = [call.by_name(pool.spec.signature) for call in pool.inputs.values()]
+    pairs = [(call["n"], call["s"]) for call in calls]
+    numbers, texts = {n for n, _ in pairs}, {s for _, s in pairs}
+    return {
+        "table": {pair: pair[1] * (pair[0] % 4) + str(pair[0]) for pair in pairs},
+        "digests": {hashlib.md5(repr(pair).encode()).hexdigest() for pair in pairs},
+        "most": max(map(abs, numbers)),
+        "lengths": sorted(set(map(len, texts))),
+        "characters": sorted(set("".join(texts))),
+        "numbers": sorted(numbers),
+        "texts": sorted(texts),
+        "sums": sorted({n + len(s) for n, s in pairs}),
+        "hashes": sorted({(n * 31 + len(s)) % 997 for n, s in pairs}),
+        "count": len(pairs),
+    }
+
+
+@pytest.mark.parametrize("code", FITS.values(), ids=FITS.keys())
+def test_a_dream_that_fits_the_pool_alone_is_never_adopted(
+    tmp_path: Path, shown: dict[str, Any], code: str
+) -> None:
+    fitted = dream(
+        "fits", FITTED + code.format(**shown), entry_point="f", procedure=SQUARE, contract="superset"
+    )
+    with Store.open(make_store(tmp_path / "a.db", fitted)) as store:
+        passes(store, 1)
+        seed = new_seed(store)
+        decision = decide(candidate(store, 1), seed=seed, test=new_test(Settings(), seed))
+    assert not decision.adopted
+    assert decision.verdict is not None
+    assert decision.verdict.outcome is Outcome.FAILURE, decision.refusals
