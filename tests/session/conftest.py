@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-# pytester drops modules that a run in this process imports. These stay, so a second run draws as the first.
+# pytester drops modules that a run in this process imports. These stay, so that a second run draws as the
+# first and does not import them again.
+import pytest_athena_dreams.report.assembly
+import pytest_athena_dreams.session.control
+import pytest_athena_dreams.session.custom
+import pytest_athena_dreams.session.items
+import pytest_athena_dreams.session.setup
 import pytest_athena_dreams.trial.engine  # noqa: F401
 
 XDIST = {"no-xdist": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}

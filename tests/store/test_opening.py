@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from pytest_athena_dreams import __version__
 from pytest_athena_dreams.errors import StoreError, StorePathError
-from pytest_athena_dreams.store import connection
+from pytest_athena_dreams.store import connection, tables
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.migrations import SCHEMA_VERSION, migrations
 
@@ -100,6 +101,9 @@ def test_open_finds_what_create_made(path: Path) -> None:
     Store.create(path).close()
     with Store.open(path) as store:
         assert store.dreams() == []
+    db = Database(path)
+    assert migrations.pending(db) == []
+    db.close()
 
 
 def test_a_path_may_have_any_characters(tmp_path: Path) -> None:
@@ -246,10 +250,7 @@ def test_a_number_that_sqlite_can_not_hold_is_an_error(memory: Store) -> None:
 
 
 def test_a_failed_migration_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(db: object) -> None:
-        raise sqlite3.OperationalError("broken")
-
-    monkeypatch.setattr(migrations._migrations[1], "fn", broken)
-    with pytest.raises(StoreError, match="broken"):
+    monkeypatch.setitem(tables.RUN_COLUMNS, "ID", int)  # the second migration makes this table
+    with pytest.raises(StoreError, match="duplicate column name: ID"):
         Store.create(path)
     assert rows(path, "SELECT name FROM sqlite_schema") == []
