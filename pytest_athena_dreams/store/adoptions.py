@@ -18,8 +18,7 @@ from ..models import PENDING, Outcome, Status
 from .connection import insert
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from .connection import Database
     from .database import Store
 
 Row = dict[str, Any]
@@ -239,7 +238,7 @@ def _put_version(store: Store, db: Database, old: Row, code: str, entry_point: s
 
 
 def _names_are_unique(db: Database) -> bool:
-    return any(index.unique and index.columns == ["name"] for index in db.table("procedures").indexes)
+    return ["name"] in db.unique("procedures")
 
 
 def _move(store: Store, db: Database, old: int, new: int, digest: Digest) -> tuple[list[int], list[int]]:

@@ -16,7 +16,7 @@ from ..models import Figures
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlite_utils import Database
+    from .connection import Database
 
 _OLD_NAMES = {
     "tried": "inputs_tried",
@@ -31,16 +31,17 @@ COLUMNS = {field.name: _OLD_NAMES.get(field.name, field.name) for field in field
 
 def missing(db: Database) -> list[str]:
     """The figures that the table has no column for."""
-    present = {column.name for column in db.table("dream_test_results").columns}
+    present = {column.name for column in db.columns("dream_test_results")}
     return [name for name, column in COLUMNS.items() if column not in present]
 
 
-def complete(db: Database) -> None:
-    """Add the columns that the table lacks; ``db`` is in a write transaction."""
+def kinds() -> dict[str, type]:
+    """The type of each figure's column."""
     hints = get_type_hints(Figures)
-    for name in missing(db):
-        kind = next(kind for kind in (int, float, str) if kind in (hints[name], *get_args(hints[name])))
-        db.table("dream_test_results").add_column(COLUMNS[name], kind)
+    return {
+        column: next(kind for kind in (int, float, str) if kind in (hints[name], *get_args(hints[name])))
+        for name, column in COLUMNS.items()
+    }
 
 
 def to_columns(figures: Figures) -> dict[str, Any]:

@@ -10,15 +10,14 @@ import os
 import sqlite3
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import StoreError, StorePathError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from sqlite_utils import Database
+    from collections.abc import Iterator, Mapping, Sequence
 
 BUSY_SECONDS = 30.0
 """How long a statement waits for a lock that another process holds."""
@@ -30,6 +29,56 @@ _OPENING_REMEDIES = {
     "SQLITE_FULL": "free some space on its disk",
     "SQLITE_READONLY": "make the file and its folder writable, or work on a copy",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table, as SQLite describes it. ``default`` is the SQL of its default value."""
+
+    name: str
+    type: str
+    required: bool
+    default: str | None
+    in_key: bool
+
+
+class Database:
+    """A connection that is not in a transaction by itself, and gives rows as dicts."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.conn = conn
+
+    def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
+        """Run one statement. Raises ``sqlite3.Error``."""
+        return self.conn.execute(sql, parameters)
+
+    def query(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[dict[str, Any]]:
+        """Run a query now; its rows are read as they are asked for. Raises ``sqlite3.Error``."""
+        cursor = self.execute(sql, parameters)
+        names = [name for name, *_ in cursor.description]
+        return (dict(zip(names, row, strict=True)) for row in cursor)
+
+    def table_names(self) -> list[str]:
+        """The names of all tables."""
+        return [name for (name,) in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+
+    def columns(self, table: str) -> list[Column]:
+        """The columns of ``table``, in order; none if there is no such table."""
+        return [
+            Column(name=name, type=kind, required=bool(required), default=default, in_key=bool(place))
+            for _, name, kind, required, default, place in self.execute(f'PRAGMA table_info("{table}")')
+        ]
+
+    def unique(self, table: str) -> list[list[str]]:
+        """The columns of each unique index of ``table``."""
+        query = 'SELECT name FROM pragma_index_list(?) WHERE "unique"'
+        names = [name for (name,) in self.execute(query, [table])]
+        columns = "SELECT name FROM pragma_index_info(?) ORDER BY seqno"
+        return [[column for (column,) in self.execute(columns, [name])] for name in names]
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.conn.close()
 
 
 def storable(value: Any) -> Any:

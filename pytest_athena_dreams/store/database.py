@@ -13,17 +13,15 @@ import time
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlite_utils import Database
-
 from .. import __version__
 from ..errors import StoreError, StorePathError
 from ..models import DEFAULT_CONTRACTS, PENDING, Category, Contract, Dream, Outcome, Procedure, Status
-from .columns import complete, from_columns, missing, to_columns
-from .connection import connect, explained, insert, storable, transaction, use_wal
+from .columns import from_columns, missing, to_columns
+from .connection import Database, connect, explained, insert, storable, transaction, use_wal
 from .lessons import put_sightings
-from .migrations import SCHEMA_VERSION, migrations, schema_version
 from .records import Details, Recorded, Result, Run, Summary
 from .shape import Shape
+from .version import SCHEMA_VERSION, applied, pending
 
 if TYPE_CHECKING:
     import sqlite3
@@ -59,15 +57,16 @@ class Store:
         A database that is not ``fresh`` must be a store already. Raises ``StoreError``.
         """
         self.name = name
-        self._db = Database(connection, recursive_triggers=False, execute_plugins=False)
+        self._db = Database(connection)
         try:
             with explained(name):
                 self._check_schema(fresh=fresh)
                 use_wal(connection)  # after the checks: a file that is refused stays as it was
-                if migrations.pending(self._db) or missing(self._db):
+                if pending(self._db) or missing(self._db):
+                    from .migrations import migrate
+
                     with self.writing():
-                        migrations.apply(self._db)
-                        complete(self._db)
+                        migrate(connection)
                 self.procedures = Shape.read(self._db, "procedures")
                 self.dream_procedures = Shape.read(self._db, "dream_procedures")
                 self.dream_metrics = Shape.read(self._db, "dream_metrics")
@@ -92,7 +91,7 @@ class Store:
                 f"{self.name} is a database but no store: it has no table dream_procedures; "
                 f"make it a store with: athena-dreams init --store {self.name}"
             )
-        if (found := schema_version(self._db)) > SCHEMA_VERSION:
+        if (found := max(applied(self._db), default=0)) > SCHEMA_VERSION:
             raise StorePathError(
                 f"store {self.name} has schema version {found}, but pytest-athena-dreams {__version__} knows "
                 f"versions up to {SCHEMA_VERSION}; upgrade with: pip install --upgrade pytest-athena-dreams"

@@ -17,8 +17,7 @@ from ..models import Status
 from .connection import insert, storable
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from .connection import Database
     from .database import Store
 
 Row = dict[str, Any]

@@ -26,8 +26,7 @@ from .shape import NEW_STORE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlite_utils import Database
-
+    from .connection import Database
     from .database import Store
     from .jsonl import ProcedureLine
     from .shape import Shape

@@ -18,8 +18,7 @@ from .records import Known, Result
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sqlite_utils import Database
-
+    from .connection import Database
     from .database import Store
 
 _OWN_COLUMNS = {

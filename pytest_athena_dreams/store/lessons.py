@@ -23,8 +23,7 @@ from .connection import insert, storable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sqlite_utils import Database
-
+    from .connection import Database
     from .database import Store
     from .records import Sighting
 

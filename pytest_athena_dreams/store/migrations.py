@@ -1,27 +1,25 @@
 """The schema, and how a file of any age gets to it.
 
 Invariants: a migration adds tables, columns and indexes; it never drops, renames or rewrites anything, so
-an Athena file opens in place. A migration that was released is never edited: what is new is a new function.
+an Athena file opens in place. A migration that was released is never edited: what is new is a new function,
+and ``version.SCHEMA_VERSION`` is its number.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from . import tables
+from .columns import kinds
+from .version import MIGRATION_SET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import sqlite3
 
-    from sqlite_utils import Database
-
-migrations = Migrations("athena_dreams")
-
-_NUMBERED = re.compile(r"m(\d+)_")
-"""How the name of a migration begins."""
+migrations = Migrations(MIGRATION_SET)
 
 
 @migrations()
@@ -188,13 +186,11 @@ def m013_adoptions(db: Database) -> None:
     _index(db, "dream_adoptions", "dream_id")
 
 
-def schema_version(db: Database) -> int:
-    """The number of the last migration applied to ``db``, by any version of this package; 0 if none was."""
-    return _highest(migration.name for migration in migrations.applied(db))
-
-
-def _highest(names: Iterable[str]) -> int:
-    return max((int(found[1]) for name in names if (found := _NUMBERED.match(name))), default=0)
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply missing migrations and add a column for each new figure, in an open transaction."""
+    db = Database(connection, recursive_triggers=False, execute_plugins=False)
+    migrations.apply(db)
+    _add(db, "dream_test_results", kinds())
 
 
 def _table(
@@ -221,7 +217,3 @@ def _index(db: Database, table: str, *columns: str, unique: bool = False) -> Non
     db.table(table).create_index(
         columns, index_name=f"athena_dreams_{table}_{'_'.join(columns)}", unique=unique
     )
-
-
-SCHEMA_VERSION = _highest(globals())
-"""The number of the last migration above: the newest schema that this version of the package knows."""

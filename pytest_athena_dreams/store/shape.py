@@ -15,7 +15,7 @@ from .connection import insert
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlite_utils import Database
+    from .connection import Database
 
 NEW_STORE = "or import into a store made by: athena-dreams init --store NEW.db"
 """The remedy that always helps against a schema that is not ours."""
@@ -39,13 +39,13 @@ class Shape:
     @classmethod
     def read(cls, db: Database, table: str) -> Shape:
         """Read the shape of ``table``, which exists."""
-        columns = db.table(table).columns
-        needed = [column for column in columns if column.notnull and column.default_value is None]
+        columns = db.columns(table)
+        needed = [column for column in columns if column.required and column.default is None]
         return cls(
             table=table,
             columns=frozenset(column.name for column in columns),
-            required=tuple(column.name for column in needed if not column.is_pk),
-            id_is_rowid=[(c.name, c.type.upper()) for c in columns if c.is_pk] == [("id", "INTEGER")],
+            required=tuple(column.name for column in needed if not column.in_key),
+            id_is_rowid=[(c.name, c.type.upper()) for c in columns if c.in_key] == [("id", "INTEGER")],
         )
 
     @property

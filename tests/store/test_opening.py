@@ -13,7 +13,8 @@ from pytest_athena_dreams import __version__
 from pytest_athena_dreams.errors import StoreError, StorePathError
 from pytest_athena_dreams.store import connection, tables
 from pytest_athena_dreams.store.database import Store
-from pytest_athena_dreams.store.migrations import SCHEMA_VERSION, migrations
+from pytest_athena_dreams.store.migrations import migrations
+from pytest_athena_dreams.store.version import SCHEMA_VERSION
 
 from .kit import RUN, line, passed, put, rows
 
