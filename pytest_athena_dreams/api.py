@@ -77,7 +77,7 @@ def check_many(
     workers: int = 1,
     **settings: Any,
 ) -> Iterator[Verdict]:
-    """Test many variants, and give each verdict as soon as it is there: ``dream_id`` is the variant's place
+    """Test many variants, and yield each verdict as soon as it is known: ``dream_id`` is the variant's place
     from 0.
 
     A variant is code, which ``like``, ``entry_point`` and ``contract`` apply to as in :func:`check`, or a

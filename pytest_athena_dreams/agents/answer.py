@@ -62,7 +62,7 @@ class Repaired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other:
-    """A further way in which the variant fails."""
+    """Another way in which the variant fails."""
 
     category: Category
     text: str

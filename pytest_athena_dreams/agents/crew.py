@@ -60,7 +60,7 @@ class Crew:
     def check(
         self, variants: Iterable[Variant], *, repair: bool = False
     ) -> Generator[tuple[int, Checked], None, None]:
-        """Each variant's place, from 0, and what came of it, in the order in which they are done.
+        """Each variant's place, from 0, and its result, as they finish.
 
         A list is read as a whole; of another iterable no more is read than there are workers that have
         nothing to do. Raises ``SandboxError`` where there is no jail, and where a variant ends its worker

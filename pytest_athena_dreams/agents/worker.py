@@ -27,7 +27,7 @@ from .variant import Variant
 _LENGTH = struct.Struct("<Q")
 _FRAME_FORMAT = 4
 TRIES = 2
-"""Workers to try one request in: what ends two of them is no accident."""
+"""Maximum workers to try one request in: a request that ends two of them is at fault."""
 _COMMAND = (sys.executable, "-I", "-m", "pytest_athena_dreams.agents.worker")
 
 
@@ -58,7 +58,7 @@ class Worker:
         return self._replies.fileno()
 
     def request(self, variant: Variant, *, number: int = 0, repair: bool = False) -> None:
-        """Have a variant tested; ``answer`` gives what came of it. Raises ``WorkerLost``."""
+        """Have a variant tested; ``answer`` gives the result. Raises ``WorkerLost``."""
         self.send("check", [number, repair, msgspec.to_builtins(variant)])
 
     def answer(self) -> Checked:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 TYPES = tuple(kind.value for kind in DreamType)
 SHOWN_DREAM_PROBLEMS = 20
-"""Problems of models and plugins, of which a line is printed."""
+"""Maximum problems of models and plugins to print."""
 
 
 @click.command()
@@ -164,7 +164,7 @@ class _Work:
         self.authors.append(PluginAuthor(names, self.briefing, self.private))
 
     def add_models(self, stack: ExitStack, money: Decimal | None, calls: int | None) -> None:
-        """Let the models write within the limits, of which an interrupted run has used a part."""
+        """Let the models write within what an interrupted run has left of the limits."""
         from ..dreaming.authors import ModelAuthor, Setup, prompt, spent_before
         from ..llm.asking import Calls
         from ..llm.budget import Budget

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LONGEST_FILE = 4_000_000
 """Bytes of an answer from a file or standard input that are read."""
 SHOWN_PROBLEMS = 20
-"""Places that could not be read, of which a line is printed."""
+"""Maximum unreadable places to print."""
 
 
 @click.command()

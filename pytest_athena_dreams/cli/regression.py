@@ -23,7 +23,7 @@ HEADER_WIDTH = 100
 """Characters of a line of the header."""
 
 _ALONE = (Category.TIMEOUT, Category.RESOURCE)
-"""Categories of which a call needs a process of its own."""
+"""Categories whose calls need a process of their own."""
 _REFUSED_KINDS = {
     Category.BLOCKED: "outside the jail nothing refuses what it does, and a test that did it would do harm",
     Category.FLAKY: "the same call gives now one result, now another, so no single call shows it",
@@ -195,7 +195,7 @@ def literal(text: str) -> str:
 
 
 def quoted(code: str) -> str:
-    """``code`` as a literal over several lines, as it reads but for what is not printable."""
+    """``code`` as a literal over several lines, with unprintable characters escaped."""
     text = re.sub('"(?="|\\Z)', r"\"", _escaped(code, keep="\n"))
     return f'"""\\\n{text}"""'
 

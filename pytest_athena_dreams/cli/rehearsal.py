@@ -52,7 +52,7 @@ def _text(failure: Failure, what: str) -> str:
 
 
 def _with_procedure(failure: Failure) -> Failure | None:
-    """The same failure with the procedure as the dream; ``None`` without a procedure to say what is right."""
+    """The same failure with the procedure as the dream; ``None`` if the dream has no procedure."""
     procedure = failure.dream.procedure
     if procedure is None or failure.contract is Contract.FREE:
         return None
@@ -74,7 +74,7 @@ def _policy(settings: Settings, paths: tuple[str, ...]) -> Policy:
 
 @contextmanager
 def _importable() -> Iterator[tuple[str, ...]]:
-    """What the jail must read to import this package, beside what is installed, which it reads anyway."""
+    """What the jail must read to import this package, besides installed packages, which it reads anyway."""
     package = Path(__file__).parents[1]
     if str(package.parent) in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
         yield ()

@@ -25,7 +25,7 @@ FORMATS = ("text", "md", "json", "html")
     "form",
     type=click.Choice(FORMATS),
     help="text for a terminal, md for people, json for programs, html for a browser."
-    "  [default: by the ending of FILE, else text]",
+    "  [default: by the ending of FILE, otherwise text]",
 )
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to FILE."

@@ -21,7 +21,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 OWN_LINE = 20
-"""Outcomes of one writer and type from which they have a regression of their own."""
+"""Minimum outcomes of one writer and type for a regression of their own."""
 STRENGTH = 10.0
 """Outcomes that the overall pass rate counts as, against those of one writer and type."""
 SLOPE_PRIOR = (0.5, 0.5)
@@ -36,7 +36,7 @@ NEWTON_STEPS = 30
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A score that was given before the test, and what came of it; ``group`` is the writer and the type."""
+    """A score from before the test, and the outcome; ``group`` is the writer and the type."""
 
     score: float
     passed: bool

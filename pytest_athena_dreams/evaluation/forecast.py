@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .calibration import logit, pooled_rate, sigmoid
 
 SMALL_CHANGE, LARGE_CHANGE = 0.2, 0.5
-"""Syntax distances (0 to 1) below which a change is small, and from which it is large."""
+"""Syntax distances (0 to 1): a change is small below the first, and large from the second on."""
 EVIDENCE = 5.0
 """Outcomes that the wider group's pass rate counts as, against those of the narrower one."""
 FIRST_GUESS = 0.5

@@ -61,7 +61,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One batch: who was in it, what came back, and what could be read of it."""
+    """One batch: its dreams, the answer, and the scores that could be read from it."""
 
     dreams: tuple[int, ...]
     answer: Answer[Reading]

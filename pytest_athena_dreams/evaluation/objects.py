@@ -45,7 +45,7 @@ Problem = tuple[str, str, tuple[int, ...]]
 
 
 def json_scores(answer: str, names: Names) -> tuple[list[Row], list[Problem]] | None:
-    """The scores in the JSON of ``answer``; ``None`` if it has none that speaks of dreams."""
+    """The scores in the JSON of ``answer``; ``None`` if no JSON in it is about dreams."""
     stripped = answer.strip()
     text = stripped
     if stripped[:1] not in ("{", "["):

@@ -155,7 +155,7 @@ def _of_text(text: str, names: Names) -> Found:
 
 
 def _segments(line: str, mentions: list[Mention], scale: int | None) -> list[_Segment] | str:
-    """What a line says of which dreams, or why that is not clear."""
+    """What a line says about which dreams, or why that is unclear."""
     found = numbers(line, scale=scale)
     if len(mentions) > MOST_MENTIONS or len(found) > MOST_NUMBERS:
         return "too many dreams or numbers in one line"

@@ -18,7 +18,7 @@ _SCORE_CELL = re.compile(
 )
 _TIER_CELL = re.compile(r"\W*(?:tier|stufe)\b", re.IGNORECASE)
 MOST_CELLS = 40
-"""Cells of a row beyond which it is no table."""
+"""Maximum cells of a table's row."""
 
 
 def rows_as_lines(lines: list[str]) -> list[str]:

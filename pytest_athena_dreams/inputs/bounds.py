@@ -21,7 +21,7 @@ _CHECKS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def bounds_of(values: Sequence[Canonical]) -> dict[str, Any]:
-    """Bounds by name, without those whose value is no scalar."""
+    """Bounds by name, without those whose value is not a scalar."""
     found = {str(name): literal_value(value) for name, value in values}
     return {name: bound for name, bound in found.items() if bound is not None}
 

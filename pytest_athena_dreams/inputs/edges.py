@@ -153,7 +153,7 @@ def _together(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
 
 
 def _combined(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
-    """Rows as of ``_together``, then rows in which each column is one value ahead of the one before."""
+    """The rows of ``_together``, then rows in which each column is one value ahead of the column before."""
     yield from _together(columns)
     if len(columns) > 1 and all(columns):
         yield from _together([[*c[n % len(c) :], *c[: n % len(c)]] for n, c in enumerate(columns)])

@@ -41,7 +41,7 @@ def count_nodes(value: object) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """An object in a tree, the number of the one around it, and the argument of that one in which it is.
+    """An object in a tree, the number of its parent, and the parent's argument that holds it.
 
     ``end`` is the number of the next object that is not within it.
     """

@@ -94,7 +94,7 @@ class Instances:
         return self._classes[spec.text]
 
     def _alike_around(self, name: str) -> int:
-        """How many objects of classes that lead to this one and back are around what is being built."""
+        """How many enclosing objects, in what is being built, have classes that lead to this one and back."""
         reached = self._reached[name]
         return sum(
             count

@@ -249,7 +249,7 @@ def _in_numerals(value: Any, between: str, count: int | None) -> Any:
 
 
 def _leaf_type(value: Any) -> type:
-    """The type of the first value in ``value`` that is no container."""
+    """The type of the first value in ``value`` that is not a container."""
     while isinstance(value, list | tuple) and value:
         value = value[0]
     return type(value)

@@ -49,7 +49,7 @@ class Width:
 
 
 def literal_value(value: Canonical) -> Any:
-    """The Python value of a canonical scalar; ``None`` for ``None`` and for what is no scalar."""
+    """The Python value of a canonical scalar; ``None`` for ``None`` and for anything but a scalar."""
     if not isinstance(value, list):
         return value
     match value:

@@ -126,7 +126,7 @@ class Strategies:
         return st.none()
 
     def _union(self, spec: TypeSpec) -> Strategy:
-        """The alternatives that can be drawn; one that can't is no loss while another than ``None`` can."""
+        """The alternatives that can be drawn. One that can't is left out if another one than ``None`` can."""
         found: list[Strategy] = []
         missing: list[str] = []
         for arg in spec.args:

@@ -21,11 +21,11 @@ from .weights import weighted
 Texts = st.SearchStrategy[str]
 
 TEXT_PARTS = 7
-"""Parts of a text, at most."""
+"""Maximum parts of a text."""
 PIECES = 40
-"""Literals, at most, that are put together."""
+"""Maximum literals to combine."""
 PIECE_LENGTH = 40
-"""Characters of a literal, at most, that counts as a piece of text."""
+"""Maximum length of a literal that counts as a piece of text, in characters."""
 _SEPARATING = re.compile(r"\W{1,3}")
 _NESTED = re.compile(r"[*+}][^()]*\)[*+{]")
 """A repetition within a repetition."""

@@ -29,7 +29,7 @@ LONGEST_OUTPUT = 4_000_000
 ENDING = 5.0
 """Maximum seconds to wait for a killed command."""
 _ERRORS = 2_000
-"""Characters of its standard error of which the end is shown."""
+"""Maximum characters to show from the end of its standard error."""
 _AGENT_PROMPT = """{system}
 
 {text}

@@ -129,7 +129,7 @@ class Calls:
         self.close()
 
     def close(self) -> None:
-        """Cancel what is still asked, and close the connections."""
+        """Cancel unfinished requests, and close the connections."""
         for future in list(self._pending):
             future.cancel()
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
@@ -224,7 +224,7 @@ class Calls:
     async def _request(
         self, client: Client, question: Question, log: CallLog | None
     ) -> tuple[Reply | None, CallError | None, CallRecord]:
-        """One request within the budget, what came of it, and its record. Raises ``BudgetSpent``."""
+        """One request within the budget: its result and its record. Raises ``BudgetSpent``."""
         worst = client.worst_cost(question)
         await self._reserve(worst)
         started, begun = int(time.time()), time.monotonic()

@@ -18,7 +18,7 @@ from .jsontext import completed, values
 MOST_FUNCTIONS = 40
 """Functions of one answer that are read: more than a prompt ever asks for."""
 LONGEST_CODE = 20_000
-"""Characters of a function beyond which it is no variant of a procedure."""
+"""Maximum length of a function that is read as a variant, in characters."""
 LONGEST_REASON = 2_000
 """Maximum characters of a reason; the rest is cut off."""
 _CODE = ("code", "source", "function", "python", "implementation", "dream", "variant", "body", "content")

@@ -1,4 +1,4 @@
-"""A connection to SQLite, with its faults put in words.
+"""A connection to SQLite whose errors say what to do.
 
 Invariants: WAL, so that readers and the one writer don't wait for each other; no transaction but explicit
 ones; every error of SQLite's leaves as a ``StoreError`` that names the file and the remedy.
@@ -129,7 +129,7 @@ def use_wal(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(db: Database, name: str, *, write: bool) -> Iterator[Database]:
-    """One unit of work on the store ``name``: all of it, or nothing if it raises. They don't nest."""
+    """One unit of work on the store ``name``; an exception undoes all of it. They don't nest."""
     with explained(name):
         # Immediate: a transaction that reads first and then comes to write would otherwise fail at once,
         # without waiting, if another process has written meanwhile.

@@ -114,7 +114,7 @@ class Store:
         return transaction(self._db, self.name, write=False)
 
     def writing(self) -> AbstractContextManager[Database]:
-        """One unit of work: all of it, or nothing if it raises."""
+        """One unit of work; an exception undoes all of it."""
         return transaction(self._db, self.name, write=True)
 
     def pending(self, *, tier: int | None = 1) -> list[Dream]:
@@ -165,7 +165,7 @@ class Store:
             return [Summary(**row) for row in rows]
 
     def details(self, reference: str) -> Details:
-        """All of one dream, by id or else by label. Raises ``StoreError`` if there is none."""
+        """Everything about one dream, by id or label. Raises ``StoreError`` if there is no such dream."""
         shape, text = self.dream_procedures, storable(reference)
         with self.reading() as db:
             dream = self._find(shape, f"CAST({shape.key} AS TEXT)", text) or self._find(shape, "label", text)
@@ -186,7 +186,7 @@ class Store:
             return insert(db, "dream_test_runs", _row(run))
 
     def run(self, run_id: int) -> Run:
-        """What was recorded of a session as it began. Raises ``StoreError`` if there is none of that id."""
+        """What was recorded when a session began. Raises ``StoreError`` if no session has that id."""
         with self.reading() as db:
             names = ", ".join(f'"{field.name}"' for field in fields(Run))
             row = next(db.query(f"SELECT {names} FROM dream_test_runs WHERE id = ?", [run_id]), None)

@@ -1,4 +1,4 @@
-"""Scores of dreams in the store: what waits for one, what was given, what came of it.
+"""Scores of dreams in the store: dreams to score, their scores, and how they did when tested.
 
 Invariants: an evaluation is a row of its own, so that judges may disagree; the dream's row shows the last
 one. An evaluation never touches a dream that was tested, or whose code has changed since it was read.

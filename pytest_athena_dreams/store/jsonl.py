@@ -51,7 +51,7 @@ class ProcedureLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class DreamLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line as it is written. A key that is left out says nothing; ``null`` says that there is none."""
+    """One line as written. A missing key says nothing; ``null`` says that the dream has no such value."""
 
     code: str
     dream_type: DreamType
@@ -75,7 +75,7 @@ class DreamLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ProcedureAlone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A line with a procedure and no dream of it."""
+    """A line with a procedure, without a dream."""
 
     procedure: ProcedureLine
 

@@ -1,4 +1,4 @@
-"""Verdicts that the store has already: found by what they hang on, and put on dreams without a run.
+"""Verdicts that the store has already: found by what they depend on, and copied without a run.
 
 Invariants: a verdict is found by its digest alone, whichever dream it was for; a copied verdict names the
 dream and the run that it comes from, also if it is copied again.

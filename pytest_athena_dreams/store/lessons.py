@@ -215,7 +215,7 @@ def put_patterns(store: Store, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def put_novelty(store: Store, scores: Mapping[int, float]) -> None:
-    """Write novelty scores by dream, where the dream has none, or one that was measured of other code."""
+    """Write novelty scores by dream, unless the dream has one for its current code."""
     key, code = store.dream_procedures.key, store.dream_procedures.code
     with store.writing() as db:
         _with_digest(db)

@@ -139,7 +139,7 @@ class Imported:
 
 
 class Filters(TypedDict, total=False):
-    """Which dreams to give: all conditions hold; ``None``, like absence, is no condition."""
+    """Conditions on dreams, all of which must hold. A missing one or ``None`` allows everything."""
 
     ids: Collection[int] | None
     status: str | None

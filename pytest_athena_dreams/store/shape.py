@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NEW_STORE = "or import into a store made by: athena-dreams init --store NEW.db"
 """The remedy that always helps against a schema that is not ours."""
 _COLUMN_FILLERS = {"category": "dream", "model_used": "unknown", "reasoning": ""}
-"""What fills a NOT NULL column of Athena's of which an import says nothing; ``template`` takes the code."""
+"""Values for Athena's NOT NULL columns that an import leaves out; ``template`` takes the code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

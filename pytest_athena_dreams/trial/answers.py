@@ -32,9 +32,9 @@ from .observing import (
 from .reference import Reference
 
 SIMPLEST = 64
-"""Simplest inputs on which a fault is searched before Hypothesis shrinks it."""
+"""Maximum simplest inputs to try before Hypothesis shrinks a fault."""
 PAUSES = (0.0, 0.07, 0.11)
-"""Seconds before each run of a doubted procedure in one jail: its results may hang on the time of day."""
+"""Seconds before each run of a doubted procedure in one jail: its results may depend on the time of day."""
 
 
 class Answers:
@@ -138,7 +138,7 @@ class Answers:
         return cached
 
     def _living(self, reference: Reference, jail: SandboxPair) -> Runner:
-        """A child with the procedure: a fresh one each time where its results vary, as it may remember."""
+        """A child with the procedure: a fresh one each time if its results vary, because it may remember."""
         runner, source = self._runners[jail], reference.source
         if jail is self._lab.jails.reseeded:
             source = replace(source, share=LIMITS_SHARE)

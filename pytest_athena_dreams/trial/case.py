@@ -1,4 +1,4 @@
-"""What one dream is run on, and what is expected of it: everything that is fixed before it runs."""
+"""The inputs of one dream and the expected answers: everything that is fixed before it runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .reference import Reference, References
 from .untestable import never_returned, no_strategy
 
 OWN_SHARE = 4
-"""A dream's own literals are planted into at most one input for this many of the pool's size."""
+"""Inputs of the pool for each input that gets one of the dream's own literals."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Evidence:
         self._cached: WeakKeyDictionary[Reference, dict[Contract, float | None]] = WeakKeyDictionary()
 
     def of(self, reference: Reference, contract: Contract) -> float | None:
-        """The share of mutants that the reference's pool detects; ``None`` where the procedure has none.
+        """The share of mutants that the reference's pool detects; ``None`` if it has no mutants.
 
         A mutant is detected by the first accepted input on which it breaks ``contract``, hangs or dies.
         """

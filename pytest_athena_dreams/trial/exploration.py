@@ -25,11 +25,11 @@ from ..source.docstring import read_docstring
 from ..source.reading import reading
 
 LARGE_PAYLOAD = 4096
-"""Bytes of a payload from which an input counts as large."""
+"""Minimum size of a large input's payload, in bytes."""
 CANDIDATES = 3
-"""Times as many inputs as a pool holds to draw and choose from, for code that reads text."""
+"""Candidates to draw for each input of the pool, for code that reads text."""
 COMPILING = 12
-"""Calls, at most, whose own patterns are followed up."""
+"""Maximum calls whose own patterns are followed up."""
 SAMPLE = 60
 """Inputs that each narrowing is tried on."""
 LOW_ACCEPTANCE = 0.5
@@ -37,9 +37,9 @@ LOW_ACCEPTANCE = 0.5
 ENOUGH = 0.75
 """Stop narrowing at this acceptance rate."""
 GAIN = 0.09
-"""Acceptance rate that a narrowing must add; a third of it below ``RARE_ACCEPTANCE``."""
+"""Minimum gain in acceptance rate for a narrowing; below ``RARE_ACCEPTANCE`` a third is enough."""
 RARE_ACCEPTANCE = 0.3
-"""Acceptance rate below which a small gain counts."""
+"""Below this acceptance rate, a small gain is enough."""
 NARROWINGS = 4
 """Maximum narrowings of one pool."""
 EXPLORING_TIMEOUT = 0.05

@@ -23,7 +23,7 @@ from .lab import Lab
 PROCEDURE_SHARE = 4
 """A dream's time limits are this many times a procedure's."""
 LIMITS_SHARE = 0.75
-"""Part of the limits on memory, output and recursion within which a procedure must manage an input."""
+"""Share of the limits on memory, output and recursion that a procedure gets."""
 HANGS = (3, 15)
 """Hangs of a procedure on one pool after which calls get less time, and after which the rest is left out."""
 HURRY = 10
@@ -38,7 +38,7 @@ def is_refusal(seen: Observation) -> bool:
 
 
 def may_be_the_machine(seen: Observation) -> bool:
-    """Whether a loaded machine can cause this: neither a computing call nor the code's own doing."""
+    """Whether a busy machine can cause this observation, rather than the code itself."""
     if seen.kind is ObservationKind.TIMED_OUT:
         return seen.cpu < seen.elapsed / 2
     return seen.death is DeathReason.MEMORY

@@ -65,7 +65,7 @@ class Budget:
         self._left -= seconds
 
     def part(self, share: float) -> Budget:
-        """A budget of its own with a share of what is left."""
+        """A separate budget: a share of the remaining time."""
         return Budget(share * self.left)
 
 

@@ -248,6 +248,24 @@ def test_a_failure_from_a_worker_gets_its_text_here(desk: Builds) -> None:
     assert one.receive(0, longrepr=own, **failed).location == ("a", None, "b")
 
 
+def test_an_untestable_dream_that_a_worker_fails_keeps_its_own_text(desk: Builds) -> None:
+    untestable = verdict(0, Outcome.UNTESTABLE, reason=Reason.REFUSED, text="the jail")
+    report = desk().receive(0, verdict=untestable, outcome="failed", longrepr="untestable: the jail")
+    assert report.longrepr == "untestable: the jail"
+
+
+def test_the_run_ends_before_other_plugins_end_theirs(desk: Builds) -> None:
+    """xdist waits for its workers there, and a run that is killed meanwhile has ended all the same."""
+    one = desk()
+
+    class Later:
+        def pytest_sessionfinish(self) -> None: ...
+
+    one.config.pluginmanager.register(Later())
+    hooks = one.config.hook.pytest_sessionfinish.get_hookimpls()
+    assert [hook.plugin for hook in hooks if not hook.wrapper][-1] is one.recorder  # the last is called first
+
+
 def test_a_skip_from_a_worker_stays_one(desk: Builds) -> None:
     skipped = verdict(0, Outcome.UNTESTABLE, reason=Reason.REFUSED, text="the jail")
     report = desk().receive(0, verdict=skipped, outcome="skipped", longrepr=("a.db", 1, "Skipped: refused"))
@@ -299,13 +317,14 @@ def test_the_summary_has_the_tables_the_run_and_what_could_not_be_tested(desk: B
     [
         ({"alone": True, "only": 0}, pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.OK),
         ({"unchanged": True, "only": 0}, pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.OK),
+        ({"alone": True, "only": 0}, 5, pytest.ExitCode.OK),
         ({"only": 0}, pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.NO_TESTS_COLLECTED),
         ({"alone": True}, pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.NO_TESTS_COLLECTED),
         ({"alone": True, "only": 0}, pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERRUPTED),
     ],
 )
 def test_nothing_to_test_is_no_error_where_dreams_were_all_that_was_asked_for(
-    desk: Builds, settings: dict[str, Any], before: pytest.ExitCode, after: pytest.ExitCode
+    desk: Builds, settings: dict[str, Any], before: int, after: pytest.ExitCode
 ) -> None:
     assert desk(**settings).finish(before).exitstatus == after
 

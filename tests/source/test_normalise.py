@@ -34,6 +34,13 @@ def own(text: str) -> Profile:
     return found
 
 
+def test_negative_numbers_are_constants() -> None:
+    tree = parse("x = [-1, -2.5]\n")
+    assert tree is not None
+    assert [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)] == [-1, -2.5]
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.UnaryOp)]
+
+
 @given(prefix=names, lines=st.integers(0, 40))
 def test_locals_layout_and_comments_do_not_matter(prefix: str, lines: int) -> None:
     other = shifted(renamed(CODE, lambda name: f"{prefix}{name}"), lines).replace("    ", "  ")

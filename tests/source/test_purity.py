@@ -61,6 +61,8 @@ IMPURE = {
     "a global": "n = 0\ndef f(x):\n    global n\n    n += 1\n    return n",
     "an attribute of a function": "def f(x):\n    f.n = getattr(f, 'n', 0) + 1\n    return f.n",
     "a set": "def f(xs): return list(set(xs))",
+    "an import of a module after math": "import random\ndef f(x): return x",
+    "a function as the default of a maximum": "def g(): return 1\ndef f(xs): return max(xs, default=g)",
     "a set display": "def f(a, b): return list({a, b})",
     "a set comprehension": "def f(xs): return [x for x in {y for y in xs}]",
     "a set of two views": "def f(a, b): return list(a.keys() & b.keys())",

@@ -90,7 +90,7 @@ YIELDING: dict[Any, tuple[str, int]] = {
     contextlib.AbstractContextManager: ("contextmanager", 0),
     contextlib.AbstractAsyncContextManager: ("asynccontextmanager", 0),
 }
-"""Generic classes of which only one argument matters, with its index."""
+"""Generic classes with one argument that matters, and its index."""
 PLAIN: dict[Any, dict[str, Any]] = {
     Any: {"kind": "any"},
     object: {"kind": "any"},

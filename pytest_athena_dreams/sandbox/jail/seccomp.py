@@ -100,7 +100,7 @@ _FCNTLS = (
 _SO_PROTOCOL, _SO_DOMAIN = 38, 39
 _SOCKET_OPTIONS = (socket.SO_TYPE, socket.SO_ERROR, _SO_PROTOCOL, _SO_DOMAIN)
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-"""Flags with which an open is more than reading."""
+"""Flags that make an open more than reading."""
 
 
 def _end(action: int) -> Program:

@@ -52,7 +52,7 @@ _ARCHITECTURES = {"x86_64": (1, 0xC000003E), "aarch64": (2, 0xC00000B7)}
 """Column of the table and the kernel's ``AUDIT_ARCH_*`` constant, by ``platform.machine()``."""
 
 NEWEST = 450
-"""The newest number that was considered; what is newer is answered as if the kernel lacked it."""
+"""The newest system call considered here; newer ones get the answer of a kernel without them."""
 
 
 @functools.cache  # children find it made by their server

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 RESULT = "_result"
-"""The name in which a script leaves its result."""
+"""The variable that holds a script's result."""
 FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _KEEPS_ITEMS = frozenset({"sorted", "reversed", "set", "list", "tuple"})
