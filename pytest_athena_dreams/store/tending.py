@@ -1,0 +1,123 @@
+"""Dreams chosen by what they are and what became of them, and what may be done to them.
+
+Invariants: one call is one transaction. Results stay where a dream is archived or tested again; with a
+deleted dream everything goes that names it, but for the figures of runs and patterns, which are history.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from ..errors import StoreError
+from ..models import Status
+from .database import VERDICT
+
+if TYPE_CHECKING:
+    from .database import Store
+    from .records import Filters, Summary
+
+_OF_A_DREAM = (
+    "dream_test_results",
+    "dream_failure_sightings",
+    "dream_repairs",
+    "dream_causes",
+    "dream_novelty",
+    "dream_evaluations",
+    "dream_origins",
+)
+"""Tables with rows about one dream, by ``dream_id``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Dreams that meet all conditions; an empty one is no condition.
+
+    ``names`` are ids, labels, or patterns of labels with ``*`` and ``?``, of which one must fit. ``filters``
+    are those of :meth:`Store.summaries`. ``pattern`` is the key of a failure pattern, or the start of one,
+    that the dream's last result shows.
+    """
+
+    names: tuple[str, ...] = ()
+    pattern: str = ""
+    filters: Filters
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.pattern or any(v is not None for v in self.filters.values()))
+
+
+def chosen(store: Store, choice: Choice) -> list[Summary]:
+    """The dreams of a choice, in id order. Raises ``StoreError`` for a name or a pattern that none has."""
+    found = store.summaries(**choice.filters)
+    if choice.names:
+        for name in choice.names:
+            if not any(_fits(name, dream) for dream in store.summaries()):
+                raise StoreError(
+                    f"store {store.name} has no dream with the id or label {name!r}; "
+                    f"see which there are with: athena-dreams list --store {store.name}"
+                )
+        found = [dream for dream in found if any(_fits(name, dream) for name in choice.names)]
+    if choice.pattern:
+        shown = _showing(store, choice.pattern)
+        found = [dream for dream in found if dream.id in shown]
+    return found
+
+
+def retest(store: Store, ids: Collection[int]) -> None:
+    """Have dreams wait for a test, without a verdict."""
+    cleared = ", ".join(f"{column} = NULL" for column in VERDICT)
+    _update(store, f"status = ?, {cleared}", Status.PENDING_TEST, ids)
+
+
+def archive(store: Store, ids: Collection[int]) -> None:
+    """Archive dreams: no run tests them, and their results stay."""
+    _update(store, "status = ?", Status.ARCHIVED, ids)
+
+
+def delete(store: Store, ids: Collection[int]) -> None:
+    """Delete dreams with all that is stored about each."""
+    listed = json.dumps(sorted(ids))
+    with store.writing() as db:
+        for table in _OF_A_DREAM:
+            db.execute(f"DELETE FROM {table} WHERE dream_id IN (SELECT value FROM json_each(?))", [listed])
+        key = store.dream_procedures.key
+        db.execute(f"DELETE FROM dream_procedures WHERE {key} IN (SELECT value FROM json_each(?))", [listed])
+
+
+def _update(store: Store, change: str, status: Status, ids: Collection[int]) -> None:
+    key = store.dream_procedures.key
+    with store.writing() as db:
+        db.execute(
+            f"UPDATE dream_procedures SET {change} WHERE {key} IN (SELECT value FROM json_each(?))",
+            [status, json.dumps(sorted(ids))],
+        )
+
+
+def _fits(name: str, dream: Summary) -> bool:
+    return name in (str(dream.id), dream.label) or fnmatchcase(dream.label or "", name)
+
+
+def _showing(store: Store, pattern: str) -> set[int]:
+    """The dreams whose last result shows a pattern."""
+    with store.reading() as db:
+        keys: Sequence[str] = [
+            row[0]
+            for row in db.execute(
+                "SELECT id FROM dream_failure_patterns WHERE substr(id, 1, length(?1)) = ?1", [pattern]
+            )
+        ]
+        if len(keys) != 1:
+            which = "no failure pattern" if not keys else f"{len(keys)} failure patterns"
+            raise StoreError(
+                f"store {store.name} has {which} whose key begins with {pattern!r}; "
+                f"see their keys with: athena-dreams report --format json --store {store.name}"
+            )
+        rows = db.execute(
+            "SELECT s.dream_id FROM dream_failure_sightings s WHERE s.pattern_id = ? AND s.run_id ="
+            " (SELECT max(run_id) FROM dream_test_results r WHERE r.dream_id = s.dream_id)",
+            [keys[0]],
+        )
+        return {row[0] for row in rows}
