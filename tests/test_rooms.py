@@ -19,6 +19,8 @@ KNOWN_BY = {
     "pytest": {"hookspecs", "plugin", "session"},
     "sqlite_utils": {"store"},
     "hypothesis": {"inputs", "hookspecs", "session"},
+    "mcp": {"mcp"},
+    "mcp_types": {"mcp"},
 }
 PARSERS = {
     "source": "the only parser in the parent: no text makes it raise or warn",

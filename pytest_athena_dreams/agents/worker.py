@@ -1,7 +1,8 @@
 """A process with a checker of its own, which can be ended at any time: frames in, frames out.
 
 Invariants: the process runs no code of a variant itself, which runs in its jails; it ends with its parent,
-whose end of the pipe closes, and its jails end with it. Killing it ends a test at once.
+whose end of the pipe closes, even in the middle of a test, and its jails end with it. Killing it ends a test
+at once.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import contextlib
 import marshal
 import os
 import pickle
+import select
 import struct
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
@@ -26,6 +30,8 @@ from .variant import Variant
 
 _LENGTH = struct.Struct("<Q")
 _FRAME_FORMAT = 4
+CLOSING_TIME = 5.0
+"""Seconds that a worker has to end by itself when its parent is gone."""
 TRIES = 2
 """Maximum workers to try one request in: a request that ends two of them is at fault."""
 _COMMAND = (sys.executable, "-I", "-m", "pytest_athena_dreams.agents.worker")
@@ -136,8 +142,18 @@ TASKS: dict[str, Callable[[Checker, Any], Any]] = {"check": _check, "judge": _ju
 """What a worker does, by the name of the task. A ``call`` is pickled: only the parent writes requests."""
 
 
+def _end_with_parent() -> None:
+    """End this process some seconds after the parent has closed its end, also in the middle of a task."""
+    poll = select.poll()
+    poll.register(sys.stdin.fileno(), 0)  # a closed end is reported in any case
+    poll.poll()
+    time.sleep(CLOSING_TIME)  # for one that is idle ends by itself, and cleans up
+    os._exit(1)
+
+
 def main() -> None:
     """Serve the parent until it closes the pipe."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else is printed must not get between the frames
     try:

@@ -16,7 +16,7 @@ import click
 from .. import __version__
 from ..errors import DreamsError, StorePathError
 from ..text import printable
-from . import adopt, browse, check, demo, dream, evaluate, fill, jail, repro, teach, tend, tighten, watch
+from . import adopt, browse, check, demo, dream, evaluate, fill, jail, mcp, repro, teach, tend, tighten, watch
 
 
 class _Refusal(click.ClickException):
@@ -49,6 +49,21 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # for a terminal that is not UTF-8
 
 
-for _module in (adopt, check, fill, dream, evaluate, tighten, browse, tend, repro, demo, jail, teach, watch):
+for _module in (
+    adopt,
+    check,
+    fill,
+    dream,
+    evaluate,
+    tighten,
+    browse,
+    tend,
+    repro,
+    demo,
+    jail,
+    teach,
+    watch,
+    mcp,
+):
     for _command in _module.COMMANDS:
         main.add_command(_command)
