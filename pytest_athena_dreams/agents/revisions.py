@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,7 @@ class Comparison:
     """All that changed. ``added`` and ``removed`` functions have no other version; ``unread`` are files with
     why.
 
+    ``users`` are files that import a changed one, and did not change: their functions are not tested.
     ``folder`` is what the jail has to read.
     """
 
@@ -43,6 +44,7 @@ class Comparison:
     unread: tuple[tuple[str, str], ...]
     tests: tuple[str, ...]
     folder: str
+    users: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -88,7 +90,20 @@ def comparison(
             unread=tuple(unread),
             tests=tests,
             folder=folder,
+            users=_users(after, {file.new for file in files}) if functions or removed else (),
         )
+
+
+def _users(tree: Tree, changed: Set[str]) -> tuple[str, ...]:
+    """The files of a version, without those of tests, that import one of the ``changed`` ones directly."""
+    found = []
+    for path, text in tree.texts.items():
+        if path in changed or _is_test(path) or not tree.may_import(text, changed):
+            continue
+        module = _module(text)
+        if not isinstance(module, str) and tree.imported_by(path, module) & changed:
+            found.append(path)
+    return tuple(sorted(found))
 
 
 def _compared(

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..source.slices import Module, modules_imported, with_first
+from ..source.slices import Module, module_imports, modules_imported, with_first
 
 Side = Literal["before", "after"]
 _ROOTS = 20
@@ -60,6 +60,24 @@ class Tree:
         (self._folder / f"{hook}.py").write_text(text, encoding="utf-8")
         names = "file as __file__, package as __package__, spec as __spec__"
         return with_first(code, f"from {hook} import {names}")
+
+    def may_import(self, text: bytes, targets: Iterable[str]) -> bool:
+        """Whether the text of a module names any of these files, by module or package: a quick look."""
+        stems = {target.removesuffix("/__init__.py").removesuffix(".py").split("/")[-1] for target in targets}
+        return any(stem.encode() in text for stem in stems)
+
+    def imported_by(self, path: str, module: Module) -> set[str]:
+        """The files of this version that a module imports directly, as far as its text says which."""
+        found: set[str] = set()
+        folder = path.split("/")[:-1]
+        roots = dict.fromkeys([self._root(path), "", *self._roots])
+        for level, name, names in module_imports(module):
+            bases = ["/".join(folder[: len(folder) - level + 1])] if level else list(roots)
+            for base in bases:
+                inner = "/".join(filter(None, [base, *name.split(".")]))
+                for target in (inner, *("/".join(filter(None, [inner, one])) for one in names)):
+                    found |= {p for p in (f"{target}.py", f"{target}/__init__.py") if p in self.texts}
+        return found
 
     def home(self, path: str, level: int = 0) -> Home:
         """The home of a module. A namespace package is as deep as ``level``, the dots of relative imports."""

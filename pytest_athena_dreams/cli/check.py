@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ..agents.variant import Variant
     from ..config import Settings
 
+USERS_SHOWN = 10
+"""Files named that import what changed."""
 WORKERS = 4
 """Workers by default, as far as there are processors for them."""
 
@@ -199,6 +201,10 @@ def _changed(
         parts += [f"{len(changed.removed)} removed"] * bool(changed.removed)
         parts += [f"{len(changed.tests)} files of tests left out"] * bool(changed.tests)
         click.echo(", ".join(parts), err=True)
+        if changed.users:
+            shown = ", ".join(changed.users[:USERS_SHOWN])
+            more = f" and {len(changed.users) - USERS_SHOWN} more" if len(changed.users) > USERS_SHOWN else ""
+            click.echo(printable(f"not checked, though they import what changed: {shown}{more}"), err=True)
 
 
 def _emptied(answers: list[Answer]) -> Iterator[Answer]:

@@ -221,6 +221,15 @@ def _root(node: ast.expr) -> Iterator[str]:
         yield node.id
 
 
+def module_imports(module: Module) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Every import of a module, also in functions: dots before the name, the name, what is taken from it."""
+    for node in (node for unit in module.units for node in ast.walk(unit.statement)):
+        if isinstance(node, ast.Import):
+            yield from ((0, alias.name, ()) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.level, node.module or "", tuple(alias.name for alias in node.names)
+
+
 def modules_imported(units: Iterable[Unit]) -> set[tuple[int, str]]:
     """The modules that units import, also in functions: how many dots stand before the name, and the name."""
     found = set()

@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -33,8 +35,9 @@ from pytest_athena_dreams.agents.worker import Worker, WorkerLost
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.errors import DreamsError, SandboxError
 from pytest_athena_dreams.models import Contract, Fault, Figures, Outcome, Verdict
+from pytest_athena_dreams.store.database import Store
 from tests.agents.kit import run
-from tests.dreams import CLAMP
+from tests.dreams import CLAMP, dream, make_store
 
 GOOD = "def clamp(x: int, low: int, high: int) -> int:\n    if low > high: raise ValueError\n"
 GOOD += "    return sorted((low, x, high))[1]\n"
@@ -335,17 +338,56 @@ def end_processes(pids: set[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def test_a_worker_that_ends_is_replaced_and_its_variant_tested_again() -> None:
+def test_a_worker_that_ends_is_replaced_and_its_variant_tested_again(monkeypatch: pytest.MonkeyPatch) -> None:
     hang = "def twice(x: int) -> int:\n    while True: pass\n"
     with Crew(Settings(max_examples=20, timeout=1.5), 1) as crew:
         list(crew.check([Variant(code=TWICE, like=TWICE)]))
-        below = descendants(os.getpid())
-        workers = {pid for pid in below if b"agents.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()}
-        timer = threading.Timer(0.7, end_processes, [workers])
-        timer.start()
+        (worker,) = crew._idle
+        send = worker.send
+
+        def send_and_end(task: str, data: Any) -> None:
+            send(task, data)
+            end_processes({worker.pid})  # it has the request, and can't have answered: the test takes longer
+
+        monkeypatch.setattr(worker, "send", send_and_end)
         found = dict(crew.check([Variant(code=hang, like=TWICE)]))
-        timer.join()
+        assert crew._idle != [worker]
     assert found[0].verdict.category == "timeout"
+
+
+def test_verdicts_are_those_of_a_run(tmp_path: Path) -> None:
+    """Of the same seed: outcome, category, smallest call, and all figures but times and memory."""
+    codes = [GOOD, BAD, "def clamp(:", GOOD.replace("[1]", "[0]"), CLAMP.replace("max(", "(", 1), CLAMP]
+    lines = [dream(f"d{n}", code, contract="equivalent") for n, code in enumerate(codes)]
+    lines.append(dream("twice", TWICE.replace("2 * x", "x << 1"), procedure=TWICE, contract="equivalent"))
+    path = make_store(tmp_path / "athena.db", *lines)
+    words = [sys.executable, "-m", "pytest", "--athena-dreams", "--athena-store", str(path), "-q"]
+    words += ["--athena-seed", "3", "--athena-max-examples", "40", "-p", "no:cacheprovider", "--rootdir"]
+    subprocess.run([*words, str(tmp_path)], capture_output=True, cwd=tmp_path)
+    with Store.open(path) as store:
+        rows = [store.details(line["label"]).history[-1].result for line in lines]
+    variants = [
+        Variant(
+            code=line["code"],
+            like=line["procedure"]["code"],
+            like_entry_point=line["procedure"]["entry_point"],
+            name=line["procedure"]["name"],
+        )
+        for line in lines
+    ]
+    found = {v.dream_id: v for v in api.check_many(variants, workers=2, seed=3, max_examples=40)}
+
+    def steady(outcome: str, category: str | None, call: str | None, figures: Figures) -> tuple[object, ...]:
+        counted = (figures.tried, figures.accepted, figures.evidence, figures.lines_reached, figures.widened)
+        return outcome, category, call, counted, figures.not_compared
+
+    whole = [steady(r.outcome, r.category, r.failing_input, r.figures) for r in rows]
+    ours = [
+        steady(v.outcome, v.category, v.faults[0].call if v.faults else None, v.figures)
+        for _, v in sorted(found.items())
+    ]
+    assert ours == whole
+    assert {outcome for outcome, *_ in whole} == {"success", "failure"}
 
 
 def test_a_worker_without_a_jail_says_why() -> None:

@@ -257,3 +257,20 @@ def test_no_other_file_is_copied(scratch: Scratch) -> None:
 def test_the_home_of_a_module(path: str, level: int, home: Home) -> None:
     paths = ("src/pkg/__init__.py", "src/pkg/sub/__init__.py", "src/pkg/sub/a.py")
     assert Tree("before", Path(), dict.fromkeys(paths, b"")).home(path, level) == home
+
+
+def test_files_that_import_a_changed_one_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    repository = Scratch(tmp_path)
+    helper = "def base(x: int) -> int:\n    return x\n"
+    repository.commit(
+        package__helper=helper,
+        package__user="from .helper import base\n\ndef f(x: int) -> int:\n    return base(x)\n",
+        package__other="from package import helper\n\ndef g(x: int) -> int:\n    return helper.base(x)\n",
+        package__alone="import json\n\ndef h(x: int) -> str:\n    return json.dumps(x)\n",
+        tests__test_helper="from package.helper import base\n",
+    )
+    repository.commit(package__helper=helper.replace("return x", "return x + 0"))
+    said = run("check", "--git", "HEAD~1..HEAD", "--max-examples", "5").stderr
+    line = "not checked, though they import what changed: package/other.py, package/user.py"
+    assert line in said.splitlines()
