@@ -28,6 +28,8 @@ SEEN_CALLS = 24
 """Maximum calls of a profile."""
 CALL_SECONDS = 0.5
 """Time limit of one call."""
+RUN_SECONDS = 5.0
+"""Time limit of all calls of one source."""
 Shape = tuple[str, ...]
 """The types of a call's arguments."""
 
@@ -109,7 +111,7 @@ class Bench:
         with Runner(self._jail, source) as runner:
             if runner.failure is not None:
                 return [None] * len(payloads)
-            seen: list[Observation | None] = [*runner.run(payloads, timeout=CALL_SECONDS)]
+            seen: list[Observation | None] = [*runner.run(payloads, timeout=CALL_SECONDS, budget=RUN_SECONDS)]
         return seen + [None] * (len(payloads) - len(seen))
 
 

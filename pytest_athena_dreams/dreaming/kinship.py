@@ -26,7 +26,7 @@ from .drafts import Subject
 from .parameters import parameters
 from .tasks import Partner, Piece, Role
 
-COMPARED_PROCEDURES = 400
+COMPARED_PROCEDURES = 200
 """Maximum procedures to compare; of more, a sample."""
 SHARED_INPUTS = 32
 """Inputs of a shared pool."""
@@ -110,13 +110,17 @@ class Kinship:
     def parts(self, subject: Subject, pieces: Sequence[Piece]) -> Iterator[Partner]:
         """The partners that do what a piece of the subject does."""
         usable = {one.id for one in self.usable(subject)}
+        members = {
+            shape: [one for one in found if one.subject.id in usable]
+            for shape, found in self._members().items()
+        }
         for number, piece in enumerate(pieces):
-            for shape, members in self._members().items():
-                others = [one for one in members if one.subject.id in usable]
-                if len(shape) != piece.arity or not others:
-                    continue
-                own = self._bench.run(piece.code, piece.entry_point, self._pools[shape])
-                for other in others:
+            shapes = [shape for shape, found in members.items() if found and len(shape) == piece.arity]
+            payloads = [payload for shape in shapes for payload in self._pools[shape]]
+            seen = iter(self._bench.run(piece.code, piece.entry_point, payloads) if payloads else ())
+            for shape in shapes:
+                own = [next(seen) for _ in self._pools[shape]]
+                for other in members[shape]:
                     share, inputs = agreement(own, self._on(other, shape))
                     if share == 1:
                         how = f"equal results on {inputs} shared inputs"
