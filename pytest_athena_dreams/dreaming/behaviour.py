@@ -30,6 +30,7 @@ CALL_SECONDS = 0.5
 """Time limit of one call."""
 RUN_SECONDS = 5.0
 """Time limit of all calls of one source."""
+_ENDED_KINDS = (ObservationKind.RETURNED, ObservationKind.RAISED, ObservationKind.REFUSED)
 Shape = tuple[str, ...]
 """The types of a call's arguments."""
 
@@ -52,6 +53,8 @@ class Profile:
     calls: tuple[Call, ...]
     shapes: tuple[Shape, ...]
     returns: str
+    ends: bool
+    """Whether all calls ended, those too on which the procedure did not return."""
 
     @property
     def payloads(self) -> list[bytes]:
@@ -103,6 +106,8 @@ class Bench:
             calls=tuple(chosen),
             shapes=tuple(shape for shape, number in shapes.most_common(3) if number >= 3),
             returns=results.most_common(1)[0][0],
+            ends=len(reference.expected) == len(reference.pool)
+            and all(seen.kind in _ENDED_KINDS for seen in reference.expected.values()),
         )
 
     def run(self, code: str, entry_point: str | None, payloads: Sequence[bytes]) -> list[Observation | None]:

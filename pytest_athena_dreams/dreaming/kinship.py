@@ -93,7 +93,7 @@ class Kinship:
             if share == 1
         ]
         chance = random.Random(f"{self._seed}:{subject.id}")
-        others = self.usable(subject)
+        others = [one for one in self.usable(subject) if self._ends(one)] if self._ends(subject) else []
         chance.shuffle(others)
         following = [other for other in others if self._follows(subject, other)]
         beside = [(other, given) for other in others if (given := self._beside(subject, other)) is not None]
@@ -165,6 +165,11 @@ class Kinship:
             subject = profile.subject
             self._seen[key] = self._bench.run(subject.code, subject.entry_point, self._pools[shape])
         return self._seen[key]
+
+    def _ends(self, subject: Subject) -> bool:
+        """Whether all calls of a procedure ended, as far as the jail ran it: another one can't stop it."""
+        profile = self._profiles.get(subject.id)
+        return profile is None or profile.ends
 
     def _follows(self, subject: Subject, other: Subject) -> bool:
         """Whether ``other`` takes what the subject returns."""

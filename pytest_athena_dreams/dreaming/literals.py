@@ -58,15 +58,14 @@ class _Finder(cst.CSTVisitor):
         super().__init__()
         self.found: list[Literal] = []
         self._roles: list[str] = []
-        self._in_condition = False
+        self._rounds = 0
+        """How many heads of loops the node is in that count rounds."""
 
     def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
-        if isinstance(node, cst.While) and attribute == "test":
-            self._in_condition = True
+        self._rounds += _counts_rounds(node, attribute)
 
     def on_leave_attribute(self, original_node: cst.CSTNode, attribute: str) -> None:
-        if isinstance(original_node, cst.While) and attribute == "test":
-            self._in_condition = False
+        self._rounds -= _counts_rounds(original_node, attribute)
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         part = _role(node)
@@ -77,7 +76,7 @@ class _Finder(cst.CSTVisitor):
             value = ast.literal_eval(node.value)
             if not isinstance(value, bytes):
                 role = self._roles[-1] if self._roles else "value"
-                self.found.append(Literal(node, value, "condition" if self._in_condition else role))
+                self.found.append(Literal(node, value, "bound" if self._rounds else role))
         return not isinstance(node, _SKIPPED) and not _is_text(node)
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
@@ -100,6 +99,16 @@ _SKIPPED = (
     cst.ImportFrom,
     cst.Global,
 )
+
+
+def _counts_rounds(node: cst.CSTNode, attribute: str) -> bool:
+    """Whether this part of a node says how often a loop runs."""
+    match node:
+        case cst.While():
+            return attribute == "test"
+        case cst.Call(func=cst.Name(value="range")):
+            return attribute == "args"
+    return False
 
 
 def _is_text(node: cst.CSTNode) -> bool:

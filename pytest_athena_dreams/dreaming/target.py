@@ -97,6 +97,11 @@ class Target:
         found |= {node.attr for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
         return frozenset(found) | set(_functions(self.module.body, ""))
 
+    @cached_property
+    def may_be_endless(self) -> bool:
+        """Whether the function calls itself or has a loop that may not end."""
+        return self.is_recursive or any(isinstance(node, ast.While) for node in ast.walk(self.node))
+
     def misreads(self, tree: ast.Module) -> bool:
         """Whether a variant reads a builtin more often that the source gives another meaning to."""
         shadowed = {name for name in _bound(self.tree) if is_builtin(name)}

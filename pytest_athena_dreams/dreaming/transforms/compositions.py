@@ -10,7 +10,7 @@ from ..merging import Merger, forwarded, partners
 from ..target import Target, Variant
 from ..tasks import Role
 
-_OUTSIDE_ERRORS = "(ArithmeticError, AttributeError, LookupError, TypeError)"
+_OUTSIDE_ERRORS = "(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError)"
 """What code raises for arguments that it was not written for."""
 
 

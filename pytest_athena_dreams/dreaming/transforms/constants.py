@@ -10,16 +10,16 @@ from ..literals import Literal, Value, literals
 from ..target import Target, Variant
 
 _SEPARATORS = {" ": "_", ",": ";", ", ": "; ", "-": "_", "_": "-", ";": ",", "\n": "\r\n", "/": "."}
-_STARTING = {"initial", "condition"}
-"""Roles of constants that loops start from or end at."""
+_STARTING = {"initial", "bound"}
+"""Roles of constants that loops start from or end at: other ones leave a collection, or never end."""
 _ENDING = _STARTING | {"threshold", "offset"}
-"""Roles of constants that recursion ends at."""
+"""Roles of constants that recursion and `while` end at."""
 _DIVIDING = {"divisor", "modulus", "base"}
 
 
 def variants(target: Target) -> Iterator[Variant]:
     """One variant for each value of each constant, the first value of each first."""
-    left_out = _ENDING if target.is_recursive else _STARTING
+    left_out = _ENDING if target.may_be_endless else _STARTING
     grids = [(literal, grid(literal)) for literal in literals(target) if literal.role not in left_out]
     for place in range(3):
         for literal, values in grids:
