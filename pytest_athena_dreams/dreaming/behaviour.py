@@ -16,6 +16,7 @@ from typing import Any, Self
 from ..config import Settings
 from ..errors import PlanError
 from ..inputs.arguments import Arguments
+from ..judge.equality import difference
 from ..models import Canonical, Observation, ObservationKind, Procedure, unpacked
 from ..sandbox.client import SandboxPair, Source
 from ..sandbox.runner import Runner
@@ -37,11 +38,18 @@ Shape = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call on which a procedure returned: its arguments for the jail, their types, and the result."""
+    """A call on which a procedure returned: its arguments for the jail, their types, the result, and the
+    arguments as they were after it if it changed them."""
 
     payload: bytes
     shape: Shape
     result: Canonical
+    changed: Canonical
+
+    def is_repeated(self, seen: Observation) -> bool:
+        """Whether other code returned the same and left its arguments alike."""
+        alike = difference(self.result, seen.value) is None
+        return alike and difference(self.changed, seen.changed) is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +103,8 @@ class Bench:
         for payload, arguments in list(reference.returned.items()):
             shape = shape_of(arguments)
             if shape and len(payload) < 4096:
-                calls.append(Call(payload=payload, shape=shape, result=reference.expected[payload].value))
+                one = reference.expected[payload]
+                calls.append(Call(payload=payload, shape=shape, result=one.value, changed=one.changed))
         chosen = calls[:: max(1, len(calls) // SEEN_CALLS)][:SEEN_CALLS]
         if len(chosen) < 3:
             return None

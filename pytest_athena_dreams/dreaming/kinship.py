@@ -218,8 +218,14 @@ def agreement(one: Sequence[Observation | None], two: Sequence[Observation | Non
     distinct = {repr(a.value) for a, _ in pairs}
     if len(pairs) < LEAST_RETURNED or len(distinct) < (2 if _is_flag(pairs[0][0]) else LEAST_DISTINCT):
         return 0.0, len(pairs)
-    equal = sum(b is not None and returned(b) and difference(a.value, b.value) is None for a, b in pairs)
+    equal = sum(b is not None and returned(b) and _is_equal(a, b) for a, b in pairs)
     return equal / len(pairs), len(pairs)
+
+
+def _is_equal(one: Observation, two: Observation) -> bool:
+    """Whether two calls returned equal values and left their arguments alike."""
+    alike = difference(one.value, two.value) is None
+    return alike and difference(one.changed, two.changed) is None
 
 
 def _is_flag(seen: Observation) -> bool:

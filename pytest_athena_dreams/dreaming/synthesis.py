@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from ..judge.equality import difference
 from ..rewriting.process import Lost, ask
 from .behaviour import Bench, returned
 from .catalogue import Transform
@@ -56,8 +55,8 @@ class Synthesis:
         seen = self._bench.run(made.code, entry_point, profile.payloads)
         values = [one.value for one in seen if one is not None and returned(one)]
         if made.transform in _SAME_RESULTS:
-            pairs = zip(profile.calls, values, strict=False)
-            return len(values) == len(seen) and all(difference(a.result, b) is None for a, b in pairs)
+            pairs = zip(profile.calls, seen, strict=True)
+            return all(one is not None and returned(one) and call.is_repeated(one) for call, one in pairs)
         if len(values) < FITTING * len(seen):
             return False
         distinct = {repr(value) for value in values}

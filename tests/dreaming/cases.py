@@ -392,21 +392,9 @@ def f(path):
     ],
     "paths": [
         (
-            """\
-import os
-
-
-def f(path):
-    return os.path.getsize(path) if os.path.exists(path) else 0
-""",
-            """\
-import os
-import pathlib
-
-
-def f(path):
-    return pathlib.Path(path).stat().st_size if pathlib.Path(path).exists() else 0
-""",
+            "import os\n\n\ndef f(path):\n    return os.path.getsize(path) if path else 0  # bytes\n",
+            "import os\nimport pathlib\n\n\ndef f(path):\n"
+            "    return pathlib.Path(path).stat().st_size if path else 0  # bytes\n",
         ),
     ],
     "loops": [
@@ -864,7 +852,7 @@ REFUSED: dict[str, list[str]] = {
         "def f(p):\n    file = open(p)\n    return file\n",
         "def f(p):\n    with open(p) as file:\n        return file.read()\n",
     ],
-    "paths": ["import os\n\n\ndef f(p):\n    return os.path.join(p, p)\n"],
+    "paths": ["import os\n\n\ndef f(p):\n    return os.path.exists(os.path.join(p, p))\n"],
     "loops": [
         "def f(xs, x):\n    ys = [x for x in xs]\n    return ys, x\n",
         "def f(xs):\n    return {x: 1 for x in xs}\n",

@@ -41,7 +41,15 @@ OTHER_FILE = subject(
     number=7,
     project="two",
 )
-ALL = [TOTAL, SUM, NEARLY, DOUBLE, MEAN, FILE, OTHER_FILE]
+SORTING = subject(
+    "def put_in_order(xs: list[int]) -> list[int]:\n    xs.sort()\n    return xs\n", number=8, project="two"
+)
+SORTED = subject(
+    "def merged(xs: list[int], ys: list[int]) -> list[int]:\n    xs = sorted(xs)\n    return xs + ys\n",
+    number=9,
+    project="one",
+)
+ALL = [TOTAL, SUM, NEARLY, DOUBLE, MEAN, FILE, OTHER_FILE, SORTING, SORTED]
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +87,11 @@ def test_a_piece_that_another_procedure_computes_is_found(kinship: Kinship) -> N
     assert [each.subject for each in parts][:1] == [SUM]
 
 
+def test_what_changes_its_arguments_is_not_alike(kinship: Kinship) -> None:
+    found = list(kinship.parts(SORTED, pieces(Target(SORTED))))
+    assert SORTING not in [each.subject for each in found]
+
+
 def test_all_others_count_where_there_is_one_project(bench: Bench) -> None:
     alone = [subject(one.code, number=one.id, project="one") for one in (TOTAL, SUM)]
     assert Kinship(bench, alone, [], 0).matches(alone[0]) == 1
@@ -94,7 +107,7 @@ def test_what_is_written_returns_in_the_jail(bench: Bench, kinship: Kinship) -> 
         profile = kinship.profile(one.id)
         assert profile is not None
         for made in answer.made:
-            assert made.other in {SUM.id, NEARLY.id, DOUBLE.id}
+            assert made.other in {SUM.id, NEARLY.id, DOUBLE.id, SORTING.id}
             seen = bench.run(made.code, answer.entry_point, profile.payloads)
             assert all(each is not None and each.kind == "returned" for each in seen)
 

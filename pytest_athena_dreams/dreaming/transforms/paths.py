@@ -10,16 +10,13 @@ from ..statements import calls, positional
 from ..target import New, Target, Variant, imported
 
 _PATH_METHODS = {
-    "os.path.exists": "exists()",
-    "os.path.isfile": "is_file()",
-    "os.path.isdir": "is_dir()",
-    "os.path.islink": "is_symlink()",
     "os.path.getsize": "stat().st_size",
     "os.path.getmtime": "stat().st_mtime",
     "os.remove": "unlink()",
     "os.unlink": "unlink()",
     "os.rmdir": "rmdir()",
 }
+"""Without ``exists`` and its like: for a name that is too long ``os.path`` says False, and pathlib raises."""
 
 
 def variants(target: Target) -> Iterator[Variant]:
