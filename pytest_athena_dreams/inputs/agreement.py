@@ -7,6 +7,7 @@ of plain types are replaced, by others of the same type.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ..signatures import TypeSpec
+from .scalars import Width
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -99,11 +101,15 @@ def _put(value: Any, steps: tuple[Any, ...], new: Any, is_key: bool) -> Any:
 
 
 def agreeing(
-    draw: Draw, values: Mapping[str, Any], types: Mapping[str, TypeSpec | None], separators: Sequence[str]
+    draw: Draw,
+    values: Mapping[str, Any],
+    types: Mapping[str, TypeSpec | None],
+    separators: Sequence[str],
+    width: Width,
 ) -> dict[str, Any]:
     """``values`` by parameter, some parts of which are planted into others; ``draw`` decides which.
 
-    ``separators`` stand between parts of text in the code.
+    ``separators`` stand between parts of text in the code. What is planted is within ``width``.
     """
     changed = dict(values)
     for _ in range(draw(st.integers(1, PLANTINGS))):
@@ -122,9 +128,17 @@ def agreeing(
             if type(part.value) is str
             else _number(draw, changed[other], found[other])
         )
-        if new is not None:
+        if new is not None and _is_within(new, width):
             changed[target] = put(changed[target], part, new)
     return changed
+
+
+def _is_within(new: str | int, width: Width) -> bool:
+    """Whether a planted value is within the bounds for all values."""
+    if isinstance(new, str):
+        return len(new) >= width.min_size
+    low, high = width.lowest, width.highest
+    return (low is None or new >= low) and (high is None or new <= high)
 
 
 def _gives(value: Any) -> bool:
@@ -167,10 +181,18 @@ def _trail(draw: Draw, value: Any) -> list[Any]:
     return trail
 
 
+_NEXT_TO = st.sampled_from([-1, 0, 1])
+
+
 def _number(draw: Draw, other: Any, given: Sequence[Part]) -> int | None:
-    """A whole number in ``other``, or next to its size; ``None`` if it has neither."""
+    """A whole number in ``other``, next to one, between two, or its size; ``None`` if it has none."""
     numbers = [p.value for p in given if type(p.value) is int]
     choices = [st.sampled_from(numbers)] if numbers else []
+    if len(numbers) > 1:
+        pairs = list(itertools.pairwise(numbers))
+        choices.append(st.builds(lambda pair, step: sum(pair) // 2 + step, st.sampled_from(pairs), _NEXT_TO))
+    if numbers:
+        choices.append(st.builds(lambda number, step: number + step, st.sampled_from(numbers), _NEXT_TO))
     if type(other) in (str, list, tuple, dict):
         choices.append(st.sampled_from([-1, 0, 0, 1]).map(lambda step: len(other) + step))
     number: int | None = draw(st.one_of(choices)) if choices else None

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..signatures import ParameterKind, Signature
 from .graphs import Wiring, wired
-from .recipes import pickled, source
+from .recipes import Recipe, pickled, source
+from .steps import THEN_CALLS, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,24 @@ class Arguments:
     def call(self, name: str) -> str:
         """The call as Python source, on one line."""
         args, kwargs = self._wired()
+        steps = kwargs.get(THEN_CALLS)
+        if steps is not None:
+            kwargs = {key: value for key, value in kwargs.items() if key != THEN_CALLS}
+            return lines(Arguments(args, kwargs).call(name), steps)
         parts = [source(arg) for arg in args]
         parts += [f"{key}={source(value)}" for key, value in kwargs.items()]
         return f"{name}({', '.join(parts)})"
 
     def _wired(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return wired((self.args, self.kwargs), self.wiring) if self.wiring else (self.args, self.kwargs)
+
+    def without_step(self, number: int) -> Arguments | None:
+        """A sequence of calls without one of them; ``None`` if it has no such call."""
+        steps = list(self.kwargs.get(THEN_CALLS, ()))
+        if number >= len(steps):
+            return None
+        del steps[number]
+        return Arguments(self.args, self.kwargs | {THEN_CALLS: steps}, self.wiring)
 
     def by_name(self, signature: Signature) -> dict[str, Any]:
         """The arguments by parameter; what ``*args`` takes is left out."""
@@ -70,6 +83,8 @@ def is_plain(values: Iterable[object]) -> bool:
             left += value
         elif type(value) is dict:
             left += [*value.keys(), *value.values()]
+        elif type(value) is Recipe and value.maker in ("iterator", "generator"):
+            left += value.args
         elif value is not None and type(value) not in _ATOMS:
             return False
     return True

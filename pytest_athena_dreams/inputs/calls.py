@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,7 +14,9 @@ from .agreement import agreeing
 from .arguments import VARIADIC, Arguments
 from .graphs import count_nodes, without_cycles
 from .narrowing import Narrowing, narrow, narrow_width
+from .relations import chance, related
 from .scalars import Strategy, Width
+from .steps import calls_methods
 from .strategies import NO_CLUES, Strategies, UnmetAnnotation
 from .weights import weighted
 
@@ -38,6 +41,12 @@ def calls(
     ``given`` are strategies by parameter that the user chose. Raises ``UnmetAnnotation`` for a required
     parameter without a strategy.
     """
+    checks = {fact.rpartition(":")[2] for facts in signature.usage.values() for fact in facts}
+    width = replace(
+        width,
+        nan=not checks.isdisjoint(("isnan", "isfinite", "isinf")),
+        tiny=calls_methods(signature),
+    )
     strategies = Strategies(literals, signature.classes, narrow_width(width, narrowings), clues)
     drawn_from: list[tuple[Parameter, Strategy]] = []
     for p in signature.parameters:
@@ -54,6 +63,7 @@ def calls(
         recursive=strategies.instances.recursive,
         fixed=frozenset(given or ()),
         separators=[text for clue in clues.parameters.values() for text in clue.separators],
+        width=narrow_width(width, narrowings),
     )
     if narrowings:
         return strategy.map(lambda arguments: narrow(arguments, signature, narrowings))
@@ -66,6 +76,7 @@ def _composite(
     recursive: bool,
     fixed: Collection[str],
     separators: Sequence[str],
+    width: Width,
 ) -> st.SearchStrategy[Arguments]:
 
     types = {p.name: p.type for p, _ in parameters}
@@ -84,9 +95,13 @@ def _composite(
             elif not p.has_default or draw(st.booleans()):
                 drawn[p.name] = draw(_like_earlier(p, strategy, seen))
                 seen.append((p, drawn[p.name]))
-        free = {p.name: value for p, value in seen if p.name not in fixed}
+        for p, value in seen:
+            often = chance(value, p.type) if p.name not in fixed else 0
+            if often and draw(st.integers(1, often)) == often:
+                drawn[p.name] = related(draw, value)
+        free = {p.name: drawn[p.name] for p, _ in seen if p.name not in fixed}
         if len(free) > 1 and draw(st.integers(1, AGREEING)) == AGREEING:
-            drawn |= agreeing(draw, free, types, separators)
+            drawn |= agreeing(draw, free, types, separators, width)
         positional, keyword = _passed([p for p, _ in parameters], drawn)
         count = count_nodes((positional, keyword)) if recursive else 0
         if count < 2:

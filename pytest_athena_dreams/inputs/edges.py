@@ -27,6 +27,10 @@ PART_EDGES = 16
 EDGE_LEVELS = 6
 """Maximum depth of types within types to which edges are made."""
 
+OPTION_EDGES = 4
+"""Edges of a parameter with a default, at most."""
+
+_NAMED_KINDS = (ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY)
 _ANY = TypeSpec(kind="any")
 _SEQUENCE_KINDS = ("list", "sequence", "iterable", "tuple...")
 _SET_KINDS = ("set", "frozenset")
@@ -180,7 +184,10 @@ def _huge(value: Any) -> bool:
 
 
 def edge_arguments(signature: Signature, groups: Collection[str], limit: int) -> list[Arguments]:
-    """At most ``limit`` calls: all required parameters at an edge together, then one at a time."""
+    """At most ``limit`` calls: all required parameters at an edge together, then one at a time.
+
+    Every second call has an option at an edge as well.
+    """
     required = [p for p in signature.parameters if not p.has_default and p.kind not in VARIADIC]
     if not required:
         return [Arguments()]
@@ -188,7 +195,16 @@ def edge_arguments(signature: Signature, groups: Collection[str], limit: int) ->
     columns = [edges.of(p.type or _ANY) for p in required]
     if not all(columns):
         return []
-    return [_arguments(required, values) for values in islice(_rows(columns), limit)]
+    options = [p for p in signature.parameters if p.has_default and p.kind in _NAMED_KINDS]
+    options_at = [(p, value) for p in options for value in edges.of(p.type or _ANY)[:OPTION_EDGES]]
+    calls = []
+    for n, values in enumerate(islice(_rows(columns), limit)):
+        call = _arguments(required, values)
+        if options_at and n % 2:  # every second call, so that an edge also comes alone
+            p, value = options_at[n // 2 % len(options_at)]
+            call = Arguments(call.args, call.kwargs | {p.name: value})
+        calls.append(call)
+    return calls
 
 
 def _rows(columns: list[list[Any]]) -> Iterator[Sequence[Any]]:

@@ -7,11 +7,12 @@ its name. The evidence ranks a fixed list of shapes. The caller then tries the b
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..signatures import ParameterKind, Signature, TypeSpec
+from ..signatures import ClassSpec, ParameterKind, Signature, TypeSpec
 from .arguments import VARIADIC, Arguments
 from .recipes import Recipe
 from .scalars import literal_value
@@ -68,7 +69,8 @@ _TAKES = {
     "filter": _ITERABLE, "any": _ITERABLE, "all": _ITERABLE, "Counter": _ITERABLE, "combinations": _ITERABLE,
     "permutations": _ITERABLE, "sum": {"list", "tuple...", "set"}, "min": _ITERABLE, "max": _ITERABLE,
     "dict": {"dict", "list"}, "abs": _NUMBERS, "round": _NUMBERS, "pow": _NUMBERS, "sqrt": _NUMBERS,
-    "floor": _NUMBERS, "ceil": _NUMBERS, "factorial": {"int"}, "gcd": {"int"}, "log": _NUMBERS,
+    "floor": _NUMBERS, "ceil": _NUMBERS, "isnan": {"float"},
+    "isinf": {"float"}, "isfinite": {"float"}, "factorial": {"int"}, "gcd": {"int"}, "log": _NUMBERS,
     "sin": _NUMBERS, "cos": _NUMBERS, "tan": _NUMBERS, "join": {"list", "tuple..."},
     "search": {"str"}, "match": {"str"}, "findall": {"str"}, "sub": {"str"}, "finditer": {"str"},
     "heapify": {"list"}, "heappush": {"list"}, "heappop": {"list"}, "bisect_left": {"list"},
@@ -240,6 +242,67 @@ def trials(signature: Signature) -> list[Arguments]:
     positional = [k for k, p in enumerate(required) if p.kind is not ParameterKind.KEYWORD_ONLY]
     named = [(k, p.name) for k, p in enumerate(required) if p.kind is ParameterKind.KEYWORD_ONLY]
     return [Arguments(tuple(row[k] for k in positional), {name: row[k] for k, name in named}) for row in rows]
+
+
+_ONE_SHOT_FACTS = frozenset(
+    {
+        f"passed:{name}"
+        for name in ("iter", "next", "islice", "chain", "tee", "takewhile", "dropwhile", "groupby")
+    }
+)
+_ONE_SHOT_WORDS = re.compile(r"\b(iterables?|iterators?|generators?|streams?|lazy|lazily)\b", re.IGNORECASE)
+
+
+def one_shot(signature: Signature, names: Sequence[str]) -> tuple[Signature, list[Arguments]] | None:
+    """``signature`` with iterables for lists where the code or docstring speaks of them, and trials of that.
+
+    ``names`` are the parameters whose types were found. In the trials such arguments are iterators.
+    """
+    spoken = bool(_ONE_SHOT_WORDS.search(signature.doc))
+    types = {
+        p.name: replace(p.type, kind="iterable")
+        for p in signature.parameters
+        if p.name in names
+        and p.type is not None
+        and p.type.kind in ("list", "tuple...", "set")
+        and (spoken or _ONE_SHOT_FACTS.intersection(signature.usage.get(p.name, ())))
+    }
+    if not types:
+        return None
+    calls = []
+    for call in trials(signature):
+        given = call.by_name(signature)
+        once = {name: Recipe("iterator", "", (list(given[name]),)) for name in types if name in given}
+        calls.append(call.replaced(signature, once))
+    return _typed(signature, types), calls
+
+
+_PLAIN_SHAPES = frozenset({"str", "int", "float", "bool"})
+
+
+def structured(
+    signature: Signature, names: Sequence[str], types: Mapping[str, TypeSpec], classes: tuple[ClassSpec, ...]
+) -> Signature | None:
+    """``signature`` with the ``types`` that its source's structure shows, where they say more than a guess.
+
+    ``names`` are the parameters without an annotation; those of any type count as well. ``None`` if nothing
+    changes.
+    """
+    found = {
+        p.name: types[p.name]
+        for p in signature.parameters
+        if p.name in types and (p.name in names or (p.type is not None and p.type.kind == "any"))
+    }
+    if all(map(_is_plain, found.values())):
+        return None
+    return replace(_typed(signature, found), classes=(*signature.classes, *classes))
+
+
+def _is_plain(spec: TypeSpec) -> bool:
+    """Whether a shape may as well be another: a text for a list of texts, a number for a text."""
+    if spec.kind == "union":
+        return all(arg.kind in (*_PLAIN_SHAPES, "none") for arg in spec.args)
+    return spec.kind in _PLAIN_SHAPES or (spec.kind == "list" and spec.args[0].kind == "str")
 
 
 def choose(scored: Sequence[tuple[int, float, Signature]]) -> Signature:

@@ -12,9 +12,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..signatures import ClassSpec, Parameter, TypeSpec
+from ..signatures import ClassSpec, Parameter, ParameterKind, TypeSpec
 from .recipes import Recipe
 from .scalars import Strategy
+from .steps import STEP
 
 RECURSION = 3
 """Maximum depth of objects of a class, or of several that lead to one another."""
@@ -123,6 +124,9 @@ class Instances:
             return st.fixed_dictionaries(required, optional=optional)
         if described.kind == "protocol":
             return _built("protocol", described.name, [], required, {})
+        if described.kind == "method":
+            positional = [required.pop(p.name) for p in described.parameters if _first(p, required)]
+            return _built(STEP, described.name.rpartition(".")[2], positional, required, optional)
         first = [p.name for p in described.parameters if p.kind == "positional_only"]
         positional = [required.pop(name) for name in first if name in required]
         named = {name: strategy for name, strategy in optional.items() if name not in first}
@@ -154,6 +158,11 @@ class Instances:
                 return None
             raise UnmetAnnotation(f"{owner} needs {exc}") from None
         return None if p.has_default and strategy.is_empty else strategy
+
+
+def _first(p: Parameter, required: Mapping[str, Strategy]) -> bool:
+    """Whether a method takes an argument by position."""
+    return p.name in required and p.kind is not ParameterKind.KEYWORD_ONLY
 
 
 def _named(spec: TypeSpec | None) -> set[str]:

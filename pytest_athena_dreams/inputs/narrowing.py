@@ -50,6 +50,7 @@ _DESCRIPTIONS = {
     "rectangular": "rows of one length",
     "square": "as many rows as columns",
     "sorted": "sequences in order",
+    "low_first": "pairs in order",
     "distinct": "sequences without repeats",
     "member": "{parameter} is an item of {other}",
     "ordered": "numbers in order",
@@ -91,7 +92,7 @@ def candidates(signature: Signature, texts: Sequence[str]) -> list[Narrowing]:
     if any(
         _main(p) in _SIZED and p.type and p.type.args and p.type.args[0].kind in _SIZED for p in parameters
     ):
-        found += map(Narrowing, ("rectangular", "square"))
+        found += map(Narrowing, ("rectangular", "square", "low_first"))
     if lists:
         found += map(Narrowing, ("sorted", "distinct"))
     if len(ints) > 1:
@@ -220,6 +221,14 @@ def _sorted(values: dict[str, Any], _: Narrowing) -> dict[str, Any]:
     return {name: type(value)(sorted(value)) for name, value in _sequences(values).items()}
 
 
+def _low_first(values: dict[str, Any], _: Narrowing) -> dict[str, Any]:
+    changed = {}
+    for name, value in _sequences(values).items():
+        if value and all(isinstance(pair, list | tuple) for pair in value):
+            changed[name] = type(value)(type(pair)(sorted(pair)) for pair in value)
+    return changed
+
+
 def _distinct(values: dict[str, Any], _: Narrowing) -> dict[str, Any]:
     return {name: type(value)(dict.fromkeys(value)) for name, value in _sequences(values).items()}
 
@@ -272,6 +281,7 @@ _CHANGES = {
     "square": lambda values, _: _rows(values, square=True),
     "sorted": _sorted,
     "distinct": _distinct,
+    "low_first": _low_first,
     "ordered": _ordered,
     "uniform": _uniform,
     "numerals": _numerals,

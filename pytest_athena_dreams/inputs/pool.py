@@ -61,7 +61,7 @@ class PoolSpec:
     candidates: int = 0
 
     def strategy(self) -> st.SearchStrategy[Arguments]:
-        """Calls, half of them small throughout; with narrowings, two in three narrowed.
+        """Calls, half of them small throughout; with narrowings, five in six narrowed.
 
         A call is small or not as a whole: one huge number among eight would make most lists huge.
         Raises ``UnmetAnnotation`` where a required parameter has no strategy.
@@ -71,7 +71,7 @@ class PoolSpec:
         if self.wide:
             choices.append((1, self._calls(wide, self.narrowings)))
         if self.narrowings:
-            choices = [(2, weighted(*choices)), (1, self._calls(small, ()))]
+            choices = [(5, weighted(*choices)), (1, self._calls(small, ()))]
         if self.compiling:
             choices = [(1, weighted(*choices)), (1, following(self.signature, self.compiling))]
         return weighted(*choices)
@@ -114,7 +114,10 @@ class Pool:
 
     def only(self, payloads: Iterable[bytes]) -> Pool:
         """The pool with these of its inputs, in their order."""
-        inputs = {payload: self.inputs[payload] for payload in payloads}
+        return self.of({payload: self.inputs[payload] for payload in payloads})
+
+    def of(self, inputs: dict[bytes, Arguments]) -> Pool:
+        """The pool with other inputs."""
         choices = {payload: found for payload, found in self.choices.items() if payload in inputs}
         return replace(self, inputs=inputs, choices=choices)
 

@@ -43,7 +43,9 @@ class Recipe:
         if self.maker == "named":
             return f"(node{self.args[0]} := {source(self.args[1])})"
         inner = ", ".join([*map(source, self.args), *(f"{k}={source(v)}" for k, v in self.kwargs)])
-        function = name if self.maker in ("call", "node") else _STAND_IN_NAMES.get(self.maker, self.maker)
+        function = (
+            name if self.maker in ("call", "node", "step") else _STAND_IN_NAMES.get(self.maker, self.maker)
+        )
         return f"{function}({inner})"
 
 

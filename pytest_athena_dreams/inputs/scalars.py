@@ -10,10 +10,8 @@ import datetime
 import decimal
 import fractions
 import math
-import pathlib
 import re
 import string
-import types
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,10 +19,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ..models import Canonical
+from .library import Strategy as Strategy
+from .library import standard
 from .recipes import Recipe
 from .weights import weighted
-
-Strategy = st.SearchStrategy[Any]
 
 FEW_ITEMS = 8
 """Maximum items in a drawn container, unless a literal suggests more."""
@@ -32,6 +30,7 @@ LONGEST = 400
 """Maximum literal that serves as the length of a text, in characters."""
 _PLAIN_CHARACTERS = string.ascii_letters + string.digits + " _-.,"
 _SMALL = (-8, 24)
+_TINY = (0, 4)
 _MEDIUM = (-1_000, 1_000)
 
 
@@ -39,13 +38,16 @@ _MEDIUM = (-1_000, 1_000)
 class Width:
     """How far values reach: ``wide`` for numbers of any size and any character.
 
-    ``lowest`` and ``highest`` bound all integers, ``min_size`` all containers and texts.
+    ``lowest`` and ``highest`` bound all integers, ``min_size`` all containers and texts. With ``nan``, some
+    floats are NaN or infinite. With ``tiny``, most values are among a few, so that calls on one object meet.
     """
 
     wide: bool = True
     lowest: int | None = None
     highest: int | None = None
     min_size: int = 0
+    nan: bool = False
+    tiny: bool = False
 
 
 def literal_value(value: Canonical) -> Any:
@@ -131,8 +133,22 @@ class Scalars:
         choices = [st.integers(*r) for r in ranges if r is not None]
         if self.width.wide or not choices:
             choices.append(st.integers(low, high))
+        if self.width.wide and low is None and high is None:
+            choices.append(self._near_powers())
         known = [n for n in self.known_ints if (low is None or n >= low) and (high is None or n <= high)]
-        return favour(st.one_of(choices), known)
+        usual = favour(st.one_of(choices), known)
+        few = _cut(_TINY, low, high)
+        return usual if few is None or not self.width.tiny else weighted((4, st.integers(*few)), (1, usual))
+
+    def _near_powers(self) -> Strategy:
+        """Whole numbers next to powers of ten and of the source's numbers, or a little below."""
+        bases = sorted({10, *(n for n in self.known_ints[::3] if 10 < n <= 10_000)})
+        return st.builds(
+            lambda base, power, below: base**power - below,
+            st.sampled_from(bases),
+            st.integers(1, 5),
+            st.one_of(st.integers(-1, 1), st.integers(0, 60)),
+        )
 
     def floats(self, low: float | None = None, high: float | None = None) -> Strategy:
         """Finite floats; NaN and the infinities are edge cases."""
@@ -144,7 +160,10 @@ class Scalars:
         choices = [small, self.ints(high=2**53).filter(lambda n: abs(n) <= 2**53).map(float)]
         if self.width.wide:
             choices.append(st.floats(lowest, allow_nan=False, allow_infinity=False))
-        return favour(st.one_of(choices), self.known_floats)
+        if self.width.nan:
+            choices.append(st.sampled_from([math.nan, math.nan, math.inf]))
+        usual = favour(st.one_of(choices), self.known_floats)
+        return weighted((4, st.integers(0, 8).map(float)), (1, usual)) if self.width.tiny else usual
 
     def text(self, low: int = 0, high: int | None = None) -> Strategy:
         """Text of ``low`` to ``high`` characters, mostly plain; literals alone and within other text."""
@@ -173,6 +192,8 @@ class Scalars:
             if high is None:
                 choices.append(st.tuples(words, literal, words).map("".join))
         usual = st.one_of(choices)
+        if self.width.tiny and high is None and not low:
+            usual = weighted((4, st.sampled_from(["a", "b", "c", *known[:4]])), (1, usual))
         if self.by_code is None or high is not None:
             return usual
         share, suggested = self.by_code
@@ -205,97 +226,11 @@ class Scalars:
         if name == "bytearray":
             return self.binary().map(bytearray)
         if name in ("memoryview", "io.BytesIO", "typing.BinaryIO", "io.IOBase"):
-            reference = ":memoryview" if name == "memoryview" else "io:BytesIO"
-            return self.binary().map(lambda b: Recipe("call", _BUILTIN.get(reference, reference), (b,)))
+            reference = "builtins:memoryview" if name == "memoryview" else "io:BytesIO"
+            return self.binary().map(lambda b: Recipe("call", reference, (b,)))
         if name in ("io.StringIO", "typing.TextIO", "typing.IO", "io.TextIOBase"):
             return self.text().map(lambda text: Recipe("call", "io:StringIO", (text,)))
-        return _STANDARD_TYPES[name]() if name in _STANDARD_TYPES else None
-
-
-_BUILTIN = {":memoryview": "builtins:memoryview"}
-
-
-def _paths() -> Strategy:
-    part = st.text(string.ascii_lowercase + string.digits + "._-", min_size=1, max_size=6).filter(
-        lambda name: name not in (".", "..")
-    )
-    return st.lists(part, min_size=1, max_size=3).map(lambda parts: pathlib.PurePosixPath(*parts))
-
-
-def _networks(version: int) -> Strategy:
-    bits = 32 if version == 4 else 128
-    reference = f"ipaddress:IPv{version}Network"
-
-    def network(address: Any, prefix: int) -> Recipe:
-        return Recipe("call", reference, (f"{address}/{prefix}", False))
-
-    return st.builds(network, st.ip_addresses(v=4 if version == 4 else 6), st.integers(0, bits))
-
-
-def _interfaces(version: int) -> Strategy:
-    def interface(network: Recipe) -> Recipe:
-        return Recipe("call", f"ipaddress:IPv{version}Interface", network.args[:1])
-
-    return _networks(version).map(interface)
-
-
-def _ranges() -> Strategy:
-    return st.builds(range, st.integers(-5, 10), st.integers(-5, 20), st.sampled_from([1, 2, 3, -1]))
-
-
-_STANDARD_TYPES: dict[str, Any] = {
-    "bool": st.booleans,
-    "range": _ranges,
-    "slice": lambda: st.slices(FEW_ITEMS).map(
-        lambda s: Recipe("call", "builtins:slice", (s.start, s.stop, s.step))
-    ),
-    "datetime.date": st.dates,
-    "datetime.datetime": st.datetimes,
-    "datetime.time": st.times,
-    "datetime.timedelta": lambda: st.timedeltas(
-        datetime.timedelta(days=-1000), datetime.timedelta(days=1000)
-    ),
-    "datetime.timezone": lambda: st.integers(-23, 23).map(
-        lambda hours: datetime.timezone(datetime.timedelta(hours=hours))
-    ),
-    "datetime.tzinfo": lambda: st.integers(-23, 23).map(
-        lambda hours: datetime.timezone(datetime.timedelta(hours=hours))
-    ),
-    "zoneinfo.ZoneInfo": lambda: st.sampled_from(
-        ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"]
-    ).map(lambda key: Recipe("call", "zoneinfo:ZoneInfo", (key,))),
-    "decimal.Decimal": lambda: st.decimals(-1000, 1000, places=2),
-    "fractions.Fraction": lambda: st.fractions(-100, 100, max_denominator=50),
-    "numbers.Rational": lambda: st.fractions(-100, 100, max_denominator=50),
-    "uuid.UUID": st.uuids,
-    "re.Pattern": lambda: st.sampled_from([r"\d+", r"\w", r"[a-c]*", r"^x", r"\s"]).map(re.compile),
-    "re.Match": lambda: st.text("ab1 ", min_size=1).map(
-        lambda text: Recipe("call", "re:match", (r"(.)(.*)", text))
-    ),
-    "pathlib.PurePath": _paths,
-    "pathlib.PurePosixPath": _paths,
-    "os.PathLike": _paths,
-    "pathlib.Path": lambda: _paths().map(lambda path: Recipe("call", "pathlib:Path", (str(path),))),
-    "pathlib.PosixPath": lambda: _paths().map(lambda path: Recipe("call", "pathlib:Path", (str(path),))),
-    "ipaddress.IPv4Address": lambda: st.ip_addresses(v=4),
-    "ipaddress.IPv6Address": lambda: st.ip_addresses(v=6),
-    "ipaddress.IPv4Network": lambda: _networks(4),
-    "ipaddress.IPv6Network": lambda: _networks(6),
-    "ipaddress.IPv4Interface": lambda: _interfaces(4),
-    "ipaddress.IPv6Interface": lambda: _interfaces(6),
-    "array.array": lambda: st.lists(st.integers(-100, 100), max_size=FEW_ITEMS).map(
-        lambda items: Recipe("call", "array:array", ("i", items))
-    ),
-    "types.ModuleType": lambda: st.sampled_from(["math", "string"]).map(
-        lambda name: Recipe("call", "importlib:import_module", (name,))
-    ),
-    "types.SimpleNamespace": lambda: st.dictionaries(st.sampled_from("abc"), st.integers(0, 9)).map(
-        lambda fields: types.SimpleNamespace(**fields)
-    ),
-    "random.Random": lambda: st.integers(0, 99).map(lambda seed: Recipe("call", "random:Random", (seed,))),
-    "types.TracebackType": lambda: st.just(Recipe("traceback", "")),
-    "logging.Logger": lambda: st.just(Recipe("call", "logging:getLogger", ("dream",))),
-}
+        return standard(name)
 
 
 _ODD = "aeb1C.-_ \t\n\r\u00a0\u2028ßİé\u0301٣²\u200f"

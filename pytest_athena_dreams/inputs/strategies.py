@@ -15,8 +15,10 @@ from .bounds import bounds_of, whole, within
 from .instances import Instances, UnmetAnnotation
 from .recipes import Recipe
 from .scalars import FEW_ITEMS, LONGEST, Scalars, Strategy, Width, literal_value
+from .steps import sequences
 from .tabular import frame
 from .texts import TextsByCode
+from .weights import weighted
 
 __all__ = ["Strategies", "UnmetAnnotation"]
 
@@ -28,6 +30,8 @@ CONTAINERS = SIZED | {
     "items", "iterator", "generator", "asynciterator",
 }  # fmt: skip
 """The kinds that hold any number of items."""
+DOCUMENT_KEYS = ("a", "b", "c", "id", "0", "a.b")
+"""Usual keys of mappings that may hold one another."""
 TYPE_DEPTH = 30
 """Maximum depth of types within types: far more than people write."""
 ITEMS_BY_LEVEL = (FEW_ITEMS, FEW_ITEMS, 3, 1)
@@ -98,7 +102,8 @@ class Strategies:
     def parameter(self, p: Parameter) -> Strategy:
         """The strategy of a parameter, its default included. Raises ``UnmetAnnotation``."""
         if not self._around and (share := self._texts.share(p.name)):
-            self.scalars.by_code = share, self._texts.of(p.name)
+            within = p.type is not None and p.type.kind != "str"
+            self.scalars.by_code = share, self._texts.of(p.name, within=within)
         try:
             strategy = self.of(p.type or ANY)
         except UnmetAnnotation as exc:
@@ -107,6 +112,10 @@ class Strategies:
             if not self._around:
                 self.scalars.by_code = None
         default = literal_value(p.default) if p.has_default else None
+        if type(default) is bool and p.type is not None and p.type.kind == "bool":
+            return weighted(
+                (3, st.just(not default)), (1, strategy)
+            )  # the default comes where it is left out
         if default is not None and not isinstance(default, Recipe) and _may_be(default, p.type or ANY):
             return st.one_of(strategy, st.just(default))
         return strategy
@@ -221,6 +230,10 @@ class Strategies:
         lists = self._listed(spec.args[0], low, high)
         if spec.kind == "tuple...":
             return lists.map(tuple)
+        if spec.kind == "iterable" and len(self._around) == 1:
+            makers = st.sampled_from(["iterator", "generator"])
+            once = st.builds(lambda maker, items: Recipe(maker, "", (items,)), makers, lists)
+            return weighted((1, lists), (1, lists.map(tuple)), (1, once))
         return st.one_of(lists, lists.map(tuple)) if spec.kind in ("sequence", "iterable") else lists
 
     _list = _set = _frozenset = _sequence = _iterable = _tuple_of_any_length = _sized
@@ -233,6 +246,8 @@ class Strategies:
 
     def _dict(self, spec: TypeSpec, low: int = 0, high: int | None = None) -> Strategy:
         keys, values = self._hashed(spec.args[0]), self.of(spec.args[1])
+        if spec.args[0].kind == "str" and "union" in self._around:  # a document: keys meet in another
+            keys = weighted((3, st.sampled_from(DOCUMENT_KEYS)), (1, keys))
         if keys.is_empty or values.is_empty:
             return st.nothing() if low else st.builds(dict)
         least = _least(low, high, self._width)
@@ -283,6 +298,10 @@ class Strategies:
         """A deterministic function that picks one of a few results by its arguments."""
         results = st.lists(self.of(spec.args[0]), min_size=1, max_size=4)
         return results.map(lambda values: Recipe("callable", "", (values,)))
+
+    def _calls(self, spec: TypeSpec) -> Strategy:
+        """Calls of an object's methods, and then the attributes to read, which are the type's values."""
+        return sequences([self.of(method) for method in spec.args], [str(name) for name in spec.values])
 
     def _hashed(self, spec: TypeSpec) -> Strategy:
         spec = TypeSpec(kind="hashable") if spec.kind == "any" else spec

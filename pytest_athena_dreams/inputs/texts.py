@@ -56,12 +56,12 @@ class TextsByCode:
             return 8
         return 8 if self._pieces and (clue.read or clue.grammars) else 3 if clue.grammars else 0
 
-    def of(self, parameter: str) -> Texts:
-        """Text for a parameter that the code reads."""
+    def of(self, parameter: str, *, within: bool = False) -> Texts:
+        """Text for a parameter that the code reads; ``within`` a container, mostly a single part."""
         clue = self._clues.parameters[parameter]
         if clue not in self._made:
             self._made[clue] = self._text(clue)
-        return self._made[clue]
+        return weighted((3, self._tokens(clue, ())), (1, self._made[clue])) if within else self._made[clue]
 
     def _text(self, clue: TextClues) -> Texts:
         pieces = self._pieces

@@ -12,17 +12,20 @@ from dataclasses import dataclass, replace
 from ..config import Settings
 from ..inputs.arguments import Arguments
 from ..inputs.followups import Compiling
-from ..inputs.inference import choose, combinations, example_values, trials, with_types
+from ..inputs.inference import choose, combinations, example_values, one_shot, structured, trials, with_types
 from ..inputs.narrowing import Narrowing, candidates, sample
-from ..inputs.pool import PoolSpec
+from ..inputs.pool import PoolSpec, draw_pool
 from ..inputs.scalars import Strategy
+from ..inputs.steps import calls_methods
+from ..inputs.strategies import UnmetAnnotation
 from ..inputs.texts import reads_text
 from ..models import Observation, ObservationKind
 from ..sandbox.runner import Runner
-from ..signatures import Clues, Signature
+from ..signatures import Clues, Signature, TypeSpec
 from ..source.clues import LITERAL_PATTERNS, clues
 from ..source.docstring import read_docstring
 from ..source.reading import reading
+from ..source.structure import structure
 
 LARGE_PAYLOAD = 4096
 """Minimum size of a large input's payload, in bytes."""
@@ -30,6 +33,10 @@ CANDIDATES = 3
 """Candidates to draw for each input of the pool, for code that reads text."""
 COMPILING = 12
 """Maximum calls whose own patterns are followed up."""
+STRUCTURED = 24
+"""Inputs on which types from the source's structure are tried."""
+LEAST_STRUCTURED = 0.05
+"""Acceptance rate that such types need at least."""
 SAMPLE = 60
 """Inputs that each narrowing is tried on."""
 LOW_ACCEPTANCE = 0.5
@@ -78,8 +85,15 @@ class Explorer:
             given=self.given,
             notes=notes,
             clues=(found := self._clues(signature)),
-            candidates=CANDIDATES * self.settings.max_examples if reads_text(typed, found) else 0,
+            candidates=CANDIDATES * self.settings.max_examples
+            if reads_text(typed, found) or calls_methods(typed)
+            else 0,
         )
+
+    def _candidates(self, signature: Signature, found: Clues) -> int:
+        """How many inputs to draw and choose from; 0 for those of the pool alone."""
+        many = reads_text(signature, found) or calls_methods(signature)
+        return CANDIDATES * self.settings.max_examples if many else 0
 
     def _clues(self, signature: Signature) -> Clues:
         """What the source suggests for texts, with the regular expressions that it compiled when loaded."""
@@ -96,10 +110,35 @@ class Explorer:
         """``signature`` with a type for each parameter, and a note on those that had none."""
         untyped = [p.name for p in signature.parameters if p.type is None and p.name not in self.given]
         ranked = combinations(signature, example_values(signature, examples))
-        if not untyped or len(ranked) == 1:
-            return ranked[0][1], ()
-        chosen = choose([(score, self._share(trials(option)), option) for score, option in ranked])
-        return chosen, (f"{describe(chosen, untyped)}: from how it is used and what the procedure takes",)
+        chosen = ranked[0][1]
+        if untyped and len(ranked) > 1:
+            chosen = choose([(score, self._share(trials(option)), option) for score, option in ranked])
+        if not examples:
+            chosen = self._structured(chosen, untyped)
+        found = one_shot(chosen, untyped)
+        if found is not None and self._share(found[1]) >= self._share(trials(chosen)):
+            chosen = found[0]
+        names = [p.name for p in chosen.parameters if p.name in untyped or p.type != _type(signature, p.name)]
+        if not names:
+            return chosen, ()
+        return chosen, (f"{describe(chosen, names)}: from how it is used and what the procedure takes",)
+
+    def _structured(self, chosen: Signature, untyped: Sequence[str]) -> Signature:
+        """``chosen`` with the types that the source's structure shows, if the procedure accepts these too."""
+        types, classes = structure(self.runner.source.code, chosen.name)
+        other = structured(chosen, untyped, types, classes)
+        if other is None:
+            return chosen
+        shares = []
+        for signature in (chosen, other):
+            spec = PoolSpec(
+                signature=signature, literals=(), size=STRUCTURED, seed=0, wide=False, given=self.given
+            )
+            try:
+                shares.append(self._share(list(draw_pool(spec).inputs.values())))
+            except UnmetAnnotation:
+                shares.append(0.0)
+        return other if shares[1] >= max(LEAST_STRUCTURED, shares[0] / 2) else chosen
 
     def compiling(
         self, spec: PoolSpec, inputs: Mapping[bytes, Arguments], seen: Mapping[bytes, Observation]
@@ -158,6 +197,10 @@ class Explorer:
             spent.seconds += sum(one.elapsed for one in seen)
         returned = sum(observation.kind is ObservationKind.RETURNED for observation in seen)
         return returned / len(payloads) if payloads else 0.0
+
+
+def _type(signature: Signature, name: str) -> TypeSpec | None:
+    return next(p.type for p in signature.parameters if p.name == name)
 
 
 def describe(signature: Signature, names: Sequence[str]) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from ..inputs.arguments import Arguments
 from ..inputs.choosing import selected
 from ..inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
+from ..inputs.steps import calls_methods
 from ..inputs.strategies import UnmetAnnotation
 from ..judge.oracle import refusal_kind
-from ..models import Contract, Observation, Procedure
+from ..models import Contract, Observation, ObservationKind, Procedure
 from ..sandbox.client import Source
 from ..sandbox.runner import Runner
 from ..signatures import Signature
@@ -21,6 +22,8 @@ from .loading import refused_at_load
 from .observing import HANGS, LIMITS_SHARE, PROCEDURE_SHARE, STEADY, Variation, marked, observe, rerun
 from .untestable import Untestable, crippled, never_returned, no_strategy, not_loaded
 
+RAISING_STEPS = 4
+"""Calls, at most, that are taken out of a sequence because the procedure raises there."""
 CACHED_REFERENCES = 8
 """References cached by a worker, the last ones used: the dreams of a procedure come one after another."""
 
@@ -141,6 +144,26 @@ class References:
         features.update((payload, one.lines) for payload, one in zip(pool.inputs, seen, strict=False))
         return pool.only(selected(pool.fixed, features, spec.size))
 
+    def _without_raising(
+        self, runner: Runner, pool: Pool, expected: dict[bytes, Observation]
+    ) -> tuple[Pool, dict[bytes, Observation]]:
+        """The pool without those calls of its sequences that raise, and what the procedure does then."""
+        inputs, seen = dict(pool.inputs), dict(expected)
+        for _ in range(RAISING_STEPS):
+            shorter: dict[bytes, Arguments] = {}
+            for payload, one in list(seen.items()):
+                number = given_before(one)
+                other = inputs[payload].without_step(number) if number is not None else None
+                if other is not None:
+                    del inputs[payload], seen[payload]
+                    shorter[other.payload()] = other
+            new = {payload: x for payload, x in shorter.items() if payload not in inputs}
+            if not new:
+                break
+            inputs |= new
+            seen |= observe(self._lab, runner, new)
+        return pool.of(inputs), seen
+
     def _only_raises(self, reference: Reference) -> bool:
         """Whether the procedure raised on every input, each time for a reason of its own."""
         oracle = self._lab.oracle(Contract.EQUIVALENT)
@@ -152,6 +175,8 @@ class References:
         assert runner.signature is not None
         pool, pure = self._chosen(source, draw_pool(spec)), is_pure(source.code)
         expected = observe(self._lab, runner, pool.inputs)
+        if calls_methods(spec.signature):
+            pool, expected = self._without_raising(runner, pool, expected)
         found = STEADY
         if not (pool.plain and pure):
             with Runner(self._lab.jails.reseeded, replace(source, share=LIMITS_SHARE)) as reseeded:
@@ -169,6 +194,14 @@ class References:
             refused=frozenset(map(refusal_kind, (*runner.refused, *runner.load_refusals))),
             pure=pure,
         )
+
+
+def given_before(seen: Observation) -> int | None:
+    """How many results a sequence of calls gave before it raised; ``None`` if it did not."""
+    match seen.value:
+        case ["iterator", _, list(items), False, *_] if seen.kind is ObservationKind.RAISED:
+            return len(items)
+    return None
 
 
 def _key(procedure: Procedure) -> tuple[str, str | None, str]:

@@ -147,6 +147,7 @@ def _protocol(reference: str, **members: Any) -> Any:
 
 MAKERS: dict[str, Callable[..., Any]] = {
     "call": _call,
+    "step": lambda name, /, *args, **kwargs: (name, args, kwargs),
     "node": _call,
     "assigned": _assigned,
     "member": _member,

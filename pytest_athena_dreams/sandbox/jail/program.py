@@ -16,6 +16,8 @@ from .describe import Describer
 from .entry import callable_by_name, choose
 from .mutants import mutate
 from .raising import describe_exception
+from .sequences import described as sequence
+from .sequences import in_sequence, methods
 from .usage import RESULT, facts, free_names, is_script, usage
 
 FILENAME = "<dream>"
@@ -90,10 +92,14 @@ def load(
     try:
         chosen = choose(namespace, FILENAME, entry_point, fallbacks, title)
         loaded: dict[str, Any] = {"name": chosen.name, "guessed": chosen.guessed}
+        call = chosen.call
+        if isinstance(call, type) and methods(call):
+            call = in_sequence(call)
         if described != "not":
             loaded["doc"] = _doc(chosen.call)
         if tree is not None and described == "fully":
-            signature = _described(Describer(namespace, chosen.owner, code), chosen.call)
+            describer = Describer(namespace, chosen.owner, code)
+            signature = _described(describer, chosen.call)
             loaded["returns"] = signature["returns"]
             signature |= {"name": chosen.name, "doc": loaded["doc"], "usage": usage(tree, chosen.name)}
             loaded["signature"] = signature
@@ -101,7 +107,7 @@ def load(
             loaded["returns"] = Describer(namespace, chosen.owner, code).result(chosen.call)
     except BaseException as exc:
         raise Failure(exc, "entry") from None
-    return Program(callable_by_name(chosen.call), loaded, program, recursion)
+    return Program(callable_by_name(call), loaded, program, recursion)
 
 
 def _doc(entry: Callable[..., Any]) -> str:
@@ -113,6 +119,9 @@ def _doc(entry: Callable[..., Any]) -> str:
 def _described(describer: Describer, entry: Callable[..., Any]) -> dict[str, Any]:
     """The description of the entry point; the first parameter of a method takes an instance of its owner."""
     signature = describer.function(entry)
+    if isinstance(entry, type) and (calls := sequence(describer, entry, describer.source)) is not None:
+        signature["parameters"].append(calls)
+        signature["returns"] = None
     if describer.owner is not None:
         signature["parameters"][0]["type"] = describer.spec(describer.owner)
     return signature | {"classes": list(describer.classes.values())}

@@ -1,0 +1,114 @@
+"""Relations within one argument: a list in order, rows of one length, pairs with the lower part first.
+
+Strategies draw the items of a list one by one, so such relations come about seldom. Here they are made from
+what was drawn: items are reordered, repeated or left out, and their types stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ..signatures import TypeSpec
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+SIDE_LENGTH = 4
+"""Rows and columns of a matrix, at most."""
+_ROW_TYPES = (list, tuple)
+
+
+def related(draw: Draw, value: Any) -> Any:
+    """``value``, changed so that its parts are related in a way that ``draw`` picks."""
+    if type(value) is dict:
+        return _graph(draw, value)
+    ways: list[Callable[[Draw, Any], Any]] = [_rows, _square, _square] if _is_table(value) else []
+    ways += [_low_first] if _has_pairs(value) else []
+    ways += [_in_order] if type(value) is list and len(value) > 1 else []
+    if not ways:
+        return value
+    try:
+        return draw(st.sampled_from(ways))(draw, value)
+    except TypeError:  # items that have no order
+        return value
+
+
+def chance(value: Any, spec: TypeSpec | None) -> int:
+    """One value of the type ``spec`` in how many is to be related; 0 for none, as where bounds must hold."""
+    if spec is not None and _is_bound(spec):
+        return 0
+    if type(value) is dict:
+        return 2 if _is_graph(value) else 0
+    return 0 if type(value) is not list else 2 if _is_table(value) else 4
+
+
+def _is_bound(spec: TypeSpec) -> bool:
+    return spec.kind in ("annotated", "literal", "enum", "typevar") or any(map(_is_bound, spec.args))
+
+
+def _is_graph(value: dict[Any, Any]) -> bool:
+    """Whether a mapping goes from keys to lists of what may be keys."""
+    kinds = {type(key) for key in value}
+    return (
+        len(value) > 1
+        and all(type(items) in (list, set) for items in value.values())
+        and {type(item) for items in value.values() for item in items} <= kinds
+    )
+
+
+def _graph(draw: Draw, value: dict[Any, Any]) -> dict[Any, Any]:
+    """The mapping with lists of its own keys, and at times one more item."""
+    keys = st.sampled_from(list(value))
+    changed = {}
+    for key, items in value.items():
+        led_to = draw(st.lists(keys, max_size=3))
+        if draw(st.integers(0, 3)) == 3:
+            led_to += list(items)[:1]
+        changed[key] = type(items)(led_to)
+    return changed
+
+
+def _is_table(value: Any) -> bool:
+    return type(value) is list and all(type(row) is list for row in value) and any(value)
+
+
+def _is_pair(row: Any) -> bool:
+    return type(row) in _ROW_TYPES and len(row) == 2 and type(row[0]) is type(row[1])
+
+
+def _has_pairs(value: Any) -> bool:
+    return type(value) is list and bool(value) and all(map(_is_pair, value))
+
+
+def _in_order(_: Draw, value: Any) -> Any:
+    return sorted(value)
+
+
+def _low_first(_: Draw, value: Any) -> Any:
+    return [type(pair)(sorted(pair)) for pair in value]
+
+
+def _rows(draw: Draw, value: Any) -> Any:
+    return _table(draw, value, draw(st.integers(1, SIDE_LENGTH)), draw(st.integers(1, SIDE_LENGTH)))
+
+
+def _square(draw: Draw, value: Any) -> Any:
+    side = draw(st.integers(1, SIDE_LENGTH))
+    return _table(draw, value, side, side)
+
+
+def _table(draw: Draw, value: Any, rows: int, columns: int) -> Any:
+    """So many rows and columns of the items of ``value``; at times symmetric but for one item."""
+    kind = type(value[0])
+    items = [item for row in value for item in row]
+    few = items[:2] if draw(st.booleans()) else items
+    table = [[few[(i * columns + j) % len(few)] for j in range(columns)] for i in range(rows)]
+    if rows == columns and draw(st.booleans()):
+        for i in range(rows):
+            for j in range(i):
+                table[i][j] = table[j][i]
+        i, j = draw(st.integers(0, rows - 1)), draw(st.integers(0, columns - 1))
+        table[i][j] = draw(st.sampled_from(items))
+    return [kind(row) for row in table]

@@ -1,0 +1,53 @@
+"""Sequences of calls on one object, as Hypothesis' stateful tests have them: which methods, with what.
+
+Calls of a sequence have to meet: the same key again, a time a little later. So their arguments are small, and
+some are those of an earlier call. At the end the object's visible attributes are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ..signatures import Signature
+from .recipes import Recipe
+from .scalars import Strategy
+
+THEN_CALLS = "then_calls"
+"""The parameter for the calls, as ``sandbox.jail.sequences`` names it."""
+LONGEST_SEQUENCE = 12
+"""Calls after the construction, at most."""
+STEP = "step"
+"""The maker of a recipe for a call, or for reading an attribute: its reference is the name."""
+
+
+def calls_methods(signature: Signature) -> bool:
+    """Whether an object is made and its methods are called."""
+    return any(p.type is not None and p.type.kind == "calls" for p in signature.parameters)
+
+
+def sequences(steps: Sequence[Strategy], read: Sequence[str]) -> Strategy:
+    """Lists of steps, each drawn from one of ``steps``; then those that read attributes."""
+    at_end = [Recipe(STEP, name) for name in read]
+
+    @st.composite
+    def draw_steps(draw: Callable[[Strategy], Any]) -> list[Recipe]:
+        least = draw(st.sampled_from([1, 1, 4]))
+        found: list[Recipe] = draw(
+            st.lists(st.one_of(list(steps)), min_size=least, max_size=LONGEST_SEQUENCE)
+        )
+        return found + at_end
+
+    return draw_steps()
+
+
+def lines(made: str, steps: Sequence[Recipe]) -> str:
+    """A sequence as Python, on one line; ``made`` is the construction."""
+    return "; ".join([f"it = {made}", *map(_line, steps)])
+
+
+def _line(step: Recipe) -> str:
+    text = repr(step)
+    return f"it{step.reference}" if step.reference.startswith(".") else f"it.{text}"
