@@ -29,6 +29,8 @@ SEEN_CALLS = 24
 """Maximum calls of a profile."""
 CALL_SECONDS = 0.5
 """Time limit of one call."""
+PROFILE_SECONDS = 10.0
+"""Time limit of a dream in these settings; a procedure gets a quarter of it for all its calls."""
 RUN_SECONDS = 5.0
 """Time limit of all calls of one source."""
 _ENDED_KINDS = (ObservationKind.RETURNED, ObservationKind.RAISED, ObservationKind.REFUSED)
@@ -75,6 +77,7 @@ class Bench:
 
     def __init__(self, seed: int) -> None:
         settings = replace(Settings(), max_examples=POOL_INPUTS, seed=seed, timeout=CALL_SECONDS)
+        settings = replace(settings, dream_timeout=PROFILE_SECONDS)
         policy = policy_of(settings, os.environ)
         self._engine = Engine(settings, policy)
         self._jail = SandboxPair(policy)
