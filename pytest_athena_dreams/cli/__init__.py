@@ -16,7 +16,23 @@ import click
 from .. import __version__
 from ..errors import DreamsError, StorePathError
 from ..text import printable
-from . import adopt, browse, check, demo, dream, evaluate, fill, jail, mcp, repro, teach, tend, tighten, watch
+from . import (
+    adopt,
+    browse,
+    check,
+    demo,
+    dream,
+    evaluate,
+    fill,
+    jail,
+    mcp,
+    night,
+    repro,
+    teach,
+    tend,
+    tighten,
+    watch,
+)
 
 
 class _Refusal(click.ClickException):
@@ -58,6 +74,7 @@ for _module in (
     tighten,
     browse,
     tend,
+    night,
     repro,
     demo,
     jail,

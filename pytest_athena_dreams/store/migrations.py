@@ -186,6 +186,14 @@ def m013_adoptions(db: Database) -> None:
     _index(db, "dream_adoptions", "dream_id")
 
 
+@migrations()
+def m014_nights(db: Database) -> None:
+    """One row a night, with how its steps ended and what they did."""
+    db.table("dream_nights").create(
+        tables.NIGHT_COLUMNS, pk="id", not_null={"started_at", "settings", "steps"}
+    )
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Apply missing migrations and add a column for each new figure, in an open transaction."""
     db = Database(connection, recursive_triggers=False, execute_plugins=False)

@@ -223,3 +223,18 @@ ADOPTION_COLUMNS = {
     "undone_at": int,
     "undone_by": str,
 }
+NIGHT_COLUMNS = {
+    "id": int,
+    "started_at": int,
+    "finished_at": int,
+    "deadline": int,
+    "exit_status": int,
+    "settings": str,
+    "steps": str,
+    "before": str,
+    "generation_run_id": int,
+    "test_run_id": int,
+    "metrics_id": int,
+    "adoption_id": int,
+    "store_bytes": int,
+}

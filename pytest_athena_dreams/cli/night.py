@@ -1,0 +1,205 @@
+"""``athena-dreams night``: all steps of the loop; ``nights`` lists them, ``learn`` catches up on patterns."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..text import printable
+from .options import store_option
+
+if TYPE_CHECKING:
+    from ..night.agenda import Step
+    from ..night.vigil import Ended
+
+NOTIFY_SECONDS = 60.0
+"""Seconds that the command of ``--notify`` may take."""
+_UNITS = {"h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
+
+
+@click.command()
+@store_option
+@click.option("--from", "first", metavar="STEP", help="Begin with this step.")
+@click.option("--only", metavar="A,B", default="", help="Run only these steps.")
+@click.option("--until", metavar="HH:MM", help="The local time at which the night has to end.")
+@click.option("--for", "duration", metavar="4h30m", help="The time that the night may take.")
+@click.option("--adopt", "adopted", type=click.IntRange(min=1), metavar="N", help="Adopt at most N dreams.")
+@click.option(
+    "--strategy",
+    type=click.Choice(["light", "balanced", "deep"]),
+    default="balanced",
+    show_default=True,
+    help="As that of athena-dreams dream.",
+)
+@click.option("--budget", metavar="USD", help="What models may cost, to write and to judge together.")
+@click.option(
+    "--reports", type=click.Path(path_type=Path, file_okay=False), default=Path("nights"), show_default=True
+)
+@click.option(
+    "--notify", metavar="CMD", envvar="ATHENA_NOTIFY", help="A command that gets the summary as JSON."
+)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def night(
+    ctx: click.Context,
+    store: Path,
+    first: str | None,
+    only: str,
+    until: str | None,
+    duration: str | None,
+    adopted: int | None,
+    strategy: str,
+    budget: str | None,
+    reports: Path,
+    notify: str | None,
+    options: tuple[str, ...],
+) -> None:
+    """Write, evaluate and test dreams, repair, learn, adopt and report: one step after the other.
+
+    Each step runs in a process of its own. With --until or --for each gets its share of what is left;
+    otherwise none has a limit. A night that was killed goes on behind the last step that it finished.
+    OPTIONS go to pytest; put -- before them.
+
+    Exit status: 0 if each step did its work, 1 if one failed, 2 if the night can't begin.
+    """
+    from ..night.agenda import Order, chosen
+    from ..night.morning import data, lines
+    from ..night.vigil import Night
+    from ..store.database import Store
+    from ..store.locks import locked
+    from ..store.nightly import begin_night, figures, unfinished_night
+
+    steps = chosen(first=first, only=[*filter(None, only.split(","))], adopts=adopted is not None)
+    if not steps:
+        raise click.UsageError("no step is left to run")
+    deadline = _deadline(until, duration)
+    settings: dict[str, Any] = {
+        "first": first,
+        "only": only,
+        "adopt": adopted,
+        "strategy": strategy,
+        "budget": budget,
+        "options": options,
+    }
+    with locked(store, "watch", "watches"), Store.open(store) as opened:
+        reports.mkdir(parents=True, exist_ok=True)
+        row = unfinished_night(opened, settings)
+        goes_on = row is not None
+        if row is None:
+            row = begin_night(
+                opened, settings=settings, deadline=int(time.time() + deadline) if deadline else None
+            )
+        spend = ("--budget", budget) if budget else ()
+        order = Order(
+            store=store,
+            folder=reports,
+            number=row["id"],
+            adopted=adopted or 0,
+            dreaming=("--strategy", strategy, *spend),
+            testing=options,
+        )
+        made = Night(opened, row, order, deadline=time.monotonic() + deadline if deadline else None)
+        if goes_on:
+            made.keep(steps, json.loads(row["steps"]))
+            click.echo(f"night {row['id']} goes on; finished: {', '.join(made.ended) or 'no step'}", err=True)
+        made.run(steps, _show)
+        done = made.finish()
+        found = figures(opened, done)
+    summary = lines(done, found)
+    click.echo("\n".join(summary))
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with open(path, "a", encoding="utf-8") as file:
+            file.write("\n".join(summary) + "\n")
+    if notify:
+        _notify(notify, data(done, found))
+    ctx.exit(done["exit_status"])
+
+
+@click.command()
+@store_option
+def nights(store: Path) -> None:
+    """List all nights: when each began, how its steps ended."""
+    from ..store.database import Store
+    from ..store.nightly import read_nights
+
+    with Store.open(store) as opened:
+        for row in read_nights(opened):
+            when = datetime.fromtimestamp(row["started_at"], UTC).strftime("%Y-%m-%d %H:%M")
+            steps = ", ".join(f"{name} {step['how']}" for name, step in json.loads(row["steps"]).items())
+            state = "" if row["finished_at"] else " (not finished)"
+            click.echo(f"{row['id']:>4}  {when}  {steps or 'no step'}{state}")
+
+
+@click.command()
+@store_option
+def learn(store: Path) -> None:
+    """Bring failure patterns, novelty and metrics up to date after a run that was killed."""
+    from ..learning import learn as catch_up
+    from ..store.database import Store
+    from ..store.nightly import last_rows
+
+    with Store.open(store) as opened:
+        run = last_rows(opened)["test_run_id"]
+        if run:
+            catch_up(opened, run)
+    click.echo(f"{store}: {'learnt from the runs up to ' + str(run) if run else 'there is no run yet'}")
+
+
+COMMANDS = (night, nights, learn)
+
+
+def _show(step: Step, ended: Ended) -> None:
+    why = f": {printable(ended.why, limit=200)}" if ended.why else ""
+    click.echo(f"{step.name}: {ended.how} in {ended.seconds:.0f} s{why}", err=True)
+
+
+def _deadline(until: str | None, duration: str | None) -> float | None:
+    """The seconds until the night has to end; ``None`` for no end."""
+    if until is not None and duration is not None:
+        raise click.UsageError("give --until or --for")
+    if duration is not None:
+        found = _DURATION.match(duration)
+        seconds = (
+            sum(int(n) * unit for n, unit in zip(found.groups(), _UNITS.values(), strict=True) if n)
+            if found
+            else 0
+        )
+        if not seconds:
+            raise click.UsageError(
+                f"invalid value {duration!r} for --for: expected a time such as 4h, 90m or 1h30m"
+            )
+        return float(seconds)
+    if until is None:
+        return None
+    try:
+        clock = time.strptime(until, "%H:%M")
+    except ValueError:
+        raise click.UsageError(
+            f"invalid value {until!r} for --until: expected a time such as 06:00"
+        ) from None
+    now = datetime.now().astimezone()
+    end = now.replace(hour=clock.tm_hour, minute=clock.tm_min, second=0, microsecond=0)
+    return ((end if end > now else end + timedelta(days=1)) - now).total_seconds()
+
+
+def _notify(command: str, summary: dict[str, Any]) -> None:
+    """Run the user's command with the summary as JSON on standard input; a failure is said, and no more."""
+    try:
+        done = subprocess.run(
+            shlex.split(command), input=json.dumps(summary).encode(), timeout=NOTIFY_SECONDS, check=False
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        click.echo(f"--notify {command}: {error}", err=True)
+        return
+    if done.returncode:
+        click.echo(f"--notify {command}: exit status {done.returncode}", err=True)

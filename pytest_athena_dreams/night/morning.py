@@ -1,0 +1,93 @@
+"""What a person reads in the morning: at most 40 lines of Markdown, and the same as JSON.
+
+Invariants: pure; text of dreams is escaped; what a night did not do is said, not left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ..report.words import count
+from ..text import printable
+
+LINES = 40
+"""Maximum lines of the summary."""
+WHY = 160
+"""Maximum characters of the reason why a step failed."""
+SHOWN_ADOPTIONS = 8
+
+Row = Mapping[str, Any]
+
+
+def data(night: Row, figures: Row) -> dict[str, Any]:
+    """A night as JSON: its row, its steps, and what they did."""
+    generation, test = figures["generation"], figures["test"]
+    return {
+        "night": night["id"],
+        "started_at": night["started_at"],
+        "finished_at": night["finished_at"],
+        "exit_status": night["exit_status"],
+        "steps": json.loads(night["steps"]),
+        "dreams": generation["total_dreams_generated"] if generation else None,
+        "tested": test["tested"] if test else None,
+        "passed": test["passed"] if test else None,
+        "failed": test["failed"] if test else None,
+        "untestable": test["untestable"] if test else None,
+        "adopted": [row["dream_id"] for row in figures["adopted"]],
+        "spent_usd": figures["spent"],
+        "store_bytes": night["store_bytes"],
+    }
+
+
+def lines(night: Row, figures: Row) -> list[str]:
+    """The summary, at most ``LINES`` lines of Markdown."""
+    return list(_lines(night, figures))[:LINES]
+
+
+def _lines(night: Row, figures: Row) -> Iterator[str]:
+    when = datetime.fromtimestamp(night["started_at"], UTC).strftime("%Y-%m-%d %H:%M UTC")
+    yield f"# Night {night['id']}, {when}"
+    yield ""
+    yield from _results(figures)
+    yield ""
+    yield "| step | ended | time |"
+    yield "|---|---|---|"
+    steps: dict[str, Any] = json.loads(night["steps"])
+    for name, step in steps.items():
+        yield f"| {name} | {step['how']} | {step['seconds']:.0f} s |"
+    for name, step in steps.items():
+        if step["why"]:
+            yield f"- {name}: {step['how']}: {printable(step['why'], limit=WHY)}"
+    yield ""
+    for row in figures["adopted"][:SHOWN_ADOPTIONS]:
+        version = f"version {row['version']} of procedure {row['procedure_id']}"
+        yield f"- adopted: dream {row['dream_id']} is {version}"
+    if (more := len(figures["adopted"]) - SHOWN_ADOPTIONS) > 0:
+        yield f"- and {more} more"
+    yield f"The store has {night['store_bytes'] / 1e6:.1f} MB."
+
+
+def _results(figures: Row) -> Iterator[str]:
+    generation, test = figures["generation"], figures["test"]
+    if generation:
+        yield f"- {count(generation['total_dreams_generated'], 'dream')} written"
+    else:
+        yield "- no dream was written"
+    if test:
+        yield (
+            f"- {test['tested']} tested: {test['passed']} passed, {test['failed']} failed, "
+            f"{test['untestable'] or 0} untestable"
+        )
+    else:
+        yield "- no dream was tested"
+    yield f"- {count(len(figures['adopted']), 'dream')} adopted"
+    if figures["spent"]:
+        parts = ", ".join(
+            f"{printable(model, limit=40)} ${cost:.4f}" for model, cost in figures["spent"].items()
+        )
+        yield f"- spent: {parts}"
+    else:
+        yield "- nothing was spent"

@@ -1,0 +1,63 @@
+"""Which steps a night has, and how the time that is left is shared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_athena_dreams.errors import DreamsError
+from pytest_athena_dreams.night.agenda import NIGHT_STEPS, Order, chosen, seconds_for
+
+NAMES = [step.name for step in NIGHT_STEPS]
+
+
+def names(*, first: str | None = None, only: tuple[str, ...] = (), adopts: bool = True) -> list[str]:
+    return [step.name for step in chosen(first=first, only=only, adopts=adopts)]
+
+
+def test_steps_are_chosen_by_name() -> None:
+    assert names() == NAMES == ["dream", "evaluate", "test", "repair", "learn", "adopt", "report"]
+    assert names(adopts=False) == [name for name in NAMES if name != "adopt"]
+    assert names(first="repair") == ["repair", "learn", "adopt", "report"]
+    assert names(only=("report", "dream")) == ["dream", "report"]
+    assert names(only=("adopt",), adopts=False) == []
+
+
+@pytest.mark.parametrize("given", [{"first": "sleep"}, {"only": ("dream", "sleep")}])
+def test_an_unknown_step_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(DreamsError, match="a night has no step 'sleep'; its steps are dream, evaluate, test"):
+        chosen(**({"first": None, "only": ()} | given), adopts=True)  # type: ignore[arg-type]
+
+
+@given(st.floats(0, 1e6), st.sets(st.sampled_from(NAMES), min_size=1))
+def test_all_that_is_left_is_shared_out(left: float, only: set[str]) -> None:
+    steps = chosen(first=None, only=[*only], adopts=True)
+    given_out = 0.0
+    for place in range(len(steps)):
+        share = seconds_for(steps[place:], left - given_out)
+        assert share is not None
+        assert share >= 0
+        given_out += share
+    assert given_out == pytest.approx(left)
+
+
+def test_without_a_deadline_no_step_has_a_limit() -> None:
+    assert seconds_for(NIGHT_STEPS, None) is None
+
+
+def test_what_a_step_runs() -> None:
+    order = Order(
+        store=Path("a.db"), folder=Path("n"), number=3, adopted=2, dreaming=("--seed", "1"), testing=("-x",)
+    )
+    commands = {step.name: [command[3:] for command in step.commands(order)] for step in NIGHT_STEPS}
+    assert commands["dream"] == [["dream", "--store", "a.db", "--seed", "1"]]
+    assert commands["test"] == [["--athena-dreams", "--athena-store", "a.db", "-q", "-n", "auto", "-x"]]
+    assert commands["adopt"] == [["adopt", "--store", "a.db", "--best", "2"]]
+    assert [command[-1] for command in commands["report"]] == [
+        "n/night-3.html",
+        "n/night-3.json",
+        "n/night-3.md",
+    ]
