@@ -14,6 +14,7 @@ from ..config import Settings
 from ..errors import ReproError
 from ..judge.output import streams_named
 from ..models import Category, Contract, Dream, Fault
+from ..source.sequence_calls import as_arguments
 from ..source.syntax import expression
 from ..text import printable, visible
 
@@ -159,7 +160,10 @@ def _choice(entry_point: str | None, fallback: str | None, title: str) -> str:
 
 def _arguments(failure: Failure) -> str:
     """The arguments of the failing call; raises ``ReproError`` where they can't be written."""
-    _, _, rest = (failure.fault.call or "").partition("(")
+    call = failure.fault.call or ""
+    if (steps := as_arguments(call)) is not None:
+        return steps
+    _, _, rest = call.partition("(")
     if expression(f"given({rest}") is None:
         raise ReproError(
             f"the failing call of dream {failure.dream.id} can't be written to a file: "

@@ -82,6 +82,8 @@ def support(spec: TypeSpec, fact: str) -> int:
     """The weight of one fact for one shape: 1 for it, -2 against it, 0 if it says nothing."""
     word, _, detail = fact.partition(":")
     kind = spec.kind
+    if fact == "item:compared:word" and kind == "str":
+        return -2  # a character is no word
     if word in ("item", "key", "value"):
         part = _part(spec, word)
         return support(part, detail) if part else -2
@@ -94,7 +96,7 @@ def support(spec: TypeSpec, fact: str) -> int:
     if word == "passed":
         return 0 if detail not in _TAKES else 1 if kind in _TAKES[detail] else -2
     if word in ("isinstance", "compared"):
-        name = {"tuple": "tuple..."}.get(detail, detail)
+        name = {"tuple": "tuple...", "word": "str"}.get(detail, detail)
         alike = kind == name or (word == "compared" and {kind, name} <= _NUMBERS)
         return 1 if alike else -2 if name in _TYPES_BY_KIND else 0
     if word == "indexed":

@@ -39,6 +39,7 @@ class _Reader:
     def __init__(self, functions: dict[str, Defined]) -> None:
         self._functions = functions
         self._scopes: dict[str, _Scope] = {}
+        self._given = {name for function in functions.values() for name in parameter_names(function)}
         self._outer: dict[str, str] = {
             inner.name: outer.name
             for outer in functions.values()
@@ -228,7 +229,8 @@ class _Reader:
                 else:
                     right.part("item").is_same(left)
             elif isinstance(other, ast.Constant) and other.value is None:
-                left.mark("none")
+                if isinstance(one, ast.Attribute) or getattr(one, "id", "") in self._given:
+                    left.mark("none")
             elif not isinstance(operator, ast.Is | ast.IsNot):
                 left.is_same(right)
         return Shape("bool")

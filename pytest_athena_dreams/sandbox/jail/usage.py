@@ -5,7 +5,7 @@ That is whether it is a script, and how it uses each parameter, as facts:
 - ``passed:NAME`` to a function, ``method:NAME`` called on it, ``isinstance:NAME``, ``called``
 - ``iterated``, ``indexed``, ``indexed:str`` (by a constant of that type), ``contains`` (``x in it``)
 - ``index`` (of something else), ``arithmetic``, ``added:str``, ``compared:int`` (with a constant of that
-  type)
+  type), ``compared:word`` (with a text of several characters)
 - ``unpacked:2`` into that many names
 - ``item:FACT`` for a fact about its items, ``key:FACT`` and ``value:FACT`` about those of a mapping
 """
@@ -173,6 +173,8 @@ def _comparison_facts(node: ast.Compare) -> Iterator[tuple[ast.AST, str]]:
             value = constant(that)
             if value is not None:
                 yield this, f"compared:{type(value).__name__}"
+            if isinstance(value, str) and len(value) > 1:
+                yield this, "compared:word"
 
 
 def _name(node: ast.AST) -> str | None:
