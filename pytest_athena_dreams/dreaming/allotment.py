@@ -44,22 +44,32 @@ class Record:
     age: int = 0
 
 
-class Allotment:
-    """Deals out places by what ``records`` show; ``seed`` fixes its draws."""
+class Tally:
+    """The records counted: for each arm, and for each type and writer, what was worse and what was better.
 
-    def __init__(self, records: Iterable[Record], seed: str) -> None:
-        self._chance = random.Random(seed)
-        self._own: defaultdict[Arm, list[float]] = defaultdict(lambda: [0.0, 0.0])
-        self._pooled: defaultdict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    Older nights count less.
+    """
+
+    def __init__(self, records: Iterable[Record] = ()) -> None:
+        self.own: defaultdict[Arm, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self.pooled: defaultdict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
         for record in records:
             weight = FADING**record.age
-            for counts in (self._own[record.arm], self._pooled[record.arm.dream_type, record.arm.writer]):
+            for counts in (self.own[record.arm], self.pooled[record.arm.dream_type, record.arm.writer]):
                 counts[record.better] += weight
+
+
+class Allotment:
+    """Deals out places by what a tally shows; ``seed`` fixes its draws."""
+
+    def __init__(self, tally: Tally, seed: str) -> None:
+        self._chance = random.Random(seed)
+        self._tally = tally
 
     def draw(self, arm: Arm) -> float:
         """A rate from 0 to 1 that the arm may have."""
         pool = self._rate(arm.dream_type, arm.writer)
-        worse, better = self._own.get(arm, (0.0, 0.0))
+        worse, better = self._tally.own.get(arm, (0.0, 0.0))
         return self._chance.betavariate(POOLED * pool + better, POOLED * (1 - pool) + worse)
 
     def best(self, arms: Sequence[Arm]) -> Arm:
@@ -88,6 +98,6 @@ class Allotment:
 
     def _rate(self, dream_type: str, writer: str) -> float:
         """A rate that the type and writer may have over all procedures."""
-        worse, better = self._pooled.get((dream_type, writer), (0.0, 0.0))
+        worse, better = self._tally.pooled.get((dream_type, writer), (0.0, 0.0))
         rate = self._chance.betavariate(1 + better, 1 + worse)
         return min(max(rate, LEAST_RATE), 1 - LEAST_RATE)

@@ -46,10 +46,16 @@ class Briefing:
     def __init__(self, lessons: Lessons, private: Collection[int] = ()) -> None:
         self._private = frozenset(private)
         self._cases = sorted(_cases(lessons), key=lambda case: case.rank)
+        self._own: dict[int | None, list[_Case]] = {}
         self._patterns: dict[str, list[_Case]] = {}
+        self._met: dict[str, set[object]] = {}
+        """For each pattern the procedures, the types, and the pairs of both that show it."""
         for case in self._cases:
+            procedure, dream_type = case.dream["base_procedure_id"], case.dream["dream_type"]
+            self._own.setdefault(procedure, []).append(case)
             for key in dict.fromkeys(case.patterns):
                 self._patterns.setdefault(key, []).append(case)
+                self._met.setdefault(key, set()).update((procedure, dream_type, (procedure, dream_type)))
         self._texts = {
             key: rule(Category(row["category"]), row["exception"], row["message"], row["context"])
             for key in self._patterns
@@ -73,8 +79,7 @@ class Briefing:
 
     def failures(self, procedure: int, dream_type: str) -> tuple[Failed, ...]:
         """Dreams of a procedure that fail now, those of the type first, each with its smallest call."""
-        own = [case for case in self._cases if case.dream["base_procedure_id"] == procedure]
-        own.sort(key=lambda case: case.dream["dream_type"] != dream_type)
+        own = sorted(self._own.get(procedure, ()), key=lambda case: case.dream["dream_type"] != dream_type)
         return tuple(
             Failed(
                 code=case.dream["code"] or "",
@@ -87,11 +92,9 @@ class Briefing:
         )
 
     def _rank(self, key: str, procedure: int, dream_type: str) -> tuple[bool, bool, bool, int, str]:
-        cases = self._patterns[key]
-        here = [case for case in cases if case.dream["base_procedure_id"] == procedure]
-        both = any(case.dream["dream_type"] == dream_type for case in here)
-        alike = any(case.dream["dream_type"] == dream_type for case in cases)
-        return not both, not here, not alike, -len(cases), key
+        met = self._met[key]
+        both, here, alike = (procedure, dream_type) in met, procedure in met, dream_type in met
+        return not both, not here, not alike, -len(self._patterns[key]), key
 
     def _lesson(self, key: str, procedure: int, dream_type: str) -> Lesson:
         cases = self._patterns[key]

@@ -24,7 +24,7 @@ from ..store.generation import (
     finish_procedure,
     finished_procedures,
 )
-from .allotment import Allotment, Arm, Record
+from .allotment import Allotment, Arm, Record, Tally
 from .drafts import Draft, Subject
 from .prefilter import Prefilter
 from .selecting import Selection, select
@@ -137,7 +137,10 @@ class Generation:
         self.order = order
         self._mechanical = mechanical
         self._authors = authors
-        self._past = past or Past()
+        past = past or Past()
+        self._tally = Tally(past.records)
+        self._kinds = Tally(past.by_kind())
+        self._sources = {one.id: one.code for one in (*order.subjects, *order.others)}
         self._jobs = jobs
         self._since = time.monotonic()
 
@@ -169,7 +172,7 @@ class Generation:
         """The procedures, those first for which authors promise most: a budget may end before the last."""
         if not self._authors:
             return list(self.order.subjects)
-        allotment = Allotment(self._past.by_kind(), f"{self.order.seed}:order")
+        allotment = Allotment(self._kinds, f"{self.order.seed}:order")
         promise = {
             subject.id: max(
                 allotment.draw(Arm(procedure=subject.id, dream_type=kind, writer=author.kind))
@@ -185,7 +188,7 @@ class Generation:
         authors = [author for author in self._authors if author.may_write(subject)]
         if not authors:
             return {}
-        allotment = Allotment(self._past.by_kind(), f"{self.order.seed}:{subject.id}:kinds")
+        allotment = Allotment(self._kinds, f"{self.order.seed}:{subject.id}:kinds")
         supply = Counter(
             Arm(procedure=subject.id, dream_type=draft.dream_type, writer=MECHANICAL) for draft in drafts
         )
@@ -212,11 +215,11 @@ class Generation:
         prefilter = Prefilter(
             subject.code,
             family(self.store, subject.id, subject.name),
-            sources={other.id: other.code for other in (*self.order.subjects, *self.order.others)},
+            sources=self._sources,
         )
         selection = select(
             prefilter,
-            Allotment(self._past.records, f"{self.order.seed}:{subject.id}"),
+            Allotment(self._tally, f"{self.order.seed}:{subject.id}"),
             subject.id,
             paid=paid,
             free=drafts,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..models import Lesson
-from .allotment import FADING, Allotment, Arm
+from .allotment import Allotment, Arm, Tally
 from .briefing import Briefing
 from .drafts import Subject
 from .generating import Past
@@ -58,12 +58,11 @@ def rules_for(briefing: Briefing, subjects: Iterable[Subject], types: Sequence[s
 
 def turns(past: Past, seed: int) -> list[Turn]:
     """The types and writers that earlier nights tested, those with the largest share first."""
-    counts: defaultdict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for record in past.records:
-        counts[record.arm.dream_type, record.arm.writer][record.better] += FADING**record.age
+    tally = Tally(past.records)
+    counts = tally.pooled
     if not counts:
         return []
-    allotment = Allotment(past.records, f"{seed}:turns")
+    allotment = Allotment(tally, f"{seed}:turns")
     arms = [Arm(procedure=0, dream_type=kind, writer=writer) for kind, writer in sorted(counts)]
     won = Counter(allotment.best(arms) for _ in range(DRAWS))
     found = [

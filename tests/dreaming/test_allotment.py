@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_athena_dreams.dreaming.allotment import Allotment, Arm, Record
+from pytest_athena_dreams.dreaming.allotment import Allotment, Arm, Record, Tally
 
 from .worlds import nights
 
@@ -26,14 +26,14 @@ def records(arm: Arm, better: int, worse: int, age: int = 0) -> list[Record]:
 
 def test_what_did_well_gets_more() -> None:
     known = [*records(GOOD, 30, 10), *records(BAD, 2, 38)]
-    dealt = Allotment(known, "0").deal({GOOD: 100, BAD: 100}, 40)
+    dealt = Allotment(Tally(known), "0").deal({GOOD: 100, BAD: 100}, 40)
     assert dealt[GOOD] > 30
     assert dealt[BAD] >= 1  # each type keeps a place
 
 
 def test_without_records_all_get_some() -> None:
     arms = [Arm(procedure=1, dream_type=kind, writer="model") for kind in "abcd"]
-    dealt = [Allotment([], str(n)).deal(dict.fromkeys(arms, 99), 15) for n in range(50)]
+    dealt = [Allotment(Tally([]), str(n)).deal(dict.fromkeys(arms, 99), 15) for n in range(50)]
     total = sum(dealt, Counter[Arm]())
     assert all(total[arm] > 100 for arm in arms)
 
@@ -41,7 +41,8 @@ def test_without_records_all_get_some() -> None:
 def test_old_nights_count_less() -> None:
     old, new = records(GOOD, 40, 0, age=40), records(BAD, 20, 20)
     wins = sum(
-        Allotment([*old, *records(GOOD, 0, 20), *new], str(n)).best([GOOD, BAD]) == BAD for n in range(100)
+        Allotment(Tally([*old, *records(GOOD, 0, 20), *new]), str(n)).best([GOOD, BAD]) == BAD
+        for n in range(100)
     )
     assert wins > 80
 
@@ -53,7 +54,7 @@ def test_another_procedure_profits() -> None:
         Arm(procedure=2, dream_type="b", writer="model"),
     )
     known = [*records(GOOD, 30, 10), *records(BAD, 2, 38)]
-    wins = sum(Allotment(known, str(n)).best([here, there]) == here for n in range(100))
+    wins = sum(Allotment(Tally(known), str(n)).best([here, there]) == here for n in range(100))
     assert wins > 85
 
 
@@ -63,10 +64,10 @@ def test_another_procedure_profits() -> None:
     st.lists(st.builds(Record, arm=ARMS, better=st.booleans(), age=st.integers(0, 100)), max_size=30),
 )
 def test_a_deal_keeps_to_the_supply(supply: dict[Arm, int], places: int, known: list[Record]) -> None:
-    dealt = Allotment(known, "7").deal(supply, places)
+    dealt = Allotment(Tally(known), "7").deal(supply, places)
     assert dealt.total() == min(places, sum(supply.values()))
     assert all(dealt[arm] <= supply[arm] for arm in dealt)
-    assert dealt == Allotment(known, "7").deal(supply, places)
+    assert dealt == Allotment(Tally(known), "7").deal(supply, places)
     types = {arm.dream_type for arm, number in supply.items() if number}
     if len(types) <= places:
         assert {arm.dream_type for arm in dealt} == types

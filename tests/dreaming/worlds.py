@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from pytest_athena_dreams.dreaming.allotment import Allotment, Arm, Record
+from pytest_athena_dreams.dreaming.allotment import Allotment, Arm, Record, Tally
 from pytest_athena_dreams.models import DreamType
 
 RATES = {
@@ -46,10 +46,10 @@ def nights(seed: int, procedures: int, number: int) -> tuple[int, int]:
     seen: list[tuple[int, Arm, bool]] = []
     found = even = 0
     for night in range(number):
-        records = [Record(arm=arm, better=better, age=night - then) for then, arm, better in seen]
+        tally = Tally(Record(arm=arm, better=better, age=night - then) for then, arm, better in seen)
         for procedure in range(procedures):
             arms = [arm for arm in rates if arm.procedure == procedure]
-            allotment = Allotment(records, f"{seed}:{night}:{procedure}")
+            allotment = Allotment(tally, f"{seed}:{night}:{procedure}")
             outcomes = dream(rates, allotment.deal(dict.fromkeys(arms, PLACES), PLACES), chance)
             found += sum(better for _, better in outcomes)
             seen += [(night, arm, better) for arm, better in outcomes]
