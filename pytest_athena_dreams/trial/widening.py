@@ -89,7 +89,14 @@ def _other_kinds(value: Any) -> list[Any]:
         case list() | tuple():
             items = list(value)
             other = tuple(items) if type(value) is list else items
-            return [None, type(value)() if type(value) in (list, tuple) else (), other, deque(items), 0]
+            return [
+                None,
+                type(value)() if type(value) in (list, tuple) else (),
+                iter(items),
+                other,
+                deque(items),
+                0,
+            ]
         case set() | frozenset() | dict():
-            return [None, type(value)() if type(value) in (set, frozenset, dict) else {}, list(value), 0]
+            return [None, type(value)() if type(value) in (set, frozenset, dict) else {}, iter([*value]), 0]
     return [None, 0, ""]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from pytest_athena_dreams.cli import main
 from pytest_athena_dreams.store.locks import locked
 from tests.llm.server import Handler, answers, completion, fails, serving
-from tests.store.kit import rows
+from tests.store.kit import AUTOINCREMENT, SERIAL, athena_file, rows
 
 from .kit import TYPES, store_of
 
@@ -255,3 +256,23 @@ def test_every_type_has_a_contract_that_prompts_say() -> None:
     from pytest_athena_dreams.dreaming.authors import contract_of
 
     assert {contract_of(kind) for kind in TYPES} == {"superset", "compatible"}
+
+
+@pytest.mark.parametrize("id_type", [AUTOINCREMENT, SERIAL])
+def test_an_athena_file_gets_dreams_as_it_is(tmp_path: Path, id_type: str) -> None:
+    path = athena_file(tmp_path / "athena.db", id_type=id_type)
+    code = "def double(items: list[int]) -> list[int]:\n    return [n + n for n in items]\n"
+    db = sqlite3.connect(path)
+    with db:
+        db.execute("UPDATE procedures SET template = ? WHERE name = 'double'", [code])
+    db.close()
+    done = CliRunner().invoke(main, ["dream", "double", "--store", str(path)])
+    assert done.exit_code == 0, done.output
+    found = rows(path, "SELECT * FROM dream_procedures WHERE status = 'pending_evaluation'")
+    assert found
+    assert {row["base_procedure_name"] for row in found} == {"double"}
+    assert all(row["model_used"] and row["reasoning"] and row["id"] for row in found)
+    origins = rows(path, "SELECT dream_id FROM dream_origins")
+    assert {row["dream_id"] for row in origins} == {row["id"] for row in found}
+    evaluated = CliRunner().invoke(main, ["evaluate", "--store", str(path)])
+    assert evaluated.output.startswith(f"{len(found)} of {len(found)} dreams scored")

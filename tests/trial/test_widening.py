@@ -73,3 +73,11 @@ def test_a_procedure_that_answers_everything(engine: Engine) -> None:
 def test_a_dream_that_hangs_on_what_the_procedure_refuses(engine: Engine) -> None:
     code = ROOT.replace("raise ValueError(x)", "while True: pass")
     assert widened(engine, ROOT, code) == 0
+
+
+def test_an_iterator_in_place_of_a_list_counts(engine: Engine) -> None:
+    listed = "    if not hasattr(items, '__len__'):\n        items = list(items)\n"
+    code = f"def first(items):\n{listed}    return items[:2][0]\n"
+    wider = widened(engine, FIRST, code)
+    assert wider is not None
+    assert 0 < wider < 0.5
