@@ -20,6 +20,8 @@ from pytest_athena_dreams.store.generation import (
 from tests.dreams import CLAMP, dream, make_store
 
 TYPES = tuple(kind.value for kind in DreamType)
+ALONE = [word for kind in TYPES if kind != DreamType.CROSS_PROJECT_SYNTHESIS for word in ("--type", kind)]
+"""Options of the command for all types but the one that starts a jail."""
 HALF = "def half(x: int) -> float:\n    return x / 2\n"
 WORDS = """\
 def words(texts: list[str], least: int = 3) -> list[str]:

@@ -17,7 +17,7 @@ from pytest_athena_dreams.store.locks import locked
 from tests.llm.server import Handler, answers, completion, fails, serving
 from tests.store.kit import AUTOINCREMENT, SERIAL, athena_file, rows
 
-from .kit import TYPES, store_of
+from .kit import ALONE, TYPES, store_of
 
 KEY = "sk-dream-secret-0815"
 pytest.importorskip("pydantic_ai", reason="needs the extra: pip install 'pytest-athena-dreams[models]'")
@@ -35,7 +35,8 @@ def run(path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     monkeypatch.setenv("ATHENA_MODEL_KEY", KEY)
 
     def invoke(*arguments: str) -> Result:
-        return CliRunner().invoke(main, ["dream", "--store", str(path), *arguments])
+        types = [] if "--type" in arguments else ALONE  # the fourth one starts a jail
+        return CliRunner().invoke(main, ["dream", "--store", str(path), *types, *arguments])
 
     return invoke
 
@@ -179,7 +180,7 @@ def test_a_dry_run_asks_nobody(run: Callable[..., Result], path: Path) -> None:
         )
         assert server.asked == []
     assert done.exit_code == 0, done.output
-    assert re.search(r"3 procedures, up to 15 dreams each: 45 dreams of 4 types\n", done.output)
+    assert re.search(r"3 procedures, up to 15 dreams each: 45 dreams of 3 types\n", done.output)
     assert re.search(r"\d+ prompts may cost \$0\.\d+ without repeats; at most \$2\.0\n", done.output)
     assert rows(path, "SELECT * FROM dream_generation_runs") == []
     assert "nothing is spent" in run("--dry-run").output
@@ -266,7 +267,7 @@ def test_an_athena_file_gets_dreams_as_it_is(tmp_path: Path, id_type: str) -> No
     with db:
         db.execute("UPDATE procedures SET template = ? WHERE name = 'double'", [code])
     db.close()
-    done = CliRunner().invoke(main, ["dream", "double", "--store", str(path)])
+    done = CliRunner().invoke(main, ["dream", "double", "--store", str(path), *ALONE])
     assert done.exit_code == 0, done.output
     found = rows(path, "SELECT * FROM dream_procedures WHERE status = 'pending_evaluation'")
     assert found

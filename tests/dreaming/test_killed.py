@@ -20,7 +20,7 @@ from tests.llm.server import Handler, Server, completion, serving
 from tests.store.kit import rows
 
 from .killed import POINTS
-from .kit import HALF, store_of
+from .kit import ALONE, HALF, store_of
 
 pytest.importorskip("pydantic_ai", reason="needs the extra: pip install 'pytest-athena-dreams[models]'")
 ROOT = Path(__file__).parent.parent.parent
@@ -58,8 +58,20 @@ def kills_its_client(number: int) -> Callable[[Handler], None]:
 
 
 def command(path: Path, server: Server, *more: str) -> list[str]:
-    words = ["dream", "--store", str(path), "--strategy", "light", "--model", "m", "--jobs", "1", *PRICE]
-    return [*words, "--model-url", server.url, "--model-concurrency", "1", *more]
+    words = [
+        "dream",
+        "--store",
+        str(path),
+        "--strategy",
+        "light",
+        "--model",
+        "m",
+        "--jobs",
+        "1",
+        *PRICE,
+        *ALONE,
+    ]
+    return [*words, "--model-url", server.url, "--jobs", "1", "--model-concurrency", "1", *more]
 
 
 def start(point: str, path: Path, server: Server, *more: str) -> subprocess.Popen[str]:

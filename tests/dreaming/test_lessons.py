@@ -21,6 +21,7 @@ from tests.llm.server import answers, serving
 from tests.store.kit import rows
 
 from .conftest import briefing, record, written
+from .kit import ALONE
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def asked(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 def dream_command(path: Path, url: str, *more: str) -> Result:
     command = ["dream", "--store", str(path), "--model", "m", "--model-url", url, "--calls", "60", *more]
-    return CliRunner().invoke(main, [*command, "--jobs", "1", "--model-concurrency", "1"])
+    return CliRunner().invoke(main, [*command, *ALONE, "--jobs", "1", "--model-concurrency", "1"])
 
 
 def test_a_call_records_the_rules_that_its_prompt_showed(asked: list[dict[str, Any]]) -> None:

@@ -20,7 +20,7 @@ from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.lessons import read_lessons
 from tests.store.kit import rows
 
-from .kit import HALF, store_of
+from .kit import ALONE, HALF, store_of
 
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "swap_operands.py"
 SUBJECT = Subject(id=1, name="half", project="p", code=HALF, entry_point=None)
@@ -105,7 +105,7 @@ def test_a_private_procedure_is_given_to_none(tmp_path: Path, briefing: Briefing
 
 def test_the_example_writes_dreams(tmp_path: Path) -> None:
     path = store_of(tmp_path / "athena.db", "def area(a: int, b: int) -> int:\n    return a * b + 1\n")
-    done = CliRunner().invoke(main, ["dream", "--store", str(path), "--plugin", str(EXAMPLE)])
+    done = CliRunner().invoke(main, ["dream", "--store", str(path), "--plugin", str(EXAMPLE), *ALONE])
     assert done.exit_code == 0, done.output
     codes = {
         row["code"]
