@@ -215,6 +215,7 @@ class _Work:
             ),
             authors=self.authors,
             past=read_past(self.store),
+            private=self.private,
             jobs=jobs,
         )
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -119,7 +119,10 @@ def kind_of(writer: str) -> str:
 
 class Generation:
     """One run at work on ``store``, which it alone writes dreams to. ``jobs`` procedures are asked for at a
-    time."""
+    time.
+
+    ``private`` are ids of procedures whose code no dream of another one may hold: a model may see that one.
+    """
 
     def __init__(
         self,
@@ -130,6 +133,7 @@ class Generation:
         mechanical: Mechanical,
         authors: Sequence[Author] = (),
         past: Past | None = None,
+        private: Collection[int] = (),
         jobs: int = 1,
     ) -> None:
         self.store = store
@@ -141,6 +145,7 @@ class Generation:
         self._tally = Tally(past.records)
         self._kinds = Tally(past.by_kind())
         self._sources = {one.id: one.code for one in (*order.subjects, *order.others)}
+        self._private = frozenset(private)
         self._jobs = jobs
         self._since = time.monotonic()
 
@@ -150,13 +155,18 @@ class Generation:
         left = [subject for subject in self._by_promise() if subject.id not in finished]
         begun: deque[tuple[Subject, list[Draft]]] = deque()
         for subject, drafts in self._mechanical(left):
-            usable = [draft for draft in drafts if draft.dream_type in self.order.types]
+            usable = [draft for draft in drafts if self._may_use(subject, draft)]
             self._begin(subject, usable)
             begun.append((subject, usable))
             if len(begun) == self._jobs:
                 yield self._finish(*begun.popleft())
         while begun:
             yield self._finish(*begun.popleft())
+
+    def _may_use(self, subject: Subject, draft: Draft) -> bool:
+        """Whether a draft is of a wanted type, and holds no code of another procedure that is private."""
+        hidden = self._private.intersection(draft.parents) - {subject.id}
+        return draft.dream_type in self.order.types and not hidden
 
     def plans(self) -> Iterator[tuple[Subject, dict[str, dict[str, int]]]]:
         """What authors would be asked for each procedure; nothing is stored."""

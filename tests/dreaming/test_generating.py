@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from pytest_athena_dreams.dreaming.drafts import Draft, Subject
 from pytest_athena_dreams.errors import StoreError
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.generation import (
@@ -20,7 +22,7 @@ from pytest_athena_dreams.store.generation import (
 )
 from tests.store.kit import rows
 
-from .kit import HALF, TYPES, generate, generation, order, store_of
+from .kit import HALF, TYPES, generate, generation, order, plain, store_of
 
 
 @pytest.fixture
@@ -146,3 +148,12 @@ def test_versions_that_are_not_the_last_are_left_alone(tmp_path: Path) -> None:
     path = store_of(tmp_path / "athena.db", HALF, HALF.replace("x / 2", "x * 0.5"))
     with Store.open(path) as store:
         assert [subject.id for subject in order(store).subjects] == [2]
+
+
+def test_code_of_a_private_procedure_is_in_no_dream_of_another(store: Store, path: Path) -> None:
+    def joined(subjects: Sequence[Subject]) -> Iterator[tuple[Subject, list[Draft]]]:
+        for subject, drafts in plain(subjects):
+            yield subject, [msgspec.structs.replace(one, parents=(subject.id, 2)) for one in drafts]
+
+    generate(store, order(store), mechanical=joined, private=[2])
+    assert {row["base"] for row in rows(path, WRITTEN)} == {2}
