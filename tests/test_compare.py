@@ -19,6 +19,7 @@ from pytest_athena_dreams.judge import equality
 from pytest_athena_dreams.models import ObservationKind
 from pytest_athena_dreams.sandbox.jail.building import MAKERS
 from pytest_athena_dreams.sandbox.jail.canonical import canonical
+from pytest_athena_dreams.source.sequence_calls import as_arguments
 from tests.judge.test_equality import values
 
 
@@ -134,7 +135,17 @@ def test_a_long_text_of_one_character_is_written_as_a_product() -> None:
 
 def test_every_maker_can_be_named() -> None:
     tested = test_a_call_may_name_whatever_inputs_are_made_of.pytestmark[0].args[1]  # type: ignore[attr-defined]
-    assert {recipe.maker for recipe, _ in tested} | {"array"} == set(MAKERS)
+    assert {recipe.maker for recipe, _ in tested} | {"array", "step"} == set(MAKERS)
+
+
+def test_a_call_may_hold_the_steps_of_a_sequence() -> None:
+    code = "class A:\n def __init__(self, n):\n  self.n = n\n def add(self, k):\n  self.n += k\n"
+    steps = as_arguments("it = A(1); it.add(2); it.n")
+    assert steps == "(1, then_calls=[('add', (2, ), {}), ('.n', (), {})])"
+    wrong = compare.call(code.replace("+= k", "-= k"), steps, entry_point="A")
+    compare.check(compare.call(code, steps, entry_point="A"), compare.call(code, steps, entry_point="A"))
+    with pytest.raises(AssertionError, match="another value"):
+        compare.check(compare.call(code, steps, entry_point="A"), wrong)
 
 
 def test_a_failed_check_has_the_exception_as_its_cause() -> None:
