@@ -39,6 +39,8 @@ def of(annotation: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         return st.one_of([of(arg, depth) for arg in args])
     if origin is dict:
         return st.dictionaries(_TEXT, of(args[1], depth + 1), max_size=2)
+    if origin is tuple and args[-1] is not Ellipsis:
+        return st.tuples(*(of(arg, depth + 1) for arg in args))
     if origin is tuple:
         return st.just(()) if depth > 1 else st.lists(of(args[0], depth + 1), max_size=2).map(tuple)
     if annotation is Any:

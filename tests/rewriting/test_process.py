@@ -61,4 +61,4 @@ def test_there_is_one_answer_for_each_task(number: int) -> None:
 
 def test_the_tasks_are_lines() -> None:
     assert b"\n" not in encoded(subject("def f():\n    pass\n"))
-    assert Task.__struct_fields__ == ("subject", "transforms")
+    assert Task.__struct_fields__ == ("subject", "transforms", "partners", "pieces")

@@ -83,7 +83,13 @@ def test_a_process_of_its_own_and_this_one_show_the_same(
         result.assert_outcomes(passed=1, failed=1)
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         lines = (re.sub(r"\d+\.\d+s", "TIME", line).strip("= ") for line in result.outlines)
-        shown.append([line for line in lines if not line.startswith(("platform", "cachedir", "plugins"))])
+        shown.append(
+            [
+                line
+                for line in lines
+                if not line.startswith(("platform", "cachedir", "plugins", "hypothesis profile"))
+            ]
+        )
     assert shown[0] == shown[1]
 
 
