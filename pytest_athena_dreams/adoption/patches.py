@@ -5,7 +5,6 @@ Invariants: the file is replaced as a whole or not at all; its encoding and its 
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import io
 import os
@@ -53,13 +52,16 @@ class Patch:
                 f"{self.path} is {encoding}, which has no {error.object[error.start]!r}"
             ) from None
         try:
-            with tempfile.NamedTemporaryFile(dir=self.path.resolve().parent, delete=False) as file:
-                file.write(text)
-            os.chmod(file.name, self.path.stat().st_mode & 0o7777)
-            os.replace(file.name, self.path.resolve())
+            handle, name = tempfile.mkstemp(dir=self.path.resolve().parent)
+            try:
+                with open(handle, "wb") as file:
+                    file.write(text)
+                os.chmod(name, self.path.stat().st_mode & 0o7777)
+                os.replace(name, self.path.resolve())
+            except OSError:
+                os.unlink(name)
+                raise
         except OSError as error:
-            with contextlib.suppress(OSError, NameError):
-                os.unlink(file.name)
             raise DreamsError(f"{self.path} can't be written: {error.strerror}") from error
 
 

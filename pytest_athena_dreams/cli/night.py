@@ -41,7 +41,8 @@ _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
     show_default=True,
     help="As that of athena-dreams dream.",
 )
-@click.option("--budget", metavar="USD", help="What models may cost, to write and to judge together.")
+@click.option("--budget", metavar="USD", help="What models may cost that write.")
+@click.option("--judge-budget", metavar="USD", help="What models may cost that judge.")
 @click.option(
     "--reports", type=click.Path(path_type=Path, file_okay=False), default=Path("nights"), show_default=True
 )
@@ -60,6 +61,7 @@ def night(
     adopted: int | None,
     strategy: str,
     budget: str | None,
+    judge_budget: str | None,
     reports: Path,
     notify: str | None,
     options: tuple[str, ...],
@@ -89,6 +91,7 @@ def night(
         "adopt": adopted,
         "strategy": strategy,
         "budget": budget,
+        "judge_budget": judge_budget,
         "options": options,
     }
     with locked(store, "watch", "watches"), Store.open(store) as opened:
@@ -99,13 +102,13 @@ def night(
             row = begin_night(
                 opened, settings=settings, deadline=int(time.time() + deadline) if deadline else None
             )
-        spend = ("--budget", budget) if budget else ()
         order = Order(
             store=store,
             folder=reports,
             number=row["id"],
             adopted=adopted or 0,
-            dreaming=("--strategy", strategy, *spend),
+            dreaming=("--strategy", strategy, *(("--budget", budget) if budget else ())),
+            evaluating=("--budget", judge_budget) if judge_budget else (),
             testing=options,
         )
         made = Night(opened, row, order, deadline=time.monotonic() + deadline if deadline else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from ..store.database import Store
-    from ..store.records import Summary
+    from ..store.records import Filters, Summary
 
 SHOWN_DREAMS = 10
 """Dreams that are named before a question."""
@@ -106,7 +106,7 @@ def _tend(
     from ..store.database import Store
     from ..store.tending import Choice, chosen
 
-    choice = Choice(names=names, pattern=pattern, filters=filters)  # type: ignore[arg-type]
+    choice = Choice(names=names, pattern=pattern, filters=cast("Filters", filters))
     if not choice:
         raise click.UsageError("choose dreams by id or label, or by an option such as --status")
     verb, more, done = words

@@ -25,7 +25,7 @@ LEAST = 1.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What a night does. ``folder`` takes reports and logs; ``adopted`` is the number to adopt at most, 0
-    for none; ``dreaming`` and ``testing`` are further options of those two steps.
+    for none; ``dreaming``, ``evaluating`` and ``testing`` are further options of these steps.
     """
 
     store: Path

@@ -53,8 +53,9 @@ def chosen(store: Store, choice: Choice) -> list[Summary]:
     """The dreams of a choice, in id order. Raises ``StoreError`` for a name or a pattern that none has."""
     found = store.summaries(**choice.filters)
     if choice.names:
+        everything = store.summaries()
         for name in choice.names:
-            if not any(_fits(name, dream) for dream in store.summaries()):
+            if not any(_fits(name, dream) for dream in everything):
                 raise StoreError(
                     f"store {store.name} has no dream with the id or label {name!r}; "
                     f"see which there are with: athena-dreams list --store {store.name}"

@@ -50,10 +50,17 @@ def test_without_a_deadline_no_step_has_a_limit() -> None:
 
 def test_what_a_step_runs() -> None:
     order = Order(
-        store=Path("a.db"), folder=Path("n"), number=3, adopted=2, dreaming=("--seed", "1"), testing=("-x",)
+        store=Path("a.db"),
+        folder=Path("n"),
+        number=3,
+        adopted=2,
+        dreaming=("--seed", "1"),
+        evaluating=("--budget", "2"),
+        testing=("-x",),
     )
     commands = {step.name: [command[3:] for command in step.commands(order)] for step in NIGHT_STEPS}
     assert commands["dream"] == [["dream", "--store", "a.db", "--seed", "1"]]
+    assert commands["evaluate"] == [["evaluate", "--store", "a.db", "--budget", "2"]]
     assert commands["test"] == [["--athena-dreams", "--athena-store", "a.db", "-q", "-n", "auto", "-x"]]
     assert commands["adopt"] == [["adopt", "--store", "a.db", "--best", "2"]]
     assert [command[-1] for command in commands["report"]] == [
