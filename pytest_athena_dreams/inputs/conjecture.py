@@ -8,7 +8,7 @@ hides the choices behind an example, so shrinking would have to find a failing o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from operator import itemgetter
 from random import Random
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ from hypothesis.internal.conjecture.shrinker import sort_key
 from hypothesis.internal.entropy import deterministic_PRNG
 from hypothesis.internal.escalation import InterestingOrigin
 
-from .search import Search
+from .search import Search, SearchStopped
 
 T = TypeVar("T")
 
@@ -51,9 +51,10 @@ def shrunk(search: Search[T], fails: Callable[[T], bool], start: tuple[Any, ...]
             data.mark_interesting(_FAULT)
 
     runner = _runner(search, see, [Phase.generate, Phase.shrink])
-    if start is not None:
-        runner.cached_test_function(start)
-    runner.run()
+    with suppress(SearchStopped):
+        if start is not None:
+            runner.cached_test_function(start)
+        runner.run()
     return min(failing, key=itemgetter(0))[1] if failing else None
 
 

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 import hypothesis
 from hypothesis import Phase, given
-from hypothesis.errors import Flaky, HypothesisDeprecationWarning, Unsatisfiable
+from hypothesis.errors import HypothesisDeprecationWarning, Unsatisfiable
 
-from .search import Search
+from .search import Search, SearchStopped
 
 T = TypeVar("T")
 CHARACTERS_OF_A_CHOICE = 4
@@ -50,7 +50,7 @@ def shrunk(search: Search[T], fails: Callable[[T], bool], start: tuple[Any, ...]
             failing.append(value)
             raise _Fails
 
-    with contextlib.suppress(_Fails, Flaky):  # flaky if ``fails`` has run out of time
+    with contextlib.suppress(_Fails, SearchStopped):
         _run(search, see, [Phase.generate, Phase.shrink])
     return failing[-1] if failing else None
 

@@ -55,7 +55,10 @@ class Engine(Protocol):
         """Draw the examples of ``search``; ``keep`` takes each."""
 
     def shrunk(self, search: Search[T], fails: Callable[[T], bool], start: Choices | None) -> T | None:
-        """The smallest example found for which ``fails`` holds; ``start`` holds the choices of one."""
+        """The smallest example found for which ``fails`` holds; ``start`` holds the choices of one.
+
+        ``fails`` raises ``SearchStopped`` to end the search.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ def shrunk(
     """The smallest example found for which ``fails`` holds; ``None`` if there is none.
 
     It starts from the choices of a failing example, or otherwise from the first of ``examples`` that fails.
-    The rest is as in :func:`draw`.
+    ``fails`` raises ``SearchStopped`` to end the search. The rest is as in :func:`draw`.
     """
     search = Search(strategy=strategy, examples=examples, seed=seed, seeded=seeded)
     with way().without_mined():

@@ -12,6 +12,10 @@ from hypothesis.strategies import SearchStrategy
 T = TypeVar("T")
 
 
+class SearchStopped(BaseException):
+    """Ends a search at once. Hypothesis would take an ``Exception`` for one more failing example."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search(Generic[T]):
     """At most ``examples`` of ``strategy``.

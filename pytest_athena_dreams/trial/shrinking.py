@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from ..inputs.arguments import Arguments
 from ..inputs.drawing import shrunk
 from ..inputs.pool import Pool
+from ..inputs.search import SearchStopped
 from ..inputs.small import small_arguments
 from ..judge.oracle import Finding
 from ..models import Category, Observation, ObservationKind
@@ -244,6 +245,8 @@ class _Search:
     def _shows(self, arguments: Arguments) -> bool:
         payload = arguments.payload()
         self._try({payload: arguments})
+        if self.cut:
+            raise SearchStopped
         shows = payload in self.found
         self.candidates[payload] = arguments, shows
         return shows
