@@ -32,6 +32,14 @@ def known(value: Canonical) -> Known:
     return _known(unpacked(value)) if any(mark in text for mark in _OPAQUE_MARKS) else Known.ALL
 
 
+def hides(value: Canonical) -> bool:
+    """Whether only the type is known of ``value`` or of a part."""
+    if not isinstance(value, list):
+        return False
+    tag, *fields = value
+    return tag == "opaque" or any(map(hides, _parts(tag, fields)))
+
+
 def _known(value: Canonical) -> Known:
     if not isinstance(value, list):
         return Known.ALL

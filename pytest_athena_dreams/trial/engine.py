@@ -27,13 +27,13 @@ from .evidence import Evidence
 from .faults import fault_of, smallest_faults
 from .lab import Jails, Lab, UserStrategies
 from .loading import refused_at_load
-from .notes import not_compared, rests_on_types
+from .notes import not_compared, refused_inputs, rests_on_types
 from .observing import STAGES
 from .reference import Reference, References
 from .shrinking import Searches, Shrinker
 from .speed import effectiveness
 from .trial import Result, Trial
-from .untestable import Untestable, compared_by_type, never_returned
+from .untestable import Untestable, compared_by_type, mostly_refused, never_returned
 from .widening import widened
 
 _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
@@ -201,6 +201,9 @@ class Engine:
         procedure = case.dream.procedure
         if category is None and reference is not None and procedure is not None and not reference.returned:
             raise never_returned(procedure, case.tried, list(reference.expected.values()))
+        refused = refused_inputs(case)
+        if category is None and procedure is not None and len(refused) > judgement.accepted:
+            raise mostly_refused(procedure, case.tried, judgement.accepted, refused)
         if category is None and procedure is not None and rests_on_types(case):
             (first, *_), inputs = case.examples, len(case.examples)
             assert first.expected is not None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..config import Settings
-from ..judge.blind import Known, known
+from ..judge.blind import Known, hides, known
 from ..judge.output import STREAMS, text_of
-from ..models import Contract, Observation, ObservationKind
+from ..models import Contract, Observation, ObservationKind, unpacked
 from ..signatures import Loaded
 from ..source.reading import keeps_state
 from .case import Case
@@ -27,19 +27,36 @@ def not_compared(case: Case, loaded: Loaded, seen: Sequence[Observation], settin
     return "; ".join(_parts(case, loaded, seen, settings)) or None
 
 
+def refused_inputs(case: Case) -> list[Observation]:
+    """What the procedure did where the jail refused it something, so that nothing was compared."""
+    if case.reference is None or case.oracle.refusals:
+        return []
+    return [seen for seen in case.reference.expected.values() if seen.refused]
+
+
 def rests_on_types(case: Case) -> bool:
     """Whether nothing but the types of returned values was compared on any input.
 
-    Values that vary from run to run don't count as such: the verdict says that they vary.
+    A value that holds parts of which only the type is known, and whose other parts are the same on every
+    input, tells no more than a type: the input may have gone into the unknown parts. Values that vary from
+    run to run don't count as such: the verdict says that they vary.
     """
-    return _compares_values(case) and all(
+    if not _compares_values(case):
+        return False
+    seen = [example.expected for example in case.examples]
+    if not all(
         one is not None
         and one.kind is ObservationKind.RETURNED
         and one.changed is None
         and all(not text_of(one.printed, stream) for stream in case.oracle.streams)
-        and known(one.value) is Known.NOTHING
-        for one in (example.expected for example in case.examples)
-    )
+        for one in seen
+    ):
+        return False
+    values = [one.value for one in seen if one is not None]
+    if all(known(value) is Known.NOTHING for value in values):
+        return True
+    same = len(values) > 1 and all(value == values[0] for value in values)
+    return same and hides(unpacked(values[0]))
 
 
 def _compares_values(case: Case) -> bool:
@@ -60,6 +77,9 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
     for pool in case.pools:
         if pool.shortened:
             yield f"as many inputs as requested: {pool.shortened}"
+    if refused := refused_inputs(case):
+        inputs = f"{len(refused)} of {case.tried} inputs"
+        yield f"the {inputs} on which the jail refused something to the procedure"
     if case.oracle.refusals and case.oracle.expects:
         yield "what the code does where the jail refuses it nothing: refused calls were compared"
     sources = [case.dream.code, *([reference.source.code] if reference else [])]

@@ -115,6 +115,17 @@ def never_returned(procedure: Procedure, tried: int, seen: Sequence[Observation]
     return Untestable(reason, text)
 
 
+def mostly_refused(
+    procedure: Procedure, tried: int, accepted: int, refused: Sequence[Observation]
+) -> Untestable:
+    """The procedure was ``refused`` something on more inputs than are left to compare: on those it acts."""
+    counts = Counter(_result(one) for one in refused)
+    did = ", ".join(f"{what} on {count}" for what, count in counts.most_common(_COUNTED_RESULTS))
+    where = _where(procedure, refused[0])
+    text = f"{_named(procedure)} could be compared on {accepted} of {tried} inputs only: {did}{where}"
+    return Untestable(Reason.REFUSED, f"{text}; {_remedy(Reason.REFUSED, refused[0], where)}")
+
+
 def compared_by_type(procedure: Procedure, example: Observation, inputs: int) -> Untestable:
     """Nothing but the types of the procedure's values could be compared on any of ``inputs``."""
     why = f"returns {render(example.value, limit=VALUE_LENGTH)}, of which only the type is known"

@@ -24,6 +24,8 @@ ZONE = "import datetime\nclass Z(datetime.tzinfo):\n    def __repr__(self): retu
 ZONE += "    def utcoffset(self, d): return datetime.timedelta(hours={})\n    def dst(self, d): return None\n"
 ERROR = "class E(Exception):\n    code = {}\n    def __init__(self, message, n):\n"
 ERROR += "        super().__init__(message)\n        self.n = n\nE({!r}, {})"
+STRUCTURE = "from ctypes import *\nclass P(Structure):\n    _fields_ = [('x', c_int), ('y', c_int)]\n"
+STRUCTURE += "def named(p):\n    p.name = 'p'\n    return p\n{}"
 
 
 def error(message: str = "m", n: int = 1, code: int = 1) -> str:
@@ -159,6 +161,14 @@ TABLE: dict[str, tuple[list[Pair], list[Pair]]] = {
         + each("import random\nrandom.Random({})", "1", "2")
         + each("import struct\nstruct.Struct('{}')", "i", "f"),
         [("from functools import partial\npartial(lambda: 1)", "from functools import partial\npartial(lambda: 2)")],
+    ),
+    "values of `ctypes`": (
+        each("from ctypes import *\n{}", "c_int(1)", "c_int(2)", "c_long(1)", "1")
+        + each("from ctypes import *\n{}", "c_char_p(b'a')", "c_char_p(b'b')")
+        + each("from ctypes import *\n(c_int * 2)({})", "1, 2", "1", "2, 1")
+        + each(STRUCTURE, "P(1, 2)", "P(1, 3)", "named(P(1, 2))"),
+        each("from ctypes import *\n{}", "(c_int * 2)()", "(c_int * 2)(0, 0)")
+        + each(STRUCTURE, "P(1, 2)", "P(x=1, y=2)", "P.from_buffer_copy(P(1, 2))"),
     ),
     "XML elements": (
         each("import xml.etree.ElementTree as t\nt.fromstring('{}')", "<a/>", "<b/>", "<a x=\"1\"/>", "<a>t</a>", "<a><b/></a>"),

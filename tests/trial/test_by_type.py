@@ -35,6 +35,9 @@ ALONE = {
     "object-of-a-lock": HOLDER,
     "hash-object": code("hashlib.sha256(b'%d' % n)", "hashlib"),
     "bound-method": "class A:\n    def go(self): ...\ndef f(n: int):\n    return A().go\n",
+    "a-class-with-a-method": "def f(n: int):\n    class A:\n        def go(self): return n\n    return A\n",
+    "a-lock-and-a-constant": code("[threading.Lock(), 'name']"),
+    "a-database": code("sqlite3.connect(':memory:')", "sqlite3"),
 }
 
 
@@ -54,7 +57,11 @@ BESIDE = {
     "half": (code("threading.Lock() if n % 2 else n"), None),
     "within": (code("[n, threading.Lock()]"), 10),
     "an-iterator-without-end": (code("itertools.count(n)", "itertools"), 10),
-    "a-class-with-a-method": ("def f(n: int):\n    class A:\n        def go(self): ...\n    return A\n", 10),
+    "a-class-with-data": (
+        "def f(n: int):\n    class A:\n        a = n\n        def go(self): ...\n    return A\n",
+        10,
+    ),
+    "an-iterator-without-end-that-is-the-same": (code("itertools.repeat(0)", "itertools"), 10),
     "beside-printed-text": ("def f(n: int):\n    print(n)\n    return print\n", 0),
     "plain": (code("[n, str(n)]"), 0),
     "the-word": (code("['opaque', 'iterator']"), 0),

@@ -212,6 +212,38 @@ def test_a_procedure_that_raises_on_all_inputs_says_what_to_give_it(
         assert remedy in found.text
 
 
+ASKS = """
+import urllib.request
+def f(n: int, dry: bool = False) -> str:
+    if {path}:
+        return "nothing to do"
+    try:
+        return urllib.request.urlopen(f"http://127.0.0.1/{{n}}").read()
+    except Exception as exc:
+        return f"Error: {{type(exc).__name__}}"
+"""
+
+
+def test_a_pass_on_the_few_inputs_on_which_the_procedure_does_not_act_is_untestable(engine: Engine) -> None:
+    """Else a dream that acts wrongly passes by what it does on bad input."""
+    mostly_acts = ASKS.format(path="n % 10 == 0")
+    found = verdict(engine, mostly_acts.replace("/{n}", "/{n}/delete"), mostly_acts)
+    assert (found.outcome, found.reason) == (Outcome.UNTESTABLE, Reason.REFUSED), found
+    assert "could be compared on " in found.text
+    assert "of 30 inputs only: the jail refused to" in found.text
+    wrong = mostly_acts.replace("nothing", "something")
+    assert verdict(engine, wrong, mostly_acts).category is Category.LOGIC
+
+
+def test_a_pass_names_the_inputs_on_which_the_procedure_was_refused_something(engine: Engine) -> None:
+    seldom_acts = ASKS.format(path="n % 10")
+    found = verdict(engine, seldom_acts, seldom_acts)
+    assert found.outcome is Outcome.SUCCESS, found.text
+    assert "of 30 inputs on which the jail refused something to the procedure" in str(
+        found.figures.not_compared
+    )
+
+
 def test_a_dream_that_does_not_compile_fails_whatever_its_procedure_does(engine: Engine) -> None:
     assert verdict(engine, "def f(:\n", PROCEDURES["missing-package"][0]).category is Category.SYNTAX
 

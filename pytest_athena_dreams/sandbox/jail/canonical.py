@@ -18,7 +18,7 @@ from .encoding import encoded, plain_float, plain_text
 from .exceptions import arguments, attributes, details
 from .large import cut
 from .members import bases, class_data, fields, hides_state, instance_dict, members
-from .standard import SCALAR_REPRS, WRITTEN_IN_C, exact_moment, maxlen, moment, nameless, reader
+from .standard import SCALAR_REPRS, WRITTEN_IN_C, c_data, exact_moment, maxlen, moment, nameless, reader
 from .typenames import genuine, made_by_class_statement, type_name
 
 DEPTH = 100
@@ -247,6 +247,8 @@ class Walk:
                 exact = exact_moment(base, value)
                 held = self._scalar(value, base, depth) if exact is None else self.of(exact, depth)
                 return ["sub", name, held, self._fields(value, cls, depth)]
+        if (content := c_data(value, cls)) is not None:
+            return ["sub", name, self.of(content, depth), self.named(instance_dict(value), depth)]
         if _issubclass(cls, type):
             return self._class(value, name, depth)
         if _issubclass(cls, _OPAQUE):

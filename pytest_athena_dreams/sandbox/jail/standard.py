@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import array
 import collections
+import ctypes
 import datetime
 import decimal
 import fractions
@@ -59,6 +60,10 @@ _fold = datetime.time.__dict__["fold"].__get__
 _maxlen = collections.deque.__dict__["maxlen"].__get__
 _namespace = vars(types.ModuleType)["__dict__"].__get__
 _type, _dict = type, dict
+_SimpleCData: type = ctypes.c_int.__mro__[1]
+_CData: type = ctypes.c_int.__mro__[2]
+_simple_value = _SimpleCData.__dict__["value"].__get__
+_address, _sizeof, _bytes_at = ctypes.addressof, ctypes.sizeof, ctypes.string_at
 _referents = gc.get_referents
 
 
@@ -176,6 +181,15 @@ def reader(cls: type) -> Reader | None:
     if elements is not None and _namespace(elements).get("Element") is cls:
         return _element
     return None
+
+
+def c_data(value: Any, cls: type) -> Any:
+    """The content of a value of ``ctypes``: that of a number or text, or the bytes; ``None`` for others."""
+    if not issubclass(cls, _CData):
+        return None
+    return (
+        _simple_value(value) if issubclass(cls, _SimpleCData) else _bytes_at(_address(value), _sizeof(value))
+    )
 
 
 def _element(value: Any) -> dict[str, Any]:
