@@ -47,6 +47,11 @@ _BY_BASE = (
 )
 
 
+def outcome(seen: Observation) -> str:
+    """The name of the exception that was raised; empty for a call that returned."""
+    return seen.raised.type if seen.raised is not None else ""
+
+
 def category_of(observation: Observation) -> Category | None:
     """The category of a call (or load) that did not return; ``None`` if it returned."""
     kind = observation.kind

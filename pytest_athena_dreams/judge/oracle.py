@@ -13,7 +13,7 @@ from ..models import Canonical, Category, Contract, Observation, ObservationKind
 from ..signatures import TypeSpec
 from .annotations import fits
 from .attributes import attributes
-from .categories import category_of
+from .categories import category_of, outcome
 from .contrast import contrast
 from .equality import TOLERANCE, Difference, difference, same_type, type_of
 from .ordering import without_order
@@ -79,7 +79,8 @@ class Oracle:
     own results vary in order, so order does not count. ``refusals``: inputs on which the jail refused the
     procedure something count too. ``expects`` are the kinds of refusals that the procedure meets on some
     input: where one happens once in a process, it is on another input of the dream. ``streams`` are those
-    whose text is compared.
+    whose text is compared. ``outcomes`` (see ``outcome``) are those that the procedure's own runs of one call
+    had in place of each other, so that either is right.
     """
 
     contract: Contract
@@ -92,6 +93,7 @@ class Oracle:
     refusals: bool = False
     expects: Collection[str] = ()
     streams: tuple[str, ...] = ()
+    outcomes: Collection[str] = ()
 
     def accepts(self, expected: Observation) -> bool:
         """Whether the procedure's observation puts an input inside the domain.
@@ -126,6 +128,8 @@ class Oracle:
             return _finding(
                 Category.LOGIC, got, lambda: Explanation(text, observed_words(expected), observed_words(got))
             )
+        if expected is not None and self._either(expected, got):
+            return self._same_output(expected, got)
         if expected is not None and expected.kind is ObservationKind.RAISED:
             return self._same_exception(expected, got) or self._same_output(expected, got)
         category = category_of(got)
@@ -147,6 +151,13 @@ class Oracle:
             return None
         return next((text for text in got.refused if refusal_kind(text) not in self.expects), None)
 
+    def _either(self, first: Observation, second: Observation) -> bool:
+        """Whether the outcomes of two runs differ as those of the procedure do."""
+        if first.kind not in _ANSWERED or second.kind not in _ANSWERED:
+            return False
+        pair = {outcome(first), outcome(second)}
+        return len(pair) > 1 and pair.issubset(self.outcomes)
+
     def diverges(self, expected: Observation, got: Observation) -> bool:
         """Whether two returned values differ, whether or not the contract allows it."""
         return self._difference(expected.value, got.value) is not None
@@ -164,7 +175,11 @@ class Oracle:
 
     def repeats(self, first: Observation, second: Observation) -> bool:
         """Whether two observations of the same call agree."""
+        if self._either(first, second):
+            return not self.differing(first, second)
         if first.kind is not second.kind or category_of(first) is not category_of(second):
+            return False
+        if self.contract is Contract.EQUIVALENT and outcome(first) != outcome(second):
             return False
         if self.differing(first, second):
             return False

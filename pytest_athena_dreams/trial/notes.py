@@ -69,6 +69,9 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
     reference = case.reference
     if reference is not None and reference.variation.values:
         yield _VARYING[reference.variation.values]
+    if reference is not None and (outcomes := reference.variation.outcomes):
+        names = " or ".join(f"raises {name}" if name else "returns" for name in outcomes)
+        yield f"whether the call {names}, which varies in the procedure's own runs"
     if _compares_values(case):
         expected = [example.expected for example in case.examples if example.expected is not None]
         if partly := sum(known(one.value) is not Known.ALL for one in expected):

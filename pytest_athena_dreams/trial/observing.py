@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from msgspec import structs
 
-from ..judge.categories import category_of
+from ..judge.categories import category_of, outcome
 from ..judge.oracle import Oracle
 from ..judge.output import STREAMS
 from ..models import Category, Contract, DeathReason, Observation, ObservationKind
@@ -71,19 +71,26 @@ class Extent(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """What differs from run to run in a procedure's results: their values, and the streams it prints to."""
+    """What differs from run to run in a procedure's results.
+
+    Their values, the streams it prints to, and whether it returns or what it raises: all ``outcomes`` that
+    were seen in place of each other.
+    """
 
     values: Extent = Extent.NONE
     streams: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
 
     def __or__(self, other: Variation) -> Variation:
         streams = tuple(sorted({*self.streams, *other.streams}))
-        return Variation(max(self.values, other.values), streams)
+        outcomes = tuple(sorted({*self.outcomes, *other.outcomes}))
+        return Variation(max(self.values, other.values), streams, outcomes)
 
     def left_out(self, oracle: Oracle) -> Oracle:
         """``oracle``, so that it compares nothing that varies; ``marked`` does so for values."""
         streams = tuple(stream for stream in oracle.streams if stream not in self.streams)
-        return replace(oracle, unordered=self.values is Extent.ORDER, streams=streams)
+        unordered = self.values is Extent.ORDER
+        return replace(oracle, unordered=unordered, streams=streams, outcomes=self.outcomes)
 
     def __bool__(self) -> bool:
         return self != STEADY
@@ -91,7 +98,7 @@ class Variation:
 
 STEADY = Variation()
 """Nothing differs."""
-STAGES = 1 + len(Extent) + len(STREAMS)
+STAGES = 2 + len(Extent) + len(STREAMS)
 """How often a variation can grow, and once more."""
 
 
@@ -104,6 +111,9 @@ def variation(lab: Lab, first: Observation, second: Observation) -> Variation:
     oracle = replace(oracle, streams=())
     if oracle.repeats(first, second):
         return Variation(streams=streams)
+    outcomes = {outcome(first), outcome(second)}
+    if len(outcomes) > 1:
+        return Variation(Extent.VALUE, streams, tuple(sorted(outcomes)))
     unordered = replace(oracle, unordered=True)
     extent = Extent.ORDER if unordered.repeats(first, second) else Extent.VALUE
     return Variation(extent, streams)

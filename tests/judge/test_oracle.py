@@ -284,6 +284,16 @@ def test_when_a_call_repeats(first: Observation, second: Observation, agree: boo
     assert oracle.repeats(first, second) == oracle.repeats(second, first) == agree
 
 
+def test_what_a_repeated_call_raises_counts_where_exceptions_do() -> None:
+    pair = raised(ValueError), raised(ZeroDivisionError)
+    assert not Oracle(contract=Contract.EQUIVALENT).repeats(*pair)
+    names = [one.raised.type for one in pair if one.raised]
+    either = Oracle(contract=Contract.EQUIVALENT, outcomes=names)
+    assert either.repeats(*pair)
+    assert either.check(*pair) is None
+    assert either.check(returned(1), pair[0]) is not None
+
+
 def test_a_flaky_finding_tells_both_results() -> None:
     oracle = Oracle(contract=Contract.SUPERSET)
     words = oracle.flaky(returned(1), returned(2), raised(KeyError)).explanation

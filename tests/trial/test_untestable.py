@@ -300,3 +300,32 @@ def test_what_varies_in_a_procedure_is_left_out_of_every_comparison(
             found = verdict(engine, code, procedure)
             assert found.outcome is Outcome.SUCCESS, found.faults
         assert verdict(engine, wrong, procedure).category is Category.LOGIC
+
+
+ODD = "def f(n: int) -> int:\n    if n % 2:\n        return n\n    {}\n"
+EITHER = {
+    "which-exception-by-hash-seed": (
+        ODD.format("raise KeyError if hash(str(n)) % 2 else IndexError"),
+        ODD.format("raise KeyError"),
+        ODD.format("return n"),
+        "whether the call raises IndexError or raises KeyError, which varies in the procedure's own runs",
+    ),
+    "returned-or-raised-by-hash-seed": (
+        ODD.format("return n if hash(str(n)) % 2 else [][0]"),
+        ODD.format("return n"),
+        ODD.format("raise ValueError"),
+        "whether the call returns or raises IndexError, which varies in the procedure's own runs",
+    ),
+}
+
+
+@pytest.mark.parametrize(("procedure", "right", "wrong", "note"), EITHER.values(), ids=EITHER.keys())
+def test_whichever_the_procedure_does_by_chance_is_right(
+    procedure: str, right: str, wrong: str, note: str
+) -> None:
+    with Engine(Settings(max_examples=30), Policy()) as engine:
+        for code in (procedure, right):
+            found = verdict(engine, code, procedure, Contract.EQUIVALENT)
+            assert found.outcome is Outcome.SUCCESS, found.faults
+            assert note in str(found.figures.not_compared)
+        assert verdict(engine, wrong, procedure, Contract.EQUIVALENT).outcome is Outcome.FAILURE
