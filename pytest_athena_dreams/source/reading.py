@@ -22,6 +22,16 @@ _CONSTANTS = frozenset({ast.Constant, ast.UnaryOp})
 _MUTABLE_NODES = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
 """Values of module globals that a call may change."""
 _BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
+_CLOCKLESS = frozenset({
+    "__future__", "abc", "array", "ast", "base64", "binascii", "bisect", "cmath", "collections",
+    "collections.abc", "copy", "csv", "dataclasses", "decimal", "difflib", "enum", "fractions",
+    "functools", "hashlib", "heapq", "html", "io", "itertools", "json", "keyword", "math", "numbers",
+    "operator", "re", "statistics", "string", "struct", "textwrap", "typing", "unicodedata",
+    "urllib.parse", "zlib",
+})  # fmt: skip
+"""Modules whose functions give the same at any time of day."""
+_REACHING = frozenset({"__builtins__", "__import__", "__loader__", "eval", "exec", "globals"})
+"""Builtin names by which code may reach modules that it does not import."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +63,21 @@ def keeps_state(code: str) -> bool:
         return True
     assigned = (node for node in found.tree.body if isinstance(node, ast.Assign | ast.AnnAssign))
     return any(isinstance(node.value, _MUTABLE_NODES) for node in assigned)
+
+
+def sees_no_clock(code: str) -> bool:
+    """Whether ``code`` imports nothing but modules that read no clock."""
+    found = syntax(code)
+    if found is None:
+        return False
+    for node in found.nodes:
+        if isinstance(node, ast.Import) and any(alias.name not in _CLOCKLESS for alias in node.names):
+            return False
+        if isinstance(node, ast.ImportFrom) and (node.level or node.module not in _CLOCKLESS):
+            return False
+        if isinstance(node, ast.Name) and node.id in _REACHING:
+            return False
+    return True
 
 
 def imports_alone(code: str) -> str:

@@ -10,6 +10,7 @@ from pytest_athena_dreams.source.reading import (
     Reading,
     keeps_state,
     reading,
+    sees_no_clock,
     statement_lines,
 )
 from pytest_athena_dreams.source.syntax import PARSED_SOURCE, syntax
@@ -88,3 +89,25 @@ def test_what_may_remember_a_call(code: str, kept: bool) -> None:
 def test_a_literal_that_is_left_out_ends_no_list() -> None:
     code = f"'doc'\nx = True\ny = {'a' * (LITERAL_LENGTH + 1)!r}\nz = 7\n"
     assert reading(code).literals == (7,)
+
+
+@pytest.mark.parametrize(
+    ("code", "none"),
+    [
+        ("def f(n): return sorted(n)", True),
+        ("import re, json\nfrom collections import Counter", True),
+        ("import collections.abc\nfrom urllib.parse import quote", True),
+        ("import time", False),
+        ("def f():\n    from datetime import date", False),
+        ("import re, time as re2", False),
+        ("from urllib import request", False),
+        ("import urllib", False),
+        ("from . import helpers", False),
+        ("import my_helpers", False),
+        ("def f(): return __import__('time').time()", False),
+        ("def f(): return eval('1')", False),
+        ("def f(:", False),
+    ],
+)
+def test_code_that_sees_no_clock(code: str, none: bool) -> None:
+    assert sees_no_clock(code) == none
