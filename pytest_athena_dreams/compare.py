@@ -36,7 +36,8 @@ import msgspec
 
 from .judge import equality
 from .judge.equality import TOLERANCE, Difference
-from .judge.oracle import Explanation, Oracle
+from .judge.finding import Explanation
+from .judge.oracle import Oracle
 from .judge.verdict import judge_load
 from .models import Contract, Observation, ObservationKind, Raised
 from .sandbox import wire

@@ -45,6 +45,7 @@ class Settings:
     allow_read: tuple[str, ...] = ()
     allow_env: tuple[str, ...] = ()
     scratch: int = 0
+    effects: str = "off"
     baseline: str = "off"
     fail_under: float | None = None
     evidence: str = "passes"
@@ -266,6 +267,11 @@ SETTINGS: tuple[Setting, ...] = (
         "a whole number of MiB from 0 to 65536",
         "MIB",
         "MiB that each dream may write to its own folder; 0 for no folder",
+    ),
+    _setting(
+        "effects",
+        *_choice("auto", "off"),
+        "whether procedures that use files get a file tree for each call, and what they leave is compared",
     ),
     _setting(
         "baseline",

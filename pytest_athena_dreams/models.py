@@ -15,6 +15,8 @@ from typing import Any
 
 import msgspec
 
+from .worlds import Entry, Place
+
 Canonical = Any
 """A value as the jail describes it: JSON data by ``sandbox.jail.grammar``, or ``Packed``."""
 
@@ -228,7 +230,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     ``refused`` says in short words what the jail refused, also where the code went on. ``printed`` is what
     the call wrote to standard output and standard error, as two texts, ``None`` where it wrote nothing.
     ``patterns`` are the regular expressions, as text and flags, that the call was the first to compile,
-    where these are noted.
+    where these are noted. Of a call that had a world, ``files`` says what it left at each path that it
+    changed, ``None`` where it removed what was there, and ``asked`` at which places it looked.
     """
 
     kind: ObservationKind
@@ -246,6 +249,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[str, ...] = ()
     printed: Canonical = None
     patterns: tuple[tuple[str, int], ...] = ()
+    files: dict[str, Entry | None] | None = None
+    asked: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +260,8 @@ class Fault:
     ``expected`` and ``got`` say in words what the procedure and the dream did; ``call`` is the failing
     call as Python source, ``None`` where the dream did not even load; ``line`` counts from 1 in the
     dream's code; ``exception`` is the type that the dream raised. ``contrast`` are the two values line by
-    line where they are large: ``-`` the procedure's, ``+`` the dream's.
+    line where they are large: ``-`` the procedure's, ``+`` the dream's. ``world`` says what surrounded
+    the call where it had a world, a file a line.
     """
 
     category: Category
@@ -267,6 +273,7 @@ class Fault:
     exception: str | None = None
     inputs: int = 1
     contrast: tuple[str, ...] = ()
+    world: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
 
 from ..signatures import ParameterKind, Signature
+from ..worlds import World, attached
 from .graphs import Wiring, wired
 from .recipes import Recipe, pickled, source
 from .steps import THEN_CALLS, lines
@@ -15,15 +16,20 @@ from .steps import THEN_CALLS, lines
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """Positional and keyword arguments of one call; ``wiring`` are references between objects in them."""
+    """Positional and keyword arguments of one call; ``wiring`` are references between objects in them.
+
+    ``world`` is what surrounds the call, ``None`` for code that does not act.
+    """
 
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
     wiring: Wiring = ()
+    world: World | None = None
 
     def payload(self) -> bytes:
-        """The pickle that the jail loads, afresh for every call."""
-        return pickled(self._wired())
+        """The pickle that the jail loads, afresh for every call, with the call's world."""
+        payload = pickled(self._wired())
+        return payload if self.world is None else attached(payload, self.world)
 
     def call(self, name: str) -> str:
         """The call as Python source, on one line."""
@@ -45,7 +51,7 @@ class Arguments:
         if number >= len(steps):
             return None
         del steps[number]
-        return Arguments(self.args, self.kwargs | {THEN_CALLS: steps}, self.wiring)
+        return replace(self, kwargs=self.kwargs | {THEN_CALLS: steps})
 
     def by_name(self, signature: Signature) -> dict[str, Any]:
         """The arguments by parameter; what ``*args`` takes is left out."""
@@ -58,7 +64,7 @@ class Arguments:
         if len(self.args) > first + len(names):
             return self
         named = dict(zip(names, self.args[first:], strict=False))
-        return Arguments(self.args[:first], named | self.kwargs, self.wiring)
+        return replace(self, args=self.args[:first], kwargs=named | self.kwargs)
 
     def replaced(self, signature: Signature, values: Mapping[str, Any]) -> Arguments:
         """The same call with other values for the parameters in ``values``."""
@@ -66,7 +72,7 @@ class Arguments:
         named = [values.get(name, arg) for name, arg in zip(names, self.args, strict=False)]
         args = (*named, *self.args[len(names) :])
         kwargs = {key: values.get(key, value) for key, value in self.kwargs.items()}
-        return Arguments(args, kwargs, self.wiring)
+        return replace(self, args=args, kwargs=kwargs)
 
 
 def _positional(signature: Signature) -> list[str]:

@@ -16,12 +16,14 @@ from hypothesis.errors import InvalidArgument, Unsatisfiable
 
 from ..models import Canonical
 from ..signatures import Clues, Signature
+from ..worlds import Shape
 from .arguments import Arguments, is_plain
 from .calls import calls
 from .drawing import Choices, Spent, draw, way
 from .edges import edge_arguments
 from .followups import Compiling, following
 from .instances import UnmetAnnotation
+from .landscape import surrounded
 from .narrowing import Narrowing, narrow, sample
 from .scalars import Strategy, Width
 from .strategies import NO_CLUES
@@ -43,7 +45,7 @@ class PoolSpec:
     the types have no more values; ``edges`` are groups of edge cases, ``examples`` calls that come first,
     ``given`` the user's own strategies by parameter, ``clues`` what the source suggests for texts,
     ``compiling`` calls with patterns of their own, ``candidates`` how many inputs to draw and choose from,
-    and ``notes`` say how all this was chosen.
+    ``shape`` is what to draw the worlds of the calls from, and ``notes`` say how all this was chosen.
     """
 
     signature: Signature
@@ -59,6 +61,7 @@ class PoolSpec:
     clues: Clues = NO_CLUES
     compiling: tuple[Compiling, ...] = ()
     candidates: int = 0
+    shape: Shape | None = None
 
     def strategy(self) -> st.SearchStrategy[Arguments]:
         """Calls, half of them small throughout; with narrowings, five in six narrowed.
@@ -74,7 +77,8 @@ class PoolSpec:
             choices = [(5, weighted(*choices)), (1, self._calls(small, ()))]
         if self.compiling:
             choices = [(1, weighted(*choices)), (1, following(self.signature, self.compiling))]
-        return weighted(*choices)
+        strategy = weighted(*choices)
+        return strategy if self.shape is None else surrounded(strategy, self.signature, self.shape)
 
     def _calls(self, width: Width, narrowings: Sequence[Narrowing]) -> st.SearchStrategy[Arguments]:
         return calls(self.signature, self.literals, width, narrowings, self.given, self.clues)

@@ -14,55 +14,17 @@ from ..signatures import TypeSpec
 from .annotations import fits
 from .attributes import attributes
 from .categories import category_of, outcome
-from .contrast import contrast
 from .equality import TOLERANCE, Difference, difference, same_type, type_of
+from .finding import Explanation, Finding, changed_words, finding_of, observed_words, summary_of, wanted_words
+from .leavings import Compared, differing_files, files_shown, leavings_words
 from .ordering import without_order
 from .output import OTHER_TEXT, STREAMS, differing_streams, printed_words, shown, text_of
-from .render import render
 
 _ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 _FORMS = {"": "a plain result", "coroutine": "a coroutine", "async generator": "an async generator"}
 """What a call returned, by ``Observation.awaited``."""
 _LACKING = (Category.BLOCKED, Category.DEPENDENCY, Category.RESOURCE)
 """Categories of exceptions that the machine or the jail may have caused, not the procedure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """A finding for people: what is wrong, what was expected, what happened."""
-
-    summary: str
-    expected: str = ""
-    got: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One input on which the contract is broken.
-
-    ``explain`` writes the explanation, which most findings never need; ``values`` are the two that differ, if
-    that is what breaks the contract.
-    """
-
-    category: Category
-    explain: Callable[[], Explanation]
-    line: int | None = None
-    exception: str | None = None
-    values: tuple[Canonical, Canonical] | None = None
-
-    @property
-    def explanation(self) -> Explanation:
-        """The finding for people."""
-        return self.explain()
-
-    @property
-    def key(self) -> tuple[Category, str | None, int | None]:
-        """Category, exception type and source line; findings with the same key are one fault."""
-        return self.category, self.exception, self.line
-
-    def contrast(self) -> tuple[str, ...]:
-        """The two values line by line; empty if they are short."""
-        return contrast(*self.values) if self.values else ()
 
 
 def refusal_kind(text: str) -> str:
@@ -79,8 +41,9 @@ class Oracle:
     own results vary in order, so order does not count. ``refusals``: inputs on which the jail refused the
     procedure something count too. ``expects`` are the kinds of refusals that the procedure meets on some
     input: where one happens once in a process, it is on another input of the dream. ``streams`` are those
-    whose text is compared. ``outcomes`` (see ``outcome``) are those that the procedure's own runs of one call
-    had in place of each other, so that either is right.
+    whose text is compared, ``files`` what is compared of the files that a call leaves. ``outcomes`` (see
+    ``outcome``) are those that the procedure's own runs of one call had in place of each other, so that either
+    is right.
     """
 
     contract: Contract
@@ -94,6 +57,7 @@ class Oracle:
     expects: Collection[str] = ()
     streams: tuple[str, ...] = ()
     outcomes: Collection[str] = ()
+    files: Compared = Compared.ALL
 
     def accepts(self, expected: Observation) -> bool:
         """Whether the procedure's observation puts an input inside the domain.
@@ -106,7 +70,7 @@ class Oracle:
             return True
         if self.contract is not Contract.EQUIVALENT or expected.kind is not ObservationKind.RAISED:
             return False
-        if expected.raised is not None and "OSError" in expected.raised.bases:
+        if expected.raised is not None and "OSError" in expected.raised.bases and expected.files is None:
             return bool(expected.refused)  # such errors depend on this machine
         return bool(expected.refused) or category_of(expected) not in _LACKING
 
@@ -120,22 +84,23 @@ class Oracle:
         """Compare the observation of one accepted input with the procedure's (``None`` under ``free``)."""
         if (unlike := self._unlike(expected, got)) is not None:
             text = f"the jail refused to {unlike}"
-            return _finding(
-                Category.BLOCKED, got, lambda: Explanation(text, _wanted(expected), observed_words(got))
+            return finding_of(
+                Category.BLOCKED, got, lambda: Explanation(text, wanted_words(expected), observed_words(got))
             )
         if expected is not None and got.kind in _ANSWERED and got.awaited != expected.awaited:
             text = f"returned {_FORMS[got.awaited]}, not {_FORMS[expected.awaited]}"
-            return _finding(
+            return finding_of(
                 Category.LOGIC, got, lambda: Explanation(text, observed_words(expected), observed_words(got))
             )
         if expected is not None and self._either(expected, got):
-            return self._same_output(expected, got)
+            return self._same_output(expected, got) or self._same_files(expected, got)
         if expected is not None and expected.kind is ObservationKind.RAISED:
-            return self._same_exception(expected, got) or self._same_output(expected, got)
+            found = self._same_exception(expected, got) or self._same_output(expected, got)
+            return found or self._same_files(expected, got)
         category = category_of(got)
         if category is not None:
-            return _finding(
-                category, got, lambda: Explanation(_summary(got), _wanted(expected), observed_words(got))
+            return finding_of(
+                category, got, lambda: Explanation(summary_of(got), wanted_words(expected), observed_words(got))
             )
         if expected is None:
             found = None
@@ -143,7 +108,8 @@ class Oracle:
             found = self._same_type(expected, got)
         else:
             found = self._same_value(expected, got)
-        return found or self._same_output(expected, got) or self._annotated(expected, got)
+        found = found or self._same_output(expected, got) or self._same_files(expected, got)
+        return found or self._annotated(expected, got)
 
     def _unlike(self, expected: Observation | None, got: Observation) -> str | None:
         """The first refusal of ``got`` that is unlike any of the procedure's."""
@@ -176,16 +142,22 @@ class Oracle:
     def repeats(self, first: Observation, second: Observation) -> bool:
         """Whether two observations of the same call agree."""
         if self._either(first, second):
-            return not self.differing(first, second)
+            return not self.differing(first, second) and self._leave_the_same(first, second)
         if first.kind is not second.kind or category_of(first) is not category_of(second):
             return False
         if self.contract is Contract.EQUIVALENT and outcome(first) != outcome(second):
             return False
         if self.differing(first, second):
             return False
+        if not self._leave_the_same(first, second):
+            return False
         if first.kind is ObservationKind.RAISED:
             return self._other_attributes(first, second) is None
         return first.kind is not ObservationKind.RETURNED or not self.diverges(first, second)
+
+    def _leave_the_same(self, first: Observation, second: Observation) -> bool:
+        """Whether two calls left the same files, as far as these are compared."""
+        return not differing_files(first.files or {}, second.files or {}, self.files)
 
     def flaky(self, expected: Observation | None, first: Observation, second: Observation) -> Finding:
         """The finding that the same input gave ``first`` and then ``second``."""
@@ -197,21 +169,21 @@ class Oracle:
             got = ", then ".join(printed_words(one.printed, streams) for one in (first, second))
             named = " and ".join(STREAMS[stream] for stream in streams)
             explanation = Explanation(f"the same input printed different texts to {named}", wanted, got)
-        return _finding(Category.FLAKY, first, lambda: explanation)
+        return finding_of(Category.FLAKY, first, lambda: explanation)
 
     def _same_exception(self, expected: Observation, got: Observation) -> Finding | None:
         raised = expected.raised
         assert raised is not None
 
         def finding(category: Category, text: str) -> Finding:
-            return _finding(
+            return finding_of(
                 category, got, lambda: Explanation(text, observed_words(expected), observed_words(got))
             )
 
         if got.kind is ObservationKind.RETURNED:
             return finding(Category.LOGIC, f"swallowed {raised.type}")
         if got.raised is None:
-            return finding(category_of(got) or Category.UNKNOWN, _summary(got))
+            return finding(category_of(got) or Category.UNKNOWN, summary_of(got))
         if got.raised.bases != raised.bases:
             return finding(Category.LOGIC, f"raised {got.raised.type}, not {raised.type}")
         if self.messages and got.raised.message != raised.message:
@@ -241,7 +213,7 @@ class Oracle:
                 f"returned another value{where}", observed_words(expected), observed_words(got)
             )
 
-        return _finding(Category.LOGIC, got, words, (expected.value, got.value))
+        return finding_of(Category.LOGIC, got, words, (expected.value, got.value))
 
     def _same_output(self, expected: Observation | None, got: Observation) -> Finding | None:
         if expected is None:
@@ -259,7 +231,16 @@ class Oracle:
             )
 
         texts = shown(expected.printed, streams), shown(got.printed, streams)
-        return _finding(Category.LOGIC, got, words, texts)
+        return finding_of(Category.LOGIC, got, words, texts)
+
+    def _same_files(self, expected: Observation | None, got: Observation) -> Finding | None:
+        if expected is None or expected.files is None or self.contract is Contract.COMPATIBLE:
+            return None
+        left = got.files or {}
+        if not (paths := differing_files(expected.files, left, self.files)):
+            return None
+        words = Explanation(*leavings_words(expected.files, left, paths))
+        return finding_of(Category.LOGIC, got, lambda: words, files_shown(expected.files, left, paths))
 
     def _same_arguments(self, expected: Observation, got: Observation) -> Finding | None:
         if expected.changed is None and got.changed is None:
@@ -273,12 +254,12 @@ class Oracle:
                 text = "changed an argument in place that the procedure leaves alone"
             elif got.changed is None:
                 text = "left an argument alone that the procedure changes in place"
-            return Explanation(text, _changed(expected), _changed(got))
+            return Explanation(text, changed_words(expected), changed_words(got))
 
         if expected.changed is None or got.changed is None:
-            return _finding(Category.LOGIC, got, words)
+            return finding_of(Category.LOGIC, got, words)
         changes = unpacked(expected.changed)[0], unpacked(got.changed)[0]
-        return _finding(Category.LOGIC, got, words, changes)
+        return finding_of(Category.LOGIC, got, words, changes)
 
     def _same_changes(self, expected: Observation, got: Observation) -> bool:
         both = zip(unpacked(expected.changed), unpacked(got.changed), strict=True)
@@ -287,7 +268,7 @@ class Oracle:
     def _same_type(self, expected: Observation, got: Observation) -> Finding | None:
         if not same_type(expected.value, got.value):
             text = f"returned {type_of(got.value)}, not {type_of(expected.value)}"
-            return _finding(
+            return finding_of(
                 Category.LOGIC, got, lambda: Explanation(text, observed_words(expected), observed_words(got))
             )
         if expected.changed is None and got.changed is not None:
@@ -300,51 +281,6 @@ class Oracle:
         if fits(got.value, self.returns) or (expected and not fits(expected.value, self.returns)):
             return None
         text = f"returned {type_of(got.value)}, which does not fit its annotation"
-        return _finding(
-            Category.VALIDATION, got, lambda: Explanation(text, _wanted(expected), observed_words(got))
+        return finding_of(
+            Category.VALIDATION, got, lambda: Explanation(text, wanted_words(expected), observed_words(got))
         )
-
-
-def _finding(
-    category: Category,
-    got: Observation,
-    explain: Callable[[], Explanation],
-    values: tuple[Canonical, Canonical] | None = None,
-) -> Finding:
-    raised = got.raised
-    return Finding(
-        category=category,
-        explain=explain,
-        line=raised.line if raised else None,
-        exception=raised.type if raised else None,
-        values=values,
-    )
-
-
-def _summary(got: Observation) -> str:
-    if got.raised is not None:
-        message = f": {got.raised.message}" if got.raised.message else ""
-        return f"{got.raised.type}{message}"
-    return got.detail or got.kind.value.replace("_", " ")
-
-
-def _wanted(expected: Observation | None) -> str:
-    return observed_words(expected) if expected else "a result"
-
-
-def observed_words(observation: Observation) -> str:
-    """What was seen of a call, for people."""
-    awaited = " when awaited" if observation.awaited else ""
-    if observation.kind is ObservationKind.RETURNED:
-        return f"returned {render(observation.value)}{awaited}"
-    if observation.raised is not None:
-        return f"raised {_summary(observation)}{awaited}"
-    took = "took " if observation.kind is ObservationKind.TIMED_OUT else ""
-    return f"{took}{_summary(observation)}"
-
-
-def _changed(observation: Observation) -> str:
-    if observation.changed is None:
-        return "left its arguments alone"
-    positional, keyword = unpacked(observation.changed)
-    return f"left its arguments as {render(positional)}{render(keyword) if keyword != ['dict', []] else ''}"

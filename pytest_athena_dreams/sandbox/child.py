@@ -18,18 +18,20 @@ from typing import TYPE_CHECKING
 from ..errors import SandboxError
 from ..models import DeathReason, Observation, ObservationKind
 from ..signatures import Loaded
+from ..worlds import World, detached
 from . import wire
 from .channel import Channel, Gone
 from .death import Over, cause, died
 from .decoding import WireError
 from .forkserver import ForkServer, Process, Reaped, ServerLost
 from .load import Source
+from .lock_in import listening, order_of
 from .meter import Deadline, Meter, Reading
-from .modules import names_files
 from .outputs import output_file
 from .policy import Policy
 from .replies import Refused, observe
 from .scratch import Scratch
+from .stage import Stage
 
 if TYPE_CHECKING:
     from .listener import Listener
@@ -42,8 +44,6 @@ _GRACE = 1.0
 """Seconds that a child which closed its channel may take to end."""
 _SETTLING = 10.0
 """Seconds that the threads of a stopped child may take to stop: on a loaded machine they do so late."""
-_TICK = 0.0002
-"""Seconds between two checks of whether they have stopped."""
 
 
 class _Late(Exception):
@@ -77,17 +77,8 @@ class Child:
         self._source = source
         self._listener: Listener | None = None
         self._scratch = Scratch(server.outside / "scratch", policy.scratch) if policy.scratch else None
-        order = {
-            "nonce": self._nonce,
-            "seed": seed,
-            "memory": int(limits.memory * source.share),
-            "output": int(limits.output * source.share),
-            "reply": limits.reply,
-            "scratch": self._scratch.path if self._scratch else None,
-            "scratch_size": policy.scratch,
-            "heard": source.audited,
-            "looks": names_files(source.code),
-        }
+        self._stage = Stage(self._scratch.path) if source.acts and self._scratch is not None else None
+        order = order_of(source, policy, self._nonce, seed, self._scratch)
         try:
             with self._channel.theirs as theirs, output_file() as out, output_file() as err:
                 files = out.fileno(), err.fileno()
@@ -147,6 +138,24 @@ class Child:
         """
         if self._process is None or self.loaded is None:
             raise ValueError("this child has no entry point or has ended: spawn another")
+        if self._stage is None:
+            yield from self._called(payloads, timeout)
+            return
+        for payload in payloads:
+            if self._process is not None:
+                yield self._acted(self._stage, *detached(payload), timeout)
+
+    def _acted(self, stage: Stage, payload: bytes, world: World, timeout: float) -> Observation:
+        """One call in its own world: made while the child is stopped, and looked at when it is again."""
+        try:
+            stage.set(world)
+            (seen,) = self._called([payload], timeout)
+            return seen if self._process is None else stage.seen(seen, world, self._listener)
+        except Over as exc:
+            self.close()
+            return died(*exc.args)
+
+    def _called(self, payloads: Sequence[bytes], timeout: float) -> Iterator[Observation]:
         self._resume()
         self._channel.send(payloads)
         start = self._meter.read()
@@ -211,11 +220,9 @@ class Child:
 
     def _listen(self) -> None:
         """Start to answer the child's filter."""
-        from .listener import Allowed, Listener  # it needs modules that only POSIX systems have
-
         if (descriptor := self._channel.passed()) is not None and self._process is not None:
-            allowed = Allowed(self._server.readable, self._scratch.path if self._scratch else None)
-            self._listener = self._channel.listener = Listener(descriptor, self._process.pid, allowed)
+            places = self._server.readable, self._scratch, self._stage
+            self._listener = self._channel.listener = listening(descriptor, self._process.pid, *places)
             self._meter.count(self._listener.queued)
 
     def _allow_cpu(self, seconds: float) -> None:
@@ -229,6 +236,7 @@ class Child:
         """The next of ``due`` replies, or the observation of the death in its place."""
         try:
             body = self._channel.frame(due, lambda: self._pause(deadline))
+            body = body if self._stage is None else self._stage.renamed(body)
             reply = wire.decode(body, nonce=self._nonce, number=self._number)
             if isinstance(reply, wire.Broken):
                 raise WireError(f"it could not report what happened: {reply.detail}")
@@ -263,30 +271,23 @@ class Child:
         self._process.stop()
         self._resting = True
         if self._scratch is not None or self._meter.threads() > 1:
-            self._settle()
-            self._check_threads()
-            self._check_scratch()
+            if not self._meter.settles(_SETTLING):
+                raise Over(DeathReason.SIGNAL, "killed because it kept running after a stop signal")
+            self._check_use()
 
     def _resume(self) -> None:
         if self._resting and self._process is not None:
             self._process.resume()
             self._resting = False
 
-    def _settle(self) -> None:
-        """Wait until all threads of the stopped child have stopped."""
-        end = time.monotonic() + _SETTLING
-        while not self._meter.still():
-            if time.monotonic() > end:
-                raise Over(DeathReason.SIGNAL, "killed because it kept running after a stop signal")
-            time.sleep(_TICK)
+    def _check_use(self) -> None:
+        self._check_scratch()
+        if self._meter.threads() > THREADS:
+            raise Over(DeathReason.SIGNAL, f"killed for having more than {THREADS} threads")
 
     def _check_scratch(self) -> None:
         if self._scratch is not None and self._scratch.over():
             raise Over(DeathReason.OUTPUT, "killed for a scratch folder fuller or deeper than allowed")
-
-    def _check_threads(self) -> None:
-        if self._meter.threads() > THREADS:
-            raise Over(DeathReason.SIGNAL, f"killed for having more than {THREADS} threads")
 
     def _pause(self, deadline: Deadline) -> float:
         """Maximum seconds to wait for a reply; checks threads and scratch space when a check is due."""
@@ -296,8 +297,7 @@ class Child:
             raise _Late
         if now.wall >= self._next_look:
             self._next_look = now.wall + _GLANCE
-            self._check_scratch()
-            self._check_threads()
+            self._check_use()
         return pause
 
     def _observation(
@@ -309,7 +309,10 @@ class Child:
     def _refused(self) -> Refused:
         """What the last call was refused, and whether the child's own report counts."""
         found = self._listener.take(self._number) if self._listener is not None else ()
-        return Refused(found if self._source.audited else (), not self._listener or self._source.trusted)
+        return Refused(
+            found if self._source.audited else (),
+            not self._listener or (self._source.trusted and not self._source.acts),
+        )
 
     def _death(self) -> Observation:
         """The observation of a child that closed its channel."""

@@ -17,7 +17,7 @@ from .child import Child
 from .forkserver import ForkServer, ServerLost
 from .load import Source
 from .modules import names_rare
-from .policy import Layers, Policy, SandboxMode
+from .policy import WORLD_BYTES, Layers, Policy, SandboxMode
 from .probe import probe
 
 __all__ = ["Child", "Sandbox", "SandboxPair", "Source"]
@@ -140,23 +140,38 @@ class Sandbox:
 
 
 class SandboxPair:
-    """A lean sandbox and one for code that names rare modules; each starts on first use."""
+    """A lean sandbox and one for code that names rare modules; each starts on first use.
+
+    Code that acts has a third one, whose children have a folder that they may write in.
+    """
 
     def __init__(self, policy: Policy, *, hash_seed: int = 0, random_seed: int = 0) -> None:
         self._lean, self._stocked = (
             Sandbox(policy, hash_seed=hash_seed, random_seed=random_seed, lean=lean) for lean in (True, False)
         )
+        acting = replace(policy, acts=True, scratch=max(policy.scratch, WORLD_BYTES))
+        self._acting = Sandbox(acting, hash_seed=hash_seed, random_seed=random_seed)
 
     def spawn(self, source: Source) -> Child:
         """Start a child that loads ``source``, or fails to."""
+        if source.acts:
+            return self._acting.spawn(source)
         return (self._stocked if names_rare(source.code) else self._lean).spawn(source)
+
+    def acts(self) -> bool:
+        """Whether code can act here: not without Landlock, which keeps the worlds of children apart."""
+        try:
+            return self._acting.layers().landlock > 0
+        except SandboxError:
+            return False
 
     def layers(self) -> Layers:
         """The layers of both sandboxes: they differ only in the modules that they preload."""
         return self._lean.layers()
 
     def close(self) -> None:
-        """End both and every child. Safe to call twice."""
+        """End all of them and every child. Safe to call twice."""
+        self._acting.close()
         self._lean.close()
         self._stocked.close()
 

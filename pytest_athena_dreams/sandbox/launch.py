@@ -55,7 +55,7 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int, *, lean: bool) ->
         if not os.path.exists(path):
             raise SandboxError(f"--athena-allow-read: {path!r} does not exist; give a path that does")
     wrap = _wrapper(mode)
-    workspace = Workspace()
+    workspace = Workspace(in_memory=policy.acts and mode is not SandboxMode.SRT)
     outside, empty, scratch = workspace.path, workspace.empty, workspace.scratch
     python = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
     granted = [os.path.realpath(path) for path in policy.read_paths]
@@ -94,6 +94,7 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int, *, lean: bool) ->
             "variables": list(environment),
             "modules": COMMON if lean else COMMON + RARE,
             "scratch": str(scratch) if policy.scratch else None,
+            "acts": policy.acts,
             "isolate": mode is not SandboxMode.NONE,
             "abi": policy.landlock_abi,
             "without": sorted(policy.without),
@@ -146,6 +147,7 @@ def _bwrap(bwrap: str, command: list[str], visible: _Visible) -> list[str]:
     arguments += ["--die-with-parent", "--new-session", "--clearenv"]
     for name, value in visible.environment.items():
         arguments += ["--setenv", name, value]
+    arguments += ["--tmpfs", "/dev"]  # before the rest, because a world may be below it
     for path in dict.fromkeys(visible.readable):
         real = os.path.realpath(path)
         if not os.path.exists(real):
@@ -158,7 +160,6 @@ def _bwrap(bwrap: str, command: list[str], visible: _Visible) -> list[str]:
             arguments += ["--ro-bind", real, real]
     for path in visible.writable:
         arguments += ["--bind", path, path]
-    arguments += ["--tmpfs", "/dev"]
     for device in _DEVICES:
         arguments += ["--dev-bind", device, device]
     return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--", *command]

@@ -19,9 +19,11 @@ import struct
 from collections.abc import Collection
 from typing import NamedTuple
 
+from ..worlds import Place
+from .acting import DONE, Acting, Named
 from .aside import beneath, is_aside
 from .jail.refusals import MAX_REFUSALS, PATH_LENGTH, REFUSAL_LENGTH, WRITING_SUFFIX
-from .jail.seccomp import EFFECTS, LOOKS, OPENS, SCRATCH_CALLS, WRITING
+from .jail.seccomp import EFFECTS, LOOKS, OPENS, SCRATCH_CALLS, WORLD_EFFECTS, WRITING
 from .jail.syscalls import numbers
 from .meter import opened, queued
 
@@ -38,51 +40,44 @@ _WORKING_FOLDER = 0xFFFFFF9C
 """``AT_FDCWD`` as 32 bits: names are relative to the working folder."""
 
 
-class _Named(NamedTuple):
-    """How to describe a system call: a verb, and the indices of the arguments with its name and folder."""
-
-    verb: str
-    name: int | None = None
-    folder: int | None = None
-
-
-_PROCESS = _Named("start a process")
+_PROCESS = Named("start a process")
 _CALLS = {
-    "execve": _Named("run", 0),
-    "execveat": _Named("run", 1, 0),
+    "execve": Named("run", 0),
+    "execveat": Named("run", 1, 0),
     **dict.fromkeys(("fork", "vfork", "clone"), _PROCESS),
-    **dict.fromkeys(("kill", "tgkill"), _Named("signal another process")),
-    "socket": _Named("open a socket"),
-    "connect": _Named("connect"),
-    "bind": _Named("bind"),
-    "open": _Named("open", 0),
-    "creat": _Named("open", 0),
-    "openat": _Named("open", 1, 0),
-    **dict.fromkeys(("stat", "lstat"), _Named("stat", 0)),
-    **dict.fromkeys(("newfstatat", "statx"), _Named("stat", 1, 0)),
-    "access": _Named("access", 0),
-    **dict.fromkeys(("faccessat", "faccessat2"), _Named("access", 1, 0)),
-    "readlink": _Named("read the link", 0),
-    "readlinkat": _Named("read the link", 1, 0),
-    "mkdir": _Named("make the folder", 0),
-    "mkdirat": _Named("make the folder", 1, 0),
-    **dict.fromkeys(("unlink", "rmdir"), _Named("delete", 0)),
-    "unlinkat": _Named("delete", 1, 0),
-    "rename": _Named("rename", 0),
-    **dict.fromkeys(("renameat", "renameat2"), _Named("rename", 1, 0)),
-    "link": _Named("link to", 0),
-    "linkat": _Named("link to", 1, 0),
-    "symlink": _Named("make the link", 1),
-    "symlinkat": _Named("make the link", 2, 1),
-    "mknod": _Named("make the file", 0),
-    "mknodat": _Named("make the file", 1, 0),
-    "truncate": _Named("truncate", 0),
-    "chmod": _Named("change the mode of", 0),
-    "fchmodat": _Named("change the mode of", 1, 0),
-    **dict.fromkeys(("chown", "lchown"), _Named("change the owner of", 0)),
-    "fchownat": _Named("change the owner of", 1, 0),
-    **dict.fromkeys(("utime", "utimes"), _Named("change the times of", 0)),
-    "utimensat": _Named("change the times of", 1, 0),
+    **dict.fromkeys(("kill", "tgkill"), Named("signal another process")),
+    "socket": Named("open a socket"),
+    "connect": Named("connect"),
+    "bind": Named("bind"),
+    "open": Named("open", 0),
+    "creat": Named("open", 0),
+    "openat": Named("open", 1, 0),
+    **dict.fromkeys(("stat", "lstat"), Named("stat", 0)),
+    **dict.fromkeys(("newfstatat", "statx"), Named("stat", 1, 0)),
+    "access": Named("access", 0),
+    **dict.fromkeys(("faccessat", "faccessat2"), Named("access", 1, 0)),
+    "readlink": Named("read the link", 0),
+    "readlinkat": Named("read the link", 1, 0),
+    "mkdir": Named("make the folder", 0),
+    "mkdirat": Named("make the folder", 1, 0),
+    **dict.fromkeys(("unlink", "rmdir"), Named("delete", 0)),
+    "unlinkat": Named("delete", 1, 0),
+    "rename": Named("rename", 0),
+    **dict.fromkeys(("renameat", "renameat2"), Named("rename", 1, 0)),
+    "link": Named("link to", 0),
+    "linkat": Named("link to", 1, 0),
+    "symlink": Named("make the link", 1),
+    "symlinkat": Named("make the link", 2, 1),
+    "mknod": Named("make the file", 0),
+    "mknodat": Named("make the file", 1, 0),
+    "truncate": Named("truncate", 0),
+    "chmod": Named("change the mode of", 0),
+    "fchmod": Named("change the mode of a file"),
+    "fchmodat": Named("change the mode of", 1, 0),
+    **dict.fromkeys(("chown", "lchown"), Named("change the owner of", 0)),
+    "fchownat": Named("change the owner of", 1, 0),
+    **dict.fromkeys(("utime", "utimes"), Named("change the times of", 0)),
+    "utimensat": Named("change the times of", 1, 0),
 }
 """Every system call that a filter asks about, by name."""
 _FLAGS = {"open": 1, "openat": 2}
@@ -110,7 +105,8 @@ class Allowed(NamedTuple):
         """Whether a name may be looked up; that includes the folders above a readable path."""
         plain = os.path.normpath(path)
         above = "/" if plain == "/" else f"{plain}/"
-        return self.reads(path) or any(root.startswith(above) for root in self.readable)
+        roots = self.readable if self.scratch is None else (*self.readable, self.scratch)
+        return self.reads(path) or any(root.startswith(above) for root in roots)
 
     def writes(self, path: str) -> bool:
         """Whether a file may be written."""
@@ -120,9 +116,12 @@ class Allowed(NamedTuple):
 
 
 class Listener:
-    """Answers one child, and notes what was refused to each call."""
+    """Answers one child, and notes what was refused to each call.
 
-    def __init__(self, descriptor: int, pid: int, allowed: Allowed) -> None:
+    ``acting`` does what a child with a world asks.
+    """
+
+    def __init__(self, descriptor: int, pid: int, allowed: Allowed, acting: Acting | None = None) -> None:
         self._descriptor = descriptor
         self._process = f"/proc/{pid}"
         self._allowed = allowed
@@ -131,6 +130,7 @@ class Listener:
             self._memory = os.open(f"{self._process}/mem", os.O_RDONLY | os.O_CLOEXEC)
         self._names = _names()
         self._found: dict[int, dict[str, None]] = {}
+        self._acting = acting
         self.number = _LOADING
         """The number of the call whose reply is due."""
         self._schedule = opened("/proc/thread-self/schedstat")
@@ -182,7 +182,8 @@ class Listener:
             found = self._found.setdefault(self.number + ahead, {})
             if len(found) < MAX_REFUSALS:
                 found[words[:REFUSAL_LENGTH]] = None
-        response = _RESPONSE.pack(ident, 0, -refusal, 0 if refusal else _CONTINUE)
+        done = refusal == DONE
+        response = _RESPONSE.pack(ident, 0, 0 if done else -refusal, 0 if refusal or done else _CONTINUE)
         with contextlib.suppress(OSError):
             fcntl.ioctl(self._descriptor, _SEND, bytearray(response))
 
@@ -192,6 +193,11 @@ class Listener:
             return errno.EPERM, f"system call {call}"
         named = _CALLS[call]
         path = self._path(arguments, named)
+        if self._acting is not None:
+            if call in _READS:
+                self._acting.note(path, arguments[_FLAGS[call]] if call in _FLAGS else None)
+            elif (done := self._acting.act(call, arguments, self._path, self._bytes)) is not None:
+                return done, ""
         if call not in _READS:
             name = _shown(path) if path else ""
             if call == "socket":
@@ -211,9 +217,15 @@ class Listener:
     def _may_look(self, call: str, path: str) -> bool:
         return self._allowed.reads(path) if call in _FLAGS else self._allowed.looks(path)
 
-    def _path(self, arguments: list[int], named: _Named) -> str | None:
-        """The absolute path of a call; ``None`` if it has none or it can't be read."""
-        if named.name is None or not (name := self._text(arguments[named.name])):
+    def _path(self, arguments: list[int], named: Named) -> str | None:
+        """The absolute path of a call; ``None`` if it has none or it can't be read.
+
+        Without the index of a name, it is that of an open file.
+        """
+        if named.name is None and named.folder is None:
+            return None
+        name = "" if named.name is None else self._text(arguments[named.name])
+        if named.name is not None and not name:
             return None
         if name.startswith("/"):
             return name
@@ -223,9 +235,20 @@ class Listener:
             return None
 
     @staticmethod
-    def _folder(arguments: list[int], named: _Named) -> str:
+    def _folder(arguments: list[int], named: Named) -> str:
         number = _WORKING_FOLDER if named.folder is None else arguments[named.folder] & 0xFFFFFFFF
         return "cwd" if number == _WORKING_FOLDER else f"fd/{number}"
+
+    def taken_places(self) -> tuple[Place, ...]:
+        """The places in its world that the child looked at; they are forgotten here."""
+        return self._acting.taken() if self._acting is not None else ()
+
+    def _bytes(self, address: int, size: int) -> bytes:
+        """Bytes of the child's memory; fewer where they can't be read."""
+        try:
+            return b"" if self._memory is None else os.pread(self._memory, size, address)
+        except (OSError, OverflowError):
+            return b""
 
     def _text(self, address: int) -> str:
         """The zero-terminated text at an address in the child's memory; empty if it can't be read."""
@@ -243,7 +266,7 @@ class Listener:
 def _names() -> dict[int, str]:
     """The names of the calls in ``_CALLS``' filters, by number."""
     by_name = numbers(platform.machine())
-    listed = f"{EFFECTS} {OPENS} {LOOKS} {SCRATCH_CALLS} clone kill tgkill".split()
+    listed = f"{EFFECTS} {OPENS} {LOOKS} {SCRATCH_CALLS} {WORLD_EFFECTS} clone kill tgkill".split()
     return {by_name[name]: name for name in listed if name in by_name}
 
 

@@ -31,6 +31,8 @@ class Source:
     they hold what each call printed. With ``notes_patterns``, ``Loaded`` and observations hold the regular
     expressions that the code compiles. ``share`` is the part of the limits on memory, output and recursion
     that the code gets: with less than 1, other code has some room above what this code needs.
+    Calls of code that ``acts`` each have a world, which their payload carries (:mod:`..worlds`), and
+    observations say what they changed in it.
     """
 
     code: str
@@ -47,6 +49,7 @@ class Source:
     notes_patterns: bool = False
     described: Literal["fully", "returns", "doc", "not"] = "fully"
     share: float = 1.0
+    acts: bool = False
 
     def request(self, *, anew: bool) -> bytes:
         """The request in marshal's format, which the same Python has to read.
@@ -54,7 +57,7 @@ class Source:
         Without ``anew``, a child that has loaded this code keeps it and only applies ``watched`` and
         ``followed``.
         """
-        fields = {name: getattr(self, name) for name in Source.__slots__}
+        fields = {name: getattr(self, name) for name in Source.__slots__ if name != "acts"}
         return marshal.dumps(fields | {"anew": anew}, REQUEST_FORMAT)
 
     def lacks(self, loaded: Loaded) -> bool:

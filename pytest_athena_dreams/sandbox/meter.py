@@ -24,6 +24,8 @@ _LATE = 0.02
 _PAGE = mmap.PAGESIZE
 _TEXT = 1 << 14
 """Bytes to read from a file in ``/proc``; those read here are all shorter."""
+_TICK = 0.0002
+"""Seconds between two checks of whether the threads have stopped."""
 _STILL = ("T", "t", "Z", "X", "")
 """States of a thread that does not run: stopped, traced, ended; empty if it is gone."""
 _PEAK = re.compile(r"^VmHWM:\s*(\d+)", re.MULTILINE)
@@ -104,6 +106,15 @@ class Meter:
         except OSError:
             return True
         return all(self._text(f"task/{thread}/stat").rpartition(")")[2][1:2] in _STILL for thread in threads)
+
+    def settles(self, patience: float) -> bool:
+        """Whether all of its threads stop, after a stop signal, within ``patience`` seconds."""
+        end = time.monotonic() + patience
+        while not self.still():
+            if time.monotonic() > end:
+                return False
+            time.sleep(_TICK)
+        return True
 
     def status(self) -> dict[str, str]:
         """The fields of ``/proc/PID/status``, empty if there is no such file."""

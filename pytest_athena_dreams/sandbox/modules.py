@@ -45,3 +45,12 @@ _FILES_PATTERN = re.compile(rf"\b(?:{'|'.join(f'{_LOOKERS} {_HIDERS}'.split())})
 def names_files(code: str) -> bool:
     """Whether ``code`` names what it could look at files with, or could find that by another name."""
     return _FILES_PATTERN.search(code) is not None
+
+
+_ACTORS = "open io csv sqlite3 zipfile tarfile gzip logging"
+_ACTS_PATTERN = re.compile(rf"\b(?:{'|'.join(_ACTORS.split())})\b")
+
+
+def names_acts(code: str) -> bool:
+    """Whether ``code`` names what it could use files with."""
+    return names_files(code) or _ACTS_PATTERN.search(code) is not None

@@ -11,6 +11,8 @@ from enum import StrEnum
 from ..errors import SettingError
 
 MIB = 1 << 20
+WORLD_BYTES = 16 * MIB
+"""Bytes that the world of a call may hold."""
 LAYERS = frozenset({"landlock", "scope", "seccomp", "capabilities", "rlimits", "descriptors", "environment"})
 """The layers that a test can leave out of a policy."""
 _OWN_VARIABLES = (
@@ -69,7 +71,8 @@ class Policy:
     ``minimum`` is the weakest mode to accept; ``AUTO`` accepts any except ``NONE``. ``read_paths`` are
     readable beside Python itself, and the folders among them are on the import path; ``environment`` holds
     variables for ``os.environ`` beside the jail's own few. With ``scratch`` above 0, each child has its own
-    folder for at most that many bytes.
+    folder for at most that many bytes. With ``acts``, that folder is a call's world: the parent fills it and
+    looks at it, and changes of modes and times, links and locks work in it.
 
     ``without`` removes layers and ``landlock_abi`` simulates an older kernel, so that tests can show that
     each layer is needed.
@@ -81,6 +84,7 @@ class Policy:
     read_paths: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     scratch: int = 0
+    acts: bool = False
     without: frozenset[str] = frozenset()
     landlock_abi: int = 99
 

@@ -19,6 +19,8 @@ from .scratch import remove_tree
 
 _PREFIX = "athena-dreams-jail-"
 _UNFINISHED = ".new"
+_IN_MEMORY = Path("/dev/shm")
+"""Where Linux has a file system in memory."""
 _YOUNG = 60.0
 """Seconds that a folder may take from creation to its lock, and from losing its lock to being removed."""
 
@@ -26,9 +28,16 @@ _YOUNG = 60.0
 class Workspace:
     """One such folder, locked until ``remove``."""
 
-    def __init__(self) -> None:
-        _sweep(Path(tempfile.gettempdir()))
-        made = Path(tempfile.mkdtemp(prefix=_PREFIX, suffix=_UNFINISHED))
+    def __init__(self, *, in_memory: bool = False) -> None:
+        """With ``in_memory``, the folder is on a file system in memory if the machine has one.
+
+        That is faster, and lists names in the same order each time.
+        """
+        parent = (
+            _IN_MEMORY if in_memory and _IN_MEMORY.is_mount() and os.access(_IN_MEMORY, os.W_OK) else None
+        )
+        _sweep(parent or Path(tempfile.gettempdir()))
+        made = Path(tempfile.mkdtemp(prefix=_PREFIX, suffix=_UNFINISHED, dir=parent))
         self._lock = os.open(made / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         _locked(self._lock, wait=True)  # another process' sweep may hold it for a moment
         self.path = made.rename(made.with_suffix(""))

@@ -114,7 +114,9 @@ class _Failure:
         room = ROWS * width
         yield printable(f"{first.category}: {first.summary}", limit=room), {"red": True, "bold": True}
         expected = "" if self._verdict.contract is Contract.FREE else first.expected
-        for label, text in (("call", first.call), ("procedure", expected), ("dream", first.got)):
+        world = "; ".join(first.world)
+        said = ("call", first.call), ("world", world), ("procedure", expected), ("dream", first.got)
+        for label, text in said:
             if text:
                 rows = 1 if first.contrast and label != "call" else ROWS
                 yield printable(f"  {label:9}  {text}", limit=rows * width), {}

@@ -117,6 +117,7 @@ def _capped(fault: Fault) -> Fault:
         got=cut(fault.got),
         call=cut(fault.call, STORED_CALL) if fault.call else None,
         contrast=tuple(map(cut, fault.contrast[:STORED_CONTRAST])),
+        world=tuple(map(cut, fault.world)),
     )
 
 

@@ -17,7 +17,7 @@ from ..inputs.strategies import UnmetAnnotation
 from ..judge.annotations import fits
 from ..judge.categories import category_of
 from ..judge.equality import type_of
-from ..judge.oracle import observed_words
+from ..judge.finding import observed_words
 from ..judge.output import STREAMS, text_of
 from ..models import Canonical, Category, Observation, ObservationKind
 from ..sandbox.client import Source

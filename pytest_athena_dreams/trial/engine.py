@@ -119,10 +119,11 @@ class Engine:
 
     def _source(self, dream: Dream, contract: Contract) -> tuple[Source, Untestable | None]:
         """The dream's source, whose entry point is called as its procedure's, and why it has no reference."""
-        procedure, missing, name = dream.procedure, None, None
+        procedure, missing, name, acts = dream.procedure, None, None, False
         if procedure is not None and contract is not Contract.FREE:
             try:
-                name = self._references.of(procedure).signature.name
+                reference = self._references.of(procedure)
+                name, acts = reference.signature.name, reference.source.acts
             except Untestable as why:
                 missing = why
         entry = name or (procedure.entry_point if procedure else None)
@@ -133,7 +134,8 @@ class Engine:
             title=procedure.name if procedure else "",
             described=_DESCRIBED.get(contract, "doc"),
             prints=not is_pure(dream.code),
-            audited=not is_pure(dream.code),
+            audited=acts or not is_pure(dream.code),
+            acts=acts,
         )
         return source, missing
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from ..judge.oracle import Finding
+from ..judge.finding import Finding
 from ..judge.verdict import Group
 from ..models import Category, Fault
+from ..worlds import World
 from .case import Case
 from .shrinking import Budget, Shrinker, Smallest
 from .trial import Result
 
+WORLD_LINES = 12
+"""Maximum lines about a world."""
 
-def fault_of(group: Group, finding: Finding, call: str | None) -> Fault:
-    """A group of findings for people: ``finding`` is what ``call`` shows."""
+
+def fault_of(group: Group, finding: Finding, call: str | None, world: World | None = None) -> Fault:
+    """A group of findings for people: ``finding`` is what ``call`` shows in ``world``."""
     explanation = finding.explanation
     return Fault(
         category=finding.category,
@@ -23,6 +27,7 @@ def fault_of(group: Group, finding: Finding, call: str | None) -> Fault:
         exception=finding.exception,
         inputs=group.inputs,
         contrast=finding.contrast(),
+        world=tuple(world.lines()[:WORLD_LINES]) if world is not None else (),
     )
 
 
@@ -35,7 +40,7 @@ def smallest_faults(case: Case, result: Result, shrinker: Shrinker, name: str) -
             faults.append(fault_of(group, group.finding, None))
             continue
         example, finding = _smallest(case, result, shrinker, group, budget)
-        faults.append(fault_of(group, finding, example.arguments.call(name)))
+        faults.append(fault_of(group, finding, example.arguments.call(name), example.arguments.world))
     return tuple(faults)
 
 

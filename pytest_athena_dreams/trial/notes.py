@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..config import Settings
 from ..judge.blind import Known, hides, known
+from ..judge.leavings import Compared
 from ..judge.output import STREAMS, text_of
 from ..models import Contract, Observation, ObservationKind, unpacked
 from ..signatures import Loaded
@@ -16,6 +17,10 @@ from .observing import Extent
 _VARYING = {
     Extent.ORDER: "the order of items, which varies in the procedure's own results",
     Extent.VALUE: "values, which vary in the procedure's own results: their types were compared",
+}
+_VARYING_FILES = {
+    Compared.PATHS: "the contents of files, which vary between runs of the procedure itself",
+    Compared.NOTHING: "files, whose names vary between runs of the procedure itself",
 }
 
 
@@ -76,6 +81,8 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
         expected = [example.expected for example in case.examples if example.expected is not None]
         if partly := sum(known(one.value) is not Known.ALL for one in expected):
             yield f"values that were compared by type only on {partly} of {len(expected)} inputs"
+    if reference is not None and reference.variation.files is not Compared.ALL:
+        yield _VARYING_FILES[reference.variation.files]
     yield from _output(case, seen, settings)
     for pool in case.pools:
         if pool.shortened:

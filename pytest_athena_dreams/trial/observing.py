@@ -14,6 +14,7 @@ from enum import IntEnum
 from msgspec import structs
 
 from ..judge.categories import category_of, outcome
+from ..judge.leavings import Compared, steady_part
 from ..judge.oracle import Oracle
 from ..judge.output import STREAMS
 from ..models import Category, Contract, DeathReason, Observation, ObservationKind
@@ -74,23 +75,27 @@ class Variation:
     """What differs from run to run in a procedure's results.
 
     Their values, the streams it prints to, and whether it returns or what it raises: all ``outcomes`` that
-    were seen in place of each other.
+    were seen in place of each other. ``files`` is what does not differ of the files that it leaves.
     """
 
     values: Extent = Extent.NONE
     streams: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
+    files: Compared = Compared.ALL
 
     def __or__(self, other: Variation) -> Variation:
         streams = tuple(sorted({*self.streams, *other.streams}))
         outcomes = tuple(sorted({*self.outcomes, *other.outcomes}))
-        return Variation(max(self.values, other.values), streams, outcomes)
+        files = min(self.files, other.files)
+        return Variation(max(self.values, other.values), streams, outcomes, files)
 
     def left_out(self, oracle: Oracle) -> Oracle:
         """``oracle``, so that it compares nothing that varies; ``marked`` does so for values."""
         streams = tuple(stream for stream in oracle.streams if stream not in self.streams)
         unordered = self.values is Extent.ORDER
-        return replace(oracle, unordered=unordered, streams=streams, outcomes=self.outcomes)
+        return replace(
+            oracle, unordered=unordered, streams=streams, outcomes=self.outcomes, files=self.files
+        )
 
     def __bool__(self) -> bool:
         return self != STEADY
@@ -98,7 +103,7 @@ class Variation:
 
 STEADY = Variation()
 """Nothing differs."""
-STAGES = 2 + len(Extent) + len(STREAMS)
+STAGES = 2 + len(Extent) + len(STREAMS) + len(Compared)
 """How often a variation can grow, and once more."""
 
 
@@ -108,15 +113,16 @@ def variation(lab: Lab, first: Observation, second: Observation) -> Variation:
         return STEADY
     oracle = lab.oracle(Contract.EQUIVALENT)
     streams = tuple(oracle.differing(first, second))
-    oracle = replace(oracle, streams=())
+    files = steady_part(first.files or {}, second.files or {})
+    oracle = replace(oracle, streams=(), files=Compared.NOTHING)
     if oracle.repeats(first, second):
-        return Variation(streams=streams)
+        return Variation(streams=streams, files=files)
     outcomes = {outcome(first), outcome(second)}
     if len(outcomes) > 1:
-        return Variation(Extent.VALUE, streams, tuple(sorted(outcomes)))
+        return Variation(Extent.VALUE, streams, tuple(sorted(outcomes)), files)
     unordered = replace(oracle, unordered=True)
     extent = Extent.ORDER if unordered.repeats(first, second) else Extent.VALUE
-    return Variation(extent, streams)
+    return Variation(extent, streams, files=files)
 
 
 def rerun(

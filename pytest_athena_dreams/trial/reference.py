@@ -13,6 +13,7 @@ from ..inputs.strategies import UnmetAnnotation
 from ..judge.oracle import refusal_kind
 from ..models import Contract, Observation, ObservationKind, Procedure
 from ..sandbox.client import Source
+from ..sandbox.modules import names_acts
 from ..sandbox.runner import Runner
 from ..signatures import Signature
 from ..source.purity import is_pure
@@ -20,6 +21,7 @@ from .exploration import LARGE_PAYLOAD, LOW_ACCEPTANCE, Explorer
 from .lab import Lab
 from .loading import refused_at_load
 from .observing import HANGS, LIMITS_SHARE, PROCEDURE_SHARE, STEADY, Variation, marked, observe, rerun
+from .scouting import with_worlds
 from .untestable import Untestable, crippled, never_returned, no_strategy, not_loaded
 
 RAISING_STEPS = 4
@@ -103,6 +105,12 @@ class References:
             prints=not is_pure(procedure.code),
             notes_patterns=True,
         )
+        if lab.settings.effects != "off" and names_acts(source.code) and lab.jails.main.acts():
+            try:
+                if reference := self._acting(procedure, replace(source, acts=True)):
+                    return reference
+            except UnmetAnnotation as exc:
+                raise no_strategy(procedure, str(exc)) from None
         with Runner(lab.jails.main, source) as runner:
             if runner.failure is not None:
                 raise not_loaded(procedure, runner.failure)
@@ -127,6 +135,21 @@ class References:
         if not reference.returned and not self._only_raises(reference):
             raise never_returned(procedure, len(reference.pool), list(reference.expected.values()))
         return reference
+
+    def _acting(self, procedure: Procedure, source: Source) -> Reference | None:
+        """The reference of a procedure in worlds of its own; ``None`` if it has no use for them."""
+        lab = self._lab
+        with Runner(lab.jails.main, source) as runner:
+            if runner.failure is not None or runner.load_refusals:
+                return None
+            assert runner.signature is not None
+            seed = derive_seed(lab.settings.seed, procedure.name, procedure.code)
+            strategies = lab.user_strategies(procedure.name, runner.signature)
+            spec = with_worlds(
+                Explorer(runner, lab.settings, strategies).spec(runner.signature, seed), runner
+            )
+            reference = self._observed(source, runner, spec) if spec is not None else None
+        return reference if reference is not None and reference.returned else None
 
     def _chosen(self, source: Source, pool: Pool) -> Pool:
         """The pool with as many inputs as it may hold: those that make the procedure do the most.

@@ -13,7 +13,7 @@ from ..inputs.drawing import shrunk
 from ..inputs.pool import Pool
 from ..inputs.search import SearchStopped
 from ..inputs.small import small_arguments
-from ..judge.oracle import Finding
+from ..judge.finding import Finding
 from ..models import Category, Observation, ObservationKind
 from ..sandbox.runner import Runner
 from .answers import SIMPLEST, Answers

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..judge.oracle import Finding
+from ..judge.finding import Finding
 from ..judge.verdict import STOPPED, Group, Judgement, judge, refusal
 from ..models import Category, Observation, ObservationKind
 from ..sandbox.runner import Runner

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_athena_dreams.judge.oracle import Explanation, Oracle
+from pytest_athena_dreams.judge.finding import Explanation
+from pytest_athena_dreams.judge.oracle import Oracle
 from pytest_athena_dreams.models import (
     Canonical,
     Category,

@@ -10,7 +10,8 @@ from urllib.error import URLError
 import pytest
 
 from pytest_athena_dreams.judge.categories import ATHENA_OUTCOMES, category_of
-from pytest_athena_dreams.judge.oracle import Explanation, Oracle
+from pytest_athena_dreams.judge.finding import Explanation
+from pytest_athena_dreams.judge.oracle import Oracle
 from pytest_athena_dreams.judge.verdict import FAULTS, Judgement, judge, judge_load, refusal
 from pytest_athena_dreams.models import Category, Contract, DeathReason, Observation, ObservationKind, Raised
 from pytest_athena_dreams.signatures import TypeSpec

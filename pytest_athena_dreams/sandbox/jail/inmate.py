@@ -44,6 +44,9 @@ _OUT_OF_MEMORY = encoded(
 
 # Bound here, so that nothing the dream does to these modules changes the loop below.
 _seed, _sleep, _exit = random.seed, time.sleep, os._exit
+_chdir, _umask, _environ = os.chdir, os.umask, os.environ
+_MASK = 0o022
+"""The mask of new files' modes in a world."""
 
 
 def run(
@@ -139,6 +142,7 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
     loaded: program.Program | None = None
     preloaded = len(sys.modules)
     printed = Printed(OUTPUT_FILES, order["output"], kernel.flush)
+    variables = dict(_environ)
     try:
         while True:
             body = inbox.frame()
@@ -175,6 +179,12 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
             number += 1
             if draws or len(sys.modules) > preloaded + 1:  # more than the dream itself: one may draw for it
                 _seed(order["seed"])
+            if order["acts"]:
+                _chdir(order["scratch"])
+                _umask(_MASK)
+                if _environ != variables:
+                    _environ.clear()
+                    _environ.update(variables)
             try:
                 _send_encoded(order, number, calls.answer(loader(body)))
             except MemoryError:

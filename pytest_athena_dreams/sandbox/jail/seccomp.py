@@ -72,6 +72,8 @@ execve execveat fork vfork socket connect bind creat mknod mknodat link linkat s
 chmod fchmodat chown lchown fchownat utime utimes utimensat
 """
 """Calls of programs with effects. The long filter leaves them to the short one, which can ask the parent."""
+WORLD_EFFECTS = "fchmod"
+"""More of them, allowed in a world, where the parent does what they ask."""
 OPENS = "open openat"
 """Calls that open files."""
 LOOKS = "stat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat"
@@ -97,6 +99,9 @@ _FCNTLS = (
     fcntl.F_DUPFD_CLOEXEC,
     1032,  # F_GETPIPE_SZ
 )
+_F_GETLK, _LOCKS = 5, (6, 7, 37, 38)
+"""``F_GETLK``, and the commands that set locks on parts of a file: of a process, and of an open file."""
+_ATTRIBUTES = "fgetxattr flistxattr fsetxattr getxattr lgetxattr listxattr llistxattr lsetxattr setxattr"
 _SO_PROTOCOL, _SO_DOMAIN = 38, 39
 _SOCKET_OPTIONS = (socket.SO_TYPE, socket.SO_ERROR, _SO_PROTOCOL, _SO_DOMAIN)
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
@@ -148,8 +153,18 @@ def _program(machine: str, rules: dict[str, Program], default: int) -> Program:
     return program + _end(default)
 
 
-def server_filter(machine: str, *, read_only: bool) -> Program:
-    """The long filter. ``read_only`` refuses to open files for writing, for kernels without file rules."""
+def _locking() -> Program:
+    """Nobody else opens the files of a world, so setting a lock there succeeds without any."""
+    succeed = [step for command in _LOCKS for step in ((_EQUAL, 0, 1, command), *_end(_fail(0)))]
+    return [_low(1), *succeed, *_among(1, (*_FCNTLS, _F_GETLK))]
+
+
+def server_filter(machine: str, *, read_only: bool, acts: bool = False) -> Program:
+    """The long filter. ``read_only`` refuses to open files for writing, for kernels without file rules.
+
+    With ``acts``, calls that the parent does for a child are left to the short filter, locks succeed, and
+    files have no extended attributes, as on many file systems.
+    """
     rules: dict[str, Program] = {name: _end(_ALLOW) for name in _FREE.split()}
     rules |= {name: _end(_ALLOW) for name in f"{SCRATCH_CALLS} {EFFECTS}".split()}
     rules |= {name: _end(_KILL) for name in _ATTACKS.split()}
@@ -162,6 +177,10 @@ def server_filter(machine: str, *, read_only: bool) -> Program:
         "sendto": _null(4),
         "getsockopt": _among(2, _SOCKET_OPTIONS),
     }
+    if acts:
+        rules |= {name: _end(_ALLOW) for name in WORLD_EFFECTS.split()}
+        rules |= {name: _end(_fail(errno.ENOTSUP)) for name in _ATTRIBUTES.split()}
+        rules |= {"fcntl": _locking(), "flock": _end(_fail(0))}
     if read_only:
         rules["open"] = _bits(1, WRITING, present=_REFUSE, absent=_ALLOW)
         rules["openat"] = _bits(2, WRITING, present=_REFUSE, absent=_ALLOW)
@@ -174,13 +193,18 @@ setrlimit setsid sendmsg recvmsg pidfd_open seccomp landlock_create_ruleset land
 """Calls that a child needs only until it is locked in."""
 
 
-def child_filter(machine: str, *, scratch: bool, ask: bool = False, looks: bool = False) -> Program:
+def child_filter(
+    machine: str, *, scratch: bool, acts: bool = False, ask: bool = False, looks: bool = False
+) -> Program:
     """The short filter, for a child.
 
     With ``ask``, the kernel asks the listener; with ``looks`` also about names. ``last_filter`` must follow.
+    ``acts`` is as for ``server_filter``.
     """
     refuse = _ASK if ask else _REFUSE
     names = EFFECTS if scratch else f"{SCRATCH_CALLS} {EFFECTS}"
+    if acts:
+        names = f"{names} {WORLD_EFFECTS}"
     rules: dict[str, Program] = {name: _end(refuse) for name in names.split()}
     rules |= {name: _end(_ASK) for name in f"{OPENS} {LOOKS if looks else ''}".split() if ask}
     rules |= {

@@ -116,6 +116,7 @@ def _lift(descriptor: int) -> int:
 def _restrict(config: dict[str, Any]) -> dict[str, Any]:
     """Take the restrictions that all children share; return these and what each child still has to take."""
     machine, without, scratch = platform.machine(), config["without"], config["scratch"]
+    acts = config["acts"]
     held = {**config, "landlock": 0, "seccomp": None, "asking": {}, "scope": None}
     if not config["isolate"] or sys.platform != "linux":
         return held
@@ -129,10 +130,11 @@ def _restrict(config: dict[str, Any]) -> dict[str, Any]:
         scope = landlock.ruleset(abi, scope="scope" not in without)
         held["scope"] = None if scope is None else _lift(scope)
     if known(machine) and "seccomp" not in without:
-        seccomp.Filter(machine, seccomp.server_filter(machine, read_only=not abi)).install()
-        held["seccomp"] = seccomp.Filter(machine, seccomp.child_filter(machine, scratch=bool(scratch)))
+        seccomp.Filter(machine, seccomp.server_filter(machine, read_only=not abi, acts=acts)).install()
+        plain = seccomp.child_filter(machine, scratch=bool(scratch), acts=acts)
+        held["seccomp"] = seccomp.Filter(machine, plain)
         for looks in (False, True):
-            asking = seccomp.child_filter(machine, scratch=bool(scratch), ask=True, looks=looks)
+            asking = seccomp.child_filter(machine, scratch=bool(scratch), acts=acts, ask=True, looks=looks)
             held["asking"][looks] = seccomp.Filter(machine, asking)
         held["last"] = seccomp.Filter(machine, seccomp.last_filter(machine))
     return held

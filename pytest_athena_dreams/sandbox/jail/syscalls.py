@@ -17,6 +17,8 @@ creat 85 -  delete_module 176 106  dup 32 23  dup2 33 -  dup3 292 24  epoll_crea
 epoll_create1 291 20  epoll_ctl 233 21  epoll_pwait 281 22  epoll_pwait2 441 441  epoll_wait 232 -
 eventfd2 290 19  execve 59 221  execveat 322 281  exit 60 93  exit_group 231 94  faccessat 269 48
 faccessat2 439 439  fadvise64 221 223  fanotify_init 300 262  fchdir 81 50  fchmodat 268 53  fchownat 260 54
+fchmod 91 52  flock 73 32  fgetxattr 193 10  flistxattr 196 13  fsetxattr 190 7  getxattr 191 8
+lgetxattr 192 9  listxattr 194 11  llistxattr 195 12  lsetxattr 189 6  setxattr 188 5
 fcntl 72 25  fdatasync 75 83  finit_module 313 273  fork 57 -  fsconfig 431 431  fsmount 432 432
 fsopen 430 430  fspick 433 433  fstat 5 80  fstatfs 138 44  fsync 74 82  ftruncate 77 46  futex 202 98
 get_robust_list 274 100  getcpu 309 168  getcwd 79 17  getdents64 217 61  getegid 108 177  geteuid 107 175

@@ -1,0 +1,138 @@
+"""Strategies for the worlds of calls: the files that a procedure looks at, as its arguments name them.
+
+A world shrinks to fewer files, then to simpler ones: the first choice is always a file that is not there, or
+an empty one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ..signatures import Signature
+from ..worlds import FOLDER, Entry, Place, Shape, World, planted
+from .arguments import Arguments
+from .scalars import Strategy
+from .weights import weighted
+
+FILE_NAMES = ("a.txt", "data/b.txt")
+FOLDER_NAMES = ("pkg", "data/src")
+"""Paths to give to parameters that name a file or a folder."""
+_WORDS = ("a", "b", "1")
+_USUAL = ("a", "b", "alpha", "x_1", "1.0.0")
+_LINES, _PARTS, _CHILDREN, _VALUES = 5, 4, 4, 12
+"""Maximum lines of a file, parts of a line, entries of a folder, and texts to take from one argument."""
+_NOT_UTF8 = b"\xff\xfe\x00"
+
+
+def path_values(place: Place, ending: str) -> st.SearchStrategy[str]:
+    """Paths for a parameter that is a place's whole path; ``ending`` is the suffix of its files' names."""
+    if place.folder:
+        return st.sampled_from([*FOLDER_NAMES, "."])
+    return st.sampled_from([name.removesuffix(".txt") + ending for name in FILE_NAMES])
+
+
+def surrounded(
+    strategy: st.SearchStrategy[Arguments], signature: Signature, shape: Shape
+) -> st.SearchStrategy[Arguments]:
+    """Calls of ``strategy``, each with a world of its own."""
+
+    @st.composite
+    def draw_both(draw: Callable[[Strategy], Any]) -> Arguments:
+        arguments: Arguments = draw(strategy)
+        values = arguments.by_name(signature)
+        return replace(arguments, world=_world(draw, values, shape))
+
+    return draw_both()
+
+
+def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Shape) -> World:
+    own = list(dict.fromkeys(_texts(values)))
+    words = [*own, *own, *shape.words]
+    entries = _entries(words, shape.keys)
+    planned: list[tuple[str, Entry]] = []
+    for place in shape.places:
+        path = place.filled(values)
+        if path is None:
+            continue
+        if place.folder:
+            if path:
+                planned += [(path, FOLDER)] if draw(st.integers(0, 3)) else []
+            prefix = f"{path}/" if path else ""
+            children = st.lists(_children(shape.names), max_size=_CHILDREN, unique=True)
+            planned += [(prefix + name, draw(entries)) for name in draw(children)]
+        elif path and draw(st.integers(0, 3)):
+            planned.append((path, draw(entries)))
+    return planted(planned)
+
+
+def _children(names: Sequence[str]) -> st.SearchStrategy[str]:
+    """Paths of files in a folder; some are in a folder of another one, as a repository's ``.git`` is."""
+    name = st.sampled_from(names)
+    above = sorted({name.partition("/")[0] for name in names if "/" in name})
+    if not above:
+        return name
+    return weighted((3, name), (1, st.tuples(st.sampled_from(above), name).map("/".join)))
+
+
+def text_values(words: Sequence[str]) -> st.SearchStrategy[str]:
+    """Texts for a parameter that names no file: mostly words, which files then hold too."""
+    return weighted(
+        (4, st.sampled_from(_USUAL)), (2, st.sampled_from([*_USUAL, *words])), (1, st.text(max_size=8))
+    )
+
+
+def _texts(values: Mapping[str, Any]) -> Iterator[str]:
+    """The short texts in the arguments, which files may hold too."""
+    left = list(values.values())
+    for value in left[: _VALUES * len(values)]:
+        if isinstance(value, str) and 0 < len(value) < 40:
+            yield value
+        elif isinstance(value, list | tuple):
+            left += value[:_VALUES]
+        elif isinstance(value, dict):
+            left += [*value.keys(), *value.values()][:_VALUES]
+
+
+def _entries(words: Sequence[str], keys: Sequence[str]) -> st.SearchStrategy[Entry]:
+    word = st.sampled_from([*_WORDS, *words])
+    line = weighted(
+        (3, word),
+        (3, st.lists(word, min_size=1, max_size=_PARTS).map("".join)),
+        (3, st.lists(word, min_size=1, max_size=_PARTS).map(" ".join)),
+        (2, st.tuples(word, word).map("=".join)),
+        (1, word.map(lambda text: f"{text} {text}")),
+        (1, st.just("")),
+        (1, word.map(lambda text: f"# {text}")),
+        (1, word.map(lambda text: f"  {text}")),
+    )
+    lines = st.lists(line, max_size=_LINES)
+    end = st.sampled_from(["\n", "\n", "\n", ""])
+    text = st.tuples(lines, end).map(lambda drawn: "\n".join(drawn[0]) + (drawn[1] if drawn[0] else ""))
+    kinds = [(1, st.just("")), (8, text)]
+    if keys:
+        kinds += [(6, _json_lines(word, keys)), (6, _json(word, keys).map(json.dumps))]
+    contents = weighted(*kinds).map(lambda drawn: drawn.encode(errors="replace"))
+    contents = weighted((24, contents), (1, st.just(_NOT_UTF8)))
+    modes = st.sampled_from([0o644] * 6 + [0o600, 0o755])
+    return st.builds(lambda content, mode: Entry(content=content, mode=mode), contents, modes)
+
+
+def _json(word: Strategy, keys: Sequence[str]) -> Strategy:
+    simple = st.one_of(st.integers(0, 9), word, st.floats(0, 100).map(lambda x: round(x, 1)), st.booleans())
+    name = st.sampled_from(keys)
+    value = weighted(
+        (6, simple), (1, st.lists(simple, max_size=2)), (1, st.dictionaries(name, simple, max_size=3))
+    )
+    some = st.dictionaries(name, value, max_size=len(keys))
+    every = st.fixed_dictionaries(dict.fromkeys(keys, value))
+    return weighted((1, some), (2, every))
+
+
+def _json_lines(word: Strategy, keys: Sequence[str]) -> Strategy:
+    line = weighted((6, _json(word, keys).map(json.dumps)), (1, word), (1, st.just("")))
+    return st.lists(line, max_size=_LINES).map(lambda lines: "".join(f"{line}\n" for line in lines))

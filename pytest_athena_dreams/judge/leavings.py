@@ -1,0 +1,85 @@
+"""What calls left in their worlds: which files differ, and how that reads.
+
+Modes of folders do not count, and a missing change is a change too: more than the procedure did is a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from ..models import Canonical
+from ..worlds import Changes, Entry
+
+LEFT_SHOWN = 6
+"""Paths that one line of text names."""
+_LEFT_TEXT = 4000
+"""Characters of a file that are shown line by line."""
+
+
+class Compared(IntEnum):
+    """What is compared of the files that a call left, from nothing to paths, modes and contents."""
+
+    NOTHING = 0
+    PATHS = 1
+    ALL = 2
+
+
+def differing_files(expected: Changes, got: Changes, compared: Compared) -> list[str]:
+    """The paths at which two calls left something else."""
+    if compared is Compared.NOTHING or expected == got:
+        return []
+    paths = sorted({*expected, *got})
+    return [path for path in paths if not _alike(path, expected, got, compared)]
+
+
+def steady_part(first: Changes, second: Changes) -> Compared:
+    """What two runs of the same call have in common."""
+    for compared in (Compared.ALL, Compared.PATHS):
+        if not differing_files(first, second, compared):
+            return compared
+    return Compared.NOTHING
+
+
+def _alike(path: str, expected: Changes, got: Changes, compared: Compared) -> bool:
+    if (path in expected) is not (path in got):
+        return False
+    wanted, left = expected[path], got[path]
+    if wanted == left or wanted is None or left is None:
+        return wanted is left or wanted == left
+    return compared is Compared.PATHS and (wanted.kind, wanted.mode) == (left.kind, left.mode)
+
+
+def leavings_words(expected: Changes, got: Changes, paths: Sequence[str]) -> tuple[str, str, str]:
+    """A summary of what differs at ``paths``, and what each call left there, for people."""
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"left other files behind: {paths[0]}{more}", _left(expected, paths), _left(got, paths)
+
+
+def _left(changes: Changes, paths: Sequence[str]) -> str:
+    said = [f"{path}: {_words(path, changes)}" for path in paths[:LEFT_SHOWN]]
+    return "; ".join([*said, *(["…"] if len(paths) > LEFT_SHOWN else [])])
+
+
+def files_shown(expected: Changes, got: Changes, paths: Sequence[str]) -> tuple[Canonical, Canonical]:
+    """What each call left at ``paths`` as a value, to be shown line by line."""
+    return _value(expected, paths), _value(got, paths)
+
+
+def _value(changes: Changes, paths: Sequence[str]) -> Canonical:
+    return ["object", "files", [[path, _shown(path, changes)] for path in paths[:LEFT_SHOWN]]]
+
+
+def _words(path: str, changes: Changes) -> str:
+    if path not in changes:
+        return "unchanged"
+    entry = changes[path]
+    return "removed" if entry is None else str(entry)
+
+
+def _shown(path: str, changes: Changes) -> str:
+    entry = changes.get(path)
+    if not isinstance(entry, Entry) or entry.kind != "file":
+        return f"({_words(path, changes)})"
+    text = entry.content[:_LEFT_TEXT].decode(errors="backslashreplace")
+    return f"(mode {entry.mode:04o})\n{text}"

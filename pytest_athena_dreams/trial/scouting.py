@@ -1,0 +1,140 @@
+"""What to draw a procedure's worlds from: learnt by running it in worlds that hold what it looked for.
+
+It runs in an empty world first, with a marker as each text argument. Places that it looks at, with the
+markers that their paths show, become the places of the next world; a few rounds later they are all known.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ..inputs.landscape import path_values, text_values
+from ..inputs.pool import PoolSpec, draw_pool
+from ..models import Observation
+from ..sandbox.runner import Runner
+from ..signatures import Signature, TypeSpec
+from ..source.reading import reading
+from ..worlds import FOLDER, Entry, Place, Shape, World, planted
+
+ROUNDS = 3
+"""Worlds in which the procedure is run before the shape is fixed."""
+SCOUTED_CALLS = 12
+"""Inputs in each round."""
+SCOUTED_PLACES, NAMES, SCOUTED_WORDS = 24, 16, 40
+"""Maximum places, names in folders, and parts of texts in a shape."""
+TIMEOUT = 0.5
+"""Seconds of one call."""
+_USUAL_NAMES = ("a.txt", "sub/b.txt")
+_NAME = re.compile(r"[\w.*-]*\.?[\w*-]+")
+_SUFFIX = re.compile(r"\.\w{1,8}")
+_SCOUTED_KEY = re.compile(r"[A-Za-z_]\w{0,20}")
+_LONGEST_WORD = 40
+
+
+def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
+    """``spec`` with a shape of worlds; ``None`` if the procedure in ``runner`` has no use for files."""
+    markers = dict(_markers(spec.signature))
+    drawn = list(
+        draw_pool(replace(spec, size=SCOUTED_CALLS, edges=frozenset(), candidates=0)).inputs.values()
+    )
+    marked = [arguments.replaced(spec.signature, markers) for arguments in drawn]
+    places: dict[Place, None] = {}
+    acted = False
+    for _ in range(ROUNDS):
+        known = dict(places)
+        values = [x.by_name(spec.signature) for x in marked]
+        worlds = [_furnished(places, one, folders=bool(n % 2)) for n, one in enumerate(values)]
+        inputs = [replace(x, world=world) for x, world in zip(marked, worlds, strict=True)]
+        seen = runner.run([x.payload() for x in inputs], timeout=TIMEOUT, patience=2)
+        acted = acted or any(one.files for one in seen)
+        places |= dict.fromkeys(_asked(seen, markers))
+        places = {place: None for place in places if place.folder or Place(place.path, True) not in places}
+        if places == known:
+            break
+    if not places and not acted:
+        return None
+    literals = [text for text in reading(runner.source.code).literals if isinstance(text, str)]
+    named = _whole(places)
+    shape = Shape(
+        places=tuple(places)[:SCOUTED_PLACES],
+        names=tuple(dict.fromkeys([*_names(literals), *_USUAL_NAMES]))[:NAMES],
+        words=tuple(text for text in dict.fromkeys(literals) if 0 < len(text) <= _LONGEST_WORD)[
+            :SCOUTED_WORDS
+        ],
+        keys=tuple(dict.fromkeys(filter(_SCOUTED_KEY.fullmatch, literals)))[:NAMES]
+        if "json" in runner.source.code
+        else (),
+    )
+    endings = [text for text in literals if _SUFFIX.fullmatch(text)]
+    ending = endings[0] if endings else ".txt"
+    own = {name: path_values(place, ending) for name, place in named.items()}
+    for parameter in spec.signature.parameters:
+        if parameter.type is not None and parameter.type.kind == "str":
+            own.setdefault(parameter.name, text_values(shape.words))
+    note = f"worlds with {len(shape.places)} places that it looks at"
+    return replace(spec, shape=shape, given={**own, **spec.given}, notes=(*spec.notes, note))
+
+
+def _markers(signature: Signature) -> Iterator[tuple[str, str]]:
+    """A text for each parameter that takes text: an identifier, because some procedures ask for one."""
+    for number, parameter in enumerate(signature.parameters):
+        if parameter.type is None or _takes_text(parameter.type):
+            yield parameter.name, f"zq{number}marker"
+
+
+def _takes_text(spec: TypeSpec) -> bool:
+    return spec.kind == "str" or (spec.kind == "union" and any(map(_takes_text, spec.args)))
+
+
+def _furnished(places: Iterable[Place], values: Mapping[str, object], *, folders: bool) -> World:
+    """A world that has all the places, as ``folders`` where they may be either."""
+    entries: list[tuple[str, Entry]] = []
+    for place in sorted(places, key=lambda place: not place.folder):
+        if path := place.filled(values):
+            entries.append((path, FOLDER if place.folder or folders else Entry(content=b"1\n")))
+    return planted(entries)
+
+
+def _asked(seen: Sequence[Observation], markers: Mapping[str, str]) -> Iterator[Place]:
+    """The places of some calls, with parameters for their markers."""
+    folders = {place.path for one in seen for place in one.asked if place.folder}
+    for one in seen:
+        for place in one.asked:
+            path = place.path
+            for name, marker in markers.items():
+                path = path.replace(marker, "{" + name + "}")
+            if "marker" not in path and "__pycache__" not in path:
+                yield Place(path, place.path in folders)
+
+
+def _whole(places: Iterable[Place]) -> dict[str, Place]:
+    """The parameters that are a place's whole path, or the folder that one is in."""
+    found: dict[str, Place] = {}
+    for place in places:
+        match = re.match(r"\{(\w+)\}", place.path)
+        if match is None:
+            continue
+        name, rest = match[1], place.path[match.end() :]
+        inside = rest.startswith("/")
+        if not rest or inside or name not in found:
+            folder = inside or (not rest and place.folder) or (name in found and found[name].folder)
+            found[name] = Place(place.path, folder)
+    return found
+
+
+def _names(literals: Iterable[str]) -> Iterator[str]:
+    """Names of entries that the literals of a source suggest: ``.pyc`` is the end of one, ``*.py`` too."""
+    for text in literals:
+        if not _NAME.fullmatch(text) or len(text) > _LONGEST_WORD:
+            continue
+        if "*" in text or _SUFFIX.fullmatch(text):
+            name = text.replace("*", "m") if "*" in text else f"m{text}"
+            yield name
+            yield f"sub/{name}"
+            if _SUFFIX.fullmatch(text):
+                yield f"{text}/n.txt"
+        elif "." in text or "_" in text or text.isalpha():
+            yield text if posixpath.splitext(text)[1] else f"{text}/n.txt"

@@ -1,0 +1,141 @@
+"""The world of a call as plain data: what surrounds it, what is changed in it, and what can be drawn in it.
+
+Invariants: as those of ``models``: frozen, with a JSON round trip, and no I/O. Paths are relative to the
+world's own folder, with ``/`` between their parts, and never leave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+ROOT_PATH = "/world"
+"""What observations call the folder of a world, whose real path differs from child to child."""
+FILE_MODE, FOLDER_MODE = 0o644, 0o755
+_WORLD_DEPTH = 16
+"""Maximum parts of a path in a drawn world."""
+_NAME_BYTES = 200
+"""Maximum bytes of a name in a drawn world; file systems take 255."""
+_MARK, _WORLD_LENGTH = b"\0world", 4
+"""End of a payload that carries a world (a pickle ends with ``.``), and the bytes of its length before."""
+_SHOWN = 60
+"""Characters of a file's content in one line of text."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file, folder or link. ``content`` is a file's bytes or a link's target; ``mode`` its permissions."""
+
+    kind: Literal["file", "folder", "link", "other"] = "file"
+    content: bytes = b""
+    mode: int = FILE_MODE
+
+    def __str__(self) -> str:
+        if self.kind != "file":
+            target = f" to {_text(self.content)!r}" if self.kind == "link" else ""
+            return f"a {self.kind}{target}" if self.kind != "other" else "neither file nor folder"
+        text = _text(self.content)
+        words = "empty" if not text else repr(text[:_SHOWN]) + ("…" if len(text) > _SHOWN else "")
+        return words if self.mode == FILE_MODE else f"{words}, mode {self.mode:04o}"
+
+
+FOLDER = Entry(kind="folder", mode=FOLDER_MODE)
+
+Tree = Mapping[str, Entry]
+"""Entries by path."""
+Changes = Mapping[str, Entry | None]
+"""What a call left at the paths that it changed; ``None`` for what it removed."""
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What surrounds a call: the files in its working folder, which is its home and temporary folder too."""
+
+    files: dict[str, Entry] = {}
+
+    def lines(self) -> list[str]:
+        """One line for each file, and for each folder that has nothing in it."""
+        above = {path.rpartition("/")[0] for path in self.files}
+        shown = [f"{path}: {entry}" for path, entry in self.files.items() if path not in above]
+        return shown or ["no files"]
+
+
+EMPTY = World()
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """A path that a procedure looks at, with parameters in braces, and whether it expects a folder there."""
+
+    path: str
+    folder: bool = False
+
+    def filled(self, values: Mapping[str, object]) -> str | None:
+        """The path for a call; ``None`` if a parameter has no text there, or the path is not a plain one."""
+        path = self.path
+        for name, value in values.items():
+            if "{" + name + "}" in path:
+                if not isinstance(value, str):
+                    return None
+                path = path.replace("{" + name + "}", value)
+        return plain_path(path) if "{" not in path else None
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True):
+    """What to draw a procedure's worlds from.
+
+    ``places`` are paths that it looked at, ``names`` those of entries in folders, ``words`` parts of texts,
+    ``keys`` those of JSON objects, empty if it reads none.
+    """
+
+    places: tuple[Place, ...]
+    names: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+def plain_path(path: str) -> str | None:
+    """A relative path without ``.`` and empty parts; ``None`` for one that leaves its folder or is too long.
+
+    The folder itself is the empty path.
+    """
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if path.startswith("/") or ".." in parts or "\0" in path or len(parts) > _WORLD_DEPTH:
+        return None
+    try:
+        return "/".join(parts) if all(len(part.encode()) <= _NAME_BYTES for part in parts) else None
+    except UnicodeEncodeError:
+        return None
+
+
+def planted(entries: Iterable[tuple[str, Entry]]) -> World:
+    """A world with these entries and the folders above them, without those that don't fit earlier ones."""
+    files: dict[str, Entry] = {}
+    for path, entry in entries:
+        parts = path.split("/")
+        above = ["/".join(parts[:n]) for n in range(1, len(parts))]
+        taken = path in files and not (files[path].kind == entry.kind == "folder")
+        if not path or taken or any(files.get(folder, FOLDER).kind != "folder" for folder in above):
+            continue
+        for folder in above:
+            files.setdefault(folder, FOLDER)
+        files[path] = entry
+    return World(files=dict(sorted(files.items())))
+
+
+def attached(payload: bytes, world: World) -> bytes:
+    """A call's payload with its world."""
+    body = msgspec.msgpack.encode(world)
+    return b"".join((payload, body, len(body).to_bytes(_WORLD_LENGTH), _MARK))
+
+
+def detached(payload: bytes) -> tuple[bytes, World]:
+    """A call's payload and its world, which is empty if it carries none."""
+    if not payload.endswith(_MARK):
+        return payload, EMPTY
+    end = len(payload) - len(_MARK) - _WORLD_LENGTH
+    start = end - int.from_bytes(payload[end : end + _WORLD_LENGTH])
+    return payload[:start], msgspec.msgpack.decode(payload[start:end], type=World)
+
+
+def _text(content: bytes) -> str:
+    return content.decode(errors="backslashreplace")
