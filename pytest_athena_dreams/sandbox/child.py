@@ -20,6 +20,7 @@ from ..models import DeathReason, Observation, ObservationKind
 from ..signatures import Loaded
 from ..worlds import World, detached
 from . import wire
+from .bounds import Bounds
 from .channel import Channel, Gone
 from .death import Over, cause, died
 from .decoding import WireError
@@ -38,12 +39,8 @@ if TYPE_CHECKING:
 
 _GLANCE = 0.05
 """Seconds between two checks of a running child."""
-THREADS = 256
-"""Threads that a child may have. RLIMIT_NPROC would count all processes of a user, and none of root's."""
 _GRACE = 1.0
 """Seconds that a child which closed its channel may take to end."""
-_SETTLING = 10.0
-"""Seconds that the threads of a stopped child may take to stop: on a loaded machine they do so late."""
 
 
 class _Late(Exception):
@@ -88,6 +85,7 @@ class Child:
             raise
         self._meter = Meter(self._process.pid)
         self._meter.prefer_oom_kill()
+        self._bounds = Bounds(self._meter, self._scratch)
         try:
             self._load(source, first=True)
         except BaseException:
@@ -242,7 +240,7 @@ class Child:
                 raise WireError(f"it could not report what happened: {reply.detail}")
             if not isinstance(reply, expected):
                 raise WireError(f"a frame of kind {type(reply).__name__.lower()!r}, which was not due")
-            self._check_scratch()
+            self._bounds.check_scratch()
             if due == 1:
                 surplus = self._channel.more()  # before the child is stopped: it may be about to write
                 self._rest()
@@ -262,32 +260,16 @@ class Child:
             return died(DeathReason.PROTOCOL, str(exc))
 
     def _rest(self) -> None:
-        """Stop the child, and check its threads and scratch space while they can't change.
-
-        A child with one thread and no scratch space needs no check: it can have started one more thread at
-        most.
-        """
+        """Stop the child, and check its threads and scratch space while they can't change."""
         assert self._process is not None
         self._process.stop()
         self._resting = True
-        if self._scratch is not None or self._meter.threads() > 1:
-            if not self._meter.settles(_SETTLING):
-                raise Over(DeathReason.SIGNAL, "killed because it kept running after a stop signal")
-            self._check_use()
+        self._bounds.check_stopped()
 
     def _resume(self) -> None:
         if self._resting and self._process is not None:
             self._process.resume()
             self._resting = False
-
-    def _check_use(self) -> None:
-        self._check_scratch()
-        if self._meter.threads() > THREADS:
-            raise Over(DeathReason.SIGNAL, f"killed for having more than {THREADS} threads")
-
-    def _check_scratch(self) -> None:
-        if self._scratch is not None and self._scratch.over():
-            raise Over(DeathReason.OUTPUT, "killed for a scratch folder fuller or deeper than allowed")
 
     def _pause(self, deadline: Deadline) -> float:
         """Maximum seconds to wait for a reply; checks threads and scratch space when a check is due."""
@@ -297,7 +279,7 @@ class Child:
             raise _Late
         if now.wall >= self._next_look:
             self._next_look = now.wall + _GLANCE
-            self._check_use()
+            self._bounds.check()
         return pause
 
     def _observation(

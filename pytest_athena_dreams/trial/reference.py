@@ -105,7 +105,7 @@ class References:
             prints=not is_pure(procedure.code),
             notes_patterns=True,
         )
-        if lab.settings.effects != "off" and names_acts(source.code) and lab.jails.main.acts():
+        if lab.settings.effects != "off" and self._may_act(source.code):
             try:
                 if reference := self._acting(procedure, replace(source, acts=True)):
                     return reference
@@ -135,6 +135,10 @@ class References:
         if not reference.returned and not self._only_raises(reference):
             raise never_returned(procedure, len(reference.pool), list(reference.expected.values()))
         return reference
+
+    def _may_act(self, code: str) -> bool:
+        """Whether code may use files, by its source, and this machine can give it worlds."""
+        return names_acts(code) and not is_pure(code) and self._lab.jails.main.acts()
 
     def _acting(self, procedure: Procedure, source: Source) -> Reference | None:
         """The reference of a procedure in worlds of its own; ``None`` if it has no use for them."""

@@ -18,13 +18,18 @@ import pytest
 from pytest_athena_dreams.sandbox.attacks.run import AttackResult
 
 NOBODY = 65534
+WITH_WORLDS = " with worlds"
+"""End of a mode's name in which each call has a file tree of its own."""
 _RUN = """
 import sys
 import msgspec
 from pytest_athena_dreams.errors import SandboxError
 from pytest_athena_dreams.sandbox.attacks.run import attack
-from pytest_athena_dreams.sandbox.policy import MIB, Limits, Policy, SandboxMode
-policy = Policy(mode=SandboxMode(sys.argv[1]), limits=Limits(memory=256 * MIB))
+from pytest_athena_dreams.sandbox.policy import MIB, WORLD_BYTES, Limits, Policy, SandboxMode
+mode, _, worlds = sys.argv[1].partition(" ")
+scratch = WORLD_BYTES if worlds else 0
+limits = Limits(memory=256 * MIB)
+policy = Policy(mode=SandboxMode(mode), limits=limits, scratch=scratch, acts=bool(worlds))
 try:
     print(msgspec.json.encode(list(attack(policy))).decode())
 except SandboxError as exc:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -18,10 +19,10 @@ from pytest_athena_dreams.sandbox.attacks.attack import Attack
 from pytest_athena_dreams.sandbox.attacks.run import ATTACKS, AttackResult, attempt
 from pytest_athena_dreams.sandbox.attacks.surroundings import Surroundings
 from pytest_athena_dreams.sandbox.client import Sandbox
-from pytest_athena_dreams.sandbox.policy import MIB, Policy, SandboxMode
+from pytest_athena_dreams.sandbox.policy import MIB, WORLD_BYTES, Policy, SandboxMode
 
 from .conftest import SMALL, root_only
-from .plain import PlainUser
+from .plain import WITH_WORLDS, PlainUser
 
 MODES = {
     "landlock": Policy(mode=SandboxMode.LANDLOCK, limits=SMALL),
@@ -34,10 +35,24 @@ VARIANTS = {
     "bwrap without landlock": Policy(mode=SandboxMode.BWRAP, limits=SMALL, without=frozenset({"landlock"})),
 }
 """Modes with one layer otherwise."""
+WORLDS = {
+    name: replace(policy, scratch=WORLD_BYTES, acts=True)
+    for name, policy in {**MODES, "landlock of 2021": VARIANTS["landlock of 2021"]}.items()
+}
+"""Modes in which each call has a file tree of its own, in which more is allowed."""
 FAST = "landlock"
 UNLAYERED = {"posing", "forging", "serialising", "limits", "printing"}
 """Groups of attacks by what a child says and uses up: parent and rlimits bound that, in every mode."""
 
+PLAIN = (*MODES, *(f"{name}{WITH_WORLDS}" for name in MODES))
+"""Modes as a plain user has them."""
+ACTS_ALLOW = (
+    "write into the working folder",
+    "lock a file that others read",
+    "lock a part of a file that others read",
+    "a hole of the largest size in the output",
+)
+"""Attacks that end otherwise in a world: it has files of its own, larger ones, and locks that lock nothing."""
 SCRATCH_ALLOWS = ("write into the working folder",)
 """Attacks that are none where a dream has a folder to write in."""
 
@@ -88,6 +103,12 @@ def test_the_jail_holds_with_a_layer_otherwise(jail: tuple[Sandbox, Surroundings
     assert_held(attempt(sandbox, surroundings, attack))
 
 
+@attacks([a for a in ATTACKS if a.group not in UNLAYERED - {"limits"} and a.name not in ACTS_ALLOW])
+@jails(WORLDS)
+def test_the_jail_holds_with_worlds(jail: tuple[Sandbox, Surroundings], attack: Attack) -> None:
+    assert_held(attempt(*jail, attack))
+
+
 @attacks([attack for attack in ATTACKS if attack.group not in UNLAYERED])
 @jails({FAST: MODES[FAST]})
 def test_the_jail_holds_where_nobody_answers_its_filter(
@@ -100,10 +121,12 @@ def test_the_jail_holds_where_nobody_answers_its_filter(
 @attacks(ATTACKS)
 @pytest.mark.parametrize(
     "mode",
-    [pytest.param(n, marks=() if n == FAST else pytest.mark.slow) for n in MODES],
+    [pytest.param(n, marks=() if n == FAST else pytest.mark.slow) for n in PLAIN],
     scope="session",
 )
 def test_the_jail_holds_for_a_plain_user(plain_user: PlainUser, mode: str, attack: Attack) -> None:
+    if mode.endswith(WITH_WORLDS) and attack.name in ACTS_ALLOW:
+        pytest.skip("allowed in a world")
     assert_held(plain_user.attacked(mode)[attack.name])
 
 
@@ -119,5 +142,5 @@ def plain_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainUser]:
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    with PlainUser(shared / "plain-user", tuple(MODES)) as user:
+    with PlainUser(shared / "plain-user", PLAIN) as user:
         yield user

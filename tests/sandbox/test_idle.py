@@ -7,7 +7,7 @@ import time
 import pytest
 
 from pytest_athena_dreams.models import DeathReason, Observation, ObservationKind
-from pytest_athena_dreams.sandbox.child import THREADS
+from pytest_athena_dreams.sandbox.bounds import THREADS
 from pytest_athena_dreams.sandbox.client import Child, Sandbox, Source
 from pytest_athena_dreams.sandbox.policy import MIB, Policy, SandboxMode
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,38 @@ def test_a_tree_deeper_than_a_path_is_removed(tmp_path: Path) -> None:
     assert scratch.over()
     scratch.remove()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_swapped_for_a_link_during_a_check_leads_nowhere(tmp_path: Path) -> None:
+    scratch, outside = Scratch(tmp_path, MIB), tmp_path / "outside"
+    outside.mkdir(0o755)
+    for n in range(400):
+        (outside / str(n)).touch()
+    inside = Path(scratch.path)
+    (inside / "folder").mkdir()
+    (inside / "link").symlink_to(outside)
+    done = threading.Event()
+
+    def swap() -> None:
+        while not done.is_set():
+            for here, there in (
+                ("folder", "spare"),
+                ("link", "folder"),
+                ("folder", "link"),
+                ("spare", "folder"),
+            ):
+                (inside / here).rename(inside / there)
+
+    thread = threading.Thread(target=swap)
+    thread.start()
+    try:
+        assert not any(scratch.over() for _ in range(500))
+    finally:
+        done.set()
+        thread.join()
+    assert outside.stat().st_mode & 0o777 == 0o755
+    scratch.remove()
+    assert len(list(outside.iterdir())) == 400
 
 
 def test_no_program_is_started_for_a_core_dump(sandbox: Sandbox) -> None:

@@ -104,6 +104,7 @@ def test_acts_stay_in_their_folder(tmp_path: Path) -> None:
         ("os.makedirs('q/r')", {"q": FOLDER, "q/r": FOLDER}),
         ("os.chdir('x'); open('../t', 'w').close()", {"t": Entry()}),
         ("sqlite3.connect('d.db').execute('pragma user_version').fetchall()", {"d.db": Entry()}),
+        ("os.mkdir('q', 0); os.chmod('x', 0); os.chmod('.', 0)", {"q": FOLDER}),
         ("os.close(tempfile.mkstemp()[0]); shutil.rmtree(tempfile.mkdtemp())", None),
     ],
 )

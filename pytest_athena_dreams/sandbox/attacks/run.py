@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ...errors import SandboxError
 from ...models import Observation, ObservationKind, unpacked
-from ..child import THREADS
+from ..bounds import THREADS
 from ..client import Child, Sandbox, Source
 from ..policy import MIB, Policy, SandboxMode
 from .attack import Attack
@@ -146,7 +146,8 @@ def _run(
     payloads = [pickle.dumps(((surroundings.where(),), {}), 5)] * attack.calls
     seen: list[Observation] = []
     harm: list[str] = []
-    with sandbox.spawn(Source(code=attack.code, entry_point="attack", audited=heard)) as child:
+    source = Source(code=attack.code, entry_point="attack", audited=heard, acts=sandbox.policy.acts)
+    with sandbox.spawn(source) as child:
         if child.failure is not None:
             return [child.failure], harm
         if not attack.idle:
