@@ -6,7 +6,7 @@ the dream declares rejects the input.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ..models import Canonical, Category, Contract, Observation, ObservationKind, unpacked
@@ -100,7 +100,9 @@ class Oracle:
         category = category_of(got)
         if category is not None:
             return finding_of(
-                category, got, lambda: Explanation(summary_of(got), wanted_words(expected), observed_words(got))
+                category,
+                got,
+                lambda: Explanation(summary_of(got), wanted_words(expected), observed_words(got)),
             )
         if expected is None:
             found = None

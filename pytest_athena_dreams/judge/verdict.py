@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from ..models import Category, Contract, Observation
 from .categories import category_of
-from .oracle import Explanation, Finding, Oracle
+from .finding import Explanation, Finding
+from .oracle import Oracle
 
 STOPPED = (Category.TIMEOUT, Category.RESOURCE, Category.BLOCKED)
 """Categories of a dream that was stopped, the one that wins first."""

@@ -93,9 +93,7 @@ class Variation:
         """``oracle``, so that it compares nothing that varies; ``marked`` does so for values."""
         streams = tuple(stream for stream in oracle.streams if stream not in self.streams)
         unordered = self.values is Extent.ORDER
-        return replace(
-            oracle, unordered=unordered, streams=streams, outcomes=self.outcomes, files=self.files
-        )
+        return replace(oracle, unordered=unordered, streams=streams, outcomes=self.outcomes, files=self.files)
 
     def __bool__(self) -> bool:
         return self != STEADY

@@ -52,7 +52,7 @@ ACTS_ALLOW = (
     "lock a part of a file that others read",
     "a hole of the largest size in the output",
 )
-"""Attacks that end otherwise in a world: it has files of its own, larger ones, and locks that lock nothing."""
+"""Attacks that end otherwise in a world: it has its own files, larger ones, and locks that lock nothing."""
 SCRATCH_ALLOWS = ("write into the working folder",)
 """Attacks that are none where a dream has a folder to write in."""
 
