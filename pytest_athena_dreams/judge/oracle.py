@@ -42,8 +42,8 @@ class Oracle:
     procedure something count too. ``expects`` are the kinds of refusals that the procedure meets on some
     input: where one happens once in a process, it is on another input of the dream. ``streams`` are those
     whose text is compared, ``files`` what is compared of the files that a call leaves. ``outcomes`` (see
-    ``outcome``) are those that the procedure's own runs of one call had in place of each other, so that either
-    is right.
+    ``outcome``) are those that the procedure's own runs of one call had in place of each other, so that
+    either is right.
     """
 
     contract: Contract
