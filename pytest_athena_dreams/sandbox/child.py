@@ -20,7 +20,6 @@ from ..models import DeathReason, Observation, ObservationKind
 from ..signatures import Loaded
 from ..worlds import World, detached
 from . import wire
-from .bounds import Bounds
 from .channel import Channel, Gone
 from .death import Over, cause, died
 from .decoding import WireError
@@ -30,6 +29,7 @@ from .lock_in import listening, order_of
 from .meter import Deadline, Meter, Reading
 from .outputs import output_file
 from .policy import Policy
+from .quota import Quota
 from .replies import Refused, observe
 from .scratch import Scratch
 from .stage import Stage
@@ -85,7 +85,7 @@ class Child:
             raise
         self._meter = Meter(self._process.pid)
         self._meter.prefer_oom_kill()
-        self._bounds = Bounds(self._meter, self._scratch)
+        self._quota = Quota(self._meter, self._scratch)
         try:
             self._load(source, first=True)
         except BaseException:
@@ -240,7 +240,7 @@ class Child:
                 raise WireError(f"it could not report what happened: {reply.detail}")
             if not isinstance(reply, expected):
                 raise WireError(f"a frame of kind {type(reply).__name__.lower()!r}, which was not due")
-            self._bounds.check_scratch()
+            self._quota.check_scratch()
             if due == 1:
                 surplus = self._channel.more()  # before the child is stopped: it may be about to write
                 self._rest()
@@ -264,7 +264,7 @@ class Child:
         assert self._process is not None
         self._process.stop()
         self._resting = True
-        self._bounds.check_stopped()
+        self._quota.check_stopped()
 
     def _resume(self) -> None:
         if self._resting and self._process is not None:
@@ -279,7 +279,7 @@ class Child:
             raise _Late
         if now.wall >= self._next_look:
             self._next_look = now.wall + _GLANCE
-            self._bounds.check()
+            self._quota.check()
         return pause
 
     def _observation(

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from pytest_athena_dreams.models import DeathReason, Observation, ObservationKind
-from pytest_athena_dreams.sandbox.bounds import THREADS
 from pytest_athena_dreams.sandbox.client import Child, Sandbox, Source
 from pytest_athena_dreams.sandbox.policy import MIB, Policy, SandboxMode
+from pytest_athena_dreams.sandbox.quota import THREADS
 
 from .conftest import SMALL
 from .kit import payload

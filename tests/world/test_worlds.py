@@ -32,7 +32,7 @@ def act(jail: SandboxPair, body: str, world: World = WORLD, times: int = 1) -> l
     code = f"import os, shutil, sqlite3, tempfile, threading, time\ndef f():\n    {body}\n"
     source = Source(code=code, entry_point="f", audited=True, acts=True)
     with Runner(jail, source) as runner:
-        return runner.run([attached(pickle.dumps(((), {}), 5), world)] * times, timeout=5)
+        return runner.run([attached(pickle.dumps(((), {}), 5), world)] * times, timeout=60)
 
 
 def left(jail: SandboxPair, body: str) -> dict[str, Entry | None]:

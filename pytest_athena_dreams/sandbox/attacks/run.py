@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from ...errors import SandboxError
 from ...models import Observation, ObservationKind, unpacked
-from ..bounds import THREADS
 from ..client import Child, Sandbox, Source
 from ..policy import MIB, Policy, SandboxMode
+from ..quota import THREADS
 from .attack import Attack
 from .files import FILES
 from .forging import FORGING

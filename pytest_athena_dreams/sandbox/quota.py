@@ -13,7 +13,7 @@ _SETTLING = 10.0
 """Seconds that the threads of a stopped child may take to stop: on a loaded machine they do so late."""
 
 
-class Bounds:
+class Quota:
     """The checks of one child. Each raises ``Over``."""
 
     def __init__(self, meter: Meter, scratch: Scratch | None) -> None:
