@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_BARE = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_BARE_FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _GONE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 _ENTRY = 4096
 """Bytes that every entry counts beside its content."""
@@ -53,7 +53,7 @@ def entered(folder: int | None, name: str) -> int:
     try:
         return os.open(name, _FOLDER, dir_fd=folder)
     except PermissionError:
-        bare = os.open(name, _BARE, dir_fd=folder)
+        bare = os.open(name, _BARE_FOLDER, dir_fd=folder)
         try:
             os.chmod(f"/proc/self/fd/{bare}", 0o700)
             return os.open(f"/proc/self/fd/{bare}", _FOLDER & ~os.O_NOFOLLOW)

@@ -15,7 +15,7 @@ from ..worlds import FOLDER, FOLDER_MODE, Changes, Entry, Tree, World
 _TREE_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_PRIVATE = 0o700
+_ROOT_MODE = 0o700
 READ_BYTES = 32 << 20
 """Bytes to read of one tree: sparse files hold more than they take."""
 ENTRIES = 10_000
@@ -32,7 +32,7 @@ class TooMuch(Exception):
 
 def fill(root: str, world: World) -> None:
     """Make the folder ``root`` hold the files of ``world`` and nothing else."""
-    os.chmod(root, _PRIVATE)  # a call may have changed it, but can't replace the folder
+    os.chmod(root, _ROOT_MODE)  # a call may have changed it, but can't replace the folder
     top = os.open(root, _TREE_FOLDER)
     try:
         _clear(top, TREE_DEPTH)
@@ -61,7 +61,7 @@ def changes(root: str, world: World) -> Changes:
 def read(root: str) -> Tree:
     """All that is in a folder, by path. Raises ``TooMuch``."""
     found: dict[str, Entry] = {}
-    os.chmod(root, _PRIVATE)
+    os.chmod(root, _ROOT_MODE)
     top = os.open(root, _TREE_FOLDER)
     try:
         _read(top, "", found, READ_BYTES, 1)
