@@ -6,7 +6,7 @@ its name. The evidence ranks a fixed list of shapes. The caller then tries the b
 
 from __future__ import annotations
 
-import itertools
+import heapq
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -185,14 +185,28 @@ def combinations(signature: Signature, examples: Mapping[str, Sequence[Any]]) ->
         known = [*examples.get(p.name, ()), *([default] if default is not None else [])]
         columns.append(rank(signature.usage.get(p.name, ()), known))
     width = max(2, int(COMBINATIONS ** (1 / len(columns))))
-    rows = itertools.product(*(column[:width] for column in columns))
-    scored = sorted(
-        ((sum(s for s, _ in row), [shape for _, shape in row]) for row in rows), key=lambda r: -r[0]
-    )
-    return [
-        (score, _typed(signature, dict(zip([p.name for p in open_], shapes, strict=True))))
-        for score, shapes in scored[:COMBINATIONS]
-    ]
+    names = [p.name for p in open_]
+    found = []
+    for score, places in best_rows([column[:width] for column in columns]):
+        shapes = (column[place][1] for column, place in zip(columns, places, strict=True))
+        found.append((score, _typed(signature, dict(zip(names, shapes, strict=True)))))
+    return found
+
+
+def best_rows(columns: Sequence[Sequence[tuple[int, TypeSpec]]]) -> list[tuple[int, tuple[int, ...]]]:
+    """The rows of one (evidence, shape) pair a column with the most evidence, as places in the columns.
+
+    Only the best beginnings are kept from column to column: there are 2^n rows of n parameters.
+    """
+    rows: list[tuple[int, tuple[int, ...]]] = [(0, ())]
+    for column in columns:
+        longer = (
+            (less - evidence, (*places, place))
+            for less, places in rows
+            for place, (evidence, _) in enumerate(column)
+        )
+        rows = heapq.nsmallest(COMBINATIONS, longer)
+    return [(-less, places) for less, places in rows]
 
 
 def _typed(signature: Signature, types: Mapping[str, TypeSpec]) -> Signature:

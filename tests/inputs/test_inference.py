@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from pytest_athena_dreams.inputs.inference import (
     COMBINATIONS,
     SHAPES,
+    best_rows,
     choose,
     combinations,
     rank,
@@ -67,6 +70,25 @@ def test_the_shape_of_a_value(value: object, shape: str) -> None:
 
 def test_what_has_no_shape() -> None:
     assert shape_of(object()) is None
+
+
+def test_the_best_combinations_of_many_parameters_are_found_one_parameter_after_the_other() -> None:
+    """All 2^300 rows of 300 parameters took the memory of the machine."""
+    names = [f"a{number}" for number in range(300)]
+    signature, _ = signature_of(f"def f({', '.join(names)}): return a0.upper() + a299.lower()")
+    found = combinations(signature, {})
+    assert len(found) == COMBINATIONS
+    assert [score for score, _ in found] == sorted((score for score, _ in found), reverse=True)
+    kinds = [parameter.type.kind for parameter in found[0][1].parameters if parameter.type]
+    assert (kinds[0], kinds[299]) == ("str", "str")
+
+
+@given(st.lists(st.lists(st.integers(-2, 2), min_size=1, max_size=3), min_size=1, max_size=6))
+def test_the_best_rows_are_those_of_all(scores: list[list[int]]) -> None:
+    columns = [[(score, TypeSpec(kind="any")) for score in column] for column in scores]
+    places = itertools.product(*(range(len(column)) for column in scores))
+    rows = [(sum(column[n] for column, n in zip(scores, row, strict=True)), row) for row in places]
+    assert best_rows(columns) == sorted(rows, key=lambda row: -row[0])[:COMBINATIONS]
 
 
 def test_combinations_are_few_and_typed() -> None:
