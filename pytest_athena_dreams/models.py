@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from .worlds import Entry, Place
+from .worlds import Entry, Place, Request
 
 Canonical = Any
 """A value as the jail describes it: JSON data by ``sandbox.jail.grammar``, or ``Packed``."""
@@ -231,7 +231,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     the call wrote to standard output and standard error, as two texts, ``None`` where it wrote nothing.
     ``patterns`` are the regular expressions, as text and flags, that the call was the first to compile,
     where these are noted. Of a call that had a world, ``files`` says what it left at each path that it
-    changed, ``None`` where it removed what was there, and ``asked`` at which places it looked.
+    changed, ``None`` where it removed what was there, ``asked`` at which places it looked, and ``requests``
+    what else it asked of its world, in order.
     """
 
     kind: ObservationKind
@@ -251,6 +252,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     patterns: tuple[tuple[str, int], ...] = ()
     files: dict[str, Entry | None] | None = None
     asked: tuple[Place, ...] = ()
+    requests: tuple[Request, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,16 +48,72 @@ Changes = Mapping[str, Entry | None]
 """What a call left at the paths that it changed; ``None`` for what it removed."""
 
 
+class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What commands that begin with ``words`` do.
+
+    They print the ``outputs`` to standard output, one each time and the last one from then on, and
+    ``errors`` to standard error. ``status`` is their exit status.
+    """
+
+    words: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ("",)
+    errors: str = ""
+    status: int = 0
+
+    def __str__(self) -> str:
+        said = [f"exits {self.status}"] if self.status else []
+        printed = ", then ".join(repr(_short(text)) for text in self.outputs)
+        said += [f"prints {printed}"] if any(self.outputs) else []
+        said += [f"complains {_short(self.errors)!r}"] if self.errors else []
+        return f"{' '.join(self.words)}: {', '.join(said) or 'succeeds'}"
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a call asked of its world, beside files, in canonical form.
+
+    ``words`` are a command's arguments, or ``sh -c`` and a script. ``details`` are changes of its
+    environment, ``None`` for a variable that is gone; ``body`` is its input, and ``folder`` where it runs,
+    relative to the world. ``sees`` is what differed then in the files that it could read.
+    """
+
+    kind: Literal["command", "http"] = "command"
+    words: tuple[str, ...]
+    folder: str = ""
+    details: dict[str, str | None] = {}
+    body: str = ""
+    sees: dict[str, Entry | None] = {}
+
+    @property
+    def target(self) -> str:
+        """What it acts on: order counts among requests with the same one."""
+        words = self.words[2].split() if self.words[:2] == SHELL and len(self.words) > 2 else self.words
+        return words[0] if words else ""
+
+
+SHELL = "sh", "-c"
+"""The first words of a script's request."""
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What surrounds a call: the files in its working folder, which is its home and temporary folder too."""
+    """What surrounds a call: the files in its working folder, which is its home and temporary folder too.
+
+    ``commands`` are answers to commands; others succeed and print nothing. Programs in ``absent`` are not
+    installed.
+    """
 
     files: dict[str, Entry] = {}
+    commands: tuple[CommandAnswer, ...] = ()
+    absent: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
-        """One line for each file, and for each folder that has nothing in it."""
+        """One line for each file, and for each folder that has nothing in it; then one for each answer."""
         above = {path.rpartition("/")[0] for path in self.files}
         shown = [f"{path}: {entry}" for path, entry in self.files.items() if path not in above]
-        return shown or ["no files"]
+        asked = [f"{program}: not installed" for program in self.absent]
+        asked += [
+            str(answer) for answer in self.commands if answer.words and answer.words[0] not in self.absent
+        ]
+        return [*asked, *(shown or ([] if asked else ["no files"]))]
 
 
 EMPTY = World()
@@ -91,6 +147,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    commands: tuple[tuple[str, ...], ...] = ()
+    """The words of commands that it runs, with parameters in braces."""
 
 
 def plain_path(path: str) -> str | None:
@@ -135,6 +193,10 @@ def detached(payload: bytes) -> tuple[bytes, World]:
     end = len(payload) - len(_MARK) - _WORLD_LENGTH
     start = end - int.from_bytes(payload[end : end + _WORLD_LENGTH])
     return payload[:start], msgspec.msgpack.decode(payload[start:end], type=World)
+
+
+def _short(text: str) -> str:
+    return text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
 
 
 def _text(content: bytes) -> str:

@@ -17,6 +17,7 @@ from ..signatures import Signature
 from ..worlds import FOLDER, Entry, Place, Shape, World, planted
 from .arguments import Arguments
 from .scalars import Strategy
+from .terminal import answered
 from .weights import weighted
 
 FILE_NAMES = ("a.txt", "data/b.txt")
@@ -67,7 +68,10 @@ def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Sh
             planned += [(prefix + name, draw(entries)) for name in draw(children)]
         elif path and draw(st.integers(0, 3)):
             planned.append((path, draw(entries)))
-    return planted(planned)
+    texts = list(dict.fromkeys([*own, *shape.words]))
+    value = _json(st.sampled_from([*_WORDS, *words]), shape.keys) if shape.keys and shape.commands else None
+    structured = None if value is None else lambda: json.dumps(draw(value))
+    return answered(draw, planted(planned), shape.commands, values, texts, structured)
 
 
 def _children(names: Sequence[str]) -> st.SearchStrategy[str]:

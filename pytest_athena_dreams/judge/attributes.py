@@ -24,6 +24,11 @@ def attributes(observation: Observation, *, messages: bool) -> Canonical:
     return ["iterator", value[1], value[2], value[3], held] if iterator else held
 
 
+_PROCESS_ERRORS = ("CalledProcessError", "TimeoutExpired")
+_HOW_IT_RAN = ("cmd", "output", "stdout", "stderr")
+"""Attributes of errors of commands that depend on how the command was run, not on what it did."""
+
+
 def _without_message(value: Canonical, message: str | None = None) -> Canonical:
     """``value`` with nothing in it of the messages of exceptions."""
     if not isinstance(value, list):
@@ -32,7 +37,12 @@ def _without_message(value: Canonical, message: str | None = None) -> Canonical:
         _, name, args, _, fields = value
         if message is None:
             message = args[1][0] if isinstance(args, list) and len(args[1]) == 1 else None
-        kept = [[key, _without_message(field)] for key, field in fields if not _repeats(field, message)]
+        left_out = _HOW_IT_RAN if str(name).rpartition(".")[2] in _PROCESS_ERRORS else ()
+        kept = [
+            [key, _without_message(field)]
+            for key, field in fields
+            if not _repeats(field, message) and key not in left_out
+        ]
         return ["exception", name, None, [], kept]
     return [_without_message(part) for part in value]
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from ..models import Canonical, Category, Contract, Observation, ObservationKind, unpacked
 from ..signatures import TypeSpec
 from .annotations import fits
+from .asked import Order
 from .attributes import attributes
 from .categories import category_of, outcome
+from .effects import differing_effects
 from .equality import TOLERANCE, Difference, difference, same_type, type_of
 from .finding import Explanation, Finding, changed_words, finding_of, observed_words, summary_of, wanted_words
-from .leavings import Compared, differing_files, files_shown, leavings_words
+from .leavings import Compared
 from .ordering import without_order
 from .output import OTHER_TEXT, STREAMS, differing_streams, printed_words, shown, text_of
 
@@ -41,9 +43,9 @@ class Oracle:
     own results vary in order, so order does not count. ``refusals``: inputs on which the jail refused the
     procedure something count too. ``expects`` are the kinds of refusals that the procedure meets on some
     input: where one happens once in a process, it is on another input of the dream. ``streams`` are those
-    whose text is compared, ``files`` what is compared of the files that a call leaves. ``outcomes`` (see
-    ``outcome``) are those that the procedure's own runs of one call had in place of each other, so that
-    either is right.
+    whose text is compared, ``files`` what is compared of the files that a call leaves, and ``requests`` of
+    what else it asked of its world. ``outcomes`` (see ``outcome``) are those that the procedure's own runs
+    of one call had in place of each other, so that either is right.
     """
 
     contract: Contract
@@ -58,6 +60,7 @@ class Oracle:
     streams: tuple[str, ...] = ()
     outcomes: Collection[str] = ()
     files: Compared = Compared.ALL
+    requests: Order = Order.PER_TARGET
 
     def accepts(self, expected: Observation) -> bool:
         """Whether the procedure's observation puts an input inside the domain.
@@ -93,10 +96,10 @@ class Oracle:
                 Category.LOGIC, got, lambda: Explanation(text, observed_words(expected), observed_words(got))
             )
         if expected is not None and self._either(expected, got):
-            return self._same_output(expected, got) or self._same_files(expected, got)
+            return self._same_output(expected, got) or self._same_effects(expected, got)
         if expected is not None and expected.kind is ObservationKind.RAISED:
             found = self._same_exception(expected, got) or self._same_output(expected, got)
-            return found or self._same_files(expected, got)
+            return found or self._same_effects(expected, got)
         category = category_of(got)
         if category is not None:
             return finding_of(
@@ -110,7 +113,7 @@ class Oracle:
             found = self._same_type(expected, got)
         else:
             found = self._same_value(expected, got)
-        found = found or self._same_output(expected, got) or self._same_files(expected, got)
+        found = found or self._same_output(expected, got) or self._same_effects(expected, got)
         return found or self._annotated(expected, got)
 
     def _unlike(self, expected: Observation | None, got: Observation) -> str | None:
@@ -144,22 +147,22 @@ class Oracle:
     def repeats(self, first: Observation, second: Observation) -> bool:
         """Whether two observations of the same call agree."""
         if self._either(first, second):
-            return not self.differing(first, second) and self._leave_the_same(first, second)
+            return not self.differing(first, second) and self._act_alike(first, second)
         if first.kind is not second.kind or category_of(first) is not category_of(second):
             return False
         if self.contract is Contract.EQUIVALENT and outcome(first) != outcome(second):
             return False
         if self.differing(first, second):
             return False
-        if not self._leave_the_same(first, second):
+        if not self._act_alike(first, second):
             return False
         if first.kind is ObservationKind.RAISED:
             return self._other_attributes(first, second) is None
         return first.kind is not ObservationKind.RETURNED or not self.diverges(first, second)
 
-    def _leave_the_same(self, first: Observation, second: Observation) -> bool:
-        """Whether two calls left the same files, as far as these are compared."""
-        return not differing_files(first.files or {}, second.files or {}, self.files)
+    def _act_alike(self, first: Observation, second: Observation) -> bool:
+        """Whether two calls had the same effects, as far as these are compared."""
+        return differing_effects(first, second, self.files, self.requests) is None
 
     def flaky(self, expected: Observation | None, first: Observation, second: Observation) -> Finding:
         """The finding that the same input gave ``first`` and then ``second``."""
@@ -235,14 +238,13 @@ class Oracle:
         texts = shown(expected.printed, streams), shown(got.printed, streams)
         return finding_of(Category.LOGIC, got, words, texts)
 
-    def _same_files(self, expected: Observation | None, got: Observation) -> Finding | None:
-        if expected is None or expected.files is None or self.contract is Contract.COMPATIBLE:
+    def _same_effects(self, expected: Observation | None, got: Observation) -> Finding | None:
+        if expected is None or self.contract is Contract.COMPATIBLE:
             return None
-        left = got.files or {}
-        if not (paths := differing_files(expected.files, left, self.files)):
-            return None
-        words = Explanation(*leavings_words(expected.files, left, paths))
-        return finding_of(Category.LOGIC, got, lambda: words, files_shown(expected.files, left, paths))
+        found = differing_effects(expected, got, self.files, self.requests)
+        return found and finding_of(
+            Category.LOGIC, got, lambda: Explanation(*found.words()), (found.expected, found.got)
+        )
 
     def _same_arguments(self, expected: Observation, got: Observation) -> Finding | None:
         if expected.changed is None and got.changed is None:

@@ -20,6 +20,7 @@ from .jail.frames import framed
 
 if TYPE_CHECKING:
     from .listener import Listener
+    from .questions import Questions
 
 _RECEIVED_BYTES = 1 << 18
 NAP_FRAMES, NAP = 8, 0.0003
@@ -34,7 +35,7 @@ class Channel:
     """A pair of sockets; ``theirs`` is the child's. A received frame may have at most ``cap`` bytes.
 
     With ``passes``, the first descriptor that arrives is stored for ``passed``. While the channel waits for a
-    frame, it lets ``listener`` answer the kernel.
+    frame, it lets ``listener`` answer the kernel, and ``questions`` the child.
     """
 
     def __init__(self, cap: int, *, passes: bool = False) -> None:
@@ -45,15 +46,22 @@ class Channel:
         self._passes = passes
         self._passed: int | None = None
         self.listener: Listener | None = None
+        self.questions: Questions | None = None
 
     def close(self) -> None:
         """Close this end and the listener. Safe to call twice."""
         self._ours.close()
+        if self.questions is not None:
+            self.questions.close()
         if (left := self.passed()) is not None:
             os.close(left)
         if self.listener is not None:
             self.listener.close()
             self.listener = None
+
+    def files(self, out: int, err: int) -> tuple[int, ...]:
+        """The descriptors to give to a child that prints to ``out`` and ``err``."""
+        return (out, err) if self.questions is None else (out, err, self.questions.theirs.fileno())
 
     def passed(self) -> int | None:
         """The descriptor that arrived, which the caller now owns; later ones are not accepted."""
@@ -94,7 +102,11 @@ class Channel:
         if self.listener is not None:
             poll.register(self.listener, select.POLLIN)
             self.listener.wait()
+        if self.questions is not None:
+            poll.register(self.questions, select.POLLIN)
         found = dict(poll.poll(math.ceil(pause * 1000)))
+        if self.questions is not None and found.pop(self.questions.fileno(), 0):
+            self._answer(self.questions)
         asked = found.pop(self.listener.fileno(), 0) if self.listener is not None else 0
         events = found.get(self._ours.fileno(), 0)
         try:
@@ -111,6 +123,12 @@ class Channel:
                 self.listener = None
         except ConnectionError:
             raise Gone from None
+
+    def _answer(self, questions: Questions) -> None:
+        """Answer the child; it may have closed its end."""
+        if not questions.answer():
+            questions.close()
+            self.questions = None
 
     def _receive(self) -> None:
         if self._passes:

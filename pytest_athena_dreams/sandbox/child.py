@@ -75,10 +75,11 @@ class Child:
         self._listener: Listener | None = None
         self._scratch = Scratch(server.outside / "scratch", policy.scratch) if policy.scratch else None
         self._stage = Stage(self._scratch.path) if source.acts and self._scratch is not None else None
+        self._channel.questions = self._stage.questions if self._stage is not None else None
         order = order_of(source, policy, self._nonce, seed, self._scratch)
         try:
             with self._channel.theirs as theirs, output_file() as out, output_file() as err:
-                files = out.fileno(), err.fileno()
+                files = self._channel.files(out.fileno(), err.fileno())
                 self._process: Process | None = server.spawn(order, theirs.fileno(), files)
         except BaseException:
             self._discard()

@@ -149,7 +149,7 @@ class ForkServer:
                 os.close(pidfd)
 
     def spawn(self, order: dict[str, Any], channel: int, files: Sequence[int]) -> Process:
-        """Fork a child that serves on ``channel`` and prints to two ``files``."""
+        """Fork a child that serves on ``channel`` and prints to two ``files``; a third one is its window."""
         killed, self._killed = self._killed, []
         self._order({"kind": "spawn", "killed": killed, **order}, [channel, *files])
         spawned, pidfds = self._answer(Spawned)

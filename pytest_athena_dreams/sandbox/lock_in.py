@@ -28,7 +28,7 @@ def order_of(
         "reply": limits.reply,
         "scratch": scratch.path if scratch else None,
         "scratch_size": policy.scratch,
-        "acts": policy.acts,
+        "acts": policy.acts and source.acts,
         "heard": source.audited,
         "looks": names_files(source.code),
     }

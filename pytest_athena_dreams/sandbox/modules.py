@@ -47,7 +47,7 @@ def names_files(code: str) -> bool:
     return _FILES_PATTERN.search(code) is not None
 
 
-_ACTORS = "open io csv sqlite3 zipfile tarfile gzip logging"
+_ACTORS = "open io csv sqlite3 zipfile tarfile gzip logging create_subprocess_exec create_subprocess_shell"
 _ACTS_PATTERN = re.compile(rf"\b(?:{'|'.join(_ACTORS.split())})\b")
 
 

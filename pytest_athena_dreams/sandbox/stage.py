@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from ..models import DeathReason, Observation
+from ..world.answering import Answering
 from ..world.tree import TooMuch, changes, fill
-from ..worlds import ROOT_PATH, World
+from ..worlds import EMPTY, ROOT_PATH, Changes, World
 from .death import Over
 from .policy import WORLD_BYTES
+from .questions import Questions
 
 if TYPE_CHECKING:
     from .acting import Acting
@@ -28,6 +30,9 @@ class Stage:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._world = EMPTY
+        self.questions = Questions()
+        """What the child asks of its world, beside files."""
 
     def set(self, world: World) -> None:
         """Put ``world`` in place of what is there. Raises ``Over``."""
@@ -35,6 +40,15 @@ class Stage:
             fill(self._path, world)
         except TooMuch:
             raise Over(*_TOO_MUCH) from None
+        self._world = world
+        self.questions.answering = Answering(world, self._path, self._changed)
+
+    def _changed(self) -> Changes:
+        """What differs now, while the child runs; nothing where it can't be read."""
+        try:
+            return changes(self._path, self._world, settled=False)
+        except (TooMuch, OSError):
+            return {}
 
     def seen(self, observation: Observation, world: World, listener: Listener | None) -> Observation:
         """``observation`` with what the call left of ``world``. Raises ``Over``."""
@@ -43,7 +57,14 @@ class Stage:
             left = dict(changes(self._path, world))
         except TooMuch:
             raise Over(*_TOO_MUCH) from None
-        return structs.replace(observation, files=left, asked=asked)
+        self.questions.last()
+        answering = self.questions.answering
+        requests = answering.requests if answering is not None else ()
+        return structs.replace(observation, files=left, asked=asked, requests=requests)
+
+    def close(self) -> None:
+        """Answer no more questions. Safe to call twice."""
+        self.questions.close()
 
     def renamed(self, body: bytes) -> bytes:
         """A reply with ``ROOT_PATH`` for the folder's path."""

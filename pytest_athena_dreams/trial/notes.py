@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..config import Settings
+from ..judge.asked import Order
 from ..judge.blind import Known, hides, known
 from ..judge.leavings import Compared
 from ..judge.output import STREAMS, text_of
@@ -17,6 +18,10 @@ from .observing import Extent
 _VARYING = {
     Extent.ORDER: "the order of items, which varies in the procedure's own results",
     Extent.VALUE: "values, which vary in the procedure's own results: their types were compared",
+}
+_VARYING_REQUESTS = {
+    Order.FREE: "the order of commands, which varies between runs of the procedure itself",
+    Order.NOTHING: "commands, which vary between runs of the procedure itself",
 }
 _VARYING_FILES = {
     Compared.PATHS: "the contents of files, which vary between runs of the procedure itself",
@@ -83,6 +88,8 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
             yield f"values that were compared by type only on {partly} of {len(expected)} inputs"
     if reference is not None and reference.variation.files is not Compared.ALL:
         yield _VARYING_FILES[reference.variation.files]
+    if reference is not None and reference.variation.requests is not Order.PER_TARGET:
+        yield _VARYING_REQUESTS[reference.variation.requests]
     yield from _output(case, seen, settings)
     for pool in case.pools:
         if pool.shortened:

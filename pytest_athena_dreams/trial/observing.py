@@ -13,6 +13,7 @@ from enum import IntEnum
 
 from msgspec import structs
 
+from ..judge.asked import Order, steady_order
 from ..judge.categories import category_of, outcome
 from ..judge.leavings import Compared, steady_part
 from ..judge.oracle import Oracle
@@ -75,25 +76,27 @@ class Variation:
     """What differs from run to run in a procedure's results.
 
     Their values, the streams it prints to, and whether it returns or what it raises: all ``outcomes`` that
-    were seen in place of each other. ``files`` is what does not differ of the files that it leaves.
+    were seen in place of each other. ``files`` is what does not differ of the files that it leaves, and
+    ``requests`` of what else it asked of its world.
     """
 
     values: Extent = Extent.NONE
     streams: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     files: Compared = Compared.ALL
+    requests: Order = Order.PER_TARGET
 
     def __or__(self, other: Variation) -> Variation:
         streams = tuple(sorted({*self.streams, *other.streams}))
         outcomes = tuple(sorted({*self.outcomes, *other.outcomes}))
-        files = min(self.files, other.files)
-        return Variation(max(self.values, other.values), streams, outcomes, files)
+        files, requests = min(self.files, other.files), min(self.requests, other.requests)
+        return Variation(max(self.values, other.values), streams, outcomes, files, requests)
 
     def left_out(self, oracle: Oracle) -> Oracle:
         """``oracle``, so that it compares nothing that varies; ``marked`` does so for values."""
         streams = tuple(stream for stream in oracle.streams if stream not in self.streams)
-        unordered = self.values is Extent.ORDER
-        return replace(oracle, unordered=unordered, streams=streams, outcomes=self.outcomes, files=self.files)
+        oracle = replace(oracle, outcomes=self.outcomes, files=self.files, requests=self.requests)
+        return replace(oracle, unordered=self.values is Extent.ORDER, streams=streams)
 
     def __bool__(self) -> bool:
         return self != STEADY
@@ -101,7 +104,7 @@ class Variation:
 
 STEADY = Variation()
 """Nothing differs."""
-STAGES = 2 + len(Extent) + len(STREAMS) + len(Compared)
+STAGES = 2 + len(Extent) + len(STREAMS) + len(Compared) + len(Order)
 """How often a variation can grow, and once more."""
 
 
@@ -112,15 +115,16 @@ def variation(lab: Lab, first: Observation, second: Observation) -> Variation:
     oracle = lab.oracle(Contract.EQUIVALENT)
     streams = tuple(oracle.differing(first, second))
     files = steady_part(first.files or {}, second.files or {})
-    oracle = replace(oracle, streams=(), files=Compared.NOTHING)
+    requests = steady_order(first.requests, second.requests)
+    oracle = replace(oracle, streams=(), files=Compared.NOTHING, requests=Order.NOTHING)
     if oracle.repeats(first, second):
-        return Variation(streams=streams, files=files)
+        return Variation(streams=streams, files=files, requests=requests)
     outcomes = {outcome(first), outcome(second)}
     if len(outcomes) > 1:
-        return Variation(Extent.VALUE, streams, tuple(sorted(outcomes)), files)
+        return Variation(Extent.VALUE, streams, tuple(sorted(outcomes)), files, requests)
     unordered = replace(oracle, unordered=True)
     extent = Extent.ORDER if unordered.repeats(first, second) else Extent.VALUE
-    return Variation(extent, streams, files=files)
+    return Variation(extent, streams, files=files, requests=requests)
 
 
 def rerun(

@@ -18,6 +18,7 @@ from ..sandbox.runner import Runner
 from ..signatures import Signature, TypeSpec
 from ..source.reading import reading
 from ..worlds import FOLDER, Entry, Place, Shape, World, planted
+from .scouted import SCOUTED_COMMANDS, commands_of, with_commands
 
 ROUNDS = 3
 """Worlds in which the procedure is run before the shape is fixed."""
@@ -42,19 +43,23 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     )
     marked = [arguments.replaced(spec.signature, markers) for arguments in drawn]
     places: dict[Place, None] = {}
+    commands: dict[tuple[str, ...], None] = {}
     acted = False
     for _ in range(ROUNDS):
-        known = dict(places)
+        known = dict(places), dict(commands)
         values = [x.by_name(spec.signature) for x in marked]
         worlds = [_furnished(places, one, folders=bool(n % 2)) for n, one in enumerate(values)]
+        worlds = [with_commands(world, commands, n) for n, world in enumerate(worlds)]
         inputs = [replace(x, world=world) for x, world in zip(marked, worlds, strict=True)]
         seen = runner.run([x.payload() for x in inputs], timeout=TIMEOUT, patience=2)
         acted = acted or any(one.files for one in seen)
         places |= dict.fromkeys(_asked(seen, markers))
         places = {place: None for place in places if place.folder or Place(place.path, True) not in places}
-        if places == known:
+        for one, own in zip(seen, values, strict=False):
+            commands |= dict.fromkeys(commands_of(one.requests, markers, own))
+        if (places, commands) == known:
             break
-    if not places and not acted:
+    if not places and not acted and not commands:
         return None
     literals = [text for text in reading(runner.source.code).literals if isinstance(text, str)]
     named = _whole(places)
@@ -64,6 +69,7 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
         words=tuple(text for text in dict.fromkeys(literals) if 0 < len(text) <= _LONGEST_WORD)[
             :SCOUTED_WORDS
         ],
+        commands=tuple(commands)[:SCOUTED_COMMANDS],
         keys=tuple(dict.fromkeys(filter(_SCOUTED_KEY.fullmatch, literals)))[:NAMES]
         if "json" in runner.source.code
         else (),

@@ -47,30 +47,33 @@ def fill(root: str, world: World) -> None:
         os.close(top)
 
 
-def changes(root: str, world: World) -> Changes:
+def changes(root: str, world: World, *, settled: bool = True) -> Changes:
     """What differs in the folder ``root`` from the files of ``world``. Raises ``TooMuch``.
 
     Modes of folders do not count. The path of ``root`` in contents is replaced by ``ROOT_PATH``.
     """
-    after = read(root)
+    after = read(root, settled=settled)
     gone: dict[str, Entry | None] = {path: None for path in world.files if path not in after}
     left = {path: entry for path, entry in after.items() if world.files.get(path) != entry}
     return dict(sorted({**gone, **left}.items()))
 
 
-def read(root: str) -> Tree:
-    """All that is in a folder, by path. Raises ``TooMuch``."""
+def read(root: str, *, settled: bool = True) -> Tree:
+    """All that is in a folder, by path. Raises ``TooMuch``.
+
+    Without ``settled``, somebody still uses it: no mode is changed to read more, and ``OSError`` is possible.
+    """
     found: dict[str, Entry] = {}
     os.chmod(root, _ROOT_MODE)
     top = os.open(root, _TREE_FOLDER)
     try:
-        _read(top, "", found, READ_BYTES, 1)
+        _read(top, "", found, READ_BYTES, 1, settled)
     finally:
         os.close(top)
     return found
 
 
-def _read(folder: int, prefix: str, found: dict[str, Entry], budget: int, level: int) -> int:
+def _read(folder: int, prefix: str, found: dict[str, Entry], budget: int, level: int, settled: bool) -> int:
     """Add what is in ``folder`` to ``found``; returns the bytes that may still be read."""
     with os.scandir(folder) as listed:
         entries = sorted(listed, key=lambda entry: os.fsencode(entry.name))
@@ -81,10 +84,11 @@ def _read(folder: int, prefix: str, found: dict[str, Entry], budget: int, level:
         info = entry.stat(follow_symlinks=False)
         if stat.S_ISDIR(info.st_mode):
             found[path] = FOLDER
-            os.chmod(entry.name, FOLDER_MODE, dir_fd=folder)
+            if settled:
+                os.chmod(entry.name, FOLDER_MODE, dir_fd=folder)
             inner = os.open(entry.name, _TREE_FOLDER, dir_fd=folder)
             try:
-                budget = _read(inner, f"{path}/", found, budget, level + 1)
+                budget = _read(inner, f"{path}/", found, budget, level + 1, settled)
             finally:
                 os.close(inner)
         elif stat.S_ISREG(info.st_mode):
@@ -92,7 +96,7 @@ def _read(folder: int, prefix: str, found: dict[str, Entry], budget: int, level:
             if budget < 0:
                 raise TooMuch
             mode = stat.S_IMODE(info.st_mode)
-            found[path] = Entry(content=_content(folder, entry.name, mode), mode=mode)
+            found[path] = Entry(content=_content(folder, entry.name, mode, settled), mode=mode)
         elif stat.S_ISLNK(info.st_mode):
             target = os.fsencode(os.readlink(entry.name, dir_fd=folder))
             found[path] = Entry(kind="link", content=target, mode=0o777)
@@ -101,9 +105,9 @@ def _read(folder: int, prefix: str, found: dict[str, Entry], budget: int, level:
     return budget
 
 
-def _content(folder: int, name: str, mode: int) -> bytes:
+def _content(folder: int, name: str, mode: int, settled: bool) -> bytes:
     """What is in a file, which its own mode may not let this process read."""
-    if not mode & stat.S_IRUSR:
+    if settled and not mode & stat.S_IRUSR:
         os.chmod(name, mode | stat.S_IRUSR, dir_fd=folder)
     with open(os.open(name, _FILE, dir_fd=folder), "rb") as file:
         content = file.read(READ_BYTES)

@@ -19,7 +19,7 @@ _HEAD, _pack, _unpack = HEADER.size, HEADER.pack, HEADER.unpack_from
 _read, _write = os.read, os.write
 _READ_BYTES = 1 << 18
 _LINE = 1 << 16
-_DESCRIPTORS = 3
+_DESCRIPTORS = 4
 """Maximum descriptors that come with a line."""
 
 

@@ -27,7 +27,9 @@ from .printing import Printed
 from .raising import RAISED_MESSAGE, describe_exception
 from .refusals import Refusals
 from .seccomp import Filter
+from .spawning import Commands
 from .tracing import Watch, executable
+from .window import WINDOW, Window
 
 CHANNEL = 3
 OUTPUT_FILES = 4, 5
@@ -68,7 +70,7 @@ def run(
 
 def _settle(channel: int, files: Sequence[int], null: int) -> None:
     """Move the descriptors, which arrive numbered 100 and up, to their places."""
-    streams = (*zip(files, (1, 2), strict=True), *zip(files, OUTPUT_FILES, strict=True))
+    streams = (*zip(files, (1, 2), strict=False), *zip(files, (*OUTPUT_FILES, WINDOW), strict=False))
     for source, target in ((null, 0), (channel, CHANNEL), *streams):
         os.dup2(source, target, inheritable=False)
     os.setsid()
@@ -101,7 +103,7 @@ def _restrict(order: Mapping[str, Any], restrictions: Mapping[str, Any]) -> bool
         if not heard:
             restrictions["seccomp"].install()
     if "descriptors" not in without:
-        os.closerange(max(OUTPUT_FILES) + 1, 65_536)
+        os.closerange((WINDOW if order["acts"] else max(OUTPUT_FILES)) + 1, 65_536)
     return heard
 
 
@@ -143,6 +145,9 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
     preloaded = len(sys.modules)
     printed = Printed(OUTPUT_FILES, order["output"], kernel.flush)
     variables = dict(_environ)
+    commands = Commands(Window()) if order["acts"] else None
+    if commands is not None:
+        commands.install()
     try:
         while True:
             body = inbox.frame()
@@ -179,14 +184,18 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
             number += 1
             if draws or len(sys.modules) > preloaded + 1:  # more than the dream itself: one may draw for it
                 _seed(order["seed"])
-            if order["acts"]:
+            if commands is not None:
                 _chdir(order["scratch"])
                 _umask(_MASK)
                 if _environ != variables:
                     _environ.clear()
                     _environ.update(variables)
+                commands.begin()
             try:
-                _send_encoded(order, number, calls.answer(loader(body)))
+                answer = calls.answer(loader(body))
+                if commands is not None:
+                    commands.finish()
+                _send_encoded(order, number, answer)
             except MemoryError:
                 if calls.printed is not None:
                     printed.drop()

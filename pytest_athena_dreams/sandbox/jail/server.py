@@ -141,11 +141,11 @@ def _restrict(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spawn(order: dict[str, Any], restrictions: dict[str, Any], orders: Orders, null: int) -> int:
-    channel, *files = orders.passed
+    channel, out, err, *window = orders.passed
     order["server"] = os.getpid()
     pid = os.fork()
     if pid == 0:
-        inmate.run(order, restrictions, channel, files, null)
+        inmate.run(order, restrictions, channel, (out, err, *window), null)
     for passed in orders.passed:
         os.close(passed)
     if hasattr(os, "pidfd_open"):

@@ -1,0 +1,36 @@
+"""Compares what two calls did to their worlds: what they asked, and what they left in the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..models import Canonical, Observation
+from .asked import Order, differing_requests, request_words, requests_shown
+from .leavings import Compared, differing_files, files_shown, leavings_words
+
+
+class Effects(NamedTuple):
+    """How two calls' effects differ.
+
+    ``words`` writes a summary, and what each call did; ``expected`` and ``got`` are the same as values, to be
+    shown line by line.
+    """
+
+    words: Callable[[], tuple[str, str, str]]
+    expected: Canonical
+    got: Canonical
+
+
+def differing_effects(
+    expected: Observation, got: Observation, files: Compared, requests: Order
+) -> Effects | None:
+    """How the effects of two calls differ; ``None`` where they are the same, or the call had no world."""
+    if expected.files is None:
+        return None
+    asked, left = (expected.requests, got.requests), (expected.files, got.files or {})
+    if pairs := differing_requests(*asked, requests):
+        return Effects(lambda: request_words(*asked, pairs), *map(requests_shown, asked))
+    if paths := differing_files(*left, files):
+        return Effects(lambda: leavings_words(*left, paths), *files_shown(*left, paths))
+    return None

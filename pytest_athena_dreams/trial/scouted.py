@@ -1,0 +1,64 @@
+"""What a procedure asks of its world beside files, learnt from its requests in the worlds of a scout."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice, takewhile
+
+from msgspec import structs
+
+from ..worlds import SHELL, CommandAnswer, Request, World
+
+SCOUTED_COMMANDS = 16
+"""Maximum commands in a shape."""
+_WORDS_KNOWN = 8
+"""Maximum words of a command in a shape."""
+_SHORTEST_VALUE = 2
+"""Characters of an argument's text that tells it from words of the source."""
+_VALUES_READ = 40
+
+
+def with_commands(world: World, commands: Collection[tuple[str, ...]], number: int) -> World:
+    """The world of a scout's call with this number: all commands succeed, or print a line, or one fails."""
+    printed = CommandAnswer(outputs=("1\n",))
+    if number % 3 == 0 or not commands:
+        return structs.replace(world, commands=(printed,) if number % 3 == 1 else ())
+    if number % 3 == 1:
+        return structs.replace(world, commands=(printed,))
+    failing = list(commands)[number // 3 % len(commands)]
+    words = tuple(takewhile(lambda word: "{" not in word, failing))
+    return structs.replace(world, commands=(CommandAnswer(words=words, status=1, errors="failed\n"),))
+
+
+def commands_of(
+    requests: Iterable[Request], markers: Mapping[str, str], values: Mapping[str, object]
+) -> Iterator[tuple[str, ...]]:
+    """The words of commands, with parameters in braces, up to the first word of another argument."""
+    own = {text for text in _texts_in(values) if text not in markers.values()}
+    for request in requests:
+        if request.kind != "command":
+            continue
+        words = request.words
+        if words[:2] == SHELL and len(words) > 2:
+            words = tuple(words[2].split())
+        found: list[str] = []
+        for word in words[:_WORDS_KNOWN]:
+            for name, marker in markers.items():
+                word = word.replace(marker, "{" + name + "}")
+            if found and (word in own or any(len(text) >= _SHORTEST_VALUE and text in word for text in own)):
+                break
+            found.append(word)
+        if found:
+            yield tuple(found)
+
+
+def _texts_in(values: Mapping[str, object]) -> Iterator[str]:
+    """The texts and numbers in the arguments."""
+    left = list(values.values())
+    for value in islice(left, _VALUES_READ):  # which grows
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield str(value)
+        elif isinstance(value, list | tuple | set):
+            left += list(value)[:_VALUES_READ]
+        elif isinstance(value, dict):
+            left += [*value.keys(), *value.values()][:_VALUES_READ]

@@ -1,0 +1,106 @@
+"""Answers what one call asks of its world, beside files, and logs it.
+
+Invariants: the log is the parent's own and grows in the order of the questions; what it holds is bounded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from msgspec import structs
+
+from ..worlds import ROOT_PATH, Changes, Request, World
+from .programs import Ran, canonical_words, is_script, place_of, ran, sees
+
+REQUESTS = 500
+"""Requests of one call."""
+REQUEST_CHARACTERS = 1 << 20
+"""Characters of all requests of one call."""
+SEEN_BYTES = 8 << 20
+"""Bytes of files to log for one call's commands: later ones are logged without."""
+
+
+class TooManyRequests(Exception):
+    """A call asked more than the parent logs."""
+
+
+class Answering:
+    """The log of one call in ``world``, whose folder is ``root``. ``changed`` says what differs there now."""
+
+    def __init__(self, world: World, root: str, changed: Callable[[], Changes]) -> None:
+        self._world = world
+        self._root = root
+        self._changed = changed
+        self._log: list[Request] = []
+        self._times: Counter[tuple[str, ...]] = Counter()
+        self._room = REQUEST_CHARACTERS
+        self._seen_room = SEEN_BYTES
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """All requests so far, in order."""
+        return tuple(self._log)
+
+    def run(
+        self, words: list[str], folder: str, variables: Mapping[str, str | None], body: str
+    ) -> tuple[int, Ran]:
+        """Run a command: its number in the log, and how it ends."""
+        request = Request(
+            words=canonical_words([self._renamed(word) for word in words]),
+            folder=self._renamed(folder).removeprefix(ROOT_PATH).strip("/"),
+            details={
+                name: None if value is None else self._renamed(value)
+                for name, value in sorted(variables.items())
+            },
+            body=self._renamed(body),
+        )
+        before = self._times[request.words]
+        done = ran(request, self._world, before, script=is_script(words))
+        self._times[request.words] += 1
+        if done.error:  # it did not start, so there is nothing that it did
+            return -1, done
+        self._note(structs.replace(request, sees=self._sees(request)))
+        return len(self._log) - 1, done
+
+    def feed(self, number: int, text: str) -> None:
+        """Add to the input of a command."""
+        self._count(text)
+        if 0 <= number < len(self._log):
+            request = self._log[number]
+            self._log[number] = structs.replace(request, body=request.body + text)
+
+    def place_of(self, program: str) -> str | None:
+        """Where a program is installed; ``None`` if it is not."""
+        return place_of(program, self._world)
+
+    def _note(self, request: Request) -> None:
+        self._count(
+            *request.words,
+            request.folder,
+            request.body,
+            *request.details,
+            *filter(None, request.details.values()),
+        )
+        if len(self._log) >= REQUESTS:
+            raise TooManyRequests
+        self._log.append(request)
+
+    def _count(self, *texts: str) -> None:
+        self._room -= sum(map(len, texts))
+        if self._room < 0:
+            raise TooManyRequests
+
+    def _sees(self, request: Request) -> Changes:
+        if self._seen_room <= 0:
+            return {}
+        found = {
+            path: entry
+            for path, entry in self._changed().items()
+            if (entry is None or entry.kind != "folder") and sees(request, path)
+        }
+        self._seen_room -= sum(len(entry.content) for entry in found.values() if entry is not None)
+        return found
+
+    def _renamed(self, text: str) -> str:
+        return text.replace(self._root, ROOT_PATH)

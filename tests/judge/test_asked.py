@@ -1,0 +1,70 @@
+"""Requests to a world are compared in order for each target, and the difference is put into words."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_athena_dreams.judge.asked import Order, differing_requests, request_words, steady_order
+from pytest_athena_dreams.worlds import Entry, Request
+
+
+def run(line: str, **more: object) -> Request:
+    return Request(words=tuple(line.split()), **more)  # type: ignore[arg-type]
+
+
+def commands(*lines: str) -> list[Request]:
+    return [run(line) for line in lines]
+
+
+def summary(expected: list[Request], got: list[Request]) -> str:
+    pairs = differing_requests(expected, got, Order.PER_TARGET)
+    return request_words(expected, got, pairs)[0] if pairs else ""
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "text"),
+    [
+        (commands("ruff a", "mypy a"), commands("mypy a", "ruff a"), ""),
+        (
+            commands("git fetch", "git push"),
+            commands("git push", "git fetch"),
+            "ran `git push` before `git fetch`",
+        ),
+        (
+            commands("git push --lease x"),
+            commands("git push --force x"),
+            "ran `git push --force x`, not `git push --lease x`: without --lease and with --force",
+        ),
+        (commands("git stash", "git pop"), commands("git stash"), "did not run `git pop`"),
+        (commands("git a", "git b", "git c"), commands("git a", "git c"), "did not run `git b`"),
+        (commands("git a", "git c"), commands("git a", "git b", "git c"), "also ran `git b`"),
+        (commands("poll"), commands("poll", "poll"), "also ran again `poll`"),
+        (
+            [run("up", details={"TAG": "1"})],
+            [run("up")],
+            "ran `up` with another environment: TAG is unchanged, not '1'",
+        ),
+        ([run("up", folder="a")], [run("up")], "ran `up` in ., not in a"),
+        ([run("cat", body="a")], [run("cat", body="b")], "ran `cat` with another input: 'b', not 'a'"),
+        (
+            [run("add f", sees={"f": Entry(content=b"1")})],
+            [run("add f")],
+            "ran `add f` while f was unchanged; for the procedure it held '1'",
+        ),
+    ],
+)
+def test_a_difference_reads_as_what_is_wrong(expected: list[Request], got: list[Request], text: str) -> None:
+    assert summary(expected, got) == text
+
+
+def test_order_that_varies_is_not_compared() -> None:
+    first, second = commands("git a", "git b"), commands("git b", "git a")
+    assert steady_order(first, first) is Order.PER_TARGET
+    assert steady_order(first, second) is Order.FREE
+    assert steady_order(first, commands("git c", "git b")) is Order.NOTHING
+    assert not differing_requests(first, second, Order.FREE)
+
+
+def test_what_a_database_holds_when_a_command_runs_is_not_compared() -> None:
+    seen = [[run("tar", sees={"d": Entry(content=b"SQLite format 3\0" + end)})] for end in (b"1", b"2")]
+    assert not summary(*seen)
