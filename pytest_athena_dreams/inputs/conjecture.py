@@ -38,7 +38,10 @@ def draw(
     def see(value: T, data: ConjectureData) -> None:
         keep(value, data.choices)
 
-    _runner(search, see, [Phase.generate], meter).run()
+    runner = _runner(search, see, [Phase.generate], meter)
+    if not search.mutated:
+        vars(runner)["generate_mutations_from"] = lambda data: None
+    runner.run()
 
 
 def shrunk(search: Search[T], fails: Callable[[T], bool], start: tuple[Any, ...] | None) -> T | None:

@@ -143,15 +143,17 @@ def draw(
     examples: int,
     seed: int,
     seeded: bool = False,
+    mutated: bool = True,
     share: float = 1.0,
 ) -> None:
     """Draw at most ``examples``; ``keep`` takes each, with its choices if they are known.
 
-    ``share`` is how many times the budget of a pool it may use. ``seeded`` is as in :class:`Search`. Raises
+    ``share`` is how many times the budget of a pool it may use. ``seeded`` and ``mutated`` are as in
+    :class:`Search`. Raises
     ``Spent`` when that budget is used up,
     ``Unsatisfiable`` if no example could be drawn, and whatever ``keep`` raises.
     """
-    search = Search(strategy=strategy, examples=examples, seed=seed, seeded=seeded)
+    search = Search(strategy=strategy, examples=examples, seed=seed, seeded=seeded, mutated=mutated)
     drawn = False
 
     def see(value: T, choices: Choices | None) -> None:

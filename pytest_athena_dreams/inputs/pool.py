@@ -179,6 +179,7 @@ def draw_pool(spec: PoolSpec) -> Pool:
                 examples=spec.draws,
                 seed=spec.seed,
                 seeded=bool(spec.given),
+                mutated=spec.shape is None,
                 share=spec.drawn / spec.size,
             )
         except (Spent, Unsatisfiable, InvalidArgument) as exc:

@@ -20,7 +20,8 @@ _Pick = Callable[[Sequence[Any]], Any]
 
 OUTPUT_LINES, TIMES_ASKED = 4, 3
 """Maximum lines that a command prints, and different outputs one after another."""
-_MOODS = ("fine",) * 5 + ("fails",) * 4 + ("absent",)
+_MOODS = ("fine",) * 5 + ("absent",) + ("fails",) * 4
+"""The first and the last are drawn more often than others."""
 _FAILED_STATUSES = (1, 1, 1, 2, 128, 3, 4, 5)
 _COMPLAINTS = ("error: it failed\n", "fatal: not possible\n", "", "warning: old\nerror: a b\n")
 _REMARKS = ("", "", "", "From origin\n", "warning: it is old\n")
@@ -110,13 +111,13 @@ def answered(
         return world
     pick = _picker(draw)
     answers: dict[tuple[str, ...], CommandAnswer] = {}
-    for command in commands:
+    known = [tuple(_known(command)) for command in commands]
+    for command, own in zip(commands, known, strict=True):
         filled = [_filled(word, values) for word in command]
-        own = tuple(_known(command))
-        if own in answers:
-            continue
+        if own in answers or any(own[: len(other)] == other != own for other in known):
+            continue  # the answer to a shorter one applies
         times = pick((1, 1, 1, TIMES_ASKED))
-        outputs = tuple(_output(pick, own, [*filled[len(own) :], *words], structured) for _ in range(times))
+        outputs = tuple(_output(pick, own, [*(word for word in filled[len(own) :] if "{" not in word), *words], structured) for _ in range(times))
         answers[own] = CommandAnswer(words=own, outputs=outputs, errors=pick(_REMARKS))
     mood, absent = pick(_MOODS), ()
     if mood != "fine":

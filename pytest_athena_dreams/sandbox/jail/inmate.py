@@ -167,7 +167,7 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
                         _wait()
                     draws = "random" in request["code"]
                     calls = Calls(loaded)
-                    calls.refusals = Refusals() if audited and (trusted or notes) else None
+                    calls.refusals = Refusals() if audited and (notes or (trusted and commands is None)) else None
                     calls.printed = printed if prints else None
                     calls.compiled = compiled
                     if compiled is not None:

@@ -58,7 +58,8 @@ class Refusals:
         for path, flags in self._opened:
             if refused := _retried(path, flags):
                 self._found[refused] = None
-        return [text[:REFUSAL_LENGTH] for text in self._found][:MAX_REFUSALS]
+        found = list(self._found)[:MAX_REFUSALS]
+        return [text.encode(errors="backslashreplace").decode()[:REFUSAL_LENGTH] for text in found]
 
     def _see(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._on:
