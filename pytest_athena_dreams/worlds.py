@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -73,7 +74,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``words`` are a command's arguments, or ``sh -c`` and a script. ``details`` are changes of its
     environment, ``None`` for a variable that is gone; ``body`` is its input, and ``folder`` where it runs,
-    relative to the world. ``sees`` is what differed then in the files that it could read.
+    relative to the world. ``sees`` is what differed then in the files that it could read. Of a request of
+    HTTP, ``words`` are method and URL, and ``details`` the headers that the code sets.
     """
 
     kind: Literal["command", "http"] = "command"
@@ -84,10 +86,45 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sees: dict[str, Entry | None] = {}
 
     @property
+    def reads(self) -> bool:
+        """Whether it only reads: what comes of that counts, not how often it is done."""
+        return self.kind == "http" and self.words[0] in ("GET", "HEAD", "OPTIONS")
+
+    @property
     def target(self) -> str:
         """What it acts on: order counts among requests with the same one."""
+        if self.kind == "http":
+            return urlsplit(self.words[1]).netloc
         words = self.words[2].split() if self.words[:2] == SHELL and len(self.words) > 2 else self.words
         return words[0] if words else ""
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An answer to a request of HTTP: a status, and a body of the type ``kind``."""
+
+    status: int = 200
+    body: str = ""
+    kind: str = "application/json"
+
+    def __str__(self) -> str:
+        return f"{self.status} {_short(self.body)}".rstrip()
+
+
+class ServiceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What requests with this method to URLs that begin like ``url`` get.
+
+    They get the ``replies`` one after another, the last one from then on; with a ``fault``, their host
+    refuses connections, closes them without an answer, or is silent until the time is up.
+    """
+
+    method: str
+    url: str
+    replies: tuple[Reply, ...] = ()
+    fault: Literal["", "refused", "broken", "silent"] = ""
+
+    def __str__(self) -> str:
+        said = self.fault or ", then ".join(map(str, self.replies))
+        return f"{self.method} {self.url}: {said}"
 
 
 SHELL = "sh", "-c"
@@ -98,12 +135,13 @@ class World(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What surrounds a call: the files in its working folder, which is its home and temporary folder too.
 
     ``commands`` are answers to commands; others succeed and print nothing. Programs in ``absent`` are not
-    installed.
+    installed. ``services`` are answers to requests of HTTP; others get an empty JSON object.
     """
 
     files: dict[str, Entry] = {}
     commands: tuple[CommandAnswer, ...] = ()
     absent: tuple[str, ...] = ()
+    services: tuple[ServiceAnswer, ...] = ()
 
     def lines(self) -> list[str]:
         """One line for each file, and for each folder that has nothing in it; then one for each answer."""
@@ -113,6 +151,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         asked += [
             str(answer) for answer in self.commands if answer.words and answer.words[0] not in self.absent
         ]
+        asked += map(str, self.services)
         return [*asked, *(shown or ([] if asked else ["no files"]))]
 
 
@@ -149,6 +188,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()
     """The words of commands that it runs, with parameters in braces."""
+    services: tuple[tuple[str, str], ...] = ()
+    """Methods and URLs of its requests of HTTP, with parameters in braces."""
 
 
 def plain_path(path: str) -> str | None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ..signatures import Signature
 from ..worlds import FOLDER, Entry, Place, Shape, World, planted
 from .arguments import Arguments
+from .peers import serviced
 from .scalars import Strategy
 from .terminal import answered
 from .weights import weighted
@@ -71,7 +72,8 @@ def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Sh
     texts = list(dict.fromkeys([*own, *shape.words]))
     value = _json(st.sampled_from([*_WORDS, *words]), shape.keys) if shape.keys and shape.commands else None
     structured = None if value is None else lambda: json.dumps(draw(value))
-    return answered(draw, planted(planned), shape.commands, values, texts, structured)
+    world = answered(draw, planted(planned), shape.commands, values, texts, structured)
+    return serviced(draw, world, shape.services, values, texts, shape.keys)
 
 
 def _children(names: Sequence[str]) -> st.SearchStrategy[str]:

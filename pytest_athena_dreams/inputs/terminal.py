@@ -109,15 +109,18 @@ def answered(
     """
     if not commands:
         return world
-    pick = _picker(draw)
+    pick = picker(draw)
     answers: dict[tuple[str, ...], CommandAnswer] = {}
     known = [tuple(_known(command)) for command in commands]
     for command, own in zip(commands, known, strict=True):
-        filled = [_filled(word, values) for word in command]
+        full = [filled(word, values) for word in command]
         if own in answers or any(own[: len(other)] == other != own for other in known):
             continue  # the answer to a shorter one applies
         times = pick((1, 1, 1, TIMES_ASKED))
-        outputs = tuple(_output(pick, own, [*(word for word in filled[len(own) :] if "{" not in word), *words], structured) for _ in range(times))
+        outputs = tuple(
+            _output(pick, own, [*(word for word in full[len(own) :] if "{" not in word), *words], structured)
+            for _ in range(times)
+        )
         answers[own] = CommandAnswer(words=own, outputs=outputs, errors=pick(_REMARKS))
     mood, absent = pick(_MOODS), ()
     if mood != "fine":
@@ -128,9 +131,9 @@ def answered(
     return structs.replace(world, commands=tuple(plain), absent=absent)
 
 
-def _picker(draw: Callable[[Strategy], Any]) -> _Pick:
+def picker(draw: Callable[[Strategy], Any]) -> _Pick:
     """Draws one of several; numbers are cheap to draw, and strategies to make anew each time are not."""
-    return lambda options: options[draw(st.integers(0, len(options) - 1))] if len(options) > 1 else options[0]
+    return lambda options: options[draw(st.integers(0, len(options) - 1)) if len(options) > 1 else 0]
 
 
 def _known(command: Sequence[str]) -> list[str]:
@@ -139,7 +142,8 @@ def _known(command: Sequence[str]) -> list[str]:
     return list(command[:end])
 
 
-def _filled(word: str, values: Mapping[str, Any]) -> str:
+def filled(word: str, values: Mapping[str, Any]) -> str:
+    """A text with the arguments in place of their names in braces."""
     for name, value in values.items():
         word = word.replace("{" + name + "}", str(value) if isinstance(value, str | int) else "")
     return word

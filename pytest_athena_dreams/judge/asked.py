@@ -21,6 +21,12 @@ _COMMAND_TEXT, _BODY_TEXT = 160, 80
 """Characters of a command, and of its input, in one line of text."""
 
 
+_REQUEST_VERBS = {"command": ("run", "ran"), "http": ("send", "sent")}
+_DETAIL_NAMES = {"command": "environment", "http": "header"}
+_BODY_NAMES = {"command": "input", "http": "body"}
+"""What messages call the parts of requests, by kind."""
+
+
 class Order(IntEnum):
     """What is compared of requests: nothing, how many of each there are, or their order for each target."""
 
@@ -37,13 +43,23 @@ def differing_requests(expected: Sequence[Request], got: Sequence[Request], orde
     """The pairs of requests that differ, by target and in order."""
     if order is Order.NOTHING or expected == got:
         return []
-    found: list[Pair] = []
+    found: list[Pair] = _other_reads(expected, got)
     for target in dict.fromkeys(request.target for request in (*expected, *got)):
-        wanted, asked = ([x for x in side if x.target == target] for side in (expected, got))
+        wanted, asked = ([x for x in side if x.target == target and not x.reads] for side in (expected, got))
         if order is Order.FREE:
             wanted, asked = sorted(wanted, key=repr), sorted(asked, key=repr)
         found += [pair for pair in _aligned(wanted, asked) if not _alike_requests(*pair)]
     return found
+
+
+def _other_reads(expected: Sequence[Request], got: Sequence[Request]) -> list[Pair]:
+    """Requests that only read, as both calls made them, where one call sent other headers with them."""
+    found: dict[tuple[str, ...], Pair] = {}
+    for asked in filter(lambda one: one.reads, got):
+        same = [wanted for wanted in expected if wanted.words == asked.words]
+        if same and not any(_alike_requests(wanted, asked) for wanted in same):
+            found.setdefault(asked.words, (same[0], asked))
+    return list(found.values())
 
 
 def steady_order(first: Sequence[Request], second: Sequence[Request]) -> Order:
@@ -100,7 +116,7 @@ def request_words(
     expected: Sequence[Request], got: Sequence[Request], pairs: Sequence[Pair]
 ) -> tuple[str, str, str]:
     """A summary of what differs in ``pairs``, and what each call asked, for people."""
-    return _summary(*pairs[0], expected, got), _listed(expected, "ran"), _listed(got, "ran")
+    return _summary(*pairs[0], expected, got), _listed(expected), _listed(got)
 
 
 def _summary(
@@ -108,24 +124,25 @@ def _summary(
 ) -> str:
     if asked is None:
         assert wanted is not None
-        return f"did not run {line_of(wanted)}"
+        return f"did not {_REQUEST_VERBS[wanted.kind][0]} {line_of(wanted)}"
+    did = _REQUEST_VERBS[asked.kind][1]
     if wanted is None:
         more = "again " if any(one.words == asked.words for one in expected) else ""
-        return f"also ran {more}{line_of(asked)}"
+        return f"also {did} {more}{line_of(asked)}"
     if wanted.words != asked.words:
         if Counter(one.words for one in expected) == Counter(one.words for one in got):
-            return f"ran {line_of(asked)} before {line_of(wanted)}"
-        return f"ran {line_of(asked)}, not {line_of(wanted)}: {_word_difference(wanted, asked)}"
+            return f"{did} {line_of(asked)} before {line_of(wanted)}"
+        return f"{did} {line_of(asked)}, not {line_of(wanted)}: {_word_difference(wanted, asked)}"
     if wanted.folder != asked.folder:
-        return f"ran {line_of(asked)} in {asked.folder or '.'}, not in {wanted.folder or '.'}"
+        return f"{did} {line_of(asked)} in {asked.folder or '.'}, not in {wanted.folder or '.'}"
     if wanted.details != asked.details:
-        return f"ran {line_of(asked)} with another environment: {_variables(wanted, asked)}"
+        return f"{did} {line_of(asked)} with another {_DETAIL_NAMES[asked.kind]}: {_variables(wanted, asked)}"
     if wanted.body != asked.body:
         bodies = [repr(one.body[:_BODY_TEXT]) for one in (asked, wanted)]
-        return f"ran {line_of(asked)} with another input: {bodies[0]}, not {bodies[1]}"
+        return f"{did} {line_of(asked)} with another {_BODY_NAMES[asked.kind]}: {bodies[0]}, not {bodies[1]}"
     path = _other_sights(wanted.sees, asked.sees)[0]
     held = [_held(path, one.sees) for one in (asked, wanted)]
-    return f"ran {line_of(asked)} while {path} {held[0]}; for the procedure it {held[1]}"
+    return f"{did} {line_of(asked)} while {path} {held[0]}; for the procedure it {held[1]}"
 
 
 def _held(path: str, seen: Changes) -> str:
@@ -158,7 +175,7 @@ def _variables(wanted: Request, asked: Request) -> str:
 
 def _value_of(name: str, request: Request) -> str:
     if name not in request.details:
-        return "unchanged"
+        return "unchanged" if request.kind == "command" else "missing"
     value = request.details[name]
     return "gone" if value is None else repr(value)
 
@@ -178,10 +195,15 @@ def _joined(words: Sequence[str]) -> str:
     return " ".join(repr(word) if not word or " " in word or "\n" in word else word for word in words)
 
 
-def _listed(requests: Sequence[Request], verb: str) -> str:
-    said = [line_of(request) for request in requests[:REQUESTS_SHOWN]]
+def _listed(requests: Sequence[Request]) -> str:
+    said = [
+        f"{_REQUEST_VERBS[request.kind][1]} {line_of(request)}"
+        if n == 0 or request.kind != requests[n - 1].kind
+        else line_of(request)
+        for n, request in enumerate(requests[:REQUESTS_SHOWN])
+    ]
     said += ["…"] if len(requests) > REQUESTS_SHOWN else []
-    return f"{verb} {', '.join(said)}" if said else f"{verb} nothing"
+    return ", ".join(said) or "ran and sent nothing"
 
 
 def requests_shown(requests: Sequence[Request]) -> Canonical:

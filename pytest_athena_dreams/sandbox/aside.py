@@ -12,10 +12,11 @@ _ASIDE = (
     "/sys/devices/system",
     "/sys/kernel/mm",
     *(f"/proc/{name}" for name in ("stat", "cpuinfo", "meminfo", "self/auxv")),
+    *("/etc/ssl", "/usr/lib/ssl", "/etc/pki"),
     *map(str, mimetypes.knownfiles),
     os.path.dirname(jail.__file__),
 )
-"""Files and folders that the standard library and numpy read to choose a default, or to show a traceback."""
+"""Files and folders that libraries read to choose a default, to trust certificates, or for a traceback."""
 
 
 def is_aside(path: str) -> bool:

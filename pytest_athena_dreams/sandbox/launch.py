@@ -20,7 +20,7 @@ from typing import Any
 
 from ..errors import SandboxError
 from .loader import loader_path
-from .modules import COMMON, RARE, package_folders
+from .modules import ACTING_MODULES, COMMON, RARE, package_folders
 from .policy import Policy, SandboxMode
 from .workspace import Workspace
 
@@ -92,7 +92,7 @@ def prepare(policy: Policy, mode: SandboxMode, hash_seed: int, *, lean: bool) ->
             "readable": [*readable, *_DEVICES],
             "directory": str(empty),
             "variables": list(environment),
-            "modules": COMMON if lean else COMMON + RARE,
+            "modules": _preloaded(policy, lean=lean),
             "scratch": str(scratch) if policy.scratch else None,
             "acts": policy.acts,
             "isolate": mode is not SandboxMode.NONE,
@@ -188,3 +188,9 @@ def _srt(srt: str, command: list[str], visible: _Visible) -> list[str]:
 def _tools(environment: dict[str, str]) -> dict[str, str]:
     """The wrapper's own environment: it finds its helpers by ``PATH``, and gives its command a clean one."""
     return {**environment, "PATH": os.environ.get("PATH", os.defpath)}
+
+
+def _preloaded(policy: Policy, *, lean: bool) -> tuple[str, ...]:
+    """The modules that a fork server imports before it forks."""
+    modules = COMMON if lean else COMMON + RARE
+    return modules + ACTING_MODULES if policy.acts else modules

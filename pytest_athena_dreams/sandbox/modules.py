@@ -19,7 +19,10 @@ _RARE = """
 argparse asyncio base64 calendar csv ctypes difflib getpass glob hashlib hmac html logging pprint queue
 secrets shutil statistics subprocess tempfile threading timeit unittest zlib
 """
+_ACTING = "http.client ssl urllib.request"
 COMMON, RARE = tuple(_COMMON.split()), tuple(_RARE.split())
+ACTING_MODULES = tuple(_ACTING.split())
+"""More of them for code with a world."""
 
 
 def package_folders() -> list[str]:
@@ -47,7 +50,10 @@ def names_files(code: str) -> bool:
     return _FILES_PATTERN.search(code) is not None
 
 
-_ACTORS = "open io csv sqlite3 zipfile tarfile gzip logging create_subprocess_exec create_subprocess_shell"
+_ACTORS = """
+open io csv sqlite3 zipfile tarfile gzip logging create_subprocess_exec create_subprocess_shell
+urllib http requests httpx aiohttp socket ssl
+"""
 _ACTS_PATTERN = re.compile(rf"\b(?:{'|'.join(_ACTORS.split())})\b")
 
 

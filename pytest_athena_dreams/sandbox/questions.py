@@ -14,6 +14,8 @@ import msgspec
 
 from ..models import DeathReason
 from ..world.answering import Answering, TooManyRequests
+from ..world.http1 import NoRequest
+from ..world.peer import Sent
 from . import wire
 from .death import Over
 from .decoding import WireError
@@ -52,7 +54,21 @@ class Which(_Question, tag="which"):
     program: _Text
 
 
-_Questions = Run | Feed | Which
+class Connect(_Question, tag="connect"):
+    """Open a connection to this host."""
+
+    host: _Text
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+
+
+class Send(_Question, tag="send"):
+    """What comes back for this on the connection with this number?"""
+
+    number: int
+    text: _Text
+
+
+_Questions = Run | Feed | Which | Connect | Send
 _DECODER = msgspec.json.Decoder(_Questions)
 
 
@@ -127,6 +143,16 @@ class Questions:
                 return {}
             case Which(program=program):
                 return {"path": answering.place_of(_text(program))}
+            case Connect(host=host, port=port):
+                error, number = answering.peers.connect(_text(host), port)
+                return {"error": error, "number": number}
+            case Send(number=number, text=text):
+                try:
+                    sent = answering.peers.send(number, text.encode("latin-1", "replace"))
+                except NoRequest as exc:
+                    answering.refuse(f"use a socket without HTTP ({exc})")
+                    sent = Sent(closed=True)
+                return {"text": sent.data.decode("latin-1"), "closed": sent.closed, "silent": sent.silent}
         raise WireError("a question that is none")
 
 

@@ -59,8 +59,12 @@ class Stage:
             raise Over(*_TOO_MUCH) from None
         self.questions.last()
         answering = self.questions.answering
-        requests = answering.requests if answering is not None else ()
-        return structs.replace(observation, files=left, asked=asked, requests=requests)
+        if answering is None:
+            return structs.replace(observation, files=left, asked=asked)
+        refused = (*observation.refused, *answering.refused)
+        return structs.replace(
+            observation, files=left, asked=asked, requests=answering.requests, refused=refused
+        )
 
     def close(self) -> None:
         """Answer no more questions. Safe to call twice."""

@@ -7,10 +7,10 @@ from itertools import islice, takewhile
 
 from msgspec import structs
 
-from ..worlds import SHELL, CommandAnswer, Request, World
+from ..worlds import SHELL, CommandAnswer, Reply, Request, ServiceAnswer, World
 
-SCOUTED_COMMANDS = 16
-"""Maximum commands in a shape."""
+SCOUTED_COMMANDS, SCOUTED_SERVICES = 16, 12
+"""Maximum commands, and requests of HTTP, in a shape."""
 _WORDS_KNOWN = 8
 """Maximum words of a command in a shape."""
 _SHORTEST_VALUE = 2
@@ -18,8 +18,52 @@ _SHORTEST_VALUE = 2
 _VALUES_READ = 40
 
 
-def with_commands(world: World, commands: Collection[tuple[str, ...]], number: int) -> World:
-    """The world of a scout's call with this number: all commands succeed, or print a line, or one fails."""
+def with_requests(
+    world: World,
+    commands: Collection[tuple[str, ...]],
+    services: Collection[tuple[str, str]],
+    number: int,
+) -> World:
+    """The world of a scout's call with this number.
+
+    All commands succeed, or print a line, or one fails; requests get an object, or a list, or one fails.
+    """
+    return _with_services(_with_commands(world, commands, number), services, number)
+
+
+def _with_services(world: World, services: Collection[tuple[str, str]], number: int) -> World:
+    if number % 3 == 0:
+        return world
+    body = "[]" if number % 3 == 1 else ""
+    replies = (Reply(status=200 if body else 500, body=body),)
+    return structs.replace(
+        world,
+        services=tuple(
+            ServiceAnswer(method=method, url=url, replies=replies)
+            for method, url in services
+            if "{" not in url
+        ),
+    )
+
+
+def services_of(
+    requests: Iterable[Request], markers: Mapping[str, str], values: Mapping[str, object]
+) -> Iterator[tuple[str, str]]:
+    """Methods and URLs, with parameters in braces, up to another argument's text or the query."""
+    own = [text for text in _texts_in(values) if text not in markers.values() and len(text) > 1]
+    for request in requests:
+        if request.kind != "http":
+            continue
+        url = request.words[1].partition("?")[0]
+        for name, marker in markers.items():
+            url = url.replace(marker, "{" + name + "}")
+        ends = [url.find(text) for text in own if text in url]
+        url = url[: min(ends)] if ends else url
+        if url.startswith("{") or url.count("/") > 2:
+            yield request.words[0], url
+
+
+def _with_commands(world: World, commands: Collection[tuple[str, ...]], number: int) -> World:
     printed = CommandAnswer(outputs=("1\n",))
     if number % 3 == 0 or not commands:
         return structs.replace(world, commands=(printed,) if number % 3 == 1 else ())

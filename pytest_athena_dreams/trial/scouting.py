@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..inputs.landscape import path_values, text_values
+from ..inputs.peers import takes_url, url_values
 from ..inputs.pool import PoolSpec, draw_pool
 from ..models import Observation
 from ..sandbox.runner import Runner
 from ..signatures import Signature, TypeSpec
 from ..source.reading import reading
 from ..worlds import FOLDER, Entry, Place, Shape, World, planted
-from .scouted import SCOUTED_COMMANDS, commands_of, with_commands
+from .scouted import SCOUTED_COMMANDS, SCOUTED_SERVICES, commands_of, services_of, with_requests
 
 ROUNDS = 3
 """Worlds in which the procedure is run before the shape is fixed."""
@@ -44,12 +45,13 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     marked = [arguments.replaced(spec.signature, markers) for arguments in drawn]
     places: dict[Place, None] = {}
     commands: dict[tuple[str, ...], None] = {}
+    services: dict[tuple[str, str], None] = {}
     acted = False
     for _ in range(ROUNDS):
-        known = dict(places), dict(commands)
+        known = dict(places), dict(commands), dict(services)
         values = [x.by_name(spec.signature) for x in marked]
         worlds = [_furnished(places, one, folders=bool(n % 2)) for n, one in enumerate(values)]
-        worlds = [with_commands(world, commands, n) for n, world in enumerate(worlds)]
+        worlds = [with_requests(world, commands, services, n) for n, world in enumerate(worlds)]
         inputs = [replace(x, world=world) for x, world in zip(marked, worlds, strict=True)]
         seen = runner.run([x.payload() for x in inputs], timeout=TIMEOUT, patience=2)
         acted = acted or any(one.files for one in seen)
@@ -57,9 +59,10 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
         places = {place: None for place in places if place.folder or Place(place.path, True) not in places}
         for one, own in zip(seen, values, strict=False):
             commands |= dict.fromkeys(commands_of(one.requests, markers, own))
-        if (places, commands) == known:
+            services |= dict.fromkeys(services_of(one.requests, markers, own))
+        if (places, commands, services) == known:
             break
-    if not places and not acted and not commands:
+    if not places and not acted and not commands and not services:
         return None
     literals = [text for text in reading(runner.source.code).literals if isinstance(text, str)]
     named = _whole(places)
@@ -70,6 +73,7 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
             :SCOUTED_WORDS
         ],
         commands=tuple(commands)[:SCOUTED_COMMANDS],
+        services=tuple(services)[:SCOUTED_SERVICES],
         keys=tuple(dict.fromkeys(filter(_SCOUTED_KEY.fullmatch, literals)))[:NAMES]
         if "json" in runner.source.code
         else (),
@@ -79,7 +83,8 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     own = {name: path_values(place, ending) for name, place in named.items()}
     for parameter in spec.signature.parameters:
         if parameter.type is not None and parameter.type.kind == "str":
-            own.setdefault(parameter.name, text_values(shape.words))
+            url = takes_url(parameter.name)
+            own.setdefault(parameter.name, url_values(shape.words) if url else text_values(shape.words))
     note = f"worlds with {len(shape.places)} places that it looks at"
     return replace(spec, shape=shape, given={**own, **spec.given}, notes=(*spec.notes, note))
 
@@ -88,7 +93,8 @@ def _markers(signature: Signature) -> Iterator[tuple[str, str]]:
     """A text for each parameter that takes text: an identifier, because some procedures ask for one."""
     for number, parameter in enumerate(signature.parameters):
         if parameter.type is None or _takes_text(parameter.type):
-            yield parameter.name, f"zq{number}marker"
+            marker = f"zq{number}marker"
+            yield parameter.name, f"https://{marker}.example/x" if takes_url(parameter.name) else marker
 
 
 def _takes_text(spec: TypeSpec) -> bool:

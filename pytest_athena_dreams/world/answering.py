@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from msgspec import structs
 
 from ..worlds import ROOT_PATH, Changes, Request, World
+from .peer import Peers
 from .programs import Ran, canonical_words, is_script, place_of, ran, sees
 
 REQUESTS = 500
@@ -19,6 +20,10 @@ REQUEST_CHARACTERS = 1 << 20
 """Characters of all requests of one call."""
 SEEN_BYTES = 8 << 20
 """Bytes of files to log for one call's commands: later ones are logged without."""
+
+
+REFUSED = 20
+"""Requests of one call to note that could not be answered."""
 
 
 class TooManyRequests(Exception):
@@ -36,6 +41,9 @@ class Answering:
         self._times: Counter[tuple[str, ...]] = Counter()
         self._room = REQUEST_CHARACTERS
         self._seen_room = SEEN_BYTES
+        self.peers = Peers(world, self._note)
+        self.refused: list[str] = []
+        """The peers of its connections, and what they could not answer."""
 
     @property
     def requests(self) -> tuple[Request, ...]:
@@ -69,6 +77,11 @@ class Answering:
         if 0 <= number < len(self._log):
             request = self._log[number]
             self._log[number] = structs.replace(request, body=request.body + text)
+
+    def refuse(self, what: str) -> None:
+        """Note that a request could not be answered."""
+        if len(self.refused) < REFUSED:
+            self.refused.append(what)
 
     def place_of(self, program: str) -> str | None:
         """Where a program is installed; ``None`` if it is not."""

@@ -68,3 +68,38 @@ def test_order_that_varies_is_not_compared() -> None:
 def test_what_a_database_holds_when_a_command_runs_is_not_compared() -> None:
     seen = [[run("tar", sees={"d": Entry(content=b"SQLite format 3\0" + end)})] for end in (b"1", b"2")]
     assert not summary(*seen)
+
+
+def sent(method: str, url: str = "http://h/x", **more: object) -> Request:
+    return Request(kind="http", words=(method, url), **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "text"),
+    [
+        ([sent("GET")], [sent("GET"), sent("GET", "http://h/y")], ""),
+        ([sent("GET"), sent("POST")], [sent("POST")], ""),
+        ([sent("POST", "http://a/"), sent("PUT")], [sent("PUT"), sent("POST", "http://a/")], ""),
+        (
+            [sent("GET", details={"x": "1"})],
+            [sent("GET")],
+            "sent `GET http://h/x` with another header: x is missing, not '1'",
+        ),
+        ([sent("POST")], [sent("POST"), sent("POST")], "also sent again `POST http://h/x`"),
+        ([sent("POST")], [], "did not send `POST http://h/x`"),
+        (
+            [sent("POST")],
+            [sent("PUT")],
+            "sent `PUT http://h/x`, not `POST http://h/x`: without POST and with PUT",
+        ),
+        (
+            [sent("POST", body='{"a": 1}')],
+            [sent("POST", body='{"b": 1}')],
+            """sent `POST http://h/x` with another body: '{"b": 1}', not '{"a": 1}'""",
+        ),
+    ],
+)
+def test_requests_that_change_something_are_compared(
+    expected: list[Request], got: list[Request], text: str
+) -> None:
+    assert summary(expected, got) == text

@@ -27,9 +27,8 @@ from .printing import Printed
 from .raising import RAISED_MESSAGE, describe_exception
 from .refusals import Refusals
 from .seccomp import Filter
-from .spawning import Commands
 from .tracing import Watch, executable
-from .window import WINDOW, Window
+from .window import WINDOW
 
 CHANNEL = 3
 OUTPUT_FILES = 4, 5
@@ -145,9 +144,12 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
     preloaded = len(sys.modules)
     printed = Printed(OUTPUT_FILES, order["output"], kernel.flush)
     variables = dict(_environ)
-    commands = Commands(Window()) if order["acts"] else None
-    if commands is not None:
-        commands.install()
+    shims = None
+    if order["acts"]:
+        from .shims import Shims  # only a fork server for such code has it
+
+        shims = Shims()
+        shims.install()
     try:
         while True:
             body = inbox.frame()
@@ -167,7 +169,9 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
                         _wait()
                     draws = "random" in request["code"]
                     calls = Calls(loaded)
-                    calls.refusals = Refusals() if audited and (notes or (trusted and commands is None)) else None
+                    calls.refusals = (
+                        Refusals() if audited and (notes or (trusted and shims is None)) else None
+                    )
                     calls.printed = printed if prints else None
                     calls.compiled = compiled
                     if compiled is not None:
@@ -184,17 +188,17 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
             number += 1
             if draws or len(sys.modules) > preloaded + 1:  # more than the dream itself: one may draw for it
                 _seed(order["seed"])
-            if commands is not None:
+            if shims is not None:
                 _chdir(order["scratch"])
                 _umask(_MASK)
                 if _environ != variables:
                     _environ.clear()
                     _environ.update(variables)
-                commands.begin()
+                shims.begin()
             try:
                 answer = calls.answer(loader(body))
-                if commands is not None:
-                    commands.finish()
+                if shims is not None:
+                    shims.finish()
                 _send_encoded(order, number, answer)
             except MemoryError:
                 if calls.printed is not None:

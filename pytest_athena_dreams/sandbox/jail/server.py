@@ -43,6 +43,8 @@ def main() -> NoReturn:
     os.chdir(config["directory"])
     for name in config["modules"]:
         importlib.import_module(name)
+    if config["acts"]:
+        importlib.import_module(f"{__package__}.shims")
     null = _lift(os.open(os.devnull, os.O_RDWR))
     for number in (signal.SIGXFSZ, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)  # Python or its starter may have set it to be ignored

@@ -1,0 +1,32 @@
+"""Everything in a child that takes the place of a way to act, for code with a world.
+
+The shims translate and need no trust: what goes around them meets the kernel's filter.
+"""
+
+from __future__ import annotations
+
+from .sockets import Sockets
+from .spawning import Commands
+from .window import Window
+
+
+class Shims:
+    """The shims of one child."""
+
+    def __init__(self) -> None:
+        window = Window()
+        self._commands, self._sockets = Commands(window), Sockets(window)
+
+    def install(self) -> None:
+        """Put the shims in place. Until the first call they do nothing."""
+        self._commands.install()
+        self._sockets.install()
+
+    def begin(self) -> None:
+        """Forget the last call."""
+        self._commands.begin()
+        self._sockets.begin()
+
+    def finish(self) -> None:
+        """End a call, before its reply is sent."""
+        self._commands.finish()

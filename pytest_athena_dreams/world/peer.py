@@ -1,0 +1,127 @@
+"""The peer of all connections of one call: takes requests out of what they send, and answers them.
+
+Invariants: an answer depends on the world, the request and how often it was asked, and on nothing else.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from ..worlds import Reply, Request, ServiceAnswer, World
+from .http1 import NoRequest, answer, canonical_body, canonical_headers, canonical_url, parsed
+
+SECURE_START = b"\x16\x03\x01TLS\n"
+"""What a connection sends first if it is encrypted."""
+CONNECTIONS = 500
+"""Connections of one call."""
+_PAGES = ("page", "p", "offset", "start", "cursor", "after", "skip")
+_MOST_PAGES = 100
+_USUAL_REPLY = Reply(body="{}")
+
+
+class Sent(NamedTuple):
+    """What a peer sends back, whether it closes then, and whether it says nothing at all."""
+
+    data: bytes = b""
+    closed: bool = False
+    silent: bool = False
+
+
+class Connection:
+    """What one connection sent and was not answered yet."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+        self.secure = False
+        self.waiting = b""
+
+
+class Peers:
+    """The peers of one call in ``world``. ``note`` logs a request."""
+
+    def __init__(self, world: World, note: Callable[[Request], None]) -> None:
+        self._world = world
+        self._note = note
+        self._connections: list[Connection] = []
+        self._times: Counter[str] = Counter()
+
+    def connect(self, host: str, port: int) -> tuple[int, int]:
+        """Connect to a host: an error number, and the number of the connection."""
+        refused = any(
+            one.fault == "refused" and host == urlsplit(one.url).hostname for one in self._world.services
+        )
+        if refused or len(self._connections) >= CONNECTIONS:
+            return errno.ECONNREFUSED, -1
+        self._connections.append(Connection(host, port))
+        return 0, len(self._connections) - 1
+
+    def send(self, number: int, data: bytes) -> Sent:
+        """What comes back when ``data`` is sent. Raises ``NoRequest``."""
+        if not 0 <= number < len(self._connections):
+            raise NoRequest("no connection has this number")
+        connection = self._connections[number]
+        connection.waiting += data
+        if connection.waiting.startswith(SECURE_START):
+            connection.waiting, connection.secure = connection.waiting[len(SECURE_START) :], True
+        sent = b""
+        while (found := parsed(connection.waiting)) is not None:
+            request, connection.waiting = found
+            headers = request.headers
+            url = canonical_url(connection.host, connection.port, connection.secure, request.target)
+            self._note(
+                Request(
+                    kind="http",
+                    words=(request.method, url),
+                    details=canonical_headers(headers),
+                    body=canonical_body(headers, request.body),
+                )
+            )
+            service, reply = self._reply(request.method, url)
+            if service is not None and service.fault:
+                return Sent(sent, closed=True, silent=service.fault == "silent")
+            head = request.method == "HEAD"
+            sent += answer(reply.status, reply.kind, reply.body.encode(errors="replace"), head=head)
+        return Sent(sent)
+
+    def _reply(self, method: str, url: str) -> tuple[ServiceAnswer | None, Reply]:
+        found = _matching(method, url, self._world)
+        key = f"{method} {url}"
+        times, self._times[key] = self._times[key], self._times[key] + 1
+        if found is None or not found.replies:
+            return found, _USUAL_REPLY
+        return found, found.replies[min(times + _page(url), len(found.replies) - 1)]
+
+
+def _matching(method: str, url: str, world: World) -> ServiceAnswer | None:
+    """The answer for the same method and host whose URL begins like this one for longest."""
+    best, most = None, -1
+    host = urlsplit(url).netloc
+    for one in world.services:
+        if urlsplit(one.url).netloc != host or one.method != ("GET" if method == "HEAD" else method):
+            continue
+        common = next(
+            (n for n, pair in enumerate(zip(url, one.url, strict=False)) if pair[0] != pair[1]),
+            min(len(url), len(one.url)),
+        )
+        if common > most:
+            best, most = one, common
+    return best
+
+
+def _page(url: str) -> int:
+    """The page that a URL asks for, from 0: a listing goes on there."""
+    fields = dict(parse_qsl(urlsplit(url).query, max_num_fields=1000))
+    for name in _PAGES:
+        value = fields.get(name, "")
+        if re.fullmatch(r"\d{1,6}", value):
+            step = 1
+            if name in ("offset", "start", "skip"):
+                sizes = [fields[x] for x in ("limit", "size", "count", "per_page") if x in fields]
+                step = int(sizes[0]) if sizes and re.fullmatch(r"[1-9]\d{0,5}", sizes[0]) else 1
+            return min(max(0, int(value) // step - (name in ("page", "p"))), _MOST_PAGES)
+    return 0
