@@ -158,7 +158,8 @@ class References:
     def _chosen(self, source: Source, pool: Pool) -> Pool:
         """The pool with as many inputs as it may hold: those that make the procedure do the most.
 
-        The procedure runs in a child of its own, because it may remember its calls.
+        The procedure runs in a child of its own, because it may remember its calls. What a world decides is
+        often an early return, which is a part of longer paths: there a whole path counts as a feature too.
         """
         spec = pool.spec
         if len(pool) <= spec.size:
@@ -168,7 +169,8 @@ class References:
         with Runner(self._lab.jails.main, followed) as runner:
             seen = runner.run(list(pool.inputs), timeout=timeout, patience=HANGS[0])
         features: dict[bytes, Sequence[int]] = dict.fromkeys(pool.inputs, ())
-        features.update((payload, one.lines) for payload, one in zip(pool.inputs, seen, strict=False))
+        for payload, one in zip(pool.inputs, seen, strict=False):
+            features[payload] = (*one.lines, hash(one.lines)) if source.acts else one.lines
         return pool.only(selected(pool.fixed, features, spec.size))
 
     def _without_raising(
