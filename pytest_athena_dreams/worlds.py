@@ -100,14 +100,19 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An answer to a request of HTTP: a status, and a body of the type ``kind``."""
+    """An answer to a request of HTTP: a status, and a body of the type ``kind``.
+
+    With ``full``, the body is a list, whose items are repeated until there are as many as a page may have.
+    """
 
     status: int = 200
     body: str = ""
     kind: str = "application/json"
+    full: bool = False
 
     def __str__(self) -> str:
-        return f"{self.status} {_short(self.body)}".rstrip()
+        repeated = " … until the page is full" if self.full else ""
+        return f"{self.status} {_short(self.body)}{repeated}".rstrip()
 
 
 class ServiceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

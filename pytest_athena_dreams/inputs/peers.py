@@ -17,8 +17,8 @@ from ..worlds import Reply, ServiceAnswer, World
 from .scalars import Strategy
 from .terminal import filled, picker
 
-URL_NAMES = ("url", "uri", "endpoint", "webhook", "hook", "base")
-"""Parts of names of parameters that take URLs."""
+URL_NAMES = ("url", "uri", "endpoint", "webhook")
+"""Parts of names of parameters that take URLs, whatever type their use suggests."""
 URL_VALUES = ("https://api.example.org/v1/items", "http://shop.example/a", "https://hooks.example.net/b/1")
 REPLIES_IN_TURN, LISTED_OBJECTS = 4, 4
 """Maximum different answers to a request one after another, and items of a list."""
@@ -56,7 +56,11 @@ def serviced(
             else pick(("object", "object", "list", "other"))
         )
         replies = [
-            Reply(status=pick(_GOOD) if method != "GET" else 200, body=_body(pick, shape, words, keys))
+            Reply(
+                status=pick(_GOOD) if method != "GET" else 200,
+                body=_body(pick, shape, words, keys),
+                full=shape == "list" and pick((False, True)),
+            )
             for _ in range(count)
         ]
         if shape == "list":  # so that paging ends

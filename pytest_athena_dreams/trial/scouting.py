@@ -82,9 +82,10 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     ending = endings[0] if endings else ".txt"
     own = {name: path_values(place, ending) for name, place in named.items()}
     for parameter in spec.signature.parameters:
-        if parameter.type is not None and parameter.type.kind == "str":
-            url = takes_url(parameter.name)
-            own.setdefault(parameter.name, url_values(shape.words) if url else text_values(shape.words))
+        if takes_url(parameter.name):
+            own.setdefault(parameter.name, url_values(shape.words))
+        elif parameter.type is not None and parameter.type.kind == "str":
+            own.setdefault(parameter.name, text_values(shape.words))
     note = f"worlds with {len(shape.places)} places that it looks at"
     return replace(spec, shape=shape, given={**own, **spec.given}, notes=(*spec.notes, note))
 
@@ -92,7 +93,7 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
 def _markers(signature: Signature) -> Iterator[tuple[str, str]]:
     """A text for each parameter that takes text: an identifier, because some procedures ask for one."""
     for number, parameter in enumerate(signature.parameters):
-        if parameter.type is None or _takes_text(parameter.type):
+        if parameter.type is None or _takes_text(parameter.type) or takes_url(parameter.name):
             marker = f"zq{number}marker"
             yield parameter.name, f"https://{marker}.example/x" if takes_url(parameter.name) else marker
 

@@ -6,6 +6,7 @@ Invariants: an answer depends on the world, the request and how often it was ask
 from __future__ import annotations
 
 import errno
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -20,7 +21,8 @@ SECURE_START = b"\x16\x03\x01TLS\n"
 CONNECTIONS = 500
 """Connections of one call."""
 _PAGES = ("page", "p", "offset", "start", "cursor", "after", "skip")
-_MOST_PAGES = 100
+_SIZES = ("per_page", "page_size", "limit", "size", "count", "first", "max_results")
+_MOST_PAGES, _LONGEST_PAGE = 100, 200
 _USUAL_REPLY = Reply(body="{}")
 
 
@@ -85,7 +87,8 @@ class Peers:
             if service is not None and service.fault:
                 return Sent(sent, closed=True, silent=service.fault == "silent")
             head = request.method == "HEAD"
-            sent += answer(reply.status, reply.kind, reply.body.encode(errors="replace"), head=head)
+            body = _filled_page(reply.body, url) if reply.full else reply.body
+            sent += answer(reply.status, reply.kind, body.encode(errors="replace"), head=head)
         return Sent(sent)
 
     def _reply(self, method: str, url: str) -> tuple[ServiceAnswer | None, Reply]:
@@ -113,6 +116,19 @@ def _matching(method: str, url: str, world: World) -> ServiceAnswer | None:
     return best
 
 
+def _filled_page(body: str, url: str) -> str:
+    """A list with its items repeated until there are as many as the URL asks for."""
+    items = json.loads(body)
+    size = _size_of(dict(parse_qsl(urlsplit(url).query, max_num_fields=1000)))
+    return json.dumps((items * size)[:size]) if items and 1 <= size <= _LONGEST_PAGE else body
+
+
+def _size_of(fields: dict[str, str]) -> int:
+    """The size of a page that a query asks for, 0 if it asks for none."""
+    sizes = [fields[name] for name in _SIZES if re.fullmatch(r"[1-9]\d{0,5}", fields.get(name, ""))]
+    return int(sizes[0]) if sizes else 0
+
+
 def _page(url: str) -> int:
     """The page that a URL asks for, from 0: a listing goes on there."""
     fields = dict(parse_qsl(urlsplit(url).query, max_num_fields=1000))
@@ -121,7 +137,6 @@ def _page(url: str) -> int:
         if re.fullmatch(r"\d{1,6}", value):
             step = 1
             if name in ("offset", "start", "skip"):
-                sizes = [fields[x] for x in ("limit", "size", "count", "per_page") if x in fields]
-                step = int(sizes[0]) if sizes and re.fullmatch(r"[1-9]\d{0,5}", sizes[0]) else 1
+                step = _size_of(fields) or 1
             return min(max(0, int(value) // step - (name in ("page", "p"))), _MOST_PAGES)
     return 0

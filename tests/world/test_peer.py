@@ -207,6 +207,18 @@ def test_pages_go_on_and_end() -> None:
     assert [body_of(found, number, f"/x?offset={n}&limit=50") for n in (0, 50, 100)] == ["[1]", "[2]", "[]"]
 
 
+def test_a_full_page_has_as_many_items_as_are_asked_for() -> None:
+    found = answering(
+        ServiceAnswer(method="GET", url="http://h/x", replies=(Reply(body="[1, 2]", full=True),))
+    )
+    _, number = found.peers.connect("h", 80)
+    assert [body_of(found, number, f"/x{query}") for query in ("", "?limit=3", "?per_page=1")] == [
+        "[1, 2]",
+        "[1, 2, 1]",
+        "[1]",
+    ]
+
+
 def test_the_closest_url_answers_and_other_methods_and_hosts_do_not() -> None:
     found = answering(
         *(ServiceAnswer(method="GET", url=f"http://h/{x}", replies=(Reply(body=x),)) for x in ("a", "ab"))
