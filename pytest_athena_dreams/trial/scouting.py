@@ -38,6 +38,7 @@ _LONGEST_WORD = 40
 
 def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     """``spec`` with a shape of worlds; ``None`` if the procedure in ``runner`` has no use for files."""
+    spec = replace(spec, signature=_with_urls(spec.signature))
     markers = dict(_markers(spec.signature))
     drawn = list(
         draw_pool(replace(spec, size=SCOUTED_CALLS, edges=frozenset(), candidates=0)).inputs.values()
@@ -90,10 +91,22 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     return replace(spec, shape=shape, given={**own, **spec.given}, notes=(*spec.notes, note))
 
 
+def _with_urls(signature: Signature) -> Signature:
+    """The signature with text for parameters that take a URL by name, where their use suggested another type."""
+    text = TypeSpec(kind="str")
+    parameters = [
+        parameter
+        if not takes_url(parameter.name) or (parameter.type is not None and _takes_text(parameter.type))
+        else replace(parameter, type=text)
+        for parameter in signature.parameters
+    ]
+    return replace(signature, parameters=tuple(parameters))
+
+
 def _markers(signature: Signature) -> Iterator[tuple[str, str]]:
     """A text for each parameter that takes text: an identifier, because some procedures ask for one."""
     for number, parameter in enumerate(signature.parameters):
-        if parameter.type is None or _takes_text(parameter.type) or takes_url(parameter.name):
+        if parameter.type is None or _takes_text(parameter.type):
             marker = f"zq{number}marker"
             yield parameter.name, f"https://{marker}.example/x" if takes_url(parameter.name) else marker
 
