@@ -55,7 +55,7 @@ def surrounded(
 def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Shape) -> World:
     own = list(dict.fromkeys(_texts(values)))
     words = [*own, *own, *shape.words]
-    entries = _entries(words, shape.keys)
+    entries = _entries(words, shape.keys) if shape.places else st.nothing()
     planned: list[tuple[str, Entry]] = []
     for place in shape.places:
         path = place.filled(values)

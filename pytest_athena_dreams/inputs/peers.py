@@ -111,10 +111,11 @@ def _value_for(pick: Callable[[Sequence[Any]], Any], key: str, words: Sequence[s
         return f"https://example.org/{pick(('a', 'b/1'))}"
     if key in _NUMBER_KEYS or key.endswith(("_id", "_count")):
         return pick((1, 2, 7, 0, 42))
-    kind = pick(("word", "word", "word", "word", "number", "truth", "nothing"))
+    kind = pick(("word", "word", "word", "word", "accent", "number", "truth", "nothing"))
     if kind == "word" and words:
         return pick(words)
-    return {"number": pick((0, 1, 2.5, -3)), "truth": pick((True, False)), "nothing": None}.get(kind, "a")
+    options = {"number": (0, 1, 2.5, -3), "truth": (True, False), "nothing": (None,), "accent": ("Tür é",)}
+    return pick(options.get(kind, ("a", "b")))
 
 
 def url_values(words: Sequence[str]) -> st.SearchStrategy[str]:

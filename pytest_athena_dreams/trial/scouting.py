@@ -92,7 +92,7 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
 
 
 def _with_urls(signature: Signature) -> Signature:
-    """The signature with text for parameters that take a URL by name, where their use suggested another type."""
+    """The signature with text for parameters that are named as URLs, whatever their use suggested."""
     text = TypeSpec(kind="str")
     parameters = [
         parameter
