@@ -112,16 +112,17 @@ def answered(
     pick = picker(draw)
     answers: dict[tuple[str, ...], CommandAnswer] = {}
     known = [tuple(_known(command)) for command in commands]
+    quiet = pick((True, False, False))
     for command, own in zip(commands, known, strict=True):
         full = [filled(word, values) for word in command]
         if own in answers or any(own[: len(other)] == other != own for other in known):
             continue  # the answer to a shorter one applies
-        times = pick((1, 1, 1, TIMES_ASKED))
+        times = 0 if quiet else pick((1, 1, 1, TIMES_ASKED))
         outputs = tuple(
             _output(pick, own, [*(word for word in full[len(own) :] if "{" not in word), *words], structured)
             for _ in range(times)
         )
-        answers[own] = CommandAnswer(words=own, outputs=outputs, errors=pick(_REMARKS))
+        answers[own] = CommandAnswer(words=own, outputs=outputs or ("",), errors=pick(_REMARKS))
     mood, absent = pick(_MOODS), ()
     if mood != "fine":
         own = pick(tuple(answers))
@@ -155,7 +156,7 @@ def _output(
     """What a command that begins with ``own`` prints."""
     special = _special(own)
     usual = _usual(words)
-    kinds = ["nothing", "nothing", "nothing"]
+    kinds = ["nothing"] * 5
     kinds += ["special"] * 5 if special else []
     kinds += ["word"] * 4 if usual else []
     kinds += ["json"] * 6 if structured is not None else []

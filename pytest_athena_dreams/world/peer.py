@@ -101,12 +101,15 @@ class Peers:
 
 
 def _matching(method: str, url: str, world: World) -> ServiceAnswer | None:
-    """The answer for the same method and host whose URL begins like this one for longest."""
+    """The answer for the same host whose URL begins like this one for longest.
+
+    Those for the same method go first; requests that change something get no answer of one that reads.
+    """
     best, most = None, -1
-    host = urlsplit(url).netloc
-    for one in world.services:
-        if urlsplit(one.url).netloc != host or one.method != ("GET" if method == "HEAD" else method):
-            continue
+    host, method = urlsplit(url).netloc, "GET" if method == "HEAD" else method
+    known = [one for one in world.services if urlsplit(one.url).netloc == host]
+    same = [one for one in known if one.method == method]
+    for one in same or [one for one in known if "GET" not in (one.method, method)]:
         common = next(
             (n for n, pair in enumerate(zip(url, one.url, strict=False)) if pair[0] != pair[1]),
             min(len(url), len(one.url)),

@@ -1,4 +1,4 @@
-"""What a procedure does to files is compared, where nothing of it shows in the returned value."""
+"""What a procedure does to files, by commands and by HTTP is compared, where no returned value shows it."""
 
 from __future__ import annotations
 
@@ -75,3 +75,111 @@ def test_pure_code_has_no_world(engine: Engine) -> None:
     reference = engine.reference(procedure)
     assert not reference.source.acts
     assert all(arguments.world is None for arguments in reference.pool.inputs.values())
+
+
+def outcome_of(
+    engine: Engine, procedure: str, dream: str, contract: Contract = Contract.EQUIVALENT
+) -> Verdict:
+    known = Procedure(id=1, name="acting", code=procedure)
+    found = Dream(id=1, code=dream, dream_type="x", procedure=known, contract=contract)
+    return engine.test(found)
+
+
+PUBLISH = """
+import subprocess
+def publish(branch: str) -> str:
+    status = subprocess.run(["git", "status", "--porcelain"], capture_output=True, text=True)
+    if status.stdout.strip():
+        return "dirty"
+    subprocess.run(["git", "fetch", "origin"], capture_output=True)
+    subprocess.run(["ruff", "check", "."])
+    pushed = subprocess.run(["git", "push", "origin", branch], capture_output=True, text=True)
+    return "pushed" if pushed.returncode == 0 else pushed.stderr
+"""
+PUBLISH_RIGHT = """
+import os, subprocess
+def git(*words):
+    done = subprocess.Popen(["git", *words], stdout=-1, stderr=-1, text=True)
+    return done.communicate()[0], done
+def publish(branch: str) -> str:
+    if git("status", "--porcelain")[0].strip():
+        return "dirty"
+    os.system("ruff check .")
+    git("fetch", "origin")
+    words = f"git push origin '{branch}'" if branch.isalnum() else ["git", "push", "origin", branch]
+    pushed = subprocess.run(words, shell=branch.isalnum(), capture_output=True, text=True)
+    return pushed.stderr if pushed.returncode else "pushed"
+"""
+
+
+def test_other_means_to_the_same_commands_pass(engine: Engine) -> None:
+    found = outcome_of(engine, PUBLISH, PUBLISH_RIGHT, Contract.SUPERSET)
+    assert found.outcome is Outcome.SUCCESS, found.faults
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "summary"),
+    [
+        ('"push", "origin"', '"push", "--force", "origin"', "ran `git push --force origin"),
+        ("if status.stdout.strip():", "if False:", ""),
+        ('["git", "fetch", "origin"]', '["git", "fetch"]', "ran `git fetch`, not `git fetch origin`"),
+        ('    subprocess.run(["ruff", "check", "."])\n', "", "did not run `ruff check .`"),
+        ("if pushed.returncode == 0", "if True", ""),
+    ],
+    ids=["option", "condition", "argument", "missing", "status"],
+)
+def test_other_commands_fail(engine: Engine, old: str, new: str, summary: str) -> None:
+    found = outcome_of(engine, PUBLISH, PUBLISH.replace(old, new))
+    assert (found.outcome, found.category) == (Outcome.FAILURE, Category.LOGIC)
+    assert found.faults[0].summary.startswith(summary)
+
+
+REPORT = """
+import json
+import urllib.request
+def report(name: str, count: int) -> int:
+    data = json.dumps({"name": name, "count": count}).encode()
+    headers = {"Content-Type": "application/json", "X-Client": "a"}
+    request = urllib.request.Request("https://api.example.org/counts", data, headers)
+    with urllib.request.urlopen(request, timeout=5) as reply:
+        return json.load(reply)["id"]
+"""
+REPORT_RIGHT = """
+import http.client, json, urllib.error
+def report(name: str, count: int) -> int:
+    peer = http.client.HTTPSConnection("api.example.org", timeout=5)
+    try:
+        headers = {"content-type": "application/json; charset=utf-8", "x-client": "a"}
+        peer.request("POST", "/counts", json.dumps({"count": count, "name": name}), headers)
+        reply = peer.getresponse()
+    except OSError as exc:
+        raise exc if isinstance(exc, ConnectionResetError) else urllib.error.URLError(exc)
+    if reply.status >= 300:
+        raise urllib.error.HTTPError("", reply.status, "", {}, None)
+    return json.loads(reply.read())["id"]
+"""
+
+
+def test_other_means_to_the_same_requests_pass(engine: Engine) -> None:
+    found = outcome_of(engine, REPORT, REPORT_RIGHT, Contract.SUPERSET)
+    assert found.outcome is Outcome.SUCCESS, found.faults
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "summary"),
+    [
+        ('"count": count', '"number": count', "with another body: "),
+        (
+            "data, headers)",
+            'data, headers, method="PUT")',
+            "sent `PUT https://api.example.org/counts`, not `POST ",
+        ),
+        (', "X-Client": "a"', "", "with another header: x-client is missing, not 'a'"),
+        ("    with", "    urllib.request.urlopen(request)\n    with", "also sent again `POST"),
+    ],
+    ids=["body", "method", "header", "twice"],
+)
+def test_other_requests_fail(engine: Engine, old: str, new: str, summary: str) -> None:
+    found = outcome_of(engine, REPORT, REPORT.replace(old, new))
+    assert (found.outcome, found.category) == (Outcome.FAILURE, Category.LOGIC)
+    assert summary in found.faults[0].summary
