@@ -271,7 +271,7 @@ SETTINGS: tuple[Setting, ...] = (
     _setting(
         "effects",
         *_choice("auto", "off"),
-        "whether procedures that use files get a file tree for each call, and what they leave is compared",
+        "whether procedures that use files, commands or HTTP get a world, and their effects are compared",
     ),
     _setting(
         "baseline",
