@@ -232,7 +232,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     ``patterns`` are the regular expressions, as text and flags, that the call was the first to compile,
     where these are noted. Of a call that had a world, ``files`` says what it left at each path that it
     changed, ``None`` where it removed what was there, ``asked`` at which places it looked, and ``requests``
-    what else it asked of its world, in order.
+    what else it asked of its world, in order, and ``slept`` how many seconds of its clock it waited.
     """
 
     kind: ObservationKind
@@ -253,6 +253,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, Entry | None] | None = None
     asked: tuple[Place, ...] = ()
     requests: tuple[Request, ...] = ()
+    slept: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ world's own folder, with ``/`` between their parts, and never leave it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ import msgspec
 ROOT_PATH = "/world"
 """What observations call the folder of a world, whose real path differs from child to child."""
 FILE_MODE, FOLDER_MODE = 0o644, 0o755
+CLOCK = 1_736_942_400.25
+"""What a world's clock shows first, in seconds since 1970: 2025-01-15 12:00:00."""
 _WORLD_DEPTH = 16
 """Maximum parts of a path in a drawn world."""
 _NAME_BYTES = 200
@@ -26,11 +29,15 @@ _SHOWN = 60
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A file, folder or link. ``content`` is a file's bytes or a link's target; ``mode`` its permissions."""
+    """A file, folder or link. ``content`` is a file's bytes or a link's target; ``mode`` its permissions.
+
+    ``age`` is for how many seconds it has not been changed when a call begins.
+    """
 
     kind: Literal["file", "folder", "link", "other"] = "file"
     content: bytes = b""
     mode: int = FILE_MODE
+    age: int = 0
 
     def __str__(self) -> str:
         if self.kind != "file":
@@ -38,6 +45,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return f"a {self.kind}{target}" if self.kind != "other" else "neither file nor folder"
         text = _text(self.content)
         words = "empty" if not text else repr(text[:_SHOWN]) + ("…" if len(text) > _SHOWN else "")
+        words += f", {self.age} s old" if self.age else ""
         return words if self.mode == FILE_MODE else f"{words}, mode {self.mode:04o}"
 
 
@@ -141,12 +149,18 @@ class World(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``commands`` are answers to commands; others succeed and print nothing. Programs in ``absent`` are not
     installed. ``services`` are answers to requests of HTTP; others get an empty JSON object.
+    ``variables`` are those of the environment beside the jail's own, ``input`` is standard input,
+    ``arguments`` those of the command line, and ``clock`` the seconds since 1970 that it shows first.
     """
 
     files: dict[str, Entry] = {}
     commands: tuple[CommandAnswer, ...] = ()
     absent: tuple[str, ...] = ()
     services: tuple[ServiceAnswer, ...] = ()
+    variables: dict[str, str] = {}
+    input: str = ""
+    arguments: tuple[str, ...] = ()
+    clock: float = CLOCK
 
     def lines(self) -> list[str]:
         """One line for each file, and for each folder that has nothing in it; then one for each answer."""
@@ -157,6 +171,11 @@ class World(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             str(answer) for answer in self.commands if answer.words and answer.words[0] not in self.absent
         ]
         asked += map(str, self.services)
+        asked += [f"{name}={value!r}" for name, value in sorted(self.variables.items())]
+        asked += [f"standard input: {_short(self.input)!r}"] if self.input else []
+        asked += [f"command line: {' '.join(self.arguments)}"] if self.arguments else []
+        if self.clock != CLOCK:
+            asked.append(f"clock: {datetime.fromtimestamp(self.clock, UTC):%Y-%m-%d %H:%M:%S}")
         return [*asked, *(shown or ([] if asked else ["no files"]))]
 
 
@@ -180,6 +199,10 @@ class Place(msgspec.Struct, frozen=True, order=True):
         return plain_path(path) if "{" not in path else None
 
 
+Reads = Literal["input", "arguments", "clock"]
+"""What surrounds a call and does not show in what it asks."""
+
+
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """What to draw a procedure's worlds from.
 
@@ -193,6 +216,12 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()
     """The words of commands that it runs, with parameters in braces."""
+    variables: tuple[str, ...] = ()
+    """Names of variables that it reads."""
+    reads: frozenset[Reads] = frozenset()
+    """What else it reads by its source."""
+    ages: tuple[int, ...] = ()
+    """Seconds that files may be old, if it looks at their times."""
     services: tuple[tuple[str, str], ...] = ()
     """Methods and URLs of its requests of HTTP, with parameters in braces."""
 

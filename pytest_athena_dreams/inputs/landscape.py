@@ -18,6 +18,7 @@ from ..worlds import FOLDER, Entry, Place, Shape, World, planted
 from .arguments import Arguments
 from .peers import serviced
 from .scalars import Strategy
+from .scenery import set_in
 from .terminal import answered
 from .weights import weighted
 
@@ -55,7 +56,7 @@ def surrounded(
 def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Shape) -> World:
     own = list(dict.fromkeys(_texts(values)))
     words = [*own, *own, *shape.words]
-    entries = _entries(words, shape.keys) if shape.places else st.nothing()
+    entries = _entries(words, shape.keys, shape.ages) if shape.places else st.nothing()
     planned: list[tuple[str, Entry]] = []
     for place in shape.places:
         path = place.filled(values)
@@ -73,7 +74,8 @@ def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Sh
     value = _json(st.sampled_from([*_WORDS, *words]), shape.keys) if shape.keys and shape.commands else None
     structured = None if value is None else lambda: json.dumps(draw(value))
     world = answered(draw, planted(planned), shape.commands, values, texts, structured)
-    return serviced(draw, world, shape.services, values, texts, shape.keys)
+    world = serviced(draw, world, shape.services, values, texts, shape.keys)
+    return set_in(draw, world, shape, texts)
 
 
 def _children(names: Sequence[str]) -> st.SearchStrategy[str]:
@@ -104,7 +106,7 @@ def _texts(values: Mapping[str, Any]) -> Iterator[str]:
             left += [*value.keys(), *value.values()][:_VALUES]
 
 
-def _entries(words: Sequence[str], keys: Sequence[str]) -> st.SearchStrategy[Entry]:
+def _entries(words: Sequence[str], keys: Sequence[str], ages: Sequence[int]) -> st.SearchStrategy[Entry]:
     word = st.sampled_from([*_WORDS, *words])
     line = weighted(
         (3, word),
@@ -125,7 +127,10 @@ def _entries(words: Sequence[str], keys: Sequence[str]) -> st.SearchStrategy[Ent
     contents = weighted(*kinds).map(lambda drawn: drawn.encode(errors="replace"))
     contents = weighted((24, contents), (1, st.just(_NOT_UTF8)))
     modes = st.sampled_from([0o644] * 6 + [0o600, 0o755])
-    return st.builds(lambda content, mode: Entry(content=content, mode=mode), contents, modes)
+    old = st.sampled_from([0, *ages])
+    return st.builds(
+        lambda content, mode, age: Entry(content=content, mode=mode, age=age), contents, modes, old
+    )
 
 
 def _json(word: Strategy, keys: Sequence[str]) -> Strategy:

@@ -9,6 +9,9 @@ from ..models import Canonical, Observation
 from .asked import Order, differing_requests, request_words, requests_shown
 from .leavings import Compared, differing_files, files_shown, leavings_words
 
+SLEPT_SHARE, SLEPT_SECONDS = 0.01, 0.1
+"""How far the seconds that two calls sleep may be apart: a share, or a time."""
+
 
 class Effects(NamedTuple):
     """How two calls' effects differ.
@@ -23,9 +26,12 @@ class Effects(NamedTuple):
 
 
 def differing_effects(
-    expected: Observation, got: Observation, files: Compared, requests: Order
+    expected: Observation, got: Observation, files: Compared, requests: Order, *, slept: bool = False
 ) -> Effects | None:
-    """How the effects of two calls differ; ``None`` where they are the same, or the call had no world."""
+    """How the effects of two calls differ; ``None`` where they are the same, or the call had no world.
+
+    With ``slept``, so does how long they slept.
+    """
     if expected.files is None:
         return None
     asked, left = (expected.requests, got.requests), (expected.files, got.files or {})
@@ -33,4 +39,10 @@ def differing_effects(
         return Effects(lambda: request_words(*asked, pairs), *map(requests_shown, asked))
     if paths := differing_files(*left, files):
         return Effects(lambda: leavings_words(*left, paths), *files_shown(*left, paths))
+    if slept and abs(expected.slept - got.slept) > max(SLEPT_SHARE * expected.slept, SLEPT_SECONDS):
+        return Effects(lambda: ("slept for another time", _slept(expected), _slept(got)), None, None)
     return None
+
+
+def _slept(seen: Observation) -> str:
+    return f"slept for {seen.slept:g} s in all"

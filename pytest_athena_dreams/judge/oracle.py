@@ -15,7 +15,7 @@ from .annotations import fits
 from .asked import Order
 from .attributes import attributes
 from .categories import category_of, outcome
-from .effects import differing_effects
+from .effects import Effects, differing_effects
 from .equality import TOLERANCE, Difference, difference, same_type, type_of
 from .finding import Explanation, Finding, changed_words, finding_of, observed_words, summary_of, wanted_words
 from .leavings import Compared
@@ -61,6 +61,7 @@ class Oracle:
     outcomes: Collection[str] = ()
     files: Compared = Compared.ALL
     requests: Order = Order.PER_TARGET
+    slept: bool = True
 
     def accepts(self, expected: Observation) -> bool:
         """Whether the procedure's observation puts an input inside the domain.
@@ -162,7 +163,11 @@ class Oracle:
 
     def _act_alike(self, first: Observation, second: Observation) -> bool:
         """Whether two calls had the same effects, as far as these are compared."""
-        return differing_effects(first, second, self.files, self.requests) is None
+        return self._other_effects(first, second) is None
+
+    def _other_effects(self, first: Observation, second: Observation) -> Effects | None:
+        slept = self.slept and self.contract is Contract.EQUIVALENT
+        return differing_effects(first, second, self.files, self.requests, slept=slept)
 
     def flaky(self, expected: Observation | None, first: Observation, second: Observation) -> Finding:
         """The finding that the same input gave ``first`` and then ``second``."""
@@ -241,10 +246,11 @@ class Oracle:
     def _same_effects(self, expected: Observation | None, got: Observation) -> Finding | None:
         if expected is None or self.contract is Contract.COMPATIBLE:
             return None
-        found = differing_effects(expected, got, self.files, self.requests)
-        return found and finding_of(
-            Category.LOGIC, got, lambda: Explanation(*found.words()), (found.expected, found.got)
-        )
+        found = self._other_effects(expected, got)
+        if found is None:
+            return None
+        values = (found.expected, found.got) if found.expected is not None else None
+        return finding_of(Category.LOGIC, got, lambda: Explanation(*found.words()), values)
 
     def _same_arguments(self, expected: Observation, got: Observation) -> Finding | None:
         if expected.changed is None and got.changed is None:

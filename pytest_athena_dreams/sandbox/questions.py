@@ -54,6 +54,16 @@ class Which(_Question, tag="which"):
     program: _Text
 
 
+class Surroundings(_Question, tag="scene"):
+    """What surrounds the call that begins?"""
+
+
+class Sleep(_Question, tag="sleep"):
+    """Sleep for this long; the clock is the child's."""
+
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=10**9)]
+
+
 class Connect(_Question, tag="connect"):
     """Open a connection to this host."""
 
@@ -68,7 +78,7 @@ class Send(_Question, tag="send"):
     text: _Text
 
 
-_Questions = Run | Feed | Which | Connect | Send
+_Questions = Run | Feed | Which | Connect | Send | Surroundings | Sleep
 _DECODER = msgspec.json.Decoder(_Questions)
 
 
@@ -143,6 +153,11 @@ class Questions:
                 return {}
             case Which(program=program):
                 return {"path": answering.place_of(_text(program))}
+            case Surroundings():
+                return answering.surroundings()
+            case Sleep(seconds=seconds):
+                answering.slept += seconds
+                return {}
             case Connect(host=host, port=port):
                 error, number = answering.peers.connect(_text(host), port)
                 return {"error": error, "number": number}

@@ -62,9 +62,8 @@ class Stage:
         if answering is None:
             return structs.replace(observation, files=left, asked=asked)
         refused = (*observation.refused, *answering.refused)
-        return structs.replace(
-            observation, files=left, asked=asked, requests=answering.requests, refused=refused
-        )
+        observation = structs.replace(observation, files=left, asked=asked, refused=refused)
+        return structs.replace(observation, requests=answering.requests, slept=answering.slept)
 
     def close(self) -> None:
         """Answer no more questions. Safe to call twice."""

@@ -15,6 +15,7 @@ from msgspec import structs
 
 from ..judge.asked import Order, steady_order
 from ..judge.categories import category_of, outcome
+from ..judge.effects import differing_effects
 from ..judge.leavings import Compared, steady_part
 from ..judge.oracle import Oracle
 from ..judge.output import STREAMS
@@ -77,7 +78,7 @@ class Variation:
 
     Their values, the streams it prints to, and whether it returns or what it raises: all ``outcomes`` that
     were seen in place of each other. ``files`` is what does not differ of the files that it leaves, and
-    ``requests`` of what else it asked of its world.
+    ``requests`` of what else it asked of its world; ``slept`` is whether it sleeps for another time.
     """
 
     values: Extent = Extent.NONE
@@ -85,17 +86,20 @@ class Variation:
     outcomes: tuple[str, ...] = ()
     files: Compared = Compared.ALL
     requests: Order = Order.PER_TARGET
+    slept: bool = False
 
     def __or__(self, other: Variation) -> Variation:
         streams = tuple(sorted({*self.streams, *other.streams}))
         outcomes = tuple(sorted({*self.outcomes, *other.outcomes}))
         files, requests = min(self.files, other.files), min(self.requests, other.requests)
-        return Variation(max(self.values, other.values), streams, outcomes, files, requests)
+        slept = self.slept or other.slept
+        return Variation(max(self.values, other.values), streams, outcomes, files, requests, slept)
 
     def left_out(self, oracle: Oracle) -> Oracle:
         """``oracle``, so that it compares nothing that varies; ``marked`` does so for values."""
         streams = tuple(stream for stream in oracle.streams if stream not in self.streams)
         oracle = replace(oracle, outcomes=self.outcomes, files=self.files, requests=self.requests)
+        oracle = replace(oracle, slept=not self.slept)
         return replace(oracle, unordered=self.values is Extent.ORDER, streams=streams)
 
     def __bool__(self) -> bool:
@@ -104,7 +108,7 @@ class Variation:
 
 STEADY = Variation()
 """Nothing differs."""
-STAGES = 2 + len(Extent) + len(STREAMS) + len(Compared) + len(Order)
+STAGES = 2 + len(Extent) + len(STREAMS) + len(Compared) + len(Order) + 1
 """How often a variation can grow, and once more."""
 
 
@@ -116,15 +120,17 @@ def variation(lab: Lab, first: Observation, second: Observation) -> Variation:
     streams = tuple(oracle.differing(first, second))
     files = steady_part(first.files or {}, second.files or {})
     requests = steady_order(first.requests, second.requests)
-    oracle = replace(oracle, streams=(), files=Compared.NOTHING, requests=Order.NOTHING)
+    slept = differing_effects(first, second, Compared.NOTHING, Order.NOTHING, slept=True) is not None
+    effects = Variation(streams=streams, files=files, requests=requests, slept=slept)
+    oracle = replace(oracle, streams=(), files=Compared.NOTHING, requests=Order.NOTHING, slept=False)
     if oracle.repeats(first, second):
-        return Variation(streams=streams, files=files, requests=requests)
+        return effects
     outcomes = {outcome(first), outcome(second)}
     if len(outcomes) > 1:
-        return Variation(Extent.VALUE, streams, tuple(sorted(outcomes)), files, requests)
+        return replace(effects, values=Extent.VALUE, outcomes=tuple(sorted(outcomes)))
     unordered = replace(oracle, unordered=True)
     extent = Extent.ORDER if unordered.repeats(first, second) else Extent.VALUE
-    return Variation(extent, streams, files=files, requests=requests)
+    return replace(effects, values=extent)
 
 
 def rerun(

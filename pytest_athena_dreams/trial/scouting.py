@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from ..inputs.landscape import path_values, text_values
 from ..inputs.peers import takes_url, url_values
 from ..inputs.pool import PoolSpec, draw_pool
@@ -18,6 +20,7 @@ from ..models import Observation
 from ..sandbox.runner import Runner
 from ..signatures import Signature, TypeSpec
 from ..source.reading import reading
+from ..source.scenes import looks_at_times, reads, variables
 from ..worlds import FOLDER, Entry, Place, Shape, World, planted
 from .scouted import SCOUTED_COMMANDS, SCOUTED_SERVICES, commands_of, services_of, with_requests
 
@@ -29,6 +32,8 @@ SCOUTED_PLACES, NAMES, SCOUTED_WORDS = 24, 16, 40
 """Maximum places, names in folders, and parts of texts in a shape."""
 TIMEOUT = 0.5
 """Seconds of one call."""
+_OLDEST = 10**8
+_USUAL_AGES = 10, 100_000
 _USUAL_NAMES = ("a.txt", "sub/b.txt")
 _NAME = re.compile(r"[\w.*-]*\.?[\w*-]+")
 _SUFFIX = re.compile(r"\.\w{1,8}")
@@ -37,7 +42,7 @@ _LONGEST_WORD = 40
 
 
 def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
-    """``spec`` with a shape of worlds; ``None`` if the procedure in ``runner`` has no use for files."""
+    """``spec`` with a shape of worlds; ``None`` if the procedure in ``runner`` has no use for any."""
     spec = replace(spec, signature=_with_urls(spec.signature))
     markers = dict(_markers(spec.signature))
     drawn = list(
@@ -63,11 +68,15 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
             services |= dict.fromkeys(services_of(one.requests, markers, own))
         if (places, commands, services) == known:
             break
-    if not places and not acted and not commands and not services:
+    code = runner.source.code
+    shape = Shape(places=(), variables=variables(code), reads=reads(code))
+    if not (places or acted or commands or services or shape.variables or shape.reads):
         return None
-    literals = [text for text in reading(runner.source.code).literals if isinstance(text, str)]
+    literals = [text for text in reading(code).literals if isinstance(text, str)]
     named = _whole(places)
-    shape = Shape(
+    shape = structs.replace(
+        shape,
+        ages=_ages(code) if looks_at_times(code) else (),
         places=tuple(places)[:SCOUTED_PLACES],
         names=tuple(dict.fromkeys([*_names(literals), *_USUAL_NAMES]))[:NAMES],
         words=tuple(text for text in dict.fromkeys(literals) if 0 < len(text) <= _LONGEST_WORD)[
@@ -75,9 +84,7 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
         ],
         commands=tuple(commands)[:SCOUTED_COMMANDS],
         services=tuple(services)[:SCOUTED_SERVICES],
-        keys=tuple(dict.fromkeys(filter(_SCOUTED_KEY.fullmatch, literals)))[:NAMES]
-        if "json" in runner.source.code
-        else (),
+        keys=tuple(dict.fromkeys(filter(_SCOUTED_KEY.fullmatch, literals)))[:NAMES] if "json" in code else (),
     )
     endings = [text for text in literals if _SUFFIX.fullmatch(text)]
     ending = endings[0] if endings else ".txt"
@@ -89,6 +96,13 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
             own.setdefault(parameter.name, text_values(shape.words))
     note = f"worlds with {len(shape.places)} places that it looks at"
     return replace(spec, shape=shape, given={**own, **spec.given}, notes=(*spec.notes, note))
+
+
+def _ages(code: str) -> tuple[int, ...]:
+    """Seconds around the numbers in a source."""
+    numbers = {int(n) for n in reading(code).literals if isinstance(n, int | float) and 0 < n < _OLDEST}
+    near = {age for number in sorted(numbers)[:NAMES] for age in (number - 1, number + 1)}
+    return tuple(sorted({*near, *_USUAL_AGES} - {0}))
 
 
 def _with_urls(signature: Signature) -> Signature:

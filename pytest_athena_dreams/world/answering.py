@@ -44,11 +44,23 @@ class Answering:
         self.peers = Peers(world, self._note)
         self.refused: list[str] = []
         """The peers of its connections, and what they could not answer."""
+        self.slept = 0.0
+        """Seconds that the call slept."""
 
     @property
     def requests(self) -> tuple[Request, ...]:
         """All requests so far, in order."""
         return tuple(self._log)
+
+    def surroundings(self) -> dict[str, object]:
+        """What surrounds the call beside files, commands and peers."""
+        world = self._world
+        return {
+            "variables": world.variables,
+            "arguments": world.arguments,
+            "input": world.input,
+            "clock": world.clock,
+        }
 
     def run(
         self, words: list[str], folder: str, variables: Mapping[str, str | None], body: str

@@ -10,6 +10,8 @@ import hashlib
 import os
 import stat
 
+from msgspec import structs
+
 from ..worlds import FOLDER, FOLDER_MODE, Changes, Entry, Tree, World
 
 _TREE_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -40,7 +42,7 @@ def fill(root: str, world: World) -> None:
             *above, name = path.split("/")
             folder = _within(top, above)
             try:
-                _make(folder, name, entry)
+                _make(folder, name, entry, world.clock - entry.age)
             finally:
                 os.close(folder)
     finally:
@@ -54,7 +56,8 @@ def changes(root: str, world: World, *, settled: bool = True) -> Changes:
     """
     after = read(root, settled=settled)
     gone: dict[str, Entry | None] = {path: None for path in world.files if path not in after}
-    left = {path: entry for path, entry in after.items() if world.files.get(path) != entry}
+    before = {path: structs.replace(entry, age=0) for path, entry in world.files.items()}
+    left = {path: entry for path, entry in after.items() if before.get(path) != entry}
     return dict(sorted({**gone, **left}.items()))
 
 
@@ -132,7 +135,8 @@ def _within(folder: int, parts: list[str]) -> int:
     return here
 
 
-def _make(folder: int, name: str, entry: Entry) -> None:
+def _make(folder: int, name: str, entry: Entry, changed: float | None = None) -> None:
+    """Make an entry; a file was last ``changed`` so many seconds after 1970."""
     if entry.kind == "folder":
         try:
             os.mkdir(name, dir_fd=folder)
@@ -143,6 +147,9 @@ def _make(folder: int, name: str, entry: Entry) -> None:
         with open(os.open(name, _NEW, 0o600, dir_fd=folder), "wb") as file:
             file.write(entry.content)
             os.fchmod(file.fileno(), entry.mode)
+            file.flush()
+            if changed is not None:
+                os.utime(file.fileno(), (changed, changed))
 
 
 def _clear(folder: int, levels: int) -> None:

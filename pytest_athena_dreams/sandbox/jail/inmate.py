@@ -45,9 +45,6 @@ _OUT_OF_MEMORY = encoded(
 
 # Bound here, so that nothing the dream does to these modules changes the loop below.
 _seed, _sleep, _exit = random.seed, time.sleep, os._exit
-_chdir, _umask, _environ = os.chdir, os.umask, os.environ
-_MASK = 0o022
-"""The mask of new files' modes in a world."""
 
 
 def run(
@@ -143,12 +140,11 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
     loaded: program.Program | None = None
     preloaded = len(sys.modules)
     printed = Printed(OUTPUT_FILES, order["output"], kernel.flush)
-    variables = dict(_environ)
     shims = None
     if order["acts"]:
         from .shims import Shims  # only a fork server for such code has it
 
-        shims = Shims()
+        shims = Shims(order["scratch"], order["seed"])
         shims.install()
     try:
         while True:
@@ -189,11 +185,6 @@ def _serve(order: Mapping[str, Any], *, notes: bool) -> NoReturn:
             if draws or len(sys.modules) > preloaded + 1:  # more than the dream itself: one may draw for it
                 _seed(order["seed"])
             if shims is not None:
-                _chdir(order["scratch"])
-                _umask(_MASK)
-                if _environ != variables:
-                    _environ.clear()
-                    _environ.update(variables)
                 shims.begin()
             try:
                 answer = calls.answer(loader(body))

@@ -1,0 +1,36 @@
+"""What a source reads beside its arguments and files: variables, input, command line, clock."""
+
+from __future__ import annotations
+
+import re
+
+from ..worlds import Reads
+
+VARIABLES = 12
+"""Maximum names of variables to read from a source."""
+_VARIABLE = re.compile(
+    r"""(?:getenv\(|environ(?:\.get\(|\.setdefault\(|\.pop\(|\[))\s*["'](\w{1,60})["']"""
+    r"""|["'](\w{1,60})["']\s+(?:not\s+)?in\s+(?:os\.)?environ\b"""
+)
+_READERS: dict[Reads, re.Pattern[str]] = {
+    "input": re.compile(r"\bstdin\b|\binput\(|\bfileinput\b"),
+    "arguments": re.compile(r"\bargv\b|\bargparse\b"),
+    "clock": re.compile(r"\b(?:time|datetime|date|monotonic)\b"),
+}
+_FILE_TIMES = re.compile(r"\bst_[amc]time|getmtime|getctime|getatime")
+
+
+def variables(code: str) -> tuple[str, ...]:
+    """Names of variables of the environment that ``code`` spells out."""
+    found = (match[1] or match[2] for match in _VARIABLE.finditer(code))
+    return tuple(dict.fromkeys(found))[:VARIABLES]
+
+
+def reads(code: str) -> frozenset[Reads]:
+    """What ``code`` may read, by the names in it."""
+    return frozenset(name for name, pattern in _READERS.items() if pattern.search(code))
+
+
+def looks_at_times(code: str) -> bool:
+    """Whether ``code`` may ask when a file was changed."""
+    return _FILE_TIMES.search(code) is not None
