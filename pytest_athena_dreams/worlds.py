@@ -83,10 +83,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``words`` are a command's arguments, or ``sh -c`` and a script. ``details`` are changes of its
     environment, ``None`` for a variable that is gone; ``body`` is its input, and ``folder`` where it runs,
     relative to the world. ``sees`` is what differed then in the files that it could read. Of a request of
-    HTTP, ``words`` are method and URL, and ``details`` the headers that the code sets.
+    HTTP, ``words`` are method and URL, and ``details`` the headers that the code sets. Of mail, ``words`` are
+    ``SEND``, the server, the sender and the recipients.
     """
 
-    kind: Literal["command", "http"] = "command"
+    kind: Literal["command", "http", "mail"] = "command"
     words: tuple[str, ...]
     folder: str = ""
     details: dict[str, str | None] = {}
@@ -101,7 +102,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def target(self) -> str:
         """What it acts on: order counts among requests with the same one."""
-        if self.kind == "http":
+        if self.kind != "command":
             return urlsplit(self.words[1]).netloc
         words = self.words[2].split() if self.words[:2] == SHELL and len(self.words) > 2 else self.words
         return words[0] if words else ""
@@ -137,7 +138,7 @@ class ServiceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
     def __str__(self) -> str:
         said = self.fault or ", then ".join(map(str, self.replies))
-        return f"{self.method} {self.url}: {said}"
+        return f"{self.method} {self.url}: {said}" if self.url else f"mail: {said}"
 
 
 SHELL = "sh", "-c"

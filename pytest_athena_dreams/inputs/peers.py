@@ -45,9 +45,10 @@ def serviced(
         return world
     pick = picker(draw)
     answers: dict[tuple[str, str], ServiceAnswer] = {}
+    mails = ("SEND", "") in services
     for method, template in services:
         url = filled(template, values)
-        if (method, url) in answers or "{" in url:
+        if (method, url) in answers or "{" in url or method == "SEND":
             continue
         count = pick((1, 1, 1, REPLIES_IN_TURN))
         shape = (
@@ -68,10 +69,10 @@ def serviced(
         if pick(range(6)) == 5:
             replies.insert(0, _failure(pick))
         answers[method, url] = ServiceAnswer(method=method, url=url, replies=tuple(replies))
-    if not answers:
-        return world
     mood = pick(_HTTP_MOODS)
-    if mood != "fine":
+    if mails and mood == "fault":
+        answers["SEND", ""] = ServiceAnswer(method="SEND", url="", fault=pick(("refused", "broken")))
+    if answers and mood != "fine":
         place = pick(tuple(answers))
         changed = {"fault": pick(_FAULTS)} if mood == "fault" else {"replies": (_failure(pick),)}
         answers[place] = structs.replace(answers[place], **changed)

@@ -21,9 +21,9 @@ _COMMAND_TEXT, _BODY_TEXT = 160, 80
 """Characters of a command, and of its input, in one line of text."""
 
 
-_REQUEST_VERBS = {"command": ("run", "ran"), "http": ("send", "sent")}
-_DETAIL_NAMES = {"command": "environment", "http": "header"}
-_BODY_NAMES = {"command": "input", "http": "body"}
+_REQUEST_VERBS = {"command": ("run", "ran"), "http": ("send", "sent"), "mail": ("send", "sent")}
+_DETAIL_NAMES = {"command": "environment", "http": "header", "mail": "header"}
+_BODY_NAMES = {"command": "input", "http": "body", "mail": "text"}
 """What messages call the parts of requests, by kind."""
 
 

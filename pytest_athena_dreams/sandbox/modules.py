@@ -52,7 +52,7 @@ def names_files(code: str) -> bool:
 
 _ACTORS = """
 open io csv sqlite3 zipfile tarfile gzip logging create_subprocess_exec create_subprocess_shell
-urllib http requests httpx aiohttp socket ssl
+urllib http requests httpx aiohttp socket ssl smtplib
 """
 _ACTS_PATTERN = re.compile(rf"\b(?:{'|'.join(_ACTORS.split())})\b")
 

@@ -159,13 +159,13 @@ class Questions:
                 answering.slept += seconds
                 return {}
             case Connect(host=host, port=port):
-                error, number = answering.peers.connect(_text(host), port)
-                return {"error": error, "number": number}
+                error, number, first = answering.peers.connect(_text(host), port)
+                return {"error": error, "number": number, "text": first.decode("latin-1")}
             case Send(number=number, text=text):
                 try:
                     sent = answering.peers.send(number, text.encode("latin-1", "replace"))
                 except NoRequest as exc:
-                    answering.refuse(f"use a socket without HTTP ({exc})")
+                    answering.refuse(f"use a socket without HTTP or SMTP ({exc})")
                     sent = Sent(closed=True)
                 return {"text": sent.data.decode("latin-1"), "closed": sent.closed, "silent": sent.silent}
         raise WireError("a question that is none")

@@ -52,6 +52,8 @@ def services_of(
     """Methods and URLs, with parameters in braces, up to another argument's text or the query."""
     own = [text for text in _texts_in(values) if text not in markers.values() and len(text) > 1]
     for request in requests:
+        if request.kind == "mail":
+            yield "SEND", ""
         if request.kind != "http":
             continue
         url = request.words[1].partition("?")[0]

@@ -5,6 +5,7 @@ Invariants: the log is the parent's own and grows in the order of the questions;
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -12,7 +13,8 @@ from msgspec import structs
 
 from ..worlds import ROOT_PATH, Changes, Request, World
 from .peer import Peers
-from .programs import Ran, canonical_words, is_script, place_of, ran, sees
+from .programs import CHANGE_FOLDER, Ran, is_script, place_of, ran, steps
+from .sights import sees
 
 REQUESTS = 500
 """Requests of one call."""
@@ -65,23 +67,34 @@ class Answering:
     def run(
         self, words: list[str], folder: str, variables: Mapping[str, str | None], body: str
     ) -> tuple[int, Ran]:
-        """Run a command: its number in the log, and how it ends."""
+        """Run a command, or the commands of a script one after another: a number in the log, and how it ends.
+
+        The number is that of the first command, which reads the input.
+        """
+        first, done = len(self._log), Ran()
         request = Request(
-            words=canonical_words([self._renamed(word) for word in words]),
-            folder=self._renamed(folder).removeprefix(ROOT_PATH).strip("/"),
+            words=(),
+            folder=self._inside(folder),
             details={
                 name: None if value is None else self._renamed(value)
                 for name, value in sorted(variables.items())
             },
             body=self._renamed(body),
         )
-        before = self._times[request.words]
-        done = ran(request, self._world, before, script=is_script(words))
-        self._times[request.words] += 1
-        if done.error:  # it did not start, so there is nothing that it did
-            return -1, done
-        self._note(structs.replace(request, sees=self._sees(request)))
-        return len(self._log) - 1, done
+        for step in steps([self._renamed(word) for word in words]):
+            if step[:1] == (CHANGE_FOLDER,):
+                request = structs.replace(request, folder=self._inside(f"{request.folder}/{step[1]}"))
+                continue
+            own = structs.replace(request, words=step, body=request.body if len(self._log) == first else "")
+            one = ran(own, self._world, self._times[step], script=is_script(words))
+            self._times[step] += 1
+            done = Ran(one.error, done.out + one.out, done.err + one.err, one.status)
+            if one.error:  # it did not start, so there is nothing that it did
+                break
+            self._note(structs.replace(own, sees=self._sees(own)))
+            if one.status:
+                break
+        return first, done
 
     def feed(self, number: int, text: str) -> None:
         """Add to the input of a command."""
@@ -122,10 +135,16 @@ class Answering:
         found = {
             path: entry
             for path, entry in self._changed().items()
-            if (entry is None or entry.kind != "folder") and sees(request, path)
+            if (entry is None or entry.kind != "folder")
+            and sees(request, path, known=path in self._world.files)
         }
         self._seen_room -= sum(len(entry.content) for entry in found.values() if entry is not None)
         return found
+
+    def _inside(self, folder: str) -> str:
+        """A folder relative to the world's."""
+        plain = os.path.normpath(self._renamed(folder)).removeprefix(ROOT_PATH).strip("/")
+        return "" if plain == "." else plain
 
     def _renamed(self, text: str) -> str:
         return text.replace(self._root, ROOT_PATH)

@@ -19,7 +19,10 @@ _LIBRARIES = (
     *("user-agent", "expect", "te", "accept-language"),
 )
 """Headers that libraries set by themselves."""
-_JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
+_FORM = "application/x-www-form-urlencoded"
+_USUAL_KINDS = (_FORM, "application/octet-stream", "text/plain")
+"""Types that some libraries name for bodies of which the code says nothing."""
+_PART_BOUNDARY = re.compile(r"boundary=\"?([\w'()+,./:=?-]{1,70})")
 
 
 class NoRequest(Exception):
@@ -98,14 +101,16 @@ def canonical_url(host: str, port: int, secure: bool, target: str) -> str:
 def canonical_headers(headers: dict[str, str]) -> dict[str, str | None]:
     """The headers that code sets, by name."""
     kept: dict[str, str | None] = {k: v for k, v in sorted(headers.items()) if k not in _LIBRARIES}
-    if kind := headers.get("content-type"):
-        kept["content-type"] = kind.partition(";")[0].strip().lower()
-    return kept
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    kept.pop("content-type", None)
+    return {**kept, "content-type": kind} if kind and kind not in _USUAL_KINDS else kept
 
 
 def canonical_body(headers: dict[str, str], body: bytes) -> str:
     """A body as text: JSON and forms with their fields in order."""
     text = body.decode(errors="backslashreplace")
+    if boundary := _PART_BOUNDARY.search(headers.get("content-type", "")):  # drawn at random by libraries
+        text = text.replace(boundary[1], "boundary")
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == _FORM and (fields := parse_qsl(text, keep_blank_values=True, max_num_fields=10_000)):
         return urlencode(sorted(fields))

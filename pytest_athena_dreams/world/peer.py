@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ..worlds import Reply, Request, ServiceAnswer, World
 from .http1 import NoRequest, answer, canonical_body, canonical_headers, canonical_url, parsed
+from .mail import GREETING, MAIL_PORTS, Mailbox
 
 SECURE_START = b"\x16\x03\x01TLS\n"
 """What a connection sends first if it is encrypted."""
@@ -35,10 +36,11 @@ class Sent(NamedTuple):
 
 
 class Connection:
-    """What one connection sent and was not answered yet."""
+    """What one connection sent and was not answered yet; ``mailbox`` answers it if it is to a mail server."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, mailbox: Mailbox | None) -> None:
         self.host, self.port = host, port
+        self.mailbox = mailbox
         self.secure = False
         self.waiting = b""
 
@@ -52,15 +54,21 @@ class Peers:
         self._connections: list[Connection] = []
         self._times: Counter[str] = Counter()
 
-    def connect(self, host: str, port: int) -> tuple[int, int]:
-        """Connect to a host: an error number, and the number of the connection."""
+    def connect(self, host: str, port: int) -> tuple[int, int, bytes]:
+        """Connect to a host: an error number, the number of the connection, and what the peer says first."""
         refused = any(
             one.fault == "refused" and host == urlsplit(one.url).hostname for one in self._world.services
         )
         if refused or len(self._connections) >= CONNECTIONS:
-            return errno.ECONNREFUSED, -1
-        self._connections.append(Connection(host, port))
-        return 0, len(self._connections) - 1
+            return errno.ECONNREFUSED, -1, b""
+        mailbox = None
+        if port in MAIL_PORTS:
+            faults = {one.fault for one in self._world.services if one.method == "SEND"}
+            if "refused" in faults:
+                return errno.ECONNREFUSED, -1, b""
+            mailbox = Mailbox(host, port, refuses=bool(faults))
+        self._connections.append(Connection(host, port, mailbox))
+        return 0, len(self._connections) - 1, GREETING if mailbox is not None else b""
 
     def send(self, number: int, data: bytes) -> Sent:
         """What comes back when ``data`` is sent. Raises ``NoRequest``."""
@@ -70,6 +78,8 @@ class Peers:
         connection.waiting += data
         if connection.waiting.startswith(SECURE_START):
             connection.waiting, connection.secure = connection.waiting[len(SECURE_START) :], True
+        if connection.mailbox is not None:
+            return self._mailed(connection, connection.mailbox)
         sent = b""
         while (found := parsed(connection.waiting)) is not None:
             request, connection.waiting = found
@@ -90,6 +100,12 @@ class Peers:
             body = _filled_page(reply.body, url) if reply.full else reply.body
             sent += answer(reply.status, reply.kind, body.encode(errors="replace"), head=head)
         return Sent(sent)
+
+    def _mailed(self, connection: Connection, mailbox: Mailbox) -> Sent:
+        sent, connection.waiting, messages, over = mailbox.answer(connection.waiting)
+        for message in messages:
+            self._note(message)
+        return Sent(sent, closed=over)
 
     def _reply(self, method: str, url: str) -> tuple[ServiceAnswer | None, Reply]:
         found = _matching(method, url, self._world)

@@ -16,12 +16,14 @@ from typing import NamedTuple
 from ..worlds import SHELL, CommandAnswer, Request, World
 
 _PYTHON_WORD = "python"
-"""The first word of a command that runs this Python."""
+"""The first word of a command that runs Python."""
+_ANY_PYTHON = re.compile(r"python3?(\.\d+)?")
 _SHELLS = ("/bin/sh", "sh", "/bin/bash", "bash", "/usr/bin/bash", "/usr/bin/sh")
 _PROGRAM_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 _PLAIN_SCRIPT = re.compile(r"[\w@%+=:,./ \"'-]+")
 """A script that a shell only splits into words: it expands and redirects nothing."""
 _ASSIGNMENT = re.compile(r"\w+=")
+CHANGE_FOLDER = "cd"
 _NOT_FOUND = 127
 _THIRD_WORD_COUNTS = ("compose", "-m", "run")
 """Second words after which the third one says what a command does."""
@@ -47,6 +49,19 @@ def canonical_words(words: Sequence[str]) -> tuple[str, ...]:
     return (_program(words[0]), *words[1:]) if words else ()
 
 
+def steps(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """The commands of a script that runs each after the last one succeeded, or the command itself."""
+    if is_script(words):
+        parts = [_split(part.strip()) for part in words[2].split("&&")]
+        if (
+            len(parts) > 1
+            and all(parts)
+            and all(len(part) == 2 for part in parts if part[0] == CHANGE_FOLDER)
+        ):
+            return parts
+    return [canonical_words(words)]
+
+
 def _split(script: str) -> tuple[str, ...]:
     if not _PLAIN_SCRIPT.fullmatch(script) or _ASSIGNMENT.match(script):
         return ()
@@ -58,10 +73,10 @@ def _split(script: str) -> tuple[str, ...]:
 
 
 def _program(word: str) -> str:
-    if word in (sys.executable, os.path.realpath(sys.executable)):
-        return _PYTHON_WORD
     folder, name = os.path.split(word)
-    return name if folder in _PROGRAM_FOLDERS else word
+    name = name if folder in _PROGRAM_FOLDERS else word
+    own = word in (sys.executable, os.path.realpath(sys.executable)) or _ANY_PYTHON.fullmatch(name)
+    return _PYTHON_WORD if own else name
 
 
 def place_of(program: str, world: World) -> str | None:
@@ -108,30 +123,3 @@ def _matching(words: Sequence[str], world: World) -> CommandAnswer | None:
         if common >= own_words(answer.words) and common > most:
             best, most = answer, common
     return best
-
-
-_WHOLE_TREE = {
-    *("make", "pytest", "tox", "nox", "npm", "yarn", "pnpm", "cargo", "go", "ruff", "mypy", "black"),
-    *("python -m", "git add", "git commit", "git stash", "docker build"),
-}
-"""Commands that read files of the working folder that they do not name."""
-_EVERYTHING = ("-a", "-A", "--all", "-am", ".")
-
-
-def sees(request: Request, path: str) -> bool:
-    """Whether a command could read the file at ``path``: it names it or its folder, or reads whole trees."""
-    words = request.words
-    if words[:2] == SHELL and len(words) > 2:
-        words = tuple(re.split(r"[\s;&|<>()'\"]+", words[2]))
-    base = f"{request.folder}/" if request.folder else ""
-    named = [_relative(f"{base}{word}" if not word.startswith("/") else word) for word in words[1:]]
-    if any(one and (path == one or path.startswith(f"{one}/")) for one in named):
-        return True
-    if words[:1] == ("git",) and words[1:2] in (("add",), ("commit",)):
-        return bool({*words} & {*_EVERYTHING}) and path.startswith(base)
-    return bool({words[0], " ".join(words[:2])} & _WHOLE_TREE) and path.startswith(base)
-
-
-def _relative(path: str) -> str:
-    plain = os.path.normpath(path)
-    return plain.removeprefix("/world").lstrip("/")

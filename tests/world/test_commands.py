@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator
 
@@ -11,7 +12,8 @@ from pytest_athena_dreams.models import ObservationKind
 from pytest_athena_dreams.sandbox.client import SandboxPair
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.world.answering import REQUESTS, Answering, TooManyRequests
-from pytest_athena_dreams.world.programs import canonical_words, own_words, ran, sees
+from pytest_athena_dreams.world.programs import canonical_words, own_words, ran
+from pytest_athena_dreams.world.sights import sees
 from pytest_athena_dreams.worlds import CommandAnswer, Entry, Request, World, planted
 
 from .kit import acted
@@ -169,6 +171,7 @@ def test_numbers_and_answers_are_the_same_for_each_call(jail: SandboxPair) -> No
         (["/bin/sh", "-c", "A=1 git log"], ("sh", "-c", "A=1 git log")),
         (["/bin/sh", "-c", "echo $HOME"], ("sh", "-c", "echo $HOME")),
         ([sys.executable, "-V"], ("python", "-V")),
+        (["/usr/bin/python3.12", "-V"], ("python", "-V")),
         (["./run.sh"], ("./run.sh",)),
     ],
 )
@@ -205,21 +208,37 @@ def test_the_answer_with_the_most_words_in_common_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "seen"),
+    ("line", "path", "known", "seen"),
     [
-        (("cat", "x/a"), True),
-        (("cat", "x"), True),
-        (("cat", "./y/../x/a"), True),
-        (("cat", "/world/x"), True),
-        (("sh", "-c", "cat x/a|wc"), True),
-        (("git", "fetch"), False),
-        (("git", "add", "b"), False),
-        (("git", "add", "-A"), True),
-        (("pytest", "-q"), True),
+        ("cat x/a", "x/a", False, True),
+        ("cat x", "x/a", False, True),
+        ("cat ./y/../x/a", "x/a", False, True),
+        ("cat /world/x", "x/a", False, True),
+        ("sh -c 'cat x/a|wc'", "x/a", False, True),
+        ("git fetch", "x/a", True, False),
+        ("git add b", "x/a", True, False),
+        ("git add -A", "x/a", False, True),
+        ("git commit -m y", "x/a", False, False),
+        ("git commit -am x", "x/a", False, True),
+        ("docker build -t a .", "x/a", False, True),
+        ("pytest -q", "x/a", True, True),
+        ("pytest -q", "report.txt", False, False),
+        ("pytest -q", "x/a.py", False, True),
+        ("python -m pytest tests", "x/a.py", True, False),
+        ("ruff check src", "x/a.py", True, False),
+        ("ruff check .", "x/a.py", True, True),
+        ("npm run build", "report.txt", False, False),
+        ("npm run build", "package.json", True, True),
     ],
 )
-def test_which_files_a_command_can_see(words: tuple[str, ...], seen: bool) -> None:
-    assert sees(Request(words=words), "x/a") is seen
+def test_which_files_a_command_can_see(line: str, path: str, known: bool, seen: bool) -> None:
+    assert sees(Request(words=tuple(shlex.split(line))), path, known=known) is seen
+
+
+def test_a_command_in_a_folder_sees_what_is_in_it() -> None:
+    request = Request(words=("make",), folder="sub")
+    assert sees(request, "sub/Makefile", known=True)
+    assert not sees(request, "Makefile", known=True)
 
 
 def test_a_log_is_bounded() -> None:
@@ -228,3 +247,25 @@ def test_a_log_is_bounded() -> None:
         answering.run(["a"], "/root", {}, "")
     with pytest.raises(TooManyRequests):
         answering.run(["a"], "/root", {}, "")
+
+
+def test_a_script_of_commands_counts_as_the_commands() -> None:
+    answers = (
+        CommandAnswer(words=("make",), outputs=("built\n",)),
+        CommandAnswer(words=("git", "push"), status=1),
+    )
+    answering = Answering(World(commands=answers), "/root", dict)
+    script = "cd sub && make && git push origin 'a b' && git tag v1"
+    number, done = answering.run(["/bin/sh", "-c", script], "/root", {}, "in")
+    assert (number, done.out, done.status) == (0, "built\n", 1)
+    assert [(one.words, one.folder, one.body) for one in answering.requests] == [
+        (("make",), "sub", "in"),
+        (("git", "push", "origin", "a b"), "sub", ""),
+    ]
+
+
+@pytest.mark.parametrize("script", ["a | b && c", "a; b", "a && b > c", "a || b", "A=1 b && c", "cd && a"])
+def test_other_scripts_stay_whole(script: str) -> None:
+    answering = Answering(World(), "/root", dict)
+    answering.run(["/bin/sh", "-c", script], "/root", {}, "")
+    assert [one.words for one in answering.requests] == [("sh", "-c", script)]

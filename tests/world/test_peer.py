@@ -165,7 +165,7 @@ return s.recv(10).decode()
 """
     (seen,) = acted(jail, body)
     assert seen.value == ""
-    assert seen.refused == ("use a socket without HTTP (no request line: b'PING')",)
+    assert seen.refused == ("use a socket without HTTP or SMTP (no request line: b'PING')",)
 
 
 def test_nothing_real_is_reached(jail: SandboxPair) -> None:
@@ -202,7 +202,7 @@ def body_of(found: Answering, number: int, target: str, method: str = "GET") -> 
 def test_pages_go_on_and_end() -> None:
     replies = (Reply(body="[1]"), Reply(body="[2]"), Reply(body="[]"))
     found = answering(ServiceAnswer(method="GET", url="http://h/x", replies=replies))
-    _, number = found.peers.connect("h", 80)
+    _, number, _ = found.peers.connect("h", 80)
     assert [body_of(found, number, f"/x?page={n}") for n in (1, 2, 3, 4)] == ["[1]", "[2]", "[]", "[]"]
     assert [body_of(found, number, f"/x?offset={n}&limit=50") for n in (0, 50, 100)] == ["[1]", "[2]", "[]"]
 
@@ -211,7 +211,7 @@ def test_a_full_page_has_as_many_items_as_are_asked_for() -> None:
     found = answering(
         ServiceAnswer(method="GET", url="http://h/x", replies=(Reply(body="[1, 2]", full=True),))
     )
-    _, number = found.peers.connect("h", 80)
+    _, number, _ = found.peers.connect("h", 80)
     assert [body_of(found, number, f"/x{query}") for query in ("", "?limit=3", "?per_page=1")] == [
         "[1, 2]",
         "[1, 2, 1]",
@@ -223,8 +223,8 @@ def test_the_closest_url_answers_and_other_methods_and_hosts_do_not() -> None:
     found = answering(
         *(ServiceAnswer(method="GET", url=f"http://h/{x}", replies=(Reply(body=x),)) for x in ("a", "ab"))
     )
-    _, number = found.peers.connect("h", 80)
-    _, other = found.peers.connect("g", 80)
+    _, number, _ = found.peers.connect("h", 80)
+    _, other, _ = found.peers.connect("g", 80)
     assert [body_of(found, number, target) for target in ("/a", "/abc", "/x")] == ["a", "ab", "a"]
     assert [body_of(found, number, "/a", "POST"), body_of(found, other, "/a")] == ["{}", "{}"]
     assert body_of(found, number, "/ab", "HEAD") == ""
@@ -232,7 +232,7 @@ def test_the_closest_url_answers_and_other_methods_and_hosts_do_not() -> None:
 
 def test_what_is_sent_in_pieces_is_one_request() -> None:
     found = answering()
-    _, number = found.peers.connect("h", 80)
+    _, number, _ = found.peers.connect("h", 80)
     text = b"POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na=1\r\n0\r\n\r\n"
     sent = [found.peers.send(number, text[n : n + 1]).data for n in range(len(text))]
     assert [bool(one) for one in sent] == [False] * (len(text) - 1) + [True]
@@ -274,11 +274,72 @@ def test_what_libraries_write_differently_does_not_count() -> None:
         "user-agent": "x",
         "accept": "*/*",
         "authorization": "t",
-        "content-type": "Text/Plain; charset=x",
+        "content-type": "Application/JSON; charset=x",
     }
-    assert canonical_headers(headers) == {"authorization": "t", "content-type": "text/plain"}
+    assert canonical_headers(headers) == {"authorization": "t", "content-type": "application/json"}
+    assert canonical_headers({"content-type": "application/octet-stream"}) == {}
+    parts = {"content-type": "multipart/form-data; boundary=xyz"}
+    assert canonical_body(parts, b"--xyz\r\n\r\na--xyz--") == "--boundary\r\n\r\na--boundary--"
     assert canonical_body({}, b'{"b":1, "a":[2]}') == '{"a": [2], "b": 1}'
     form = {"content-type": "application/x-www-form-urlencoded"}
     assert canonical_body(form, b"b=1&a=2") == "a=2&b=1"
     assert canonical_body({}, b"{no") == "{no"
     assert json.loads(canonical_body({}, b"[1e5]")) == [1e5]
+
+
+SMTP = """
+import smtplib
+from email.message import EmailMessage
+m = EmailMessage()
+m['Subject'], m['From'], m['To'] = 'Done', 'a@example.org', 'b@example.org, c@example.org'
+m.set_content('All well.\\n.dot')
+with smtplib.SMTP('mail.example.org', 587, timeout=5) as s:
+  s.starttls()
+  s.login('user', 'secret')
+  s.send_message(m)
+with smtplib.SMTP_SSL('mail.example.org', timeout=5) as s:
+  s.sendmail('a@example.org', ['d@example.org'], 'Subject: Plain\\n\\ntext')
+"""
+
+
+def test_mail_is_taken_and_logged(jail: SandboxPair) -> None:
+    (seen,) = acted(jail, SMTP)
+    assert (seen.kind, seen.refused) == (ObservationKind.RETURNED, ()), seen
+    assert seen.requests == (
+        Request(
+            kind="mail",
+            words=("SEND", "smtp://mail.example.org:587", "a@example.org", "b@example.org", "c@example.org"),
+            details={"from": "a@example.org", "subject": "Done", "to": "b@example.org, c@example.org"},
+            body="All well.\n.dot",
+        ),
+        Request(
+            kind="mail",
+            words=("SEND", "smtp://mail.example.org:465", "a@example.org", "d@example.org"),
+            details={"subject": "Plain"},
+            body="text",
+        ),
+    )
+
+
+def test_a_mail_server_may_refuse(jail: SandboxPair) -> None:
+    body = """
+import smtplib
+out = []
+try: smtplib.SMTP('mail.example.org', timeout=5).sendmail('a@b', ['c@d'], 'x')
+except (OSError, smtplib.SMTPException) as exc: out.append(type(exc).__name__)
+return out
+"""
+    faults = [World(services=(ServiceAnswer(method="SEND", url="", fault=x),)) for x in ("refused", "broken")]
+    seen = [acted(jail, body, world)[0].value for world in faults]
+    assert seen == [["list", ["ConnectionRefusedError"]], ["list", ["SMTPRecipientsRefused"]]]
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_break_the_mail_server(data: bytes) -> None:
+    found = answering()
+    _, number, _ = found.peers.connect("h", 25)
+    for text in (data, b"\r\nMAIL FROM:<a>\r\nRCPT TO:<b>\r\nDATA\r\n", data, b"\r\n.\r\n"):
+        try:
+            found.peers.send(number, text)
+        except NoRequest:
+            return

@@ -113,6 +113,7 @@ class Sockets:
         host, port = address[0], int(address[1])
         answer = self._ask("connect", host=to_text(self._names.get(host, host)), port=port)
         peer.number, peer.to = answer["number"], (host, port)
+        peer.end.sendall(answer["text"].encode("latin-1"))
         return int(answer["error"])
 
     def send(self, own: Any, data: Any, flags: int = 0) -> int:
