@@ -35,7 +35,7 @@ class Mailbox:
         self._waits_for_text = False
 
     def answer(self, data: bytes) -> tuple[bytes, bytes, list[Request], bool]:
-        """Answer ``data``: what comes back, what is left of it, the messages in it, and whether that is all."""
+        """Answer ``data``: what comes back, what is left of it, its messages, and whether that is all."""
         sent = b""
         messages: list[Request] = []
         while True:
