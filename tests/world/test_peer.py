@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_athena_dreams.models import ObservationKind
-from pytest_athena_dreams.sandbox.client import SandboxPair
+from pytest_athena_dreams.sandbox.client import SandboxPair, Source
 from pytest_athena_dreams.sandbox.policy import Policy
+from pytest_athena_dreams.sandbox.runner import Runner
 from pytest_athena_dreams.world.answering import Answering
 from pytest_athena_dreams.world.http1 import (
     NoRequest,
@@ -166,6 +167,19 @@ return s.recv(10).decode()
     (seen,) = acted(jail, body)
     assert seen.value == ""
     assert seen.refused == ("use a socket without HTTP or SMTP (no request line: b'PING')",)
+
+
+def test_a_server_is_refused_and_seen(jail: SandboxPair) -> None:
+    (seen,) = acted(jail, "import socket\nsocket.create_server(('127.0.0.1', 0))")
+    assert seen.raised is not None
+    assert seen.refused == ("open a socket for the network",)
+
+
+def test_a_connection_while_code_loads_is_refused_and_seen(jail: SandboxPair) -> None:
+    code = "import socket\ntry: socket.create_connection(('h', 80))\nexcept OSError: pass\ndef f(): pass\n"
+    with Runner(jail, Source(code=code, entry_point="f", audited=True, acts=True)) as runner:
+        assert runner.failure is None
+        assert runner.load_refusals == ("open a socket for the network",)
 
 
 def test_nothing_real_is_reached(jail: SandboxPair) -> None:

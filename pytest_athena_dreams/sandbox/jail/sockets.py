@@ -25,7 +25,6 @@ SECURE = b"\x16\x03\x01TLS\n"
 """What a connection sends first if it is encrypted."""
 SENT_PIECE = 1 << 18
 """Bytes of one question."""
-_NETWORKS = (socket.AF_INET, socket.AF_INET6, -1)
 _STREAM_MASK = 0xF
 _PORTS = {"http": 80, "https": 443, "smtp": 25}
 _OWN_HOST = "host"
@@ -46,7 +45,7 @@ class Peer:
 
 
 class Sockets:
-    """The connections of one call after another."""
+    """The connections of one call after another. Until the first call, none can be opened."""
 
     def __init__(self, window: Window) -> None:
         self._ask = window.ask
@@ -67,6 +66,7 @@ class Sockets:
             "__init__": self._made(socket.socket.__init__),
             "connect": self.connect,
             "connect_ex": self.connect_ex,
+            "bind": self.bind,
             "send": self.send,
             "sendall": self.sendall,
             "setsockopt": self._unless_peer(_PLAIN.setsockopt, lambda peer: None),
@@ -91,8 +91,10 @@ class Sockets:
     def _made(self, plain: Callable[..., None]) -> Callable[..., None]:
         def init(own: Any, family: int = -1, type: int = -1, proto: int = -1, fileno: Any = None) -> None:
             stream = type == -1 or type & _STREAM_MASK == socket.SOCK_STREAM
-            if not self._live or fileno is not None or family not in _NETWORKS or not stream:
+            if fileno is not None or family not in (socket.AF_INET, socket.AF_INET6, -1) or not stream:
                 return plain(own, family, type, proto, fileno)
+            if family == socket.AF_INET6:  # libraries look for it as they load
+                raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
             ours, theirs = _socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM, 0)
             plain(own, socket.AF_UNIX, socket.SOCK_STREAM, 0, ours.detach())
             self._peers[own] = Peer(theirs)
@@ -110,11 +112,19 @@ class Sockets:
         peer = self._peers.get(own)
         if peer is None:
             return _PLAIN.connect_ex(own, address)
+        if not self._live:
+            _PLAIN(socket.AF_INET, socket.SOCK_STREAM)  # which the kernel refuses, and the parent notes
         host, port = address[0], int(address[1])
         answer = self._ask("connect", host=to_text(self._names.get(host, host)), port=port)
         peer.number, peer.to = answer["number"], (host, port)
         peer.end.sendall(answer["text"].encode("latin-1"))
         return int(answer["error"])
+
+    def bind(self, own: Any, address: Any) -> None:
+        """As ``socket.bind``: nobody can be waited for here."""
+        if own in self._peers:
+            _PLAIN(socket.AF_INET, socket.SOCK_STREAM)
+        _PLAIN.bind(own, address)
 
     def send(self, own: Any, data: Any, flags: int = 0) -> int:
         """As ``socket.send``."""
