@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from hypothesis import strategies as st
@@ -97,7 +98,7 @@ def text_values(words: Sequence[str]) -> st.SearchStrategy[str]:
 def _texts(values: Mapping[str, Any]) -> Iterator[str]:
     """The short texts in the arguments, which files may hold too."""
     left = list(values.values())
-    for value in left[: _VALUES * len(values)]:
+    for value in islice(left, _VALUES * len(values)):  # which grows
         if isinstance(value, str) and 0 < len(value) < 40:
             yield value
         elif isinstance(value, list | tuple):

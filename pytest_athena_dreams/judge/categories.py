@@ -63,7 +63,11 @@ def category_of(observation: Observation) -> Category | None:
         return Category.BLOCKED
     if kind is ObservationKind.DIED:
         return _DEATHS[observation.death] if observation.death else Category.UNKNOWN
-    return _of_exception(observation.raised) if observation.raised else Category.UNKNOWN
+    if observation.raised is None:
+        return Category.UNKNOWN
+    category = _of_exception(observation.raised)
+    answered = observation.files is not None and not observation.refused  # by a world, which refuses nothing
+    return Category.RUNTIME if answered and category is Category.BLOCKED else category
 
 
 def _of_exception(raised: Raised) -> Category:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.error import URLError
 
 import pytest
+from msgspec import structs
 
 from pytest_athena_dreams.judge.categories import ATHENA_OUTCOMES, category_of
 from pytest_athena_dreams.judge.finding import Explanation
@@ -255,3 +256,9 @@ def test_a_refusal_is_of_no_input() -> None:
     assert judgement == Judgement(groups=(group,), accepted=0, diverged=0)
     assert (group.index, group.inputs, group.finding.category) == (None, 0, Category.VALIDATION)
     assert group.finding.explanation == Explanation("takes no such argument")
+
+
+def test_an_error_of_the_network_that_a_world_answered_is_no_refusal() -> None:
+    seen = raised(URLError)
+    assert category_of(structs.replace(seen, files={})) is Category.RUNTIME
+    assert category_of(structs.replace(seen, files={}, refused=("open a socket",))) is Category.BLOCKED
