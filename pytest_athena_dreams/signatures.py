@@ -75,12 +75,13 @@ class TextClues:
     """What the code does with text from one parameter.
 
     ``grammars`` are kinds of text that a library reads, in the words of ``source.parsers``. ``separators``
-    stand between its parts. ``matched`` says that a regular expression is applied to it, and ``read`` that
-    the code compares, splits or searches it.
+    stand between its parts, and ``words`` are texts that it is compared with. ``matched`` says that a regular
+    expression is applied to it, and ``read`` that the code compares, splits or searches it.
     """
 
     grammars: tuple[str, ...] = ()
     separators: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     matched: bool = False
     read: bool = False
 

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 
 from ..signatures import TypeSpec
+from .argument_parts import Part, parts, put
 from .scalars import Width
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 PLANTINGS = 3
 """Parts that are planted in one call, at most."""
-REPLACEABLE_PARTS = 40
-"""Parts of one argument, at most, that may be planted or replaced."""
 STEPS_DOWN = 4
 """Steps down into a nested argument, at most, that a text may name."""
 PLANTED_LENGTH = 40
@@ -31,73 +29,6 @@ PLANTED_LENGTH = 40
 USUAL_SEPARATORS = (".", "/", ",", " ", "|")
 """What usually stands between the parts of a text."""
 _WORD = re.compile(r"\w+")
-_OPEN_KINDS = frozenset({"any", "hashable"})
-_ITEMS = frozenset({"list", "tuple...", "sequence", "iterable"})
-_ANYTHING = TypeSpec(kind="any")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of an argument: the steps to it, whether it is a key there, and its value."""
-
-    steps: tuple[Any, ...]
-    is_key: bool
-    value: Any
-
-
-def parts(value: Any, spec: TypeSpec | None) -> list[Part]:
-    """The texts and whole numbers in an argument of the type ``spec`` that may be replaced."""
-    found: list[Part] = []
-    for part in _parts(value, spec or _ANYTHING, ()):
-        found.append(part)
-        if len(found) == REPLACEABLE_PARTS:
-            break
-    return found
-
-
-def _parts(value: Any, spec: TypeSpec, steps: tuple[Any, ...]) -> Iterator[Part]:
-    kind = type(value)
-    if spec.kind == "union":
-        fitting = [arg for arg in spec.args if _may_hold(arg, value)]
-        spec = fitting[0] if fitting else spec
-    if kind is str or kind is int:
-        if spec.kind in _OPEN_KINDS or spec.kind == kind.__name__:
-            yield Part(steps, False, value)
-    elif kind is dict and (spec.kind == "dict" or spec.kind in _OPEN_KINDS):
-        key_type, value_type = spec.args if spec.kind == "dict" else (_ANYTHING, _ANYTHING)
-        for key, item in value.items():
-            if type(key) in (str, int) and (
-                key_type.kind in _OPEN_KINDS or key_type.kind == type(key).__name__
-            ):
-                yield Part((*steps, key), True, key)
-            yield from _parts(item, value_type, (*steps, key))
-    elif kind in (list, tuple) and (spec.kind in _ITEMS or spec.kind in _OPEN_KINDS):
-        for place, item in enumerate(value):
-            yield from _parts(item, spec.args[0] if spec.args else _ANYTHING, (*steps, place))
-    elif kind is tuple and spec.kind == "tuple" and len(spec.args) == len(value):
-        for place, (item, arg) in enumerate(zip(value, spec.args, strict=True)):
-            yield from _parts(item, arg, (*steps, place))
-
-
-def _may_hold(spec: TypeSpec, value: Any) -> bool:
-    name = type(value).__name__
-    return spec.kind == name or (name == "list" and spec.kind in _ITEMS) or spec.kind in _OPEN_KINDS
-
-
-def put(value: Any, part: Part, new: Any) -> Any:
-    """``value`` with ``new`` in the place of a part."""
-    return _put(value, part.steps, new, part.is_key)
-
-
-def _put(value: Any, steps: tuple[Any, ...], new: Any, is_key: bool) -> Any:
-    if not steps:
-        return new
-    first, rest = steps[0], steps[1:]
-    if type(value) is dict:
-        if is_key and not rest:
-            return {new if key == first else key: item for key, item in value.items()}
-        return {key: _put(item, rest, new, is_key) if key == first else item for key, item in value.items()}
-    return type(value)(_put(item, rest, new, is_key) if n == first else item for n, item in enumerate(value))
 
 
 def agreeing(

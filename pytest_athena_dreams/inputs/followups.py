@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from ..signatures import Signature
-from .agreement import parts, put
+from .argument_parts import parts, put
 from .arguments import Arguments
 from .mutation import mutated
 from .texts import matching

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 Texts = st.SearchStrategy[str]
 
 _INSERTED = (" ", "\t", "\n", "0", "1", "a", "Z", "-", ".", ",", "\u00a0", "é", "٣")
+_WORD_RUNS = re.compile(r"\w+")
 _CASES: tuple[Callable[[str], str], ...] = (str.upper, str.lower, str.swapcase, str.title)
 
 
@@ -53,7 +56,34 @@ def _twice(text: str, at: int, piece: str) -> str:
     return text + piece + text
 
 
-_WAYS = (_delete, _double, _swap, _insert, _replace, _cut, _case, _letter_case, _around, _twice)
+def _word(text: str, at: int, piece: str) -> str:
+    """Another piece in place of a word."""
+    words = list(_WORD_RUNS.finditer(text))
+    if not words:
+        return text + piece
+    start, end = words[at % len(words)].span()
+    return text[:start] + piece + text[end:]
+
+
+def _word_case(text: str, at: int, _: str) -> str:
+    """A word in another case."""
+    words = list(_WORD_RUNS.finditer(text))
+    if not words:
+        return text
+    start, end = words[at % len(words)].span()
+    return text[:start] + _CASES[at % 2](text[start:end]) + text[end:]
+
+
+_WAYS = (
+    *(_delete, _double, _swap, _insert, _replace, _cut, _case, _letter_case, _around, _twice),
+    *(_word, _word, _word_case),
+)
+
+
+def spoiled(text: str, random: Random, piece: str) -> str:
+    """``text`` changed in one way, at times with ``piece`` put in."""
+    inserted = random.choice([*_INSERTED, piece])
+    return random.choice(_WAYS)(text, random.randrange(max(1, len(text))), inserted)
 
 
 def mutated(texts: Texts, pieces: Sequence[str] = ()) -> Texts:

@@ -27,6 +27,7 @@ PIECES = 40
 PIECE_LENGTH = 40
 """Maximum length of a literal that counts as a piece of text, in characters."""
 _SEPARATING = re.compile(r"\W{1,3}")
+_WORD_STARTS = re.compile(r"\w+")
 _NESTED = re.compile(r"[*+}][^()]*\)[*+{]")
 """A repetition within a repetition."""
 _LOOKING = re.compile(r"\(\?[=!<]|\\[bB1-9]|\(\?P=")
@@ -61,7 +62,10 @@ class TextsByCode:
         clue = self._clues.parameters[parameter]
         if clue not in self._made:
             self._made[clue] = self._text(clue)
-        return weighted((3, self._tokens(clue, ())), (1, self._made[clue])) if within else self._made[clue]
+        if not within:
+            return self._made[clue]
+        words = [(4, st.sampled_from(list(clue.words)))] if clue.words else []
+        return weighted((3, self._tokens(clue, ())), (1, self._made[clue]), *words)
 
     def _text(self, clue: TextClues) -> Texts:
         pieces = self._pieces
@@ -79,6 +83,15 @@ class TextsByCode:
             st.lists(token, min_size=2, max_size=TEXT_PARTS),
             self._between(clue),
         )
+        if len(self._matching) > 1 and clue.matched:
+            wholes.append(
+                (
+                    4,
+                    st.builds(
+                        _within, st.one_of(self._matching), st.one_of(self._matching), st.integers(0, 9)
+                    ),
+                )
+            )
         several = (max(4, sum(weight for weight, _ in wholes) // 2), joined)
         text = weighted(*wholes, several)
         return weighted((2, text), (1, mutated(text, pieces)))
@@ -86,6 +99,8 @@ class TextsByCode:
     def _tokens(self, clue: TextClues, wholes: Sequence[Texts]) -> Texts:
         """A part of a text: one of ``wholes``, a piece, a word, a number, or two or three of these."""
         atoms: list[tuple[int, Texts]] = [(1, words(()))]
+        if clue.words:
+            atoms.append((12, st.sampled_from(list(clue.words))))
         if self._pieces:
             piece = st.sampled_from(self._pieces)
             atoms += [
@@ -98,6 +113,11 @@ class TextsByCode:
             atoms.append((1, st.integers(0, 12).map(str)))
         atom = weighted(*atoms)
         compound = st.lists(atom, min_size=2, max_size=3).map("".join)
+        short = [text for text in (*clue.words, *self._pieces) if len(text) == 1]
+        if short:
+            compound = st.one_of(
+                compound, st.lists(st.sampled_from(short), min_size=2, max_size=4).map("".join)
+            )
         whole = [(6, weighted(*((1, strategy) for strategy in wholes)))] if wholes else []
         return weighted((6, atom), (1, compound), *whole)
 
@@ -115,6 +135,15 @@ class TextsByCode:
             return st.sampled_from(usual)
         padded = [f"{text} " for text in chosen if not text.isspace()]
         return weighted((4, st.sampled_from(chosen)), (1, st.sampled_from([*usual, *padded])))
+
+
+def _within(text: str, other: str, at: int) -> str:
+    """``other`` put into ``text``, before a word or at the end."""
+    starts = [match.start() for match in _WORD_STARTS.finditer(text)][1:]
+    if starts and at % 2:
+        place = starts[at % len(starts)]
+        return f"{text[:place]}{other} {text[place:]}"
+    return f"{text} {other}"
 
 
 def reads_text(signature: Signature, clues: Clues) -> bool:

@@ -24,11 +24,14 @@ QUOTED = 12
 """Maximum texts to take from a docstring."""
 QUOTED_LENGTH = 80
 """Maximum characters of such a text."""
+COMPARED_WORDS = 30
+"""Maximum texts that a parameter's data is compared with."""
 LITERAL_PATTERNS = 40
 """Maximum regular expressions to take from a source."""
 
 _QUOTED_TEXT = re.compile(r"``([^`\n]{1,80})``|`([^`\n]{1,80})`|'([^'\n]{1,80})'|\"([^\"\n]{1,80})\"")
 _DATE_DIRECTIVE = re.compile(r"%[YymdHMSBbjA]")
+_TABLE_NODES = (ast.Dict, ast.List, ast.Tuple, ast.Set)
 _LOOP_NODES = (ast.For, ast.AsyncFor, ast.comprehension)
 _Defined = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -39,6 +42,7 @@ class _Found:
     def __init__(self) -> None:
         self.grammars: dict[str, None] = {}
         self.separators: dict[str, None] = {}
+        self.words: dict[str, None] = {}
         self.matched = False
         self.read = False
 
@@ -114,6 +118,19 @@ def _full(node: ast.AST, names: Mapping[str, str]) -> str:
     return f"{names.get(head, head)}{dot}{rest}"
 
 
+def _texts(node: ast.AST) -> list[str]:
+    """The texts that an expression shows: itself, its items, or its keys."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) and node.value else []
+    if isinstance(node, ast.Dict):
+        return [text for key in node.keys if key is not None for text in _texts(key)]
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return [text for item in node.elts for text in _texts(item)]
+    if isinstance(node, ast.Call):  # frozenset({...})
+        return [text for argument in node.args for text in _texts(argument)]
+    return []
+
+
 class _Flow:
     """Follows parameters of one function through a module."""
 
@@ -124,6 +141,11 @@ class _Flow:
         for node in ast.walk(tree):
             if isinstance(node, FUNCTION_NODES):
                 self._functions.setdefault(node.name, node)
+        self._tables: defaultdict[str, list[ast.AST]] = defaultdict(list)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and isinstance(node.value, _TABLE_NODES):
+                for target in node.targets:
+                    self._tables[_dotted(target).rpartition(".")[2]].append(node.value)
         self._origins: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._found: defaultdict[str, _Found] = defaultdict(_Found)
 
@@ -147,6 +169,7 @@ class _Flow:
             parameter: TextClues(
                 grammars=tuple(one.grammars),
                 separators=tuple(one.separators),
+                words=tuple(one.words)[:COMPARED_WORDS],
                 matched=one.matched,
                 read=one.read,
             )
@@ -193,13 +216,36 @@ class _Flow:
         if isinstance(node, ast.Compare):
             constants = any(isinstance(n, ast.Constant | ast.Tuple | ast.Set) for n in node.comparators)
             named = any(isinstance(n, ast.In | ast.NotIn) for n in node.ops)
+            words = self._words(node)
             for origin in _from(node, known) if constants or named else ():
                 self._found[origin].read = True
+                self._found[origin].words |= words
+        elif isinstance(node, ast.Match):
+            cases = [
+                n.value
+                for case in node.cases
+                for n in ast.walk(case.pattern)
+                if isinstance(n, ast.MatchValue)
+            ]
+            for origin in _from(node.subject, known):
+                self._found[origin].read = True
+                self._found[origin].words |= dict.fromkeys(t for n in cases for t in _texts(n))
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
             for origin in _from(node.value, known):
                 self._found[origin].read = True
         elif isinstance(node, ast.Call):
             self._note_call(node, known)
+
+    def _words(self, node: ast.Compare) -> dict[str, None]:
+        """The texts in a comparison, also those of a table that it names."""
+        found: dict[str, None] = {}
+        for operator, side in zip([None, *node.ops], [node.left, *node.comparators], strict=True):
+            if isinstance(side, ast.Name | ast.Attribute) and isinstance(operator, ast.In | ast.NotIn):
+                tables = self._tables.get(_dotted(side).rpartition(".")[2], [])
+                found |= dict.fromkeys(text for table in tables for text in _texts(table))
+            else:
+                found |= dict.fromkeys(_texts(side))
+        return found
 
     def _note_call(self, node: ast.Call, known: Mapping[str, set[str]]) -> None:
         name = _full(node.func, self.names)

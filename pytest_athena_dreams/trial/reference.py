@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..inputs.arguments import Arguments
-from ..inputs.choosing import selected
 from ..inputs.pool import Pool, PoolSpec, derive_seed, draw_pool
 from ..inputs.steps import calls_methods
 from ..inputs.strategies import UnmetAnnotation
@@ -18,9 +17,10 @@ from ..sandbox.runner import Runner
 from ..signatures import Signature
 from ..source.purity import is_pure
 from .exploration import LARGE_PAYLOAD, LOW_ACCEPTANCE, Explorer
+from .feedback import chosen
 from .lab import Lab
 from .loading import refused_at_load
-from .observing import HANGS, LIMITS_SHARE, PROCEDURE_SHARE, STEADY, Variation, marked, observe, rerun
+from .observing import LIMITS_SHARE, STEADY, Variation, marked, observe, rerun
 from .scouting import with_worlds
 from .untestable import Untestable, crippled, never_returned, no_strategy, not_loaded
 
@@ -155,24 +155,6 @@ class References:
             reference = self._observed(source, runner, spec) if spec is not None else None
         return reference if reference is not None and reference.returned else None
 
-    def _chosen(self, source: Source, pool: Pool) -> Pool:
-        """The pool with as many inputs as it may hold: those that make the procedure do the most.
-
-        The procedure runs in a child of its own, because it may remember its calls. What a world decides is
-        often an early return, which is a part of longer paths: there a whole path counts as a feature too.
-        """
-        spec = pool.spec
-        if len(pool) <= spec.size:
-            return pool
-        followed = replace(source, followed=True, described="not", notes_patterns=False, audited=False)
-        timeout = self._lab.settings.timeout / PROCEDURE_SHARE
-        with Runner(self._lab.jails.main, followed) as runner:
-            seen = runner.run(list(pool.inputs), timeout=timeout, patience=HANGS[0])
-        features: dict[bytes, Sequence[int]] = dict.fromkeys(pool.inputs, ())
-        for payload, one in zip(pool.inputs, seen, strict=False):
-            features[payload] = (*one.lines, hash(one.lines)) if source.acts else one.lines
-        return pool.only(selected(pool.fixed, features, spec.size))
-
     def _without_raising(
         self, runner: Runner, pool: Pool, expected: dict[bytes, Observation]
     ) -> tuple[Pool, dict[bytes, Observation]]:
@@ -202,8 +184,13 @@ class References:
         """The reference with the pool of ``spec``."""
         assert runner.loaded is not None
         assert runner.signature is not None
-        pool, pure = self._chosen(source, draw_pool(spec)), is_pure(source.code)
-        expected = observe(self._lab, runner, pool.inputs)
+        pure = is_pure(source.code)
+        pool = draw_pool(spec)
+        # What remembers its calls is observed once, in the order in which its dreams run.
+        seen = observe(self._lab, runner, pool.inputs) if pure and len(pool) <= spec.size else {}
+        pool = chosen(self._lab, source, pool, seen)
+        seen |= observe(self._lab, runner, [payload for payload in pool.inputs if payload not in seen])
+        expected = {payload: seen[payload] for payload in pool.inputs if payload in seen}
         if calls_methods(spec.signature):
             pool, expected = self._without_raising(runner, pool, expected)
         found = STEADY

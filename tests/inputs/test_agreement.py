@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_athena_dreams.inputs.agreement import parts, put
+from pytest_athena_dreams.inputs.argument_parts import parts, put
 from pytest_athena_dreams.signatures import TypeSpec
 
 from .kit import drawn, signature_of

@@ -1,0 +1,315 @@
+"""Variants of calls: one part of a call is changed in a small way, or replaced by a part of another call.
+
+A part is only replaced by a value of its own type. The same random source gives the same variants, so a pool
+stays the same for a seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from random import Random
+from typing import Any
+
+from ..models import Canonical
+from ..signatures import Clues, Signature, TypeSpec
+from .argument_parts import ITEM_KINDS, Part, every_part, put
+from .arguments import VARIADIC, Arguments
+from .mutation import spoiled
+from .recipes import Recipe
+from .scalars import literal_value
+from .steps import STEP, THEN_CALLS
+
+CHANGES_PER_VARIANT = (1, 1, 2, 2, 3)
+"""How many changes make a variant: one of these."""
+PARTS = 60
+"""Parts of one argument, at most, that may be changed."""
+WHOLE = 0.15
+"""Share of changes that are made to an argument as a whole."""
+MEETING = 0.2
+"""Share of variants with few different values in all parts: then parts of a call are equal."""
+FEW_VALUES = 3
+"""How many different values such a call has, at most."""
+LARGEST = 10_000
+"""A number is doubled below this."""
+MOST_ITEMS = 24
+"""Items, at most, that a container may grow to."""
+VARIANT_LENGTH = 300
+"""Characters, at most, that a text may grow to."""
+
+_PLAIN_TYPES = (int, float, str, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """Makes variants of the calls of a signature.
+
+    ``texts`` and ``numbers`` are literals to put into calls, ``words`` texts that the code compares with,
+    ``separators`` what joins texts, ``fixed`` the
+    parameters that must stay as drawn, and ``nan`` says whether the code looks for such numbers.
+    """
+
+    signature: Signature
+    texts: tuple[str, ...]
+    words: tuple[str, ...]
+    numbers: tuple[int | float, ...]
+    separators: tuple[str, ...]
+    fixed: frozenset[str]
+    nan: bool = False
+
+    @classmethod
+    def of(
+        cls, signature: Signature, literals: Sequence[Canonical], clues: Clues, fixed: Sequence[str]
+    ) -> Variants:
+        """The variants for a signature, with the literals of its source and what it does with text."""
+        found = clues.parameters.values()
+        separators = [text for clue in found for text in clue.separators]
+        values = list(map(literal_value, literals))
+        checks = {fact.rpartition(":")[2] for facts in signature.usage.values() for fact in facts}
+        return cls(
+            signature,
+            tuple(value for value in values if type(value) is str and value),
+            tuple(dict.fromkeys(text for clue in found for text in clue.words)),
+            tuple(value for value in values if type(value) in (int, float)),
+            (*separators, " ", "") if separators else (" ", "", ","),
+            frozenset(fixed),
+            not checks.isdisjoint(("isnan", "isfinite", "isinf")),
+        )
+
+    def of_call(self, call: Arguments, other: Arguments, random: Random) -> Arguments | None:
+        """A variant of ``call``, at times with parts of ``other``; ``None`` if it has no part to change."""
+        if call.wiring:
+            return None
+        types = {p.name: p.type for p in self.signature.parameters if p.kind not in VARIADIC}
+        changed = self._meeting(call, types, random) if random.random() < MEETING else call
+        for _ in range(random.choice(CHANGES_PER_VARIANT)):
+            values = changed.by_name(self.signature)
+            names = [name for name in values if name in types and name not in self.fixed]
+            if not names:
+                break
+            name = random.choice(names)
+            new = self._changed(name, values, other.by_name(self.signature), types, random)
+            changed = changed.replaced(self.signature, {name: new})
+        return None if changed == call else changed
+
+    def _meeting(self, call: Arguments, types: Mapping[str, TypeSpec | None], random: Random) -> Arguments:
+        """The call with few different texts, or few different numbers, in all its parts."""
+        values = call.by_name(self.signature)
+        kind = random.choice([str, str, int])
+        found = {
+            name: [part for part in self._parts(value, types[name]) if part.free and type(part.value) is kind]
+            for name, value in values.items()
+            if name in types and name not in self.fixed and name != THEN_CALLS
+        }
+        if THEN_CALLS in values:
+            call = call.replaced(self.signature, {THEN_CALLS: _meeting_steps(values[THEN_CALLS], random)})
+        known = [part.value for of in found.values() for part in of]
+        if not known:
+            return call
+        few = random.choices(known, k=random.randint(1, FEW_VALUES))
+        changed = {}
+        for name, of in found.items():
+            new = values[name]
+            # What is under a key before the key, for two keys may become one.
+            for part in sorted(of, key=lambda part: (part.is_key, -len(part.steps))):
+                new = put(new, part, random.choice(few))
+            changed[name] = new
+        return call.replaced(self.signature, changed)
+
+    def _parts(self, value: Any, spec: TypeSpec | None) -> list[Part]:
+        classes = {described.name: described for described in self.signature.classes}
+        return list(islice(every_part(value, spec, classes), PARTS))
+
+    def _changed(
+        self,
+        name: str,
+        values: Mapping[str, Any],
+        others: Mapping[str, Any],
+        types: Mapping[str, TypeSpec | None],
+        random: Random,
+    ) -> Any:
+        if name == THEN_CALLS:
+            return _steps(values[name], others.get(name, []), self, random)
+        found = self._parts(values[name], types[name])
+        part = found[0] if random.random() < WHOLE else random.choice(found)
+        if random.random() < 0.4:
+            source = random.choice([values, values, others])
+            fitting = [
+                giving.value
+                for given, value in source.items()
+                if given in types and given != THEN_CALLS
+                for giving in self._parts(value, types[given])
+                if giving.type == part.type and giving.value != part.value and _may_be(part, giving.value)
+            ]
+            if fitting:
+                return put(values[name], part, random.choice(fitting))
+        if not part.free:
+            return values[name]
+        return put(values[name], part, self.near(part, values, random))
+
+    def near(self, part: Part, values: Mapping[str, Any], random: Random) -> Any:
+        """A value of the type of ``part``, near to it."""
+        value = part.value
+        if part.open and not part.is_key and random.random() < 0.2:
+            return _of_another_type(value, random)
+        match value:
+            case bool():
+                return not value
+            case int():
+                return self._number(value, values, random)
+            case float():
+                return self._float(value, random)
+            case str():
+                return self._text(value, values, random)
+            case list() | tuple() if part.type.kind in ITEM_KINDS or part.type.kind == "any":
+                return type(value)(_items(list(value), random))
+            case dict():
+                return _mapping(value, random)
+        return value
+
+    def _number(self, value: int, values: Mapping[str, Any], random: Random) -> int:
+        sizes = [len(other) for other in values.values() if type(other) in (str, list, tuple, dict)]
+        near = [value + 1, value - 1, -value, 0, value * 2 if abs(value) < LARGEST else value - 2, *sizes[:2]]
+        whole = [number for number in self.numbers if type(number) is int]
+        if whole and random.random() < 0.4:
+            number = random.choice(whole)
+            if 100 <= abs(number) < LARGEST and random.random() < 0.4:
+                return int(number ** random.choice([2, 3]) - random.choice([-1, 0, 1, 7]))
+            return number + random.choice([-1, 0, 0, 1])
+        return random.choice(near)
+
+    def _float(self, value: float, random: Random) -> float:
+        near = [value + 1, value - 1, -value, 0.0, value / 2, *([float("nan")] * 3 if self.nan else [])]
+        return float(random.choice([*near, *self.numbers][: len(near) + 4]))
+
+    def _text(self, value: str, values: Mapping[str, Any], random: Random) -> str:
+        given = [
+            part.value
+            for other in values.values()
+            for part in islice(every_part(other, None), PARTS)
+            if type(part.value) is str and part.value
+        ]
+        sources = [source for source in (self.words, self.words, self.texts, given) if source]
+        piece = random.choice(random.choice(sources)) if sources else random.choice("ab1 ")
+        way = random.randrange(7)
+        if way == 0:
+            text = random.choice([value + random.choice(self.separators) + piece, piece + value])
+        elif way == 1:
+            text = piece if random.random() < 0.9 else ""
+        elif way == 2:
+            text = _rejoined(value, random.choice(self.separators) or " ", random)
+        elif way == 3:
+            text = random.choice([value.upper(), value.lower(), value.title(), value.swapcase()])
+        else:
+            text = spoiled(value, random, piece)
+        return text if len(text) <= max(VARIANT_LENGTH, len(value)) else value
+
+
+def _of_another_type(value: Any, random: Random) -> Any:
+    """A value of another type that is equal to ``value`` or reads alike; or ``None``."""
+    match value:
+        case bool():
+            return random.choice([int(value), str(value), None])
+        case int():
+            return random.choice(
+                [float(value) if abs(value) < LARGEST else 0.0, bool(value), str(value), None]
+            )
+        case str():
+            return random.choice([[value], None, len(value)])
+        case list():
+            return random.choice([tuple(value), None])
+        case tuple():
+            return random.choice([list(value), None])
+    return None
+
+
+def _may_be(part: Part, value: Any) -> bool:
+    """Whether ``value`` may take the place of a part: a key has to have a hash."""
+    return not part.is_key or type(value) in (str, int, float, bool, type(None))
+
+
+def _rejoined(text: str, separator: str, random: Random) -> str:
+    """The pieces of a text between ``separator``, one of them repeated, left out, or moved."""
+    return separator.join(_items(text.split(separator), random))
+
+
+def _items(items: list[Any], random: Random) -> list[Any]:
+    """Other items: one repeated, left out or moved, or all in another order."""
+    if not items:
+        return items
+    at, to = random.randrange(len(items)), random.randrange(len(items) + 1)
+    way = random.randrange(6)
+    if way <= 1 and len(items) < MOST_ITEMS:
+        return [*items[:to], items[at], *items[to:]]
+    if way == 2:
+        return items[:at] + items[at + 1 :]
+    if way == 3:
+        rest = items[:at] + items[at + 1 :]
+        return [*rest[:to], items[at], *rest[to:]]
+    if way == 4:
+        return items[::-1]
+    try:
+        return sorted(items)
+    except TypeError:
+        return items[at:] + items[:at]
+
+
+def _mapping(value: dict[Any, Any], random: Random) -> dict[Any, Any]:
+    """A mapping without one of its keys, or with the value of one key under another."""
+    if not value:
+        return value
+    keys = list(value)
+    key, other = random.choice(keys), random.choice(keys)
+    if random.random() < 0.4:
+        return {k: item for k, item in value.items() if k != key}
+    return value | {key: value[other]}
+
+
+def _steps(steps: list[Recipe], others: list[Recipe], variants: Variants, random: Random) -> list[Recipe]:
+    """Another sequence of calls; what is read at the end stays."""
+    called = [step for step in steps if not step.reference.startswith(".")]
+    read = steps[len(called) :]
+    at = random.randrange(len(called)) if called else 0
+    way = random.randrange(4)
+    if not called or way == 0:
+        called = [*called, *(step for step in others if not step.reference.startswith("."))][:MOST_ITEMS]
+    elif way == 1:
+        called = _items(called, random)
+    else:
+        called = [*called[:at], _step(called[at], called, variants, random), *called[at + 1 :]]
+    return called + read
+
+
+def _step(step: Recipe, steps: Sequence[Recipe], variants: Variants, random: Random) -> Recipe:
+    """The call with another argument: that of another call, or one near to its own."""
+    args = list(step.args)
+    if not args:
+        return step
+    at = random.randrange(len(args))
+    alike = [
+        a for s in steps if s.maker == STEP for a in s.args if type(a) is type(args[at]) and a != args[at]
+    ]
+    if alike and random.random() < 0.6:
+        args[at] = random.choice(alike)
+    elif type(args[at]) in _PLAIN_TYPES:
+        kind = TypeSpec(kind=type(args[at]).__name__)
+        args[at] = variants.near(Part((), False, args[at], kind), {}, random)
+    return replace(step, args=tuple(args))
+
+
+def _meeting_steps(steps: Sequence[Recipe], random: Random) -> list[Recipe]:
+    """The same calls with few different arguments of each type."""
+    given: dict[type, list[Any]] = {}
+    for step in steps:
+        for arg in step.args:
+            given.setdefault(type(arg), []).append(arg)
+    few = {
+        kind: random.choices(of, k=random.randint(1, FEW_VALUES))
+        for kind, of in given.items()
+        if kind in _PLAIN_TYPES
+    }
+    return [
+        replace(step, args=tuple(random.choice(few.get(type(arg), [arg])) for arg in step.args))
+        for step in steps
+    ]

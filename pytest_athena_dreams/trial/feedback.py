@@ -1,0 +1,116 @@
+"""Chooses a pool's inputs by what they make the procedure do, and looks for more of them in rounds.
+
+Inputs that take new paths through the procedure are kept, and variants of them are tried in the next round,
+as fuzzers do (M. Zalewski, "american fuzzy lop"). The procedure alone is followed, once for a pool, so all
+its dreams get the same inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+
+from ..inputs.arguments import Arguments
+from ..inputs.choosing import selected
+from ..inputs.narrowing import narrow
+from ..inputs.pool import Pool, PoolSpec, derive_seed
+from ..inputs.variants import Variants
+from ..models import Observation
+from ..sandbox.client import Source
+from ..sandbox.jail.following import RAISED
+from ..sandbox.runner import Runner
+from .lab import Lab
+from .observing import ANSWERED, HANGS, PROCEDURE_SHARE
+
+VARIANT_ROUNDS = 4
+"""Rounds of variants, at most; the first that brings no new path is the last."""
+VARIANTS_A_ROUND = 0.75
+"""Variants to try in a round, for each input that the pool may hold."""
+STEADY_INPUTS = 20
+"""Inputs on which a procedure runs again, where its source does not show that it does the same."""
+RECENT = 0.6
+"""Share of variants that are made of what the last round brought."""
+LARGEST_PARENT = 4096
+"""Bytes of a call that variants are made of, at most."""
+
+Features = dict[bytes, Sequence[int]]
+
+
+def chosen(lab: Lab, source: Source, pool: Pool, seen: Mapping[bytes, Observation]) -> Pool:
+    """The pool with as many inputs as it may hold: those that make the procedure do the most.
+
+    ``seen`` says what the procedure did so far. Variants are tried too, unless it acts, hangs or takes
+    another path when it runs again. It runs in a child of its own, because it may remember its calls. What a
+    world decides is often an early return, which is a part of longer paths: there a whole path counts too.
+    """
+    spec = pool.spec
+    followed = replace(source, followed=True, described="not", notes_patterns=False, audited=False)
+    timeout = lab.settings.timeout / PROCEDURE_SHARE
+    features: Features = {}
+    inputs = dict(pool.inputs)
+    payloads = [p for p in inputs if p not in seen or seen[p].kind in ANSWERED]
+    vary = len(payloads) == len(inputs) and not source.acts
+    if len(pool) <= spec.size and not vary:
+        return pool
+    with Runner(lab.jails.main, followed) as runner:
+
+        def follow(payloads: Sequence[bytes], patience: int) -> bool:
+            seen = runner.run(payloads, timeout=timeout, patience=patience)
+            for payload, one in zip(payloads, seen, strict=False):
+                features[payload] = (*one.lines, hash(one.lines)) if source.acts else one.lines
+            return len(seen) == len(payloads) and not any(one.kind not in ANSWERED for one in seen)
+
+        first = payloads[:: max(1, len(payloads) // STEADY_INPUTS)]
+        vary = follow([*dict.fromkeys((*first, *payloads))], HANGS[0]) and vary
+        if vary and (seen or _is_steady(lab, followed, first, features)):
+            inputs |= _varied(spec, inputs, features, lambda payloads: follow(payloads, 1))
+    complete = {payload: features.get(payload, ()) for payload in inputs}
+    return pool.of({payload: inputs[payload] for payload in selected(pool.fixed, complete, spec.size)})
+
+
+def _is_steady(lab: Lab, followed: Source, payloads: Sequence[bytes], features: Features) -> bool:
+    """Whether the procedure takes the same paths again, on ``payloads``, in another child."""
+    with Runner(lab.jails.main, followed) as runner:
+        again = runner.run(payloads, timeout=lab.settings.timeout / PROCEDURE_SHARE)
+    return [tuple(one.lines) for one in again] == [tuple(features[payload]) for payload in payloads]
+
+
+def _varied(
+    spec: PoolSpec,
+    drawn: Mapping[bytes, Arguments],
+    features: Features,
+    follow: Callable[[Sequence[bytes]], bool],
+) -> dict[bytes, Arguments]:
+    """Variants of ``drawn`` on which the procedure returns, found in rounds; their features are added."""
+    variants = Variants.of(spec.signature, spec.literals, spec.clues, tuple(spec.given))
+    random = Random(derive_seed(spec.seed, "variants"))
+    inputs = {p: x for p, x in drawn.items() if len(p) < LARGEST_PARENT and _returned(features[p])}
+    known = {feature for payload in inputs for feature in features[payload]}
+    parents, found = list(inputs), dict[bytes, Arguments]()
+    if not parents:
+        return {}
+    for _ in range(VARIANT_ROUNDS):
+        tried: dict[bytes, Arguments] = {}
+        for _ in range(int(spec.size * VARIANTS_A_ROUND)):
+            parent = inputs[random.choice(parents if random.random() < RECENT else list(inputs))]
+            other = inputs[random.choice(list(inputs))]
+            variant = variants.of_call(parent, other, random)
+            if variant is not None:
+                variant = narrow(variant, spec.signature, spec.narrowings)
+                payload = variant.payload()
+                if payload not in features and len(payload) < LARGEST_PARENT:
+                    tried[payload] = variant
+        complete = follow(list(tried))
+        tried = {payload: x for payload, x in tried.items() if _returned(features.get(payload, ()))}
+        found |= tried
+        parents = [payload for payload in tried if not known.issuperset(features[payload])]
+        inputs |= {payload: tried[payload] for payload in parents}
+        known.update(feature for payload in parents for feature in features[payload])
+        if not parents or not complete:
+            break
+    return found
+
+
+def _returned(features: Sequence[int]) -> bool:
+    return RAISED not in features and bool(features)
