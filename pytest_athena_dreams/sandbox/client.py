@@ -14,6 +14,7 @@ from types import TracebackType
 
 from ..errors import SandboxError
 from .child import Child
+from .contents import Contents
 from .forkserver import ForkServer, ServerLost
 from .load import Source
 from .modules import names_rare
@@ -151,6 +152,8 @@ class SandboxPair:
         )
         acting = replace(policy, acts=True, scratch=max(policy.scratch, WORLD_BYTES))
         self._acting = Sandbox(acting, hash_seed=hash_seed, random_seed=random_seed)
+        self.contents = Contents(self._lean.spawn)
+        """What databases and archives hold that calls leave in their worlds."""
 
     def spawn(self, source: Source) -> Child:
         """Start a child that loads ``source``, or fails to."""
@@ -171,6 +174,7 @@ class SandboxPair:
 
     def close(self) -> None:
         """End all of them and every child. Safe to call twice."""
+        self.contents.close()
         self._acting.close()
         self._lean.close()
         self._stocked.close()

@@ -9,6 +9,7 @@ from typing import Self
 
 from ..models import Observation, ObservationKind
 from ..signatures import Loaded, Signature
+from ..worlds import detached
 from .client import Child, Sandbox, SandboxPair, Source
 
 _SURVIVED = (ObservationKind.RETURNED, ObservationKind.RAISED)
@@ -121,8 +122,11 @@ class Runner:
         timeout: float,
         budget: float = float("inf"),
         patience: int = 1,
+        raw: bool = False,
     ) -> list[Observation]:
         """Observe one call for each payload, in order.
+
+        With ``raw``, files that calls left are bytes, also those of databases and archives.
 
         The list ends early after ``patience`` calls that timed out, once all calls together took ``budget``
         seconds, or with the observation of a load that failed.
@@ -140,7 +144,7 @@ class Runner:
                     self._lost = True
                     self.close()
                     break
-                seen.append(observation)
+                seen.append(observation if raw else self._read(observation, payloads[len(seen)]))
                 self.refused.update(observation.refused)
                 hung += observation.kind is ObservationKind.TIMED_OUT
                 budget -= observation.elapsed
@@ -148,6 +152,11 @@ class Runner:
                     self.close()
                     break
         return seen
+
+    def _read(self, observation: Observation, payload: bytes) -> Observation:
+        if not observation.files or not isinstance(self._sandbox, SandboxPair):
+            return observation
+        return self._sandbox.contents.read(observation, detached(payload)[1])
 
 
 def _busy(failure: Observation) -> bool:

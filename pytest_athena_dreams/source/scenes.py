@@ -15,7 +15,10 @@ _VARIABLE = re.compile(
 _READERS: dict[Reads, re.Pattern[str]] = {
     "input": re.compile(r"\bstdin\b|\binput\(|\bfileinput\b"),
     "arguments": re.compile(r"\bargv\b|\bargparse\b"),
-    "clock": re.compile(r"\b(?:time|datetime|date|monotonic)\b"),
+    "clock": re.compile(
+        r"\b(?:sleep|time\.time|time_ns|monotonic\w*|perf_counter\w*|now|utcnow|today|localtime|gmtime)\b"
+        r"|\bfrom time import\b"
+    ),
 }
 _FILE_TIMES = re.compile(r"\bst_[amc]time|getmtime|getctime|getatime")
 

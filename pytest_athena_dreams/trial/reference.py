@@ -16,6 +16,7 @@ from ..sandbox.modules import names_acts
 from ..sandbox.runner import Runner
 from ..signatures import Signature
 from ..source.purity import is_pure
+from ..source.scenes import reads, variables
 from .exploration import LARGE_PAYLOAD, LOW_ACCEPTANCE, Explorer
 from .feedback import chosen
 from .lab import Lab
@@ -137,8 +138,9 @@ class References:
         return reference
 
     def _may_act(self, code: str) -> bool:
-        """Whether code may use files, by its source, and this machine can give it worlds."""
-        return names_acts(code) and not is_pure(code) and self._lab.jails.main.acts()
+        """Whether code may act or read its surroundings, by its source, and this machine has worlds."""
+        named = names_acts(code) or reads(code) or variables(code)
+        return bool(named) and not is_pure(code) and self._lab.jails.main.acts()
 
     def _acting(self, procedure: Procedure, source: Source) -> Reference | None:
         """The reference of a procedure in worlds of its own; ``None`` if it has no use for them."""

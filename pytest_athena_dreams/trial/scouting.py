@@ -22,6 +22,7 @@ from ..signatures import Signature, TypeSpec
 from ..source.reading import reading
 from ..source.scenes import looks_at_times, reads, variables
 from ..worlds import FOLDER, Entry, Place, Shape, World, planted
+from .chains import with_history
 from .scouted import SCOUTED_COMMANDS, SCOUTED_SERVICES, commands_of, services_of, with_requests
 
 ROUNDS = 3
@@ -95,7 +96,8 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
         elif parameter.type is not None and parameter.type.kind == "str":
             own.setdefault(parameter.name, text_values(shape.words))
     note = f"worlds with {len(shape.places)} places that it looks at"
-    return replace(spec, shape=shape, given={**own, **spec.given}, notes=(*spec.notes, note))
+    spec = replace(spec, shape=shape, given={**own, **spec.given}, notes=(*spec.notes, note))
+    return with_history(spec, runner, named) if acted else spec
 
 
 def _ages(code: str) -> tuple[int, ...]:

@@ -183,3 +183,52 @@ def test_other_requests_fail(engine: Engine, old: str, new: str, summary: str) -
     found = outcome_of(engine, REPORT, REPORT.replace(old, new))
     assert (found.outcome, found.category) == (Outcome.FAILURE, Category.LOGIC)
     assert summary in found.faults[0].summary
+
+
+KEEP = """
+import os
+def keep(name: str, value: int) -> None:
+    with open(name + ".json", "{mode}") as file:
+        file.write(str(value))
+"""
+
+
+def test_what_an_earlier_call_left_is_met(engine: Engine) -> None:
+    """A name that only the procedure knows: no world would be drawn with a file of this name."""
+    found = outcome_of(engine, KEEP.format(mode="w"), KEEP.format(mode="a"))
+    assert found.outcome is Outcome.FAILURE
+    assert found.faults[0].summary.startswith("left other files behind: ")
+
+
+RECORD = """
+import sqlite3
+def record(path: str, name: str) -> int:
+    base = sqlite3.connect(path)
+    base.execute("CREATE TABLE IF NOT EXISTS seen (name TEXT)")
+    {insert}
+    {end}
+    (count,) = base.execute("SELECT COUNT(*) FROM seen").fetchone()
+    base.close()
+    return count
+"""
+INSERT = 'base.execute("INSERT INTO seen VALUES (?)", (name,))'
+
+
+def test_databases_are_compared_by_their_rows(engine: Engine) -> None:
+    right = RECORD.format(
+        insert="base.execute('INSERT INTO seen VALUES (1)'); base.commit(); "
+        "base.execute('UPDATE seen SET name = ? WHERE rowid = last_insert_rowid()', (name,))",
+        end="base.execute('PRAGMA optimize'); base.commit()",
+    )
+    procedure = RECORD.format(insert=INSERT, end="base.commit()")
+    assert outcome_of(engine, procedure, right).outcome is Outcome.SUCCESS
+    assert outcome_of(engine, procedure, RECORD.format(insert=INSERT, end="pass")).outcome is Outcome.FAILURE
+
+
+def test_seconds_slept_are_compared_under_equivalent_alone(engine: Engine) -> None:
+    code = "import time\ndef f(n: int) -> int:\n    time.sleep({})\n    return n\n"
+    longer, shorter = code.format(30), code.format("20 + 10 * (n > 2)")
+    found = outcome_of(engine, longer, shorter)
+    assert found.outcome is Outcome.FAILURE
+    assert found.faults[0].summary == "slept for another time"
+    assert outcome_of(engine, longer, shorter, Contract.SUPERSET).outcome is Outcome.SUCCESS

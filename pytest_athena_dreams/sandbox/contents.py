@@ -1,0 +1,105 @@
+"""Databases and archives as text, so that they are compared by what they hold and not by their bytes.
+
+Invariants: the bytes come from untrusted code, so they are read in a jail, never in this process; what that
+child says is text of bounded length. Bytes that it can't read are compared as bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from ..models import Observation, ObservationKind, unpacked
+from ..worlds import Entry, World
+from .load import Source
+
+if TYPE_CHECKING:
+    from .child import Child
+
+CONTENT_CHARACTERS = 50_000
+"""Characters of a text; a longer one is known by its digest."""
+_READING_SECONDS = 5.0
+_CACHED_CONTENTS = 2_000
+_MAGIC = b"SQLite format 3\0", b"PK\x03\x04", b"PK\x05\x06"
+"""How files begin whose bytes hold more than their contents: SQLite's, and zip's."""
+_READER = f"""
+import hashlib, io, sqlite3, zipfile
+
+def contents(data):
+    lines = archive(data) if data[:2] == b"PK" else database(data)
+    text = "\\n".join(lines)
+    if len(text) > {CONTENT_CHARACTERS}:
+        text = f"{{len(text)}} characters with the SHA-256 {{hashlib.sha256(text.encode()).hexdigest()}}"
+    return text
+
+def database(data):
+    base = sqlite3.connect(":memory:")
+    base.text_factory = lambda raw: raw.decode(errors="backslashreplace")
+    base.deserialize(data[:18] + b"\\1\\1" + data[20:])  # a log beside the file is not here
+    yield f"SQLite database, user version {{base.execute('PRAGMA user_version').fetchone()[0]}}"
+    yield from base.iterdump()
+
+def archive(data):
+    yield "zip archive"
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        for one in sorted(file.infolist(), key=lambda one: one.filename):
+            yield f"{{one.filename}} mode {{one.external_attr >> 16:o}}: {{file.read(one)!r}}"
+"""
+
+
+class Contents:
+    """Reads contents in children that ``spawn`` starts; the first one when it is needed."""
+
+    def __init__(self, spawn: Callable[[Source], Child]) -> None:
+        self._spawn = spawn
+        self._child: Child | None = None
+        self._known: dict[bytes, bytes] = {}
+
+    def close(self) -> None:
+        """End the child, if there is one. Safe to call twice."""
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+    def read(self, observation: Observation, world: World) -> Observation:
+        """``observation`` with the contents of databases and archives in place of their bytes.
+
+        One whose contents are those that it has in ``world`` did not change.
+        """
+        if not observation.files or not any(map(_holds_more, observation.files.values())):
+            return observation
+        files = {path: self._entry(entry) for path, entry in observation.files.items()}
+        left = {path: entry for path, entry in files.items() if not self._unchanged(path, entry, world.files)}
+        return structs.replace(observation, files=left)
+
+    def _unchanged(self, path: str, entry: Entry | None, before: Mapping[str, Entry]) -> bool:
+        if entry is None or path not in before or not _holds_more(before[path]):
+            return False
+        return self._entry(structs.replace(before[path], age=0)) == entry
+
+    def _entry(self, entry: Entry | None) -> Entry | None:
+        if entry is None or not _holds_more(entry):
+            return entry
+        digest = hashlib.sha256(entry.content).digest()
+        if digest not in self._known:
+            if len(self._known) >= _CACHED_CONTENTS:
+                self._known.clear()
+            self._known[digest] = self._text(entry.content)
+        return structs.replace(entry, content=self._known[digest])
+
+    def _text(self, content: bytes) -> bytes:
+        if self._child is None or not self._child.alive:
+            self._child = self._spawn(Source(code=_READER, entry_point="contents", described="not"))
+        for seen in self._child.calls([pickle.dumps(((content,), {}), 5)], _READING_SECONDS):
+            if seen.kind is ObservationKind.RETURNED and isinstance(text := unpacked(seen.value), str):
+                return text.encode()
+        return content
+
+
+def _holds_more(entry: Entry | None) -> bool:
+    """Whether a file's bytes hold more than its contents."""
+    return entry is not None and entry.kind == "file" and entry.content.startswith(_MAGIC)

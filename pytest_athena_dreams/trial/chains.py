@@ -1,0 +1,92 @@
+"""Worlds in which the procedure has been called before: what it left there meets its next call.
+
+An entry that exists, a lock that is held, a database with rows: only the procedure's own code knows how to
+make such files. Each call of a chain starts with what the call before it left, some time later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from msgspec import structs
+
+from ..inputs.arguments import Arguments
+from ..inputs.pool import PoolSpec, draw_pool
+from ..sandbox.runner import Runner
+from ..signatures import Signature
+from ..worlds import EMPTY, Changes, Entry, World, planted
+
+CHAINS = 3
+"""Chains of calls, each with other arguments."""
+_CHAIN_STEPS: tuple[tuple[int, float], ...] = (
+    (0, 1.0), (1, 2.0), (0, 5_000.0), (2, 1.0), (3, 60.0), (1, 200_000.0), (0, 1.0),
+)  # fmt: skip
+"""The calls of a chain after its first: which arguments, and how many seconds later than the one before."""
+_FEW = 4
+"""Numbers below it are small."""
+_HISTORY_BYTES = 1 << 18
+"""Maximum bytes of files to start a call with."""
+_CALL_SECONDS = 0.5
+
+
+def with_history(spec: PoolSpec, runner: Runner, paths: Collection[str]) -> PoolSpec:
+    """``spec`` with calls that come after others, as examples; those of one chain share the ``paths``."""
+    drawn = list(draw_pool(replace(spec, size=4 * CHAINS, edges=frozenset(), candidates=0)).inputs.values())
+    found: list[Arguments] = []
+    for start in range(CHAINS):
+        chain = [*drawn[start:], *drawn[:start]]
+        if start:
+            chain = [call.replaced(spec.signature, _small_numbers(call, spec.signature)) for call in chain]
+        found += _chain(spec, runner, paths, chain)
+    return replace(spec, examples=(*spec.examples, *found)) if found else spec
+
+
+def _chain(spec: PoolSpec, runner: Runner, paths: Collection[str], drawn: list[Arguments]) -> list[Arguments]:
+    named = drawn[0].by_name(spec.signature)
+    shared = {name: value for name, value in named.items() if name in paths}
+    world = drawn[0].world or EMPTY
+    found: list[Arguments] = []
+    for number, later in ((0, 0.0), *_CHAIN_STEPS):
+        if number >= len(drawn):
+            continue
+        call = drawn[number].replaced(spec.signature, shared)
+        world = structs.replace(
+            call.world or EMPTY, files=_aged(world.files, round(later)), clock=world.clock + later
+        )
+        call = replace(call, world=world)
+        if found or later:
+            found.append(call)
+        (seen,) = runner.run([call.payload()], timeout=_CALL_SECONDS, raw=True)
+        if not seen.files:
+            if not later:
+                return []  # it leaves nothing
+            continue
+        if not later:
+            texts = {name: value for name, value in named.items() if isinstance(value, str) and value}
+            shared |= {name: text for name, text in texts.items() if any(text in path for path in seen.files)}
+        world = structs.replace(world, files=_after(world, seen.files))
+        if sum(len(entry.content) for entry in world.files.values()) > _HISTORY_BYTES:
+            return found
+    return found
+
+
+def _small_numbers(call: Arguments, signature: Signature) -> dict[str, int]:
+    """Smaller whole numbers for a call: how many to keep is seldom as few as a chain has calls."""
+    named = call.by_name(signature).items()
+    return {name: abs(value) % _FEW for name, value in named if type(value) is int}
+
+
+def _aged(files: dict[str, Entry], seconds: int) -> dict[str, Entry]:
+    return {path: structs.replace(entry, age=entry.age + seconds) for path, entry in files.items()}
+
+
+def _after(world: World, left: Changes) -> dict[str, Entry]:
+    """The files of ``world`` after a call; links and the like are left out."""
+    merged = {**world.files, **left}
+    kept = {
+        path: entry
+        for path, entry in merged.items()
+        if entry is not None and entry.kind in ("file", "folder")
+    }
+    return planted(sorted(kept.items())).files
