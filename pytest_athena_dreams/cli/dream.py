@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -283,7 +284,9 @@ class _Work:
         except KeyboardInterrupt:
             click.echo("interrupted; what is finished is stored, and the same command goes on", err=True)
             raise
-        row = finish_generation(self.store, self.run_id, seconds=made.seconds())
+        row = finish_generation(
+            self.store, self.run_id, seconds=made.seconds(), reasons=[asdict(one) for one in made.reasons()]
+        )
         self._summary(row)
 
     def _summary(self, row: dict[str, Any]) -> None:

@@ -41,6 +41,9 @@ _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
     show_default=True,
     help="As that of athena-dreams dream.",
 )
+@click.option(
+    "--type", "types", multiple=True, metavar="TYPE", help="Dream only this type; repeatable, as for dream."
+)
 @click.option("--budget", metavar="USD", help="What models may cost that write.")
 @click.option("--judge-budget", metavar="USD", help="What models may cost that judge.")
 @click.option(
@@ -60,6 +63,7 @@ def night(
     duration: str | None,
     adopted: int | None,
     strategy: str,
+    types: tuple[str, ...],
     budget: str | None,
     judge_budget: str | None,
     reports: Path,
@@ -72,7 +76,8 @@ def night(
     otherwise none has a limit. A night that was killed goes on behind the last step that it finished.
     OPTIONS go to pytest; put -- before them.
 
-    Exit status: 0 if each step did its work, 1 if one failed, 2 if the night can't begin.
+    Exit status: 0 if each step did its work, 1 if one failed, 2 if the night can't begin or can't write to
+    its store.
     """
     from ..night.agenda import Order, chosen
     from ..night.morning import data, lines
@@ -90,6 +95,7 @@ def night(
         "only": only,
         "adopt": adopted,
         "strategy": strategy,
+        "types": types,
         "budget": budget,
         "judge_budget": judge_budget,
         "options": options,
@@ -106,8 +112,15 @@ def night(
             store=store,
             folder=reports,
             number=row["id"],
-            adopted=adopted or 0,
-            dreaming=("--strategy", strategy, *(("--budget", budget) if budget else ())),
+            # A night that was killed may have adopted some before.
+            adopted=max(0, (adopted or 0) - len(figures(opened, row)["adopted"]))
+            if goes_on
+            else adopted or 0,
+            dreaming=(
+                *("--strategy", strategy),
+                *(word for kind in types for word in ("--type", kind)),
+                *(("--budget", budget) if budget else ()),
+            ),
             evaluating=("--budget", judge_budget) if judge_budget else (),
             testing=options,
         )

@@ -23,10 +23,12 @@ from ..store.generation import (
     family,
     finish_procedure,
     finished_procedures,
+    written,
 )
 from .allotment import Allotment, Arm, Record, Tally
 from .drafts import Draft, Subject
 from .prefilter import Prefilter
+from .reasons import WriterReason, reasons
 from .selecting import Selection, select
 
 MECHANICAL = "mechanical"
@@ -172,6 +174,10 @@ class Generation:
         """What authors would be asked for each procedure; nothing is stored."""
         for subject, drafts in self._mechanical(self.order.subjects):
             yield subject, self._planned(subject, drafts)
+
+    def reasons(self) -> list[WriterReason]:
+        """Why the run wrote what it has written so far."""
+        return reasons(self._tally, written(self.store, self.run_id))
 
     def seconds(self) -> float:
         """Seconds since this was last asked."""

@@ -57,6 +57,10 @@ def _test(order: Order) -> list[list[str]]:
     return [[*pytest, "-q", "-n", "auto", *order.testing]]
 
 
+def _adopt(order: Order) -> list[list[str]]:
+    return [_ours(order, "adopt", "--best", str(order.adopted))] if order.adopted else []
+
+
 def _report(order: Order) -> list[list[str]]:
     files = {kind: order.folder / f"night-{order.number}.{kind}" for kind in ("html", "json", "md")}
     return [
@@ -73,7 +77,7 @@ NIGHT_STEPS = (
     Step(
         name="adopt",
         weight=8,
-        commands=lambda order: [_ours(order, "adopt", "--best", str(order.adopted))],
+        commands=_adopt,
         fine=frozenset({0, 1}),
     ),
     Step(name="report", weight=4, commands=_report),

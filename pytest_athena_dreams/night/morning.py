@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ..report.words import count
+from ..report.words import count, percent
 from ..text import printable
 
 LINES = 40
@@ -18,6 +18,10 @@ LINES = 40
 WHY = 160
 """Maximum characters of the reason why a step failed."""
 SHOWN_ADOPTIONS = 8
+SHOWN_WRITERS = 3
+"""Writers with the most dreams, and those with the fewest, that the summary gives reasons for."""
+MIN_KNOWN = 5
+"""Minimum tested dreams of earlier nights, before a writer's share of better ones says something."""
 
 Row = Mapping[str, Any]
 
@@ -32,6 +36,7 @@ def data(night: Row, figures: Row) -> dict[str, Any]:
         "exit_status": night["exit_status"],
         "steps": json.loads(night["steps"]),
         "dreams": generation["total_dreams_generated"] if generation else None,
+        "reasons": _reasons(generation),
         "tested": test["tested"] if test else None,
         "passed": test["passed"] if test else None,
         "failed": test["failed"] if test else None,
@@ -74,6 +79,7 @@ def _results(figures: Row) -> Iterator[str]:
     generation, test = figures["generation"], figures["test"]
     if generation:
         yield f"- {count(generation['total_dreams_generated'], 'dream')} written"
+        yield from _why(_reasons(generation))
     else:
         yield "- no dream was written"
     if test:
@@ -91,3 +97,22 @@ def _results(figures: Row) -> Iterator[str]:
         yield f"- spent: {parts}"
     else:
         yield "- nothing was spent"
+
+
+def _reasons(generation: Row | None) -> list[dict[str, Any]]:
+    return json.loads(generation["reasons"] or "[]") if generation else []
+
+
+def _why(reasons: list[dict[str, Any]]) -> Iterator[str]:
+    """Who wrote most and least, with what their earlier dreams came to; nothing on a first night."""
+    known = [one for one in reasons if one["known"] >= MIN_KNOWN]
+    few = known[SHOWN_WRITERS:][-SHOWN_WRITERS:]
+    for title, shown in (("most", known[:SHOWN_WRITERS]), ("least", few)):
+        if shown:
+            yield f"- {title} are by {', '.join(map(_writer, shown))}"
+
+
+def _writer(reason: dict[str, Any]) -> str:
+    name = printable(reason["writer"], limit=40)
+    share = percent(reason["better"] / reason["known"])
+    return f"{name} ({reason['dreams']} now; {share} of {reason['known']:.0f} earlier ones were better)"

@@ -49,10 +49,15 @@ class Night:
         self._deadline = deadline
 
     def keep(self, steps: Sequence[Step], ended: dict[str, Any]) -> None:
-        """Take over steps that an interrupted night has finished."""
+        """Take over the steps that an interrupted night has finished, up to the first that failed.
+
+        Those behind it run again: there was less for them to do.
+        """
         for step in steps:
-            if (found := ended.get(step.name)) is not None and found["how"] == How.DONE:
-                self.ended[step.name] = Ended(**found | {"how": How.DONE})
+            found = ended.get(step.name)
+            if found is None or found["how"] != How.DONE:
+                return
+            self.ended[step.name] = Ended(**found | {"how": How.DONE})
 
     def run(self, steps: Sequence[Step], show: Callable[[Step, Ended], None]) -> None:
         """Run the steps that have not ended yet."""

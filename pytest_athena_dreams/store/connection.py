@@ -27,6 +27,7 @@ _OPENING_REMEDIES = {
     "SQLITE_CANTOPEN": "its folder must exist, and both must be readable and writable",
     "SQLITE_CORRUPT": "restore a copy, or rescue what is left with: sqlite3 FILE .recover",
     "SQLITE_FULL": "free some space on its disk",
+    "SQLITE_IOERR": "its disk must work and have space, and no limit of file sizes (ulimit -f) be reached",
     "SQLITE_READONLY": "make the file and its folder writable, or work on a copy",
 }
 

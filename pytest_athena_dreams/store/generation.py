@@ -226,13 +226,26 @@ def finish_procedure(
     return ids
 
 
-def finish_generation(store: Store, run_id: int, *, seconds: float) -> Row:
-    """Record that a run came to its end, and return its row."""
+def written(store: Store, run_id: int) -> dict[tuple[str, str], int]:
+    """The number of dreams of a run by their type and writer."""
+    query = (
+        "SELECT dream_type, writer, count(*) FROM dream_origins JOIN dream_procedures"
+        f" ON {store.dream_procedures.key} = dream_id WHERE run_id = ? GROUP BY 1, 2"
+    )
+    with store.reading() as db:
+        return {(kind, writer): number for kind, writer, number in db.execute(query, [run_id])}
+
+
+def finish_generation(
+    store: Store, run_id: int, *, seconds: float, reasons: Sequence[Mapping[str, Any]] = ()
+) -> Row:
+    """Record that a run came to its end, and why it wrote what it wrote. Returns its row."""
     with store.writing() as db:
         _count(store, db, run_id, seconds)
         key = store.dream_generation_runs.key
         db.execute(
-            f"UPDATE dream_generation_runs SET finished_at = ? WHERE {key} = ?", [int(time.time()), run_id]
+            f"UPDATE dream_generation_runs SET finished_at = ?, reasons = ? WHERE {key} = ?",
+            [int(time.time()), json.dumps(reasons), run_id],
         )
     return read_generation(store, run_id)
 

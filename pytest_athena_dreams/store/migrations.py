@@ -194,6 +194,12 @@ def m014_nights(db: Database) -> None:
     )
 
 
+@migrations()
+def m015_reasons(db: Database) -> None:
+    """Why a generation run wrote what it wrote."""
+    _add(db, "dream_generation_runs", {"reasons": str})
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Apply missing migrations and add a column for each new figure, in an open transaction."""
     db = Database(connection, recursive_triggers=False, execute_plugins=False)

@@ -150,6 +150,20 @@ def test_a_killed_night_goes_on_behind_the_last_finished_step(
     )
 
 
+def test_steps_behind_one_that_failed_run_again(store: Store, tmp_path: Path) -> None:
+    row = begin_night(store, settings={}, deadline=None)
+    order = Order(store=tmp_path / "a.db", folder=tmp_path, number=row["id"])
+    broken = step("two", "import sys; sys.exit(3)")
+    first = Night(store, row, order, deadline=None)
+    first.run([step("one", "print('one')"), broken, step("three", "print('three')")], lambda *_: None)
+    second = Night(store, row, order, deadline=None)
+    second.keep(resumable(tmp_path), _steps(read_night(store, row["id"])))
+    assert [*second.ended] == ["one"]
+    second.run(resumable(tmp_path), lambda *_: None)
+    assert (tmp_path / "done").read_text().split() == ["two", "three"]
+    assert second.finish()["exit_status"] == 0
+
+
 def test_a_step_ends_with_its_night(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom pytest_athena_dreams.night.commands import run\n"

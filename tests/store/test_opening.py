@@ -60,7 +60,7 @@ COLUMNS = {
     "dream_generation_runs": """
         id strategy timestamp total_dreams_generated constraint_relaxation_count cross_project_synthesis_count
         parameter_exploration_count conditional_variant_count duration_seconds model_usage
-        finished_at plan settings seed requests cost dropped""",
+        finished_at plan settings seed requests cost dropped reasons""",
     "dream_origins": """
         dream_id run_id writer call_id parents digest""",
     "dream_generation_steps": """
