@@ -200,6 +200,23 @@ class Place(msgspec.Struct, frozen=True, order=True):
         return plain_path(path) if "{" not in path else None
 
 
+Format = Literal["json", "toml"]
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A document that a procedure parses, or a part of one, as its source reads it.
+
+    It has ``keys``, or any names with a ``value`` each, or is a list of ``item``; ``kind`` is that of a leaf,
+    empty if unknown.
+    """
+
+    form: Format = "json"
+    kind: str = ""
+    keys: dict[str, Document] = {}
+    item: Document | None = None
+    value: Document | None = None
+
+
 Reads = Literal["input", "arguments", "clock"]
 """What surrounds a call and does not show in what it asks."""
 
@@ -221,6 +238,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """Names of variables that it reads."""
     reads: frozenset[Reads] = frozenset()
     """What else it reads by its source."""
+    documents: tuple[Document, ...] = ()
+    """What it parses."""
     ages: tuple[int, ...] = ()
     """Seconds that files may be old, if it looks at their times."""
     services: tuple[tuple[str, str], ...] = ()

@@ -7,6 +7,7 @@ an empty one.
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -22,6 +23,7 @@ from .scalars import Strategy
 from .scenery import set_in
 from .terminal import answered
 from .weights import weighted
+from .written import texts_of
 
 FILE_NAMES = ("a.txt", "data/b.txt")
 FOLDER_NAMES = ("pkg", "data/src")
@@ -57,7 +59,14 @@ def surrounded(
 def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Shape) -> World:
     own = list(dict.fromkeys(_texts(values)))
     words = [*own, *own, *shape.words]
-    entries = _entries(words, shape.keys, shape.ages) if shape.places else st.nothing()
+    suffixes: dict[str, Strategy] = {}
+
+    def entry_at(path: str) -> Strategy:
+        suffix = posixpath.splitext(path)[1]
+        if suffix not in suffixes:
+            suffixes[suffix] = _entries(words, shape, suffix)
+        return suffixes[suffix]
+
     planned: list[tuple[str, Entry]] = []
     for place in shape.places:
         path = place.filled(values)
@@ -68,9 +77,9 @@ def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Sh
                 planned += [(path, FOLDER)] if draw(st.integers(0, 3)) else []
             prefix = f"{path}/" if path else ""
             children = st.lists(_children(shape.names), max_size=_CHILDREN, unique=True)
-            planned += [(prefix + name, draw(entries)) for name in draw(children)]
+            planned += [(prefix + name, draw(entry_at(name))) for name in draw(children)]
         elif path and draw(st.integers(0, 3)):
-            planned.append((path, draw(entries)))
+            planned.append((path, draw(entry_at(path))))
     texts = list(dict.fromkeys([*own, *shape.words]))
     value = _json(st.sampled_from([*_WORDS, *words]), shape.keys) if shape.keys and shape.commands else None
     structured = None if value is None else lambda: json.dumps(draw(value))
@@ -107,7 +116,7 @@ def _texts(values: Mapping[str, Any]) -> Iterator[str]:
             left += [*value.keys(), *value.values()][:_VALUES]
 
 
-def _entries(words: Sequence[str], keys: Sequence[str], ages: Sequence[int]) -> st.SearchStrategy[Entry]:
+def _entries(words: Sequence[str], shape: Shape, suffix: str) -> st.SearchStrategy[Entry]:
     word = st.sampled_from([*_WORDS, *words])
     line = weighted(
         (3, word),
@@ -123,12 +132,16 @@ def _entries(words: Sequence[str], keys: Sequence[str], ages: Sequence[int]) -> 
     end = st.sampled_from(["\n", "\n", "\n", ""])
     text = st.tuples(lines, end).map(lambda drawn: "\n".join(drawn[0]) + (drawn[1] if drawn[0] else ""))
     kinds = [(1, st.just("")), (8, text)]
-    if keys:
+    keys = shape.keys
+    documents = texts_of(shape.documents, suffix, word)
+    if documents:
+        kinds += [(30, st.one_of(documents))]
+    elif keys:
         kinds += [(6, _json_lines(word, keys)), (6, _json(word, keys).map(json.dumps))]
     contents = weighted(*kinds).map(lambda drawn: drawn.encode(errors="replace"))
     contents = weighted((24, contents), (1, st.just(_NOT_UTF8)))
     modes = st.sampled_from([0o644] * 6 + [0o600, 0o755])
-    old = st.sampled_from([0, *ages])
+    old = st.sampled_from([0, *shape.ages])
     return st.builds(
         lambda content, mode, age: Entry(content=content, mode=mode, age=age), contents, modes, old
     )

@@ -19,6 +19,7 @@ from ..inputs.pool import PoolSpec, draw_pool
 from ..models import Observation
 from ..sandbox.runner import Runner
 from ..signatures import Signature, TypeSpec
+from ..source.documents import documents
 from ..source.reading import reading
 from ..source.scenes import looks_at_times, reads, variables
 from ..worlds import FOLDER, Entry, Place, Shape, World, planted
@@ -37,7 +38,7 @@ _OLDEST = 10**8
 _USUAL_AGES = 10, 100_000
 _USUAL_NAMES = ("a.txt", "sub/b.txt")
 _NAME = re.compile(r"[\w.*-]*\.?[\w*-]+")
-_SUFFIX = re.compile(r"\.\w{1,8}")
+_SUFFIX = re.compile(r"\.[A-Za-z]\w{0,7}")
 _SCOUTED_KEY = re.compile(r"[A-Za-z_]\w{0,20}")
 _LONGEST_WORD = 40
 
@@ -54,11 +55,14 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     commands: dict[tuple[str, ...], None] = {}
     services: dict[tuple[str, str], None] = {}
     acted = False
+    code = runner.source.code
+    shape = Shape(places=(), variables=variables(code), reads=reads(code))
     for _ in range(ROUNDS):
         known = dict(places), dict(commands), dict(services)
         values = [x.by_name(spec.signature) for x in marked]
         worlds = [_furnished(places, one, folders=bool(n % 2)) for n, one in enumerate(values)]
         worlds = [with_requests(world, commands, services, n) for n, world in enumerate(worlds)]
+        worlds = [_with_variables(world, shape.variables, n) for n, world in enumerate(worlds)]
         inputs = [replace(x, world=world) for x, world in zip(marked, worlds, strict=True)]
         seen = runner.run([x.payload() for x in inputs], timeout=TIMEOUT, patience=2)
         acted = acted or any(one.files for one in seen)
@@ -69,14 +73,13 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
             services |= dict.fromkeys(services_of(one.requests, markers, own))
         if (places, commands, services) == known:
             break
-    code = runner.source.code
-    shape = Shape(places=(), variables=variables(code), reads=reads(code))
     if not (places or acted or commands or services or shape.variables or shape.reads):
         return None
     literals = [text for text in reading(code).literals if isinstance(text, str)]
     named = _whole(places)
     shape = structs.replace(
         shape,
+        documents=documents(code),
         ages=_ages(code) if looks_at_times(code) else (),
         places=tuple(places)[:SCOUTED_PLACES],
         names=tuple(dict.fromkeys([*_names(literals), *_USUAL_NAMES]))[:NAMES],
@@ -98,6 +101,12 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     note = f"worlds with {len(shape.places)} places that it looks at"
     spec = replace(spec, shape=shape, given={**own, **spec.given}, notes=(*spec.notes, note))
     return with_history(spec, runner, named) if acted else spec
+
+
+def _with_variables(world: World, names: Sequence[str], number: int) -> World:
+    """The world of a scout's call with this number: every third one lacks a variable."""
+    set_ones = {name: "1" for n, name in enumerate(names) if number % 3 or n != number // 3 % len(names)}
+    return structs.replace(world, variables=set_ones)
 
 
 def _ages(code: str) -> tuple[int, ...]:
