@@ -15,6 +15,7 @@ from sqlite_utils.migrations import Migrations
 from . import tables
 from .columns import kinds
 from .version import MIGRATION_SET
+from .views import views
 
 if TYPE_CHECKING:
     import sqlite3
@@ -198,6 +199,15 @@ def m014_nights(db: Database) -> None:
 def m015_reasons(db: Database) -> None:
     """Why a generation run wrote what it wrote."""
     _add(db, "dream_generation_runs", {"reasons": str})
+
+
+@migrations()
+def m016_views(db: Database) -> None:
+    """What people read: joined rows, with times as text. A table or view of that name is left alone."""
+    present = {*db.table_names(), *db.view_names()}
+    for name, query in views(db.conn):
+        if name not in present:
+            db.create_view(name, query)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
