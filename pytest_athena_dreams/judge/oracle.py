@@ -21,6 +21,7 @@ from .finding import Explanation, Finding, changed_words, finding_of, observed_w
 from .leavings import Compared
 from .ordering import without_order
 from .output import OTHER_TEXT, STREAMS, differing_streams, printed_words, shown, text_of
+from .varying import WHOLE, Steps, within, without_parts
 
 _ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 _FORMS = {"": "a plain result", "coroutine": "a coroutine", "async generator": "an async generator"}
@@ -45,7 +46,8 @@ class Oracle:
     input: where one happens once in a process, it is on another input of the dream. ``streams`` are those
     whose text is compared, ``files`` what is compared of the files that a call leaves, and ``requests`` of
     what else it asked of its world. ``outcomes`` (see ``outcome``) are those that the procedure's own runs
-    of one call had in place of each other, so that either is right.
+    of one call had in place of each other, so that either is right. ``parts`` of the value and ``changes``
+    of the arguments vary in those runs: only their types are compared.
     """
 
     contract: Contract
@@ -59,6 +61,8 @@ class Oracle:
     expects: Collection[str] = ()
     streams: tuple[str, ...] = ()
     outcomes: Collection[str] = ()
+    parts: frozenset[Steps] = frozenset()
+    changes: frozenset[Steps] = frozenset()
     files: Compared = Compared.ALL
     requests: Order = Order.PER_TARGET
     slept: bool = True
@@ -132,11 +136,17 @@ class Oracle:
 
     def diverges(self, expected: Observation, got: Observation) -> bool:
         """Whether two returned values differ, whether or not the contract allows it."""
-        return self._difference(expected.value, got.value) is not None
+        return self._different(expected, got) is not None
 
     def differing(self, expected: Observation, got: Observation) -> list[str]:
         """Those of the compared streams whose texts differ."""
         return differing_streams(expected.printed, got.printed, self.streams)
+
+    def _different(self, expected: Observation, got: Observation) -> Difference | None:
+        """How the returned values differ."""
+        return self._difference(
+            without_parts(expected.value, self.parts), without_parts(got.value, self.parts)
+        )
 
     def _difference(self, expected: Canonical, got: Canonical) -> Difference | None:
         found = difference(expected, got, tolerance=self.tolerance, signed_zero=self.signed_zero)
@@ -159,7 +169,11 @@ class Oracle:
             return False
         if first.kind is ObservationKind.RAISED:
             return self._other_attributes(first, second) is None
-        return first.kind is not ObservationKind.RETURNED or not self.diverges(first, second)
+        if first.kind is not ObservationKind.RETURNED:
+            return True
+        if self.contract in (Contract.EQUIVALENT, Contract.SUPERSET) and self._same_arguments(first, second):
+            return False
+        return not self.diverges(first, second)
 
     def _act_alike(self, first: Observation, second: Observation) -> bool:
         """Whether two calls had the same effects, as far as these are compared."""
@@ -213,7 +227,7 @@ class Oracle:
         return self._difference(*pair)
 
     def _same_value(self, expected: Observation, got: Observation) -> Finding | None:
-        found = self._difference(expected.value, got.value)
+        found = self._different(expected, got)
         if found is None:
             return self._same_arguments(expected, got)
 
@@ -253,7 +267,7 @@ class Oracle:
         return finding_of(Category.LOGIC, got, lambda: Explanation(*found.words()), values)
 
     def _same_arguments(self, expected: Observation, got: Observation) -> Finding | None:
-        if expected.changed is None and got.changed is None:
+        if (expected.changed is None and got.changed is None) or WHOLE in self.changes:
             return None
         if expected.changed is not None and got.changed is not None and self._same_changes(expected, got):
             return None
@@ -273,7 +287,11 @@ class Oracle:
 
     def _same_changes(self, expected: Observation, got: Observation) -> bool:
         both = zip(unpacked(expected.changed), unpacked(got.changed), strict=True)
-        return all(self._difference(x, y) is None for x, y in both)
+        for place, pair in enumerate(both):
+            parts = within(self.changes, str(place))
+            if self._difference(*(without_parts(one, parts) for one in pair)) is not None:
+                return False
+        return True
 
     def _same_type(self, expected: Observation, got: Observation) -> Finding | None:
         if not same_type(expected.value, got.value):

@@ -9,11 +9,13 @@ from ..judge.asked import Order
 from ..judge.blind import Known, hides, known
 from ..judge.leavings import Compared
 from ..judge.output import STREAMS, text_of
+from ..judge.varying import part_words
 from ..models import Contract, Observation, ObservationKind, unpacked
 from ..signatures import Loaded
 from ..source.reading import keeps_state
 from .case import Case
 from .observing import Extent
+from .reference import Reference
 
 _VARYING = {
     Extent.ORDER: "the order of items, which varies in the procedure's own results",
@@ -79,6 +81,8 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
     reference = case.reference
     if reference is not None and reference.variation.values:
         yield _VARYING[reference.variation.values]
+    if reference is not None and (names := _varying_parts(reference)):
+        yield f"{names}, which vary in the procedure's own results: their types were compared"
     if reference is not None and (outcomes := reference.variation.outcomes):
         names = " or ".join(f"raises {name}" if name else "returns" for name in outcomes)
         yield f"whether the call {names}, which varies in the procedure's own runs"
@@ -102,6 +106,14 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
     sources = [case.dream.code, *([reference.source.code] if reference else [])]
     if "." in loaded.name or any(map(keeps_state, sources)):
         yield "sequences of calls: each input was one call"
+
+
+def _varying_parts(reference: Reference) -> str:
+    """The parts of values and arguments that vary, in words."""
+    found = reference.variation
+    names = ["result" + part_words(steps) for steps in sorted(found.parts)]
+    names += ["arguments" + part_words(steps[1:]) for steps in sorted(found.changes)]
+    return ", ".join(names)
 
 
 def _output(case: Case, seen: Sequence[Observation], settings: Settings) -> Iterator[str]:

@@ -19,6 +19,7 @@ from ..judge.effects import differing_effects
 from ..judge.leavings import Compared, steady_part
 from ..judge.oracle import Oracle
 from ..judge.output import STREAMS
+from ..judge.varying import PARTS, WHOLE, Steps, joined, varying_changes, varying_parts
 from ..models import Category, Contract, DeathReason, Observation, ObservationKind
 from ..sandbox.runner import Runner
 from .lab import Lab
@@ -77,13 +78,17 @@ class Variation:
     """What differs from run to run in a procedure's results.
 
     Their values, the streams it prints to, and whether it returns or what it raises: all ``outcomes`` that
-    were seen in place of each other. ``files`` is what does not differ of the files that it leaves, and
-    ``requests`` of what else it asked of its world; ``slept`` is whether it sleeps for another time.
+    were seen in place of each other. ``parts`` of the values and ``changes`` of the arguments are left out
+    of a comparison, while the rest of them does not vary. ``files`` is what does not differ of the files
+    that it leaves, and ``requests`` of what else it asked of its world; ``slept`` is whether it sleeps
+    for another time.
     """
 
     values: Extent = Extent.NONE
     streams: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
+    parts: frozenset[Steps] = frozenset()
+    changes: frozenset[Steps] = frozenset()
     files: Compared = Compared.ALL
     requests: Order = Order.PER_TARGET
     slept: bool = False
@@ -91,15 +96,23 @@ class Variation:
     def __or__(self, other: Variation) -> Variation:
         streams = tuple(sorted({*self.streams, *other.streams}))
         outcomes = tuple(sorted({*self.outcomes, *other.outcomes}))
-        files, requests = min(self.files, other.files), min(self.requests, other.requests)
-        slept = self.slept or other.slept
-        return Variation(max(self.values, other.values), streams, outcomes, files, requests, slept)
+        values, parts = max(self.values, other.values), self.parts | other.parts
+        return Variation(
+            values=Extent.VALUE if len(parts) > PARTS else values,
+            streams=streams,
+            outcomes=outcomes,
+            parts=frozenset() if len(parts) > PARTS else parts,
+            changes=joined(self.changes | other.changes),
+            files=min(self.files, other.files),
+            requests=min(self.requests, other.requests),
+            slept=self.slept or other.slept,
+        )
 
     def left_out(self, oracle: Oracle) -> Oracle:
         """``oracle``, so that it compares nothing that varies; ``marked`` does so for values."""
         streams = tuple(stream for stream in oracle.streams if stream not in self.streams)
         oracle = replace(oracle, outcomes=self.outcomes, files=self.files, requests=self.requests)
-        oracle = replace(oracle, slept=not self.slept)
+        oracle = replace(oracle, slept=not self.slept, parts=self.parts, changes=self.changes)
         return replace(oracle, unordered=self.values is Extent.ORDER, streams=streams)
 
     def __bool__(self) -> bool:
@@ -108,7 +121,7 @@ class Variation:
 
 STEADY = Variation()
 """Nothing differs."""
-STAGES = 2 + len(Extent) + len(STREAMS) + len(Compared) + len(Order) + 1
+STAGES = 3 + PARTS + len(Extent) + len(STREAMS) + len(Compared) + len(Order)
 """How often a variation can grow, and once more."""
 
 
@@ -125,12 +138,16 @@ def variation(lab: Lab, first: Observation, second: Observation) -> Variation:
     oracle = replace(oracle, streams=(), files=Compared.NOTHING, requests=Order.NOTHING, slept=False)
     if oracle.repeats(first, second):
         return effects
-    outcomes = {outcome(first), outcome(second)}
-    if len(outcomes) > 1:
-        return replace(effects, values=Extent.VALUE, outcomes=tuple(sorted(outcomes)))
-    unordered = replace(oracle, unordered=True)
-    extent = Extent.ORDER if unordered.repeats(first, second) else Extent.VALUE
-    return replace(effects, values=extent)
+    outcomes = tuple(sorted({outcome(first), outcome(second)}))
+    values, parts, changes = Extent.VALUE, frozenset[Steps](), frozenset[Steps]()
+    if replace(oracle, unordered=True).repeats(first, second):
+        values = Extent.ORDER
+    elif first.kind is second.kind is ObservationKind.RETURNED:
+        changes = varying_changes(first.changed, second.changed, oracle.tolerance)
+        parts = varying_parts(first.value, second.value, oracle.tolerance)
+        values, parts = (Extent.VALUE, frozenset()) if WHOLE in parts else (Extent.NONE, parts)
+    outcomes = outcomes if len(outcomes) > 1 else ()
+    return replace(effects, values=values, outcomes=outcomes, parts=parts, changes=changes)
 
 
 def rerun(

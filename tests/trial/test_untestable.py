@@ -329,3 +329,35 @@ def test_whichever_the_procedure_does_by_chance_is_right(
             assert found.outcome is Outcome.SUCCESS, found.faults
             assert note in str(found.figures.not_compared)
         assert verdict(engine, wrong, procedure, Contract.EQUIVALENT).outcome is Outcome.FAILURE
+
+
+TIMED = "import time\ndef f(n: int) -> dict:\n    return {{'sum': {}, 'took': {}}}\n"
+STAMPED = "import time\nclass A:\n    def __init__(self, n: int):\n        self.n = n\n"
+STAMPED += "def f(a: A) -> int:\n    a.at = {}\n    a.{} = a.n + 1\n    return 0\n"
+PARTLY = {
+    "seconds-beside-a-value": (
+        TIMED.format("n + 1", "time.perf_counter()"),
+        TIMED.format("1 + n", "-time.perf_counter()"),
+        [TIMED.format("n + 2", "time.perf_counter()"), TIMED.format("n + 1", "str(time.perf_counter())")],
+        "result['took'], which vary in the procedure's own results: their types were compared",
+    ),
+    "a-stamp-on-an-argument": (
+        STAMPED.format("time.perf_counter()", "more"),
+        STAMPED.format("-time.perf_counter()", "more"),
+        [STAMPED.format("time.perf_counter()", "less"), STAMPED.format("None", "more")],
+        "arguments[0].at, arguments['a'].at, which vary in the procedure's own results: their types",
+    ),
+}
+
+
+@pytest.mark.parametrize(("procedure", "right", "wrong", "note"), PARTLY.values(), ids=PARTLY.keys())
+def test_only_the_parts_that_vary_are_left_out(
+    procedure: str, right: str, wrong: list[str], note: str
+) -> None:
+    with Engine(Settings(max_examples=30), Policy()) as engine:
+        for code in (procedure, right):
+            found = verdict(engine, code, procedure, Contract.EQUIVALENT)
+            assert found.outcome is Outcome.SUCCESS, found.faults
+            assert note in str(found.figures.not_compared)
+        for code in wrong:
+            assert verdict(engine, code, procedure, Contract.EQUIVALENT).category is Category.LOGIC

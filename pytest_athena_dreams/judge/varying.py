@@ -1,0 +1,159 @@
+"""Parts of results that vary from run to run, such as the seconds that a call took beside what it found.
+
+A part is named by the steps that lead to it from the whole value. Only such parts are left out of a
+comparison; their types still count.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ..models import Canonical, unpacked
+from ..sandbox.jail.grammar import GRAMMAR, Kind
+from .equality import difference, same_type, type_of
+
+Steps = tuple[str, ...]
+"""The way to a part: keys (JSON after ``:``), attributes (``.name``), places in a tuple, ``*`` for items.
+
+``=`` stands before the name of a grammar's field that holds a value.
+"""
+WHOLE: Steps = ()
+PARTS = 8
+"""Maximum parts to leave out; more of them are the whole value."""
+_NESTING = frozenset({Kind.VALUE, Kind.ITEMS, Kind.PAIRS, Kind.FIELDS})
+
+
+def varying_parts(first: Canonical, second: Canonical, tolerance: float) -> frozenset[Steps]:
+    """The smallest parts in which two results of one call differ, of the same type in both."""
+    found: set[Steps] = set()
+    alike = _collect(unpacked(first), unpacked(second), tolerance, WHOLE, found)
+    return joined(frozenset(found)) if alike else frozenset({WHOLE})
+
+
+def varying_changes(first: Canonical, second: Canonical, tolerance: float) -> frozenset[Steps]:
+    """The same for the arguments after a call: positional ones are ``0``, those by keyword ``1``.
+
+    All of them vary where one run changed some and the other none.
+    """
+    if first is None or second is None:
+        return frozenset() if first is second else frozenset({WHOLE})
+    found: set[Steps] = set()
+    for place, pair in enumerate(zip(unpacked(first), unpacked(second), strict=True)):
+        found.update((str(place), *steps) for steps in varying_parts(*pair, tolerance))
+    return frozenset(found)
+
+
+def joined(parts: frozenset[Steps]) -> frozenset[Steps]:
+    """``parts``, or the whole if there are too many to name."""
+    return parts if len(parts) <= PARTS else frozenset({WHOLE})
+
+
+def within(parts: frozenset[Steps], step: str) -> frozenset[Steps]:
+    """The parts of what ``step`` leads to, as seen from there."""
+    return frozenset(steps[1:] for steps in parts if steps[:1] == (step,))
+
+
+def without_parts(value: Canonical, parts: frozenset[Steps]) -> Canonical:
+    """``value`` with the type of each part in its place, and so not as the jail describes a value."""
+    return _replaced(unpacked(value), parts, WHOLE) if parts else value
+
+
+def part_words(steps: Steps) -> str:
+    """How Python names a part of a value: ``['took']``, ``.took``, ``[*]``."""
+    words = []
+    for step in steps:
+        if step.startswith("="):
+            continue  # what an instance of a subclass holds
+        if step.startswith(":"):
+            words.append(f"[{json.loads(step[1:])!r}]")
+        else:
+            words.append(step if step.startswith(".") else f"[{step}]")
+    return "".join(words)
+
+
+def _collect(a: Canonical, b: Canonical, tolerance: float, steps: Steps, found: set[Steps]) -> bool:
+    """Put the parts that differ into ``found``; false where the types of the whole differ."""
+    if difference(a, b, tolerance=tolerance) is None:
+        return True
+    if not same_type(a, b):
+        return False
+    before = set(found)
+    parts = _shared_parts(a, b)
+    apart = parts is not None and all(
+        _collect(x, y, tolerance, (*steps, step), found) for step, x, y in parts
+    )
+    if not apart or (*steps, "*") in found:  # items vary, and so may their number
+        found.clear()
+        found.update(before, {steps})
+    return True
+
+
+def _shared_parts(a: Canonical, b: Canonical) -> list[tuple[str, Canonical, Canonical]] | None:
+    """The parts of two values side by side; ``None`` if they are not made alike."""
+    if not isinstance(a, list) or not isinstance(b, list) or a[0] != b[0]:
+        return None
+    if not any(kind in _NESTING for kind in GRAMMAR[a[0]].values()) or _rest(a) != _rest(b):
+        return None
+    pairs = [*_parts(a)], [*_parts(b)]
+    ours, theirs = (sorted(one, key=lambda part: part[0]) for one in pairs)
+    if [step for step, _ in ours] != [step for step, _ in theirs]:
+        return None
+    return [(step, x, y) for (step, x), (_, y) in zip(ours, theirs, strict=True)]
+
+
+def _parts(value: list[Any]) -> Iterator[tuple[str, Canonical]]:
+    tag, *fields = value
+    for (name, kind), field in zip(GRAMMAR[tag].items(), fields, strict=True):
+        match kind:
+            case Kind.VALUE:
+                yield f"={name}", field
+            case Kind.ITEMS:
+                for place, item in enumerate(field):
+                    yield str(place) if tag == "tuple" else "*", item
+            case Kind.PAIRS:
+                for key, item in field:
+                    yield f":{json.dumps(key)}", item
+            case Kind.FIELDS:
+                for key, item in field:
+                    yield _attribute(name, key), item
+
+
+def _attribute(field: str, name: str) -> str:
+    return f".{name}" if field == "fields" else f".{field}.{name}"
+
+
+def _rest(value: list[Any]) -> list[Any]:
+    """The fields that hold no parts."""
+    tag, *fields = value
+    kinds = GRAMMAR[tag].values()
+    return [field for kind, field in zip(kinds, fields, strict=True) if kind not in _NESTING]
+
+
+def _replaced(value: Canonical, parts: frozenset[Steps], steps: Steps) -> Canonical:
+    if steps in parts:
+        return ["opaque", type_of(value)]
+    if not isinstance(value, list) or not any(part[: len(steps)] == steps for part in parts):
+        return value
+    tag, *fields = value
+    new: list[Canonical] = [tag]
+    for (name, kind), field in zip(GRAMMAR[tag].items(), fields, strict=True):
+        match kind:
+            case Kind.VALUE:
+                field = _replaced(field, parts, (*steps, f"={name}"))
+            case Kind.ITEMS:
+                places = (str(place) if tag == "tuple" else "*" for place in range(len(field)))
+                field = [
+                    _replaced(item, parts, (*steps, step)) for step, item in zip(places, field, strict=True)
+                ]
+            case Kind.PAIRS:
+                field = [
+                    [key, _replaced(item, parts, (*steps, f":{json.dumps(key)}"))] for key, item in field
+                ]
+            case Kind.FIELDS:
+                field = [
+                    [key, _replaced(item, parts, (*steps, _attribute(name, key)))] for key, item in field
+                ]
+        new.append(field)
+    return new
