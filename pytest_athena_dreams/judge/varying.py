@@ -20,7 +20,7 @@ Steps = tuple[str, ...]
 ``=`` stands before the name of a grammar's field that holds a value.
 """
 WHOLE: Steps = ()
-PARTS = 8
+VARYING_PARTS = 8
 """Maximum parts to leave out; more of them are the whole value."""
 _NESTING = frozenset({Kind.VALUE, Kind.ITEMS, Kind.PAIRS, Kind.FIELDS})
 
@@ -47,7 +47,7 @@ def varying_changes(first: Canonical, second: Canonical, tolerance: float) -> fr
 
 def joined(parts: frozenset[Steps]) -> frozenset[Steps]:
     """``parts``, or the whole if there are too many to name."""
-    return parts if len(parts) <= PARTS else frozenset({WHOLE})
+    return parts if len(parts) <= VARYING_PARTS else frozenset({WHOLE})
 
 
 def within(parts: frozenset[Steps], step: str) -> frozenset[Steps]:

@@ -19,7 +19,7 @@ from ..judge.effects import differing_effects
 from ..judge.leavings import Compared, steady_part
 from ..judge.oracle import Oracle
 from ..judge.output import STREAMS
-from ..judge.varying import PARTS, WHOLE, Steps, joined, varying_changes, varying_parts
+from ..judge.varying import VARYING_PARTS, WHOLE, Steps, joined, varying_changes, varying_parts
 from ..models import Category, Contract, DeathReason, Observation, ObservationKind
 from ..sandbox.runner import Runner
 from .lab import Lab
@@ -98,10 +98,10 @@ class Variation:
         outcomes = tuple(sorted({*self.outcomes, *other.outcomes}))
         values, parts = max(self.values, other.values), self.parts | other.parts
         return Variation(
-            values=Extent.VALUE if len(parts) > PARTS else values,
+            values=Extent.VALUE if len(parts) > VARYING_PARTS else values,
             streams=streams,
             outcomes=outcomes,
-            parts=frozenset() if len(parts) > PARTS else parts,
+            parts=frozenset() if len(parts) > VARYING_PARTS else parts,
             changes=joined(self.changes | other.changes),
             files=min(self.files, other.files),
             requests=min(self.requests, other.requests),
@@ -121,7 +121,7 @@ class Variation:
 
 STEADY = Variation()
 """Nothing differs."""
-STAGES = 3 + PARTS + len(Extent) + len(STREAMS) + len(Compared) + len(Order)
+STAGES = 3 + VARYING_PARTS + len(Extent) + len(STREAMS) + len(Compared) + len(Order)
 """How often a variation can grow, and once more."""
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from pytest_athena_dreams.judge.equality import TOLERANCE, difference
 from pytest_athena_dreams.judge.varying import (
-    PARTS,
+    VARYING_PARTS,
     WHOLE,
     part_words,
     varying_changes,
@@ -38,7 +38,7 @@ RECORD = {"found": [1, 2], "took": 0.5, "by": {"id": "a", "name": "n"}}
         (1, "1", [""]),
         ({1, 2}, {1, 3}, [""]),
         ({"a": 1}, {"a": 1.0}, [""]),
-        ({str(n): 0 for n in range(PARTS + 1)}, {str(n): 1 for n in range(PARTS + 1)}, [""]),
+        ({str(n): 0 for n in range(VARYING_PARTS + 1)}, {str(n): 1 for n in range(VARYING_PARTS + 1)}, [""]),
     ],
 )
 def test_the_smallest_parts_that_vary(first: Any, second: Any, words: list[str]) -> None:
