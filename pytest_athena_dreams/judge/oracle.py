@@ -21,7 +21,7 @@ from .finding import Explanation, Finding, changed_words, finding_of, observed_w
 from .leavings import Compared
 from .ordering import without_order
 from .output import OTHER_TEXT, STREAMS, differing_streams, printed_words, shown, text_of
-from .varying import WHOLE, Steps, within, without_parts
+from .varying import ALL_PARTS, Steps, within, without_parts
 
 _ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 _FORMS = {"": "a plain result", "coroutine": "a coroutine", "async generator": "an async generator"}
@@ -267,7 +267,7 @@ class Oracle:
         return finding_of(Category.LOGIC, got, lambda: Explanation(*found.words()), values)
 
     def _same_arguments(self, expected: Observation, got: Observation) -> Finding | None:
-        if (expected.changed is None and got.changed is None) or WHOLE in self.changes:
+        if (expected.changed is None and got.changed is None) or ALL_PARTS in self.changes:
             return None
         if expected.changed is not None and got.changed is not None and self._same_changes(expected, got):
             return None

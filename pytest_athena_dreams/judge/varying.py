@@ -19,7 +19,7 @@ Steps = tuple[str, ...]
 
 ``=`` stands before the name of a grammar's field that holds a value.
 """
-WHOLE: Steps = ()
+ALL_PARTS: Steps = ()
 VARYING_PARTS = 8
 """Maximum parts to leave out; more of them are the whole value."""
 _NESTING = frozenset({Kind.VALUE, Kind.ITEMS, Kind.PAIRS, Kind.FIELDS})
@@ -28,8 +28,8 @@ _NESTING = frozenset({Kind.VALUE, Kind.ITEMS, Kind.PAIRS, Kind.FIELDS})
 def varying_parts(first: Canonical, second: Canonical, tolerance: float) -> frozenset[Steps]:
     """The smallest parts in which two results of one call differ, of the same type in both."""
     found: set[Steps] = set()
-    alike = _collect(unpacked(first), unpacked(second), tolerance, WHOLE, found)
-    return joined(frozenset(found)) if alike else frozenset({WHOLE})
+    alike = _collect(unpacked(first), unpacked(second), tolerance, ALL_PARTS, found)
+    return joined(frozenset(found)) if alike else frozenset({ALL_PARTS})
 
 
 def varying_changes(first: Canonical, second: Canonical, tolerance: float) -> frozenset[Steps]:
@@ -38,7 +38,7 @@ def varying_changes(first: Canonical, second: Canonical, tolerance: float) -> fr
     All of them vary where one run changed some and the other none.
     """
     if first is None or second is None:
-        return frozenset() if first is second else frozenset({WHOLE})
+        return frozenset() if first is second else frozenset({ALL_PARTS})
     found: set[Steps] = set()
     for place, pair in enumerate(zip(unpacked(first), unpacked(second), strict=True)):
         found.update((str(place), *steps) for steps in varying_parts(*pair, tolerance))
@@ -47,7 +47,7 @@ def varying_changes(first: Canonical, second: Canonical, tolerance: float) -> fr
 
 def joined(parts: frozenset[Steps]) -> frozenset[Steps]:
     """``parts``, or the whole if there are too many to name."""
-    return parts if len(parts) <= VARYING_PARTS else frozenset({WHOLE})
+    return parts if len(parts) <= VARYING_PARTS else frozenset({ALL_PARTS})
 
 
 def within(parts: frozenset[Steps], step: str) -> frozenset[Steps]:
@@ -57,7 +57,7 @@ def within(parts: frozenset[Steps], step: str) -> frozenset[Steps]:
 
 def without_parts(value: Canonical, parts: frozenset[Steps]) -> Canonical:
     """``value`` with the type of each part in its place, and so not as the jail describes a value."""
-    return _replaced(unpacked(value), parts, WHOLE) if parts else value
+    return _replaced(unpacked(value), parts, ALL_PARTS) if parts else value
 
 
 def part_words(steps: Steps) -> str:

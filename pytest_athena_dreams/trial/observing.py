@@ -19,7 +19,7 @@ from ..judge.effects import differing_effects
 from ..judge.leavings import Compared, steady_part
 from ..judge.oracle import Oracle
 from ..judge.output import STREAMS
-from ..judge.varying import VARYING_PARTS, WHOLE, Steps, joined, varying_changes, varying_parts
+from ..judge.varying import ALL_PARTS, VARYING_PARTS, Steps, joined, varying_changes, varying_parts
 from ..models import Category, Contract, DeathReason, Observation, ObservationKind
 from ..sandbox.runner import Runner
 from .lab import Lab
@@ -145,7 +145,7 @@ def variation(lab: Lab, first: Observation, second: Observation) -> Variation:
     elif first.kind is second.kind is ObservationKind.RETURNED:
         changes = varying_changes(first.changed, second.changed, oracle.tolerance)
         parts = varying_parts(first.value, second.value, oracle.tolerance)
-        values, parts = (Extent.VALUE, frozenset()) if WHOLE in parts else (Extent.NONE, parts)
+        values, parts = (Extent.VALUE, frozenset()) if ALL_PARTS in parts else (Extent.NONE, parts)
     outcomes = outcomes if len(outcomes) > 1 else ()
     return replace(effects, values=values, outcomes=outcomes, parts=parts, changes=changes)
 
