@@ -44,7 +44,7 @@ def list_(store: Path, as_json: bool, **conditions: Any) -> None:
     """
     from ..store.database import Store
 
-    with Store.open(store) as opened:
+    with Store.read(store) as opened:
         dreams = opened.summaries(**conditions)
     if as_json:
         _print_json([asdict(dream) for dream in dreams])
@@ -66,7 +66,7 @@ def show(dream: str, store: Path, as_json: bool, inputs: bool) -> None:
     """
     from ..store.database import Store
 
-    with Store.open(store) as opened:
+    with Store.read(store) as opened:
         details = opened.details(dream)
         found = opened.dreams(ids=[int(details.dream["id"])]) if inputs else []
     if found:

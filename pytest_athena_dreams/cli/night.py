@@ -148,7 +148,7 @@ def nights(store: Path) -> None:
     from ..store.database import Store
     from ..store.nightly import read_nights
 
-    with Store.open(store) as opened:
+    with Store.read(store) as opened:
         for row in read_nights(opened):
             when = datetime.fromtimestamp(row["started_at"], UTC).strftime("%Y-%m-%d %H:%M")
             steps = ", ".join(f"{name} {step['how']}" for name, step in json.loads(row["steps"]).items())

@@ -39,7 +39,7 @@ def report(store: Path, form: str | None, output: Path | None) -> None:
     from ..report.assembly import make_report
     from ..store.database import Store
 
-    with Store.open(store) as opened:
+    with Store.read(store) as opened:
         made = make_report(opened)
     ending = output.suffix.removeprefix(".") if output else ""
     text = render(made, form or (ending if ending in FORMATS else "text"))

@@ -87,10 +87,13 @@ def storable(value: Any) -> Any:
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
-def connect(path: str | os.PathLike[str], mode: Literal["rw", "rwc"]) -> sqlite3.Connection:
-    """Open the file at ``path``, or with ``rwc`` create it if it is missing. Raises ``StoreError``."""
+def connect(path: str | os.PathLike[str], mode: Literal["ro", "rw", "rwc"]) -> sqlite3.Connection:
+    """Open the file at ``path``, or with ``rwc`` create it if it is missing.
+
+    With ``ro`` nothing may write to it meanwhile: no lock is taken. Raises ``StoreError``.
+    """
     _check_kind(path, missing_ok=mode == "rwc")
-    uri = f"{Path(path).absolute().as_uri()}?mode={mode}"
+    uri = f"{Path(path).absolute().as_uri()}?mode={mode}{'&immutable=1' if mode == 'ro' else ''}"
     with explained(path):
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         try:
@@ -102,6 +105,22 @@ def connect(path: str | os.PathLike[str], mode: Literal["rw", "rwc"]) -> sqlite3
     # What another program has written need not be UTF-8, and one bad row must not hide the others.
     connection.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
     return connection
+
+
+def is_frozen(path: str | os.PathLike[str]) -> bool:
+    """Whether nothing can be written at ``path``, as on a read-only file system.
+
+    Raises ``StoreError`` if the file can't be read there either: changes beside it are not in it yet.
+    """
+    if not os.path.isfile(path) or os.access(path, os.W_OK) or os.access(Path(path).parent, os.W_OK):
+        return False
+    log = Path(f"{os.fspath(path)}-wal")
+    if log.exists() and log.stat().st_size:
+        raise StoreError(
+            f"store {path} can't be written, and {log.name} has changes that are not in it yet; "
+            "copy both to a folder that can be written, and use the copy"
+        )
+    return True
 
 
 def _check_kind(path: str | os.PathLike[str], *, missing_ok: bool) -> None:

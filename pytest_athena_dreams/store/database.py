@@ -17,7 +17,7 @@ from .. import __version__
 from ..errors import StoreError, StorePathError
 from ..models import DEFAULT_CONTRACTS, PENDING, Category, Contract, Dream, Outcome, Procedure, Status
 from .columns import from_columns, missing, to_columns
-from .connection import Database, connect, explained, insert, storable, transaction, use_wal
+from .connection import Database, connect, explained, insert, is_frozen, storable, transaction, use_wal
 from .lessons import put_sightings
 from .records import Details, Recorded, Result, Run, Summary
 from .shape import Shape
@@ -51,18 +51,24 @@ _CONTRACT_BY_TYPE = {kind.value: contract for kind, contract in DEFAULT_CONTRACT
 class Store:
     """The procedures, dreams, runs and results of one SQLite file."""
 
-    def __init__(self, connection: sqlite3.Connection, name: str, *, fresh: bool = True) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, name: str, *, fresh: bool = True, frozen: bool = False
+    ) -> None:
         """Take over ``connection``, which must not begin transactions by itself; ``name`` is for messages.
 
-        A database that is not ``fresh`` must be a store already. Raises ``StoreError``.
+        A database that is not ``fresh`` must be a store already, a ``frozen`` one up to date: nothing writes
+        to it. Raises ``StoreError``.
         """
         self.name = name
         self._db = Database(connection)
         try:
             with explained(name):
                 self._check_schema(fresh=fresh)
-                use_wal(connection)  # after the checks: a file that is refused stays as it was
+                if not frozen:
+                    use_wal(connection)  # after the checks: a file that is refused stays as it was
                 if pending(self._db) or missing(self._db):
+                    if frozen:
+                        raise StoreError(f"store {name} is older and can't be written: use a copy")
                     from .migrations import migrate
 
                     with self.writing():
@@ -84,6 +90,12 @@ class Store:
     def open(cls, path: str | os.PathLike[str]) -> Self:
         """Open the store at ``path``. Raises ``StoreError``, also if there is no store."""
         return cls(connect(path, "rw"), os.fspath(path), fresh=False)
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Self:
+        """Open the store at ``path`` to read it, also where nothing can be written. Raises ``StoreError``."""
+        frozen = is_frozen(path)
+        return cls(connect(path, "ro" if frozen else "rw"), os.fspath(path), fresh=False, frozen=frozen)
 
     def _check_schema(self, *, fresh: bool) -> None:
         if not fresh and _TABLES.isdisjoint(self._db.table_names()):
