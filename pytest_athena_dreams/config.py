@@ -49,6 +49,7 @@ class Settings:
     baseline: str = "off"
     fail_under: float | None = None
     evidence: str = "passes"
+    min_evidence: float = 0.0
     refusals: str = "reject"
     untestable: str = "skip"
 
@@ -291,6 +292,13 @@ SETTINGS: tuple[Setting, ...] = (
         "evidence",
         *_choice("passes", "on", "off"),
         "for which dreams to measure how many faults their inputs detect and which lines they reach",
+    ),
+    _setting(
+        "min_evidence",
+        number(float, 0, 100),
+        "a percentage from 0 to 100",
+        "PCT",
+        "per cent of mutants that the inputs of a pass must detect; with less, the dream is untestable",
     ),
     _setting(
         "refusals",

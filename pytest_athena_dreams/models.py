@@ -107,6 +107,8 @@ class Reason(StrEnum):
     """The procedure outlived its time limit on every input."""
     BY_TYPE_ONLY = "by_type_only"
     """Only the types of values could be compared."""
+    LITTLE_EVIDENCE = "little_evidence"
+    """It passed, but on inputs that detect fewer mutants of the procedure than a setting asks for."""
 
 
 class Category(StrEnum):

@@ -35,17 +35,24 @@ _TIMES = {"created_at", "evaluated_at", "generated_at", "test_timestamp"}
 @click.option("--procedure", metavar="NAME", help="The full name of the procedure.")
 @click.option("--outcome", type=click.Choice([outcome.value for outcome in Outcome]))
 @click.option("--category", type=click.Choice([category.value for category in Category]))
+@click.option(
+    "--evidence-below",
+    type=click.FloatRange(0, 100),
+    metavar="PCT",
+    help="Passes whose inputs detect less than PCT per cent of the procedure's mutants.",
+)
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Show only the first N.")
 @_json_option
-def list_(store: Path, as_json: bool, **conditions: Any) -> None:
+def list_(store: Path, as_json: bool, evidence_below: float | None, **conditions: Any) -> None:
     """List the dreams that match all conditions, by id.
 
     The table fits the terminal (80 columns if there is none); --json shows full values.
     """
     from ..store.database import Store
 
+    share = None if evidence_below is None else evidence_below / 100
     with Store.read(store) as opened:
-        dreams = opened.summaries(**conditions)
+        dreams = opened.summaries(evidence_below=share, **conditions)
     if as_json:
         _print_json([asdict(dream) for dream in dreams])
     elif dreams:

@@ -156,7 +156,7 @@ class Recorder:
 
     def _summary(self) -> Generator[str]:
         yield from tables(self._tally)
-        yield from notes(self._tally, self._unchanged)
+        yield from notes(self._tally, self._unchanged, list(self._places))
         yield from self._untestable.lines()
         for node_id in self._modified:
             yield f"{node_id} was changed while it was tested: it is still pending"

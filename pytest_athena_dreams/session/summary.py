@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..models import Outcome, Verdict
-from ..report.words import count
+from ..report.words import count, percent
 from ..text import inert, printable
 from .failure import reason_of
-from .remarks import evidence_lines
+from .remarks import LITTLE, evidence_lines
 from .selection import Unchanged
 from .tally import ERROR, PASSED, UNTESTABLE, Tally
 
@@ -42,9 +42,18 @@ def _width(name: str) -> int:
     return max(8, len(name) + 2)
 
 
-def notes(tally: Tally, unchanged: Unchanged) -> Iterator[str]:
-    """The evidence of the passes, the shared verdicts, and those of dreams that were not run again."""
+def notes(tally: Tally, unchanged: Unchanged, names: Sequence[str]) -> Iterator[str]:
+    """The evidence of the passes, the shared verdicts, and those of dreams that were not run again.
+
+    ``names`` are the node ids of the dreams by their place in the plan.
+    """
     yield from evidence_lines(tally.evidence())
+    weak = tally.weak(LITTLE)
+    for evidence, place in weak[:SUMMARY_LINES]:
+        yield f"  {names[place]} - passed with evidence of {percent(evidence)}"
+    if len(weak) > SUMMARY_LINES:
+        more = len(weak) - SUMMARY_LINES
+        yield f"  and {more} more: see 'athena-dreams list --evidence-below {100 * LITTLE:g}'"
     if shared := tally.shared():
         yield f"same code as another dream of this run, and its verdict: {shared}"
     if unchanged:

@@ -74,6 +74,10 @@ class Tally:
         """How many dreams have the verdict of another one of this run."""
         return sum(self._shared)
 
+    def weak(self, below: float) -> list[tuple[float, int]]:
+        """The evidence and the places of the passes with less than ``below``, the least first."""
+        return sorted((known, place) for place, known in enumerate(self._evidence) if known < below)
+
     def evidence(self) -> list[float]:
         """The evidence of each dream that passed, where it was measured."""
         return [known for known in self._evidence if not math.isnan(known)]

@@ -306,6 +306,10 @@ class Store:
         if ids is not None:
             conditions.append(f"{self.dream_procedures.key} IN (SELECT value FROM json_each(?))")
             parameters.append(json.dumps(sorted(ids)))
+        below = filters.get("evidence_below")
+        if below is not None:  # of the last result, as a share
+            conditions.append(f"test_outcome = ? AND (SELECT evidence {self._last_result}) < ?")
+            parameters += [Outcome.SUCCESS, below]
         for name, column in _FILTER_COLUMNS.items():
             value = filters.get(name)
             if name == "outcome" and value == Outcome.UNTESTABLE:

@@ -148,3 +148,4 @@ class Filters(TypedDict, total=False):
     dream_type: str | None
     outcome: str | None
     category: str | None
+    evidence_below: float | None

@@ -33,7 +33,7 @@ from .reference import Reference, References
 from .shrinking import Searches, Shrinker
 from .speed import effectiveness
 from .trial import Result, Trial
-from .untestable import Untestable, compared_by_type, mostly_refused, never_returned
+from .untestable import Untestable, compared_by_type, mostly_refused, never_returned, too_little_evidence
 from .widening import widened
 
 _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
@@ -214,9 +214,12 @@ class Engine:
         if reference is not None and category is None:
             speed = effectiveness(case, self._answers, runner, settings.timeout)
             wider = widened(case, self._answers, runner, settings.timeout, settings.dream_timeout)
-        if settings.evidence == "on" or (settings.evidence == "passes" and category is None):
+        least = settings.min_evidence if category is None else 0.0
+        if least or settings.evidence == "on" or (settings.evidence == "passes" and category is None):
             if reference is not None:
                 evidence = self._evidence.of(reference, contract)
+            if procedure is not None and evidence is not None and 100 * evidence < least:
+                raise too_little_evidence(procedure, evidence, least)
             with runner.hand_over() if case.pure else reseeded as watched:
                 lines = lines_reached(settings, case, watched)
         compared = contract is Contract.COMPATIBLE and judgement.accepted

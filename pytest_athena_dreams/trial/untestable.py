@@ -22,6 +22,8 @@ _REMEDIES = {
     "pytest_athena_dreams_strategy",
     Reason.TOO_SLOW: "give it more time by --athena-timeout=SECONDS: a procedure gets a quarter of that for "
     "each call",
+    Reason.LITTLE_EVIDENCE: "give inputs by a docstring example or pytest_athena_dreams_strategy, or lower "
+    "--athena-min-evidence",
     Reason.BY_TYPE_ONLY: "have it return plain data, or choose the contract 'compatible'",
 }
 """What a user may do, by reason."""
@@ -124,6 +126,14 @@ def mostly_refused(
     where = _where(procedure, refused[0])
     text = f"{_named(procedure)} could be compared on {accepted} of {tried} inputs only: {did}{where}"
     return Untestable(Reason.REFUSED, f"{text}; {_remedy(Reason.REFUSED, refused[0], where)}")
+
+
+def too_little_evidence(procedure: Procedure, evidence: float, least: float) -> Untestable:
+    """The inputs of a pass detect ``evidence``, a share of the mutants, which is below ``least`` per cent."""
+    why = f"too little evidence: its inputs detect {100 * evidence:.0f} % of its mutants, below {least:g} %"
+    return Untestable(
+        Reason.LITTLE_EVIDENCE, f"{_named(procedure)} has {why}; {_REMEDIES[Reason.LITTLE_EVIDENCE]}"
+    )
 
 
 def compared_by_type(procedure: Procedure, example: Observation, inputs: int) -> Untestable:

@@ -59,8 +59,26 @@ def test_a_pass_has_its_evidence_in_the_terminal_and_in_the_store(
         assert len(shown) >= 2  # as it ran, and in the short summary
         assert all(word in line for line in shown)
         assert word != "PASSED" or not any("evidence" in line for line in shown)
-    result.stdout.fnmatch_lines(["evidence: 54 % on average, 1 pass of 2 with less than 50 %"])
+    result.stdout.fnmatch_lines(
+        [
+            "evidence: 54 % on average, 1 pass of 2 with less than 50 %",
+            f"  {always} - passed with evidence of 25 %",
+        ]
+    )
     assert measured(pytester) == [(10 / 12, 1, 1), (None, None, None), (1 / 4, 2, 2), (None, 1, 1)]
+
+
+def test_little_evidence_is_listed_and_can_be_refused(
+    run_alone: Run, store: str, pytester: pytest.Pytester
+) -> None:
+    run_alone("--athena-store", store)
+    shown = CliRunner().invoke(main, ["list", "--store", store, "--evidence-below", "60"]).output
+    assert "vacuous" in shown
+    assert not any(label in shown for label in ("good", "bad", "free"))
+    options = ("--athena-min-evidence", "60", "--athena-select", "all", "-rs")
+    result = run_alone("--athena-store", store, *options)
+    result.assert_outcomes(passed=2, failed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*'always' (id 2) has too little evidence: its inputs detect 25 %*"])
 
 
 def test_without_v_a_pass_is_a_dot(run_alone: Run, store: str) -> None:
