@@ -24,6 +24,8 @@ _NAME_BYTES = 200
 """Maximum bytes of a name in a drawn world; file systems take 255."""
 _MARK, _WORLD_LENGTH = b"\0world", 4
 """End of a payload that carries a world (a pickle ends with ``.``), and the bytes of its length before."""
+SQLITE = b"SQLite format 3\0"
+"""How a database begins."""
 _SHOWN = 60
 """Characters of a file's content in one line of text."""
 
@@ -43,6 +45,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.kind != "file":
             target = f" to {_text(self.content)!r}" if self.kind == "link" else ""
             return f"a {self.kind}{target}" if self.kind != "other" else "neither file nor folder"
+        if self.content.startswith(SQLITE):
+            return f"a SQLite database of {len(self.content)} bytes"
         text = _text(self.content)
         words = "empty" if not text else repr(text[:_SHOWN]) + ("…" if len(text) > _SHOWN else "")
         words += f", {self.age} s old" if self.age else ""
@@ -217,6 +221,17 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: Document | None = None
 
 
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table of a database that a procedure uses and does not make.
+
+    ``values`` are texts by column that its statements compare with.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
 Reads = Literal["input", "arguments", "clock"]
 """What surrounds a call and does not show in what it asks."""
 
@@ -240,6 +255,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """What else it reads by its source."""
     documents: tuple[Document, ...] = ()
     """What it parses."""
+    tables: tuple[Table, ...] = ()
+    """Tables of the databases that it uses."""
     ages: tuple[int, ...] = ()
     """Seconds that files may be old, if it looks at their times."""
     services: tuple[tuple[str, str], ...] = ()

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from ..signatures import Signature
 from ..worlds import FOLDER, Entry, Place, Shape, World, planted
 from .arguments import Arguments
+from .databases import databases
 from .peers import serviced
 from .scalars import Strategy
 from .scenery import set_in
@@ -139,6 +140,8 @@ def _entries(words: Sequence[str], shape: Shape, suffix: str) -> st.SearchStrate
     elif keys:
         kinds += [(6, _json_lines(word, keys)), (6, _json(word, keys).map(json.dumps))]
     contents = weighted(*kinds).map(lambda drawn: drawn.encode(errors="replace"))
+    if shape.tables:
+        contents = weighted((1, contents), (8, databases(shape.tables, word)))
     contents = weighted((24, contents), (1, st.just(_NOT_UTF8)))
     modes = st.sampled_from([0o644] * 6 + [0o600, 0o755])
     old = st.sampled_from([0, *shape.ages])

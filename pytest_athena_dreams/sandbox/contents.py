@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from ..models import Observation, ObservationKind, unpacked
-from ..worlds import Entry, World
+from ..worlds import SQLITE, Entry, World
 from .load import Source
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ CONTENT_CHARACTERS = 50_000
 """Characters of a text; a longer one is known by its digest."""
 _READING_SECONDS = 5.0
 _CACHED_CONTENTS = 2_000
-_MAGIC = b"SQLite format 3\0", b"PK\x03\x04", b"PK\x05\x06"
+_MAGIC = SQLITE, b"PK\x03\x04", b"PK\x05\x06"
 """How files begin whose bytes hold more than their contents: SQLite's, and zip's."""
 _READER = f"""
 import hashlib, io, sqlite3, zipfile

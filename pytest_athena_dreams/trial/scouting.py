@@ -22,6 +22,7 @@ from ..signatures import Signature, TypeSpec
 from ..source.documents import documents
 from ..source.reading import reading
 from ..source.scenes import looks_at_times, reads, variables
+from ..source.sql import tables
 from ..worlds import FOLDER, Entry, Place, Shape, World, planted
 from .chains import with_history
 from .scouted import SCOUTED_COMMANDS, SCOUTED_SERVICES, commands_of, services_of, with_requests
@@ -34,6 +35,8 @@ SCOUTED_PLACES, NAMES, SCOUTED_WORDS = 24, 16, 40
 """Maximum places, names in folders, and parts of texts in a shape."""
 TIMEOUT = 0.5
 """Seconds of one call."""
+_LOGS = "-journal", "-wal", "-shm"
+"""Ends of names of the files that SQLite puts beside a database: no file of any content fits there."""
 _OLDEST = 10**8
 _USUAL_AGES = 10, 100_000
 _USUAL_NAMES = ("a.txt", "sub/b.txt")
@@ -80,6 +83,7 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     shape = structs.replace(
         shape,
         documents=documents(code),
+        tables=tables(code) if "sqlite3" in code else (),
         ages=_ages(code) if looks_at_times(code) else (),
         places=tuple(places)[:SCOUTED_PLACES],
         names=tuple(dict.fromkeys([*_names(literals), *_USUAL_NAMES]))[:NAMES],
@@ -157,7 +161,7 @@ def _asked(seen: Sequence[Observation], markers: Mapping[str, str]) -> Iterator[
             path = place.path
             for name, marker in markers.items():
                 path = path.replace(marker, "{" + name + "}")
-            if "marker" not in path and "__pycache__" not in path:
+            if not any(part in path for part in ("marker", "__pycache__")) and not path.endswith(_LOGS):
                 yield Place(path, place.path in folders)
 
 
