@@ -28,6 +28,9 @@ _PROCESS_ERRORS = ("CalledProcessError", "TimeoutExpired")
 _HOW_IT_RAN = ("cmd", "output", "stdout", "stderr")
 """Attributes of errors of commands that depend on how the command was run, not on what it did."""
 
+_CONNECTIONS = "requests.", "httpx.", "aiohttp.", "urllib3.", "http.client.", "urllib.", "email.message."
+"""Where objects come from whose parts depend on how a request was made: sessions, pools, buffers."""
+
 
 def _without_message(value: Canonical, message: str | None = None) -> Canonical:
     """``value`` with nothing in it of the messages of exceptions."""
@@ -44,6 +47,8 @@ def _without_message(value: Canonical, message: str | None = None) -> Canonical:
             if not _repeats(field, message) and key not in left_out
         ]
         return ["exception", name, None, [], kept]
+    if value[:1] == ["object"] and str(value[1]).startswith(_CONNECTIONS):
+        return ["object", value[1], [[key, field] for key, field in value[2] if isinstance(field, str | int)]]
     return [_without_message(part) for part in value]
 
 
