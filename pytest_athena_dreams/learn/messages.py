@@ -19,6 +19,10 @@ _QUOTED = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 _NUMBER_PATTERN = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _KEPT_AFTER = ("attribute ", "module named ", "import name ", "object has no ")
+_ASKED = re.compile(r"`([^`\n]*)`")
+_ASKED_WORD = re.compile(r"[a-z][a-z-]*")
+_ASKED_REST = re.compile(r"(?<=`): (with(?:out)? .*)$", re.DOTALL)
+"""How a message names a command or a request, its words that belong to no input, and what differs in it."""
 _KNOWN_NAMES = frozenset(dir(builtins)) | sys.stdlib_module_names | {"NoneType", "function", "generator"}
 _OPERATOR = re.compile(r"[-+*/%@&|^<>=!~]{1,3}")
 _BARE = frozenset({"KeyError"})
@@ -35,10 +39,26 @@ def general(message: str, exception: str | None) -> str:
         return "no input accepted"
     if exception == "RecursionError":
         message = message.partition(" exceeded")[0]  # the rest says where the last call was
+    message = _ASKED_REST.sub(_option_words, message)
+    message = _ASKED.sub(_first_words, message)
     message = _PATH.sub("", message)
     message = _QUOTED.sub(lambda found: _quoted(message, found), message)
     message = _NUMBER_PATTERN.sub("#", _ADDRESS.sub("#", message))
     return " ".join(message.split())[:MESSAGE_LENGTH]
+
+
+def _first_words(found: re.Match[str]) -> str:
+    """A command or a request by its first words, without those of one input."""
+    words = found[1].split()
+    known = next((n for n, word in enumerate(words) if n and not _ASKED_WORD.fullmatch(word)), len(words))
+    kept = words[: min(known, 2)]
+    return f"`{' '.join(kept)}{' …' if len(kept) < len(words) else ''}`"
+
+
+def _option_words(found: re.Match[str]) -> str:
+    """The options among the words that differ."""
+    kept = [word for word in found[1].split() if word.startswith("-") or word in ("without", "with", "and")]
+    return f": {' '.join(kept)}" if any(word.startswith("-") for word in kept) else ""
 
 
 def _quoted(message: str, found: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ from msgspec import structs
 from ..worlds import ROOT_PATH, Changes, Request, World
 from .peer import Peers
 from .programs import CHANGE_FOLDER, Ran, is_script, place_of, ran, steps
-from .sights import sees
+from .sights import sees, sees_files
 
 REQUESTS = 500
 """Requests of one call."""
@@ -130,7 +130,7 @@ class Answering:
             raise TooManyRequests
 
     def _sees(self, request: Request) -> Changes:
-        if self._seen_room <= 0:
+        if self._seen_room <= 0 or not sees_files(request, self._exists):
             return {}
         found = {
             path: entry
@@ -140,6 +140,14 @@ class Answering:
         }
         self._seen_room -= sum(len(entry.content) for entry in found.values() if entry is not None)
         return found
+
+    def _exists(self, path: str) -> bool:
+        """Whether there is something at a path in the world, or was before the call."""
+        files = self._world.files
+        try:
+            return path in files or os.path.lexists(f"{self._root}/{path}")
+        except ValueError:  # no path at all
+            return False
 
     def _inside(self, folder: str) -> str:
         """A folder relative to the world's."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..worlds import ROOT_PATH, SHELL, Request
 
@@ -25,11 +25,19 @@ _CODE_FILE = re.compile(
 _SHELL_MARKS = re.compile(r"[\s;&|<>()'\"]+")
 
 
+def sees_files(request: Request, exists: Callable[[str], bool]) -> bool:
+    """Whether a command could read a file; ``exists`` says whether one is there, or was before the call."""
+    words = _words_of(request)
+    first = {words[0], " ".join(words[:2])} if words else set()
+    if first & {*_READ_ALL, *_READ_ALL_ALWAYS, *_CHECKERS, *_BUILDERS}:
+        return True
+    base = f"{request.folder}/" if request.folder else ""
+    return any(exists(path) for word in words[1:] if (path := _relative(base, word)) not in ("", "."))
+
+
 def sees(request: Request, path: str, *, known: bool) -> bool:
     """Whether a command could read the file at ``path``; ``known`` says that it was there before the call."""
-    words = request.words
-    if words[:2] == SHELL and len(words) > 2:
-        words = tuple(filter(None, _SHELL_MARKS.split(words[2])))
+    words = _words_of(request)
     if not words:
         return False
     base = f"{request.folder}/" if request.folder else ""
@@ -44,6 +52,14 @@ def sees(request: Request, path: str, *, known: bool) -> bool:
     if first & {*_BUILDERS} or (first & {*_CHECKERS} and not _names_paths(words)):
         return known or _CODE_FILE.fullmatch(path) is not None
     return False
+
+
+def _words_of(request: Request) -> tuple[str, ...]:
+    """The words of a command, or those in a script."""
+    words = request.words
+    if words[:2] == SHELL and len(words) > 2:
+        return tuple(filter(None, _SHELL_MARKS.split(words[2])))
+    return words
 
 
 def _names_paths(words: Sequence[str]) -> bool:

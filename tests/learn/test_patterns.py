@@ -200,3 +200,20 @@ def test_a_corpus_keeps_its_buckets_when_locals_and_lines_change(name: str) -> N
         counted[fingerprint(wrong, code, base).title] += 1
     assert len(counted) <= 60
     assert sum(count for _, count in counted.most_common(10)) >= 0.6 * counted.total()
+
+
+@pytest.mark.parametrize(
+    ("message", "pattern"),
+    [
+        (
+            "ran `git push -f b1`, not `git push --lease b1`: without --lease and with -f",
+            "ran `git push …`, not `git push …`: without --lease and with -f",
+        ),
+        ("ran `git push a` before `git fetch b`", "ran `git push …` before `git fetch …`"),
+        ("ran `git push a`, not `git push b`: without b and with a", "ran `git push …`, not `git push …`"),
+        ("did not run `make`", "did not run `make`"),
+        ("also sent `DELETE https://h/3`", "also sent `DELETE …`"),
+    ],
+)
+def test_commands_and_requests_are_named_without_the_words_of_one_input(message: str, pattern: str) -> None:
+    assert general(message, None) == pattern
