@@ -259,6 +259,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """Tables of the databases that it uses."""
     ages: tuple[int, ...] = ()
     """Seconds that files may be old, if it looks at their times."""
+    optional: tuple[str, ...] = ()
+    """Programs that it can do without."""
     services: tuple[tuple[str, str], ...] = ()
     """Methods and URLs of its requests of HTTP, with parameters in braces."""
 

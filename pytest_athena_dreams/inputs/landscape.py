@@ -84,7 +84,7 @@ def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Sh
     texts = list(dict.fromkeys([*own, *shape.words]))
     value = _json(st.sampled_from([*_WORDS, *words]), shape.keys) if shape.keys and shape.commands else None
     structured = None if value is None else lambda: json.dumps(draw(value))
-    world = answered(draw, planted(planned), shape.commands, values, texts, structured)
+    world = answered(draw, planted(planned), shape.commands, shape.optional, values, texts, structured)
     world = serviced(draw, world, shape.services, values, texts, shape.keys)
     return set_in(draw, world, shape, texts)
 

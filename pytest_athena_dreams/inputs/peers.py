@@ -101,16 +101,21 @@ def _object(
     for key in keys:
         if pick(range(10)) == 9:
             continue
-        nested = depth == 0 and pick(range(12)) == 11
+        nested = depth == 0 and not _is_simple(key) and pick(range(12)) == 11
         some[key] = _object(pick, words, keys, 1) if nested else _value_for(pick, key, words)
     return some
+
+
+def _is_simple(key: str) -> bool:
+    """Whether the name of a key suggests a number or a URL."""
+    return key in _NUMBER_KEYS or key.endswith(("_id", "_count", "url"))
 
 
 def _value_for(pick: Callable[[Sequence[Any]], Any], key: str, words: Sequence[str]) -> Any:
     """A value that the name of its key suggests."""
     if key.endswith("url"):
         return f"https://example.org/{pick(('a', 'b/1'))}"
-    if key in _NUMBER_KEYS or key.endswith(("_id", "_count")):
+    if _is_simple(key):
         return pick((1, 2, 7, 0, 42))
     kind = pick(("word", "word", "word", "word", "accent", "number", "truth", "nothing"))
     if kind == "word" and words:

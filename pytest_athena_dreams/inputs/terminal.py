@@ -98,11 +98,13 @@ def answered(
     draw: Callable[[Strategy], Any],
     world: World,
     commands: Sequence[Sequence[str]],
+    optional: Sequence[str],
     values: Mapping[str, Any],
     words: Sequence[str],
     structured: Callable[[], str] | None,
 ) -> World:
-    """``world`` with answers to ``commands``, whose words may name parameters in braces.
+    """``world`` with answers to ``commands``, whose words may name parameters in braces. Programs
+    in ``optional`` may be missing.
 
     ``words`` are texts of the source and of the arguments, and ``structured`` draws a JSON text if the
     source reads any.
@@ -123,10 +125,10 @@ def answered(
             for _ in range(times)
         )
         answers[own] = CommandAnswer(words=own, outputs=outputs or ("",), errors=pick(_REMARKS))
-    mood, absent = pick(_MOODS), ()
-    if mood != "fine":
+    mood = pick(_MOODS)
+    absent: tuple[str, ...] = (pick(optional),) if mood == "absent" and optional else ()
+    if mood == "fails":
         own = pick(tuple(answers))
-        absent = own[:1] if mood == "absent" else ()
         answers[own] = structs.replace(answers[own], status=pick(_FAILED_STATUSES), errors=pick(_COMPLAINTS))
     plain = [x for x in answers.values() if x.status or x.errors or any(x.outputs)]
     return structs.replace(world, commands=tuple(plain), absent=absent)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice, takewhile
 
 from msgspec import structs
 
+from ..inputs.arguments import Arguments
+from ..models import ObservationKind
+from ..sandbox.runner import Runner
 from ..worlds import SHELL, CommandAnswer, Reply, Request, ServiceAnswer, World
 
 SCOUTED_COMMANDS, SCOUTED_SERVICES = 16, 12
 """Maximum commands, and requests of HTTP, in a shape."""
+OPTIONAL_CALLS = 4
+"""Inputs on which to try without a program."""
 _WORDS_KNOWN = 8
 """Maximum words of a command in a shape."""
 _SHORTEST_VALUE = 2
@@ -44,6 +50,20 @@ def _with_services(world: World, services: Collection[tuple[str, str]], number: 
             if "{" not in url
         ),
     )
+
+
+def optional_programs(
+    commands: Iterable[Sequence[str]], inputs: Sequence[Arguments], runner: Runner, timeout: float
+) -> Iterator[str]:
+    """The programs without which the procedure returns on some input: elsewhere, one that is missing ends it.
+
+    What is done before that differs from dream to dream, and nobody meant it.
+    """
+    for program in dict.fromkeys(words[0] for words in commands):
+        worlds = [replace(one, world=World(absent=(program,))) for one in inputs[:OPTIONAL_CALLS]]
+        seen = runner.run([one.payload() for one in worlds], timeout=timeout, patience=2)
+        if any(one.kind is ObservationKind.RETURNED for one in seen):
+            yield program
 
 
 def services_of(

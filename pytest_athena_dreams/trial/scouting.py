@@ -25,7 +25,14 @@ from ..source.scenes import looks_at_times, reads, variables
 from ..source.sql import tables
 from ..worlds import FOLDER, Entry, Place, Shape, World, planted
 from .chains import with_history
-from .scouted import SCOUTED_COMMANDS, SCOUTED_SERVICES, commands_of, services_of, with_requests
+from .scouted import (
+    SCOUTED_COMMANDS,
+    SCOUTED_SERVICES,
+    commands_of,
+    optional_programs,
+    services_of,
+    with_requests,
+)
 
 ROUNDS = 3
 """Worlds in which the procedure is run before the shape is fixed."""
@@ -92,6 +99,7 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
         ],
         commands=tuple(commands)[:SCOUTED_COMMANDS],
         services=tuple(services)[:SCOUTED_SERVICES],
+        optional=tuple(optional_programs(commands, marked, runner, TIMEOUT)),
         keys=tuple(dict.fromkeys(filter(_SCOUTED_KEY.fullmatch, literals)))[:NAMES] if "json" in code else (),
     )
     endings = [text for text in literals if _SUFFIX.fullmatch(text)]

@@ -49,9 +49,10 @@ def sees(request: Request, path: str, *, known: bool) -> bool:
     first = {words[0], " ".join(words[:2])}
     if first & {*_READ_ALL_ALWAYS} or any({*words} & {*_READ_ALL.get(one, ())} for one in first):
         return True
-    if first & {*_BUILDERS} or (first & {*_CHECKERS} and not _names_paths(words)):
-        return known or _CODE_FILE.fullmatch(path) is not None
-    return False
+    code = _CODE_FILE.fullmatch(path) is not None
+    if first & {*_BUILDERS}:
+        return known or code
+    return code and bool(first & {*_CHECKERS}) and not _names_paths(words)
 
 
 def _words_of(request: Request) -> tuple[str, ...]:
