@@ -132,13 +132,15 @@ class ServiceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """What requests with this method to URLs that begin like ``url`` get.
 
     They get the ``replies`` one after another, the last one from then on; with a ``fault``, their host
-    refuses connections, closes them without an answer, or is silent until the time is up.
+    refuses connections, closes them without an answer, or is silent until the time is up. If they are
+    ``paged``, the URL says which reply comes, and a URL has the same reply each time.
     """
 
     method: str
     url: str
     replies: tuple[Reply, ...] = ()
     fault: Literal["", "refused", "broken", "silent"] = ""
+    paged: bool = False
 
     def __str__(self) -> str:
         said = self.fault or ", then ".join(map(str, self.replies))

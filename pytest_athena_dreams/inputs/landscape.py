@@ -85,7 +85,8 @@ def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Sh
     value = _json(st.sampled_from([*_WORDS, *words]), shape.keys) if shape.keys and shape.commands else None
     structured = None if value is None else lambda: json.dumps(draw(value))
     world = answered(draw, planted(planned), shape.commands, shape.optional, values, texts, structured)
-    world = serviced(draw, world, shape.services, values, texts, shape.keys)
+    read = [one for one in shape.documents if one.form == "json"]
+    world = serviced(draw, world, shape.services, values, [*own, *texts], shape.keys, read)
     return set_in(draw, world, shape, texts)
 
 

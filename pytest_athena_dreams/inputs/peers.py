@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec import structs
 
-from ..worlds import Reply, ServiceAnswer, World
+from ..worlds import Document, Reply, ServiceAnswer, World
 from .scalars import Strategy
 from .terminal import filled, picker
 
@@ -36,10 +36,12 @@ def serviced(
     values: Mapping[str, Any],
     words: Sequence[str],
     keys: Sequence[str],
+    documents: Sequence[Document] = (),
 ) -> World:
     """``world`` with answers to ``services``, methods and URLs that may name parameters in braces.
 
-    ``words`` are texts of the source and of the arguments, ``keys`` those of JSON objects that it may read.
+    ``words`` are texts of the source and of the arguments, ``keys`` those of JSON objects that it may read,
+    and ``documents`` what it reads of them, as far as that is known.
     """
     if not services:
         return world
@@ -51,15 +53,15 @@ def serviced(
         if (method, url) in answers or "{" in url or method == "SEND":
             continue
         count = pick((1, 1, 1, REPLIES_IN_TURN))
-        shape = (
-            pick(("object", "list", "object", "list", "other"))
-            if method == "GET"
-            else pick(("object", "object", "list", "other"))
-        )
+        shapes = ("object", "list", "object", "list", "other")
+        shape = pick(shapes if method == "GET" else ("object", "object", "list", "other"))
+        document = pick(documents) if documents and pick(range(8)) else None
+        if document is not None:
+            shape = "list" if document.item is not None and not document.keys else "object"
         replies = [
             Reply(
                 status=pick(_GOOD) if method != "GET" else 200,
-                body=_body(pick, shape, words, keys),
+                body=_body(pick, shape, words, keys) if document is None else _written(pick, document, words),
                 full=shape == "list" and pick((False, True)),
             )
             for _ in range(count)
@@ -68,7 +70,9 @@ def serviced(
             replies.append(Reply(body="[]"))
         if pick(range(6)) == 5:
             replies.insert(0, _failure(pick))
-        answers[method, url] = ServiceAnswer(method=method, url=url, replies=tuple(replies))
+        answers[method, url] = ServiceAnswer(
+            method=method, url=url, replies=tuple(replies), paged=shape == "list"
+        )
     mood = pick(_HTTP_MOODS)
     if mails and mood == "fault":
         answers["SEND", ""] = ServiceAnswer(method="SEND", url="", fault=pick(("refused", "broken")))
@@ -91,6 +95,27 @@ def _body(pick: Callable[[Sequence[Any]], Any], shape: str, words: Sequence[str]
     if shape == "list":
         return json.dumps([_object(pick, words, keys) for _ in range(pick(range(1, LISTED_OBJECTS + 1)))])
     return str(pick((*_RUBBISH, '{"ok": true}', "ok")))
+
+
+def _written(pick: Callable[[Sequence[Any]], Any], document: Document, words: Sequence[str]) -> str:
+    return json.dumps(_read(pick, document, "", words))
+
+
+def _read(pick: Callable[[Sequence[Any]], Any], part: Document, name: str, words: Sequence[str]) -> Any:
+    """A value for the part of a document with this name, seldom without one of its keys."""
+    if part.keys:
+        left_out = pick((None, None, None, None, None, None, None, *part.keys))
+        return {key: _read(pick, one, key, words) for key, one in part.keys.items() if key != left_out}
+    if part.value is not None:
+        names = dict.fromkeys(pick((*words, "a")) for _ in range(pick((0, 1, 2))))
+        return {key: _read(pick, part.value, key, words) for key in names}
+    if part.item is not None:
+        return [_read(pick, part.item, name, words) for _ in range(pick(range(1, LISTED_OBJECTS + 1)))]
+    if part.kind == "number":
+        return pick((1, 2, 0, 7, 2.5, 42))
+    if part.kind == "text" and not _is_simple(name):
+        return pick((*words, "Tür é", "A"))
+    return _value_for(pick, name, words)
 
 
 def _object(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from ..worlds import CLOCK, Shape, World
+from .peers import URL_VALUES, takes_url
 
 _INPUT_LINES = 6
 _USUAL_VALUES = ("1", "abc", "a b", "0", "https://x.example/hook", "/tmp", "true", "")
@@ -23,9 +24,9 @@ _CLOCKS = (CLOCK, CLOCK + 43_199.0, 1_709_164_800.0, 1_735_689_599.0)
 
 def set_in(draw: Callable[[Any], Any], world: World, shape: Shape, words: Sequence[str]) -> World:
     """``world`` with what surrounds a call of the procedure of ``shape``."""
-    texts = [*dict.fromkeys([*words, "a", "b"])]
+    texts = [text for text in dict.fromkeys([*words, "a", "b"]) if "\0" not in text]
     variables = {
-        name: draw(st.sampled_from([*_USUAL_VALUES, *texts]))
+        name: draw(st.sampled_from(_urls(texts) if takes_url(name) else [*_USUAL_VALUES, *texts]))
         for name in shape.variables
         if draw(st.integers(0, 3))
     }
@@ -33,6 +34,10 @@ def set_in(draw: Callable[[Any], Any], world: World, shape: Shape, words: Sequen
     text = draw(_lines(texts)) if "input" in shape.reads else ""
     given = draw(st.lists(st.sampled_from(texts), max_size=2)) if "arguments" in shape.reads else ()
     return structs.replace(world, variables=variables, clock=clock, input=text, arguments=tuple(given))
+
+
+def _urls(texts: Sequence[str]) -> list[str]:
+    return [*URL_VALUES, *(text for text in texts if text.startswith("http")), *URL_VALUES, "", "a"]
 
 
 def _lines(texts: Sequence[str]) -> st.SearchStrategy[str]:

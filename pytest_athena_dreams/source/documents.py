@@ -78,6 +78,7 @@ class _Documents(ast.NodeVisitor):
     def __init__(self) -> None:
         self.roots: dict[int, tuple[Format, _Part]] = {}
         self._named: dict[str, _Part] = {}
+        self._made: dict[int, _Part] = {}
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.generic_visit(node)
@@ -181,6 +182,16 @@ class _Documents(ast.NodeVisitor):
                 return self._inner(inner, key)
             case ast.Call(func=ast.Name(id=name), args=[inner, *_]) if name in _SAME:
                 return self._part(inner)
+            case (
+                ast.Call(func=ast.Attribute(value=inner, attr="get"), args=[_, *_])
+                | ast.Subscript(value=inner)
+            ):
+                part = self._part(inner)
+                return part.value if part is not None else None
+            case ast.DictComp(value=value):
+                return self._mapped(node, self._part(value))
+            case ast.Call(func=ast.Attribute(attr="json"), args=[]):
+                return self.roots.setdefault(id(node), ("json", _Part()))[1]
             case ast.Call(func=func) if (form := _PARSERS.get(ast.unparse(func))) is not None:
                 return self.roots.setdefault(id(node), (form, _Part()))[1]
             case ast.BoolOp(values=[first, *_]):
@@ -188,6 +199,14 @@ class _Documents(ast.NodeVisitor):
             case ast.IfExp(body=body, orelse=other):
                 return self._part(body) or self._part(other)
         return None
+
+    def _mapped(self, node: ast.DictComp, value: _Part | None) -> _Part | None:
+        """A mapping that the code makes itself, with parts of a document as its values."""
+        if value is None:
+            return None
+        made = self._made.setdefault(id(node), _Part())
+        made.value = value
+        return made
 
     def _inner(self, node: ast.AST, key: str) -> _Part | None:
         part = self._part(node)

@@ -169,7 +169,8 @@ def _asked(seen: Sequence[Observation], markers: Mapping[str, str]) -> Iterator[
             path = place.path
             for name, marker in markers.items():
                 path = path.replace(marker, "{" + name + "}")
-            if not any(part in path for part in ("marker", "__pycache__")) and not path.endswith(_LOGS):
+            aside = any(part in path for part in ("marker", "__pycache__", "netrc"))
+            if not aside and not path.endswith(_LOGS):
                 yield Place(path, place.path in folders)
 
 

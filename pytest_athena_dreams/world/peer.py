@@ -24,6 +24,8 @@ CONNECTIONS = 500
 _PAGES = ("page", "p", "offset", "start", "cursor", "after", "skip")
 _SIZES = ("per_page", "page_size", "limit", "size", "count", "first", "max_results")
 _MOST_PAGES, _LONGEST_PAGE = 100, 200
+_SAME_PAGES = 20
+"""How often a URL gets the same page: code that pages in another way comes to an end then."""
 _USUAL_REPLY = Reply(body="{}")
 
 
@@ -113,17 +115,20 @@ class Peers:
         times, self._times[key] = self._times[key], self._times[key] + 1
         if found is None or not found.replies:
             return found, _USUAL_REPLY
-        return found, found.replies[min(times + _page(url), len(found.replies) - 1)]
+        place = times + _page(url)
+        if found.paged and times < _SAME_PAGES:
+            place = _page(url)
+        return found, found.replies[min(place, len(found.replies) - 1)]
 
 
 def _matching(method: str, url: str, world: World) -> ServiceAnswer | None:
-    """The answer for the same host whose URL begins like this one for longest.
+    """The answer whose URL begins like this one for longest, for the same host if the world knows that.
 
     Those for the same method go first; requests that change something get no answer of one that reads.
     """
     best, most = None, -1
     host, method = urlsplit(url).netloc, "GET" if method == "HEAD" else method
-    known = [one for one in world.services if urlsplit(one.url).netloc == host]
+    known = [one for one in world.services if urlsplit(one.url).netloc == host] or world.services
     same = [one for one in known if one.method == method]
     for one in same or [one for one in known if "GET" not in (one.method, method)]:
         common = next(

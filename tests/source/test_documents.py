@@ -30,10 +30,19 @@ def obj(**keys: Document) -> Document:
         ("for v in data.values(): v['a']", Document(value=obj(a=Document()))),
         ("inner = data.get('a') or {}\ninner['b']", obj(a=obj(b=Document()))),
         ("def helper(data): return data['late']", obj(late=Document())),
+        (
+            "known = {row['a']: row for row in data}\nknown.get(x)['b'].strip()\nknown[x]['c']",
+            Document(item=obj(a=Document(), b=TEXT, c=Document())),
+        ),
     ],
 )
 def test_what_is_read_shows_the_shape(lines: str, expected: Document) -> None:
     assert documents(f"import json\ndata = json.loads(text)\n{lines}") == (expected,)
+
+
+def test_what_a_host_answers_is_a_document() -> None:
+    code = "import requests\nfor item in requests.get(url).json(): item['a'].lower()"
+    assert documents(code) == (Document(item=obj(a=TEXT)),)
 
 
 def test_each_document_has_its_format() -> None:
