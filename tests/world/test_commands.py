@@ -122,10 +122,11 @@ def test_the_log_says_where_with_which_variables_and_files(jail: SandboxPair) ->
         "  env={**os.environ, 'TAG': 'v1'})\n"
         "open('a.txt', 'w').write('newer')\n"
         "subprocess.run(['git', 'fetch'])\n"
-        "subprocess.run([sys.executable, '-m', 'pytest'])"
+        "subprocess.run([sys.executable, '-m', 'pytest'])\n"
+        "subprocess.run(['make'])"
     )
     (seen,) = acted(jail, body, GIT)
-    add, fetch, tests = seen.requests
+    add, fetch, tests, make = seen.requests
     assert add == Request(
         words=("git", "add", "../a.txt", "/world/b"),
         folder="sub",
@@ -133,7 +134,7 @@ def test_the_log_says_where_with_which_variables_and_files(jail: SandboxPair) ->
         sees={"a.txt": Entry(content=b"new")},
     )
     assert (fetch.sees, tests.words) == ({}, ("python", "-m", "pytest"))
-    assert tests.sees == {"a.txt": Entry(content=b"newer")}
+    assert (tests.sees, make.sees) == ({}, {"a.txt": Entry(content=b"newer")})
 
 
 def test_a_command_that_waits_for_input_can_be_killed(jail: SandboxPair) -> None:
