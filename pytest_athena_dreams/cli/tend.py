@@ -1,4 +1,4 @@
-"""The commands that change which dreams are tested: ``retest``, ``archive``, ``delete``."""
+"""The commands that change which dreams there are: ``retest``, ``archive``, ``delete``, ``prune``."""
 
 from __future__ import annotations
 
@@ -133,4 +133,33 @@ def _ask(found: list[Summary], what: str) -> None:
     click.confirm(f"{what[0].upper()}{what[1:]}?", abort=True)
 
 
-COMMANDS = (retest, archive, delete)
+@click.command()
+@store_option
+@click.option(
+    "--keep-nights", type=click.IntRange(min=1), metavar="N", required=True, help="Nights that stay."
+)
+@click.option("--yes", "-y", is_flag=True, help="Don't ask.")
+def prune(store: Path, keep_nights: int, yes: bool) -> None:
+    """Delete all but the last N nights, with their dreams and results.
+
+    What waits for a test or was adopted stays, and so do procedures, failure patterns and metrics. No later
+    night writes a deleted dream again. Others can read the store meanwhile. The file keeps its size, and new
+    nights use the space.
+    """
+    from ..store.database import Store
+    from ..store.pruning import plan
+    from ..store.pruning import prune as delete_nights
+
+    with Store.open(store) as opened:
+        chosen = plan(opened, keep_nights)
+        what = f"{count(len(chosen.nights), 'night')} with {count(len(chosen.dreams), 'dream')}"
+        if chosen.nights and not yes:
+            if not sys.stdin.isatty():
+                raise click.UsageError(f"to delete {what}, give --yes: there is no terminal to ask on")
+            click.confirm(f"Delete {what}?", abort=True)
+        for _ in delete_nights(opened, chosen):
+            pass
+    click.echo(f"{store}: {what} deleted")
+
+
+COMMANDS = (retest, archive, delete, prune)

@@ -168,13 +168,17 @@ def finished_procedures(store: Store, run_id: int) -> dict[int, int]:
 
 
 def family(store: Store, procedure: int, name: str) -> list[tuple[str, str | None]]:
-    """All dreams of a procedure and of its earlier versions, in id order.
+    """All dreams of a procedure and of its earlier versions, those that were pruned first, in id order.
 
-    Each is its code, and the digest of its normal form, if that is in the store.
+    Each is its code, empty if it was pruned, and the digest of its normal form, if that is in the store.
     """
     shape = store.dream_procedures
     with store.reading() as db:
-        return [
+        gone = db.execute(
+            "SELECT '', digest FROM dream_pruned WHERE procedure_id = ? OR procedure_name = ?",
+            [procedure, name],
+        ).fetchall()
+        return gone + [
             (code or "", digest)
             for code, digest in db.execute(
                 f"SELECT {shape.code}, digest FROM dream_procedures"

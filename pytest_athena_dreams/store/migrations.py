@@ -210,6 +210,14 @@ def m016_views(db: Database) -> None:
             db.create_view(name, query)
 
 
+@migrations()
+def m017_pruned(db: Database) -> None:
+    """The digests of dreams that were pruned, so that none is written again."""
+    db.table("dream_pruned").create(
+        {"procedure_id": int, "procedure_name": str, "digest": str}, pk=("procedure_id", "digest")
+    )
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Apply missing migrations and add a column for each new figure, in an open transaction."""
     db = Database(connection, recursive_triggers=False, execute_plugins=False)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .database import Store
     from .records import Filters, Summary
 
-_OF_A_DREAM = (
+OF_A_DREAM = (
     "dream_test_results",
     "dream_failure_sightings",
     "dream_repairs",
@@ -82,7 +82,7 @@ def delete(store: Store, ids: Collection[int]) -> None:
     """Delete dreams with all that is stored about each."""
     listed = json.dumps(sorted(ids))
     with store.writing() as db:
-        for table in _OF_A_DREAM:
+        for table in OF_A_DREAM:
             db.execute(f"DELETE FROM {table} WHERE dream_id IN (SELECT value FROM json_each(?))", [listed])
         key = store.dream_procedures.key
         db.execute(f"DELETE FROM dream_procedures WHERE {key} IN (SELECT value FROM json_each(?))", [listed])
