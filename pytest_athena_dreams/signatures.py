@@ -94,13 +94,15 @@ class Clues:
     """What a source suggests for the text among its inputs.
 
     ``parameters`` are the clues by parameter. ``patterns`` are regular expressions, as text and flags,
-    ``formats`` those of ``strptime``, and ``quoted`` texts that the docstring shows.
+    ``formats`` those of ``strptime``, and ``quoted`` texts that the docstring shows. ``nan`` says that
+    the code looks for numbers that are none.
     """
 
     parameters: dict[str, TextClues] = field(default_factory=dict)
     patterns: tuple[tuple[str, int], ...] = ()
     formats: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
+    nan: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ def test_inputs_shows_what_a_function_would_be_fed(tmp_path: Path) -> None:
     assert "first([3, 4])" in lines
     assert lines[lines.index("first([3, 4])") + 1] == "    returned 3"
     assert any(line.endswith("of 20 inputs in the domain") for line in lines)
+    assert any(line.startswith("# 1 examples of the docstring, ") for line in lines)
     assert "    raised IndexError: list index out of range" in lines
 
 

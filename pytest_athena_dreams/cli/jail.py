@@ -94,6 +94,8 @@ def _pool(reference: Reference) -> Iterator[str]:
     for note in reference.pool.notes:
         yield printable(f"# {note}")
     yield f"# {len(reference.returned)} of {len(reference.pool)} inputs in the domain"
+    found = [f"{number} {what}" for what, number in reference.pool.sources().items() if number]
+    yield f"# {', '.join(found)}"
     for payload, arguments in reference.pool.inputs.items():
         yield printable(arguments.call(name), limit=100)
         yield printable(f"    {_result(reference.expected.get(payload))}", limit=100)

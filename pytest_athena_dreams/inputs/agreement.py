@@ -109,6 +109,8 @@ def _trail(draw: Draw, value: Any) -> list[Any]:
         value = value[place]
         if not draw(st.integers(0, 3)):
             break
+    if type(value) is str and value and draw(st.integers(0, 3)) == 3:
+        trail.append(draw(st.sampled_from([0, -1])))  # as if a text were a list
     return trail
 
 

@@ -40,6 +40,10 @@ class Part:
         """Whether another value of the same Python type may take its place."""
         return self.type.kind != "class" and _may_hold(self.type, self.value)
 
+    def may_be(self, value: Any) -> bool:
+        """Whether a value of another Python type may take its place: one of the alternatives of its type."""
+        return self.type.kind == "union" and any(_may_hold(arg, value) for arg in self.type.args)
+
     @property
     def open(self) -> bool:
         """Whether a value of any type may take its place."""
@@ -64,7 +68,7 @@ def _every_part(
 ) -> Iterator[Part]:
     kind = type(value)
     fitting = [arg for arg in spec.args if _may_hold(arg, value)] if spec.kind == "union" else []
-    if fitting and kind not in (str, int):
+    if fitting:
         yield Part(steps, False, value, spec)
     spec = fitting[0] if fitting else spec
     yield Part(steps, False, value, spec)

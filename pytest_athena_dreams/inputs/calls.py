@@ -44,7 +44,7 @@ def calls(
     checks = {fact.rpartition(":")[2] for facts in signature.usage.values() for fact in facts}
     width = replace(
         width,
-        nan=not checks.isdisjoint(("isnan", "isfinite", "isinf")),
+        nan=clues.nan or not checks.isdisjoint(("isnan", "isfinite", "isinf")),
         tiny=calls_methods(signature),
     )
     strategies = Strategies(literals, signature.classes, narrow_width(width, narrowings), clues)

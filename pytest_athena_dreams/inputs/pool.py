@@ -130,6 +130,20 @@ class Pool:
         arguments = self.inputs[payload]
         return arguments == arguments.by_keyword(self.spec.signature)
 
+    def sources(self) -> dict[str, int]:
+        """How many inputs come from where."""
+        variants = [p for p in self.inputs if p not in self.choices and p not in self.fixed]
+        examples = {arguments.payload() for arguments in self.spec.examples}
+        varied = len(variants) if self.choices else 0
+        fixed = [payload for payload in self.fixed if payload in self.inputs]
+        first = sum(payload in examples for payload in fixed)
+        return {
+            "examples of the docstring": first,
+            "edge cases": len(fixed) - first,
+            "drawn": len(self.inputs) - len(fixed) - varied,
+            "variants on new paths": varied,
+        }
+
     @property
     def notes(self) -> tuple[str, ...]:
         """How the pool was chosen and drawn."""

@@ -84,14 +84,8 @@ class TextsByCode:
             self._between(clue),
         )
         if len(self._matching) > 1 and clue.matched:
-            wholes.append(
-                (
-                    4,
-                    st.builds(
-                        _within, st.one_of(self._matching), st.one_of(self._matching), st.integers(0, 9)
-                    ),
-                )
-            )
+            both = st.one_of(self._matching)
+            wholes.append((8, st.builds(_within, both, both, st.integers(0, 9))))
         several = (max(4, sum(weight for weight, _ in wholes) // 2), joined)
         text = weighted(*wholes, several)
         return weighted((2, text), (1, mutated(text, pieces)))
@@ -100,7 +94,10 @@ class TextsByCode:
         """A part of a text: one of ``wholes``, a piece, a word, a number, or two or three of these."""
         atoms: list[tuple[int, Texts]] = [(1, words(()))]
         if clue.words:
-            atoms.append((12, st.sampled_from(list(clue.words))))
+            word = st.sampled_from(list(clue.words))
+            atoms.append((12, word))
+            if "number" in clue.grammars:
+                atoms.append((4, st.builds(lambda count, unit: f"{count}{unit}", st.integers(0, 12), word)))
         if self._pieces:
             piece = st.sampled_from(self._pieces)
             atoms += [

@@ -13,10 +13,11 @@ from random import Random
 from typing import Any
 
 from ..models import Canonical
-from ..signatures import Clues, Signature, TypeSpec
+from ..signatures import Clues, ParameterKind, Signature, TypeSpec
 from .argument_parts import ITEM_KINDS, Part, every_part, put
 from .arguments import VARIADIC, Arguments
 from .mutation import spoiled
+from .nearby import MOST_ITEMS, of_another_type, rejoined, remapped, reordered
 from .recipes import Recipe
 from .scalars import literal_value
 from .steps import STEP, THEN_CALLS
@@ -27,17 +28,20 @@ PARTS = 60
 """Parts of one argument, at most, that may be changed."""
 WHOLE = 0.15
 """Share of changes that are made to an argument as a whole."""
-MEETING = 0.2
+MEETING = 0.3
 """Share of variants with few different values in all parts: then parts of a call are equal."""
-FEW_VALUES = 3
+FEW_VALUES = 4
 """How many different values such a call has, at most."""
+OPTIONS = 0.15
+"""Share of changes that give one more parameter with a default, or leave one out."""
 LARGEST = 10_000
 """A number is doubled below this."""
-MOST_ITEMS = 24
-"""Items, at most, that a container may grow to."""
+PIECE = 60
+"""Characters of a text that is put into another, at most."""
 VARIANT_LENGTH = 300
 """Characters, at most, that a text may grow to."""
 
+_BY_KEYWORD = (ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY)
 _PLAIN_TYPES = (int, float, str, bool)
 
 
@@ -66,7 +70,6 @@ class Variants:
         found = clues.parameters.values()
         separators = [text for clue in found for text in clue.separators]
         values = list(map(literal_value, literals))
-        checks = {fact.rpartition(":")[2] for facts in signature.usage.values() for fact in facts}
         return cls(
             signature,
             tuple(value for value in values if type(value) is str and value),
@@ -74,7 +77,7 @@ class Variants:
             tuple(value for value in values if type(value) in (int, float)),
             (*separators, " ", "") if separators else (" ", "", ","),
             frozenset(fixed),
-            not checks.isdisjoint(("isnan", "isfinite", "isinf")),
+            clues.nan,
         )
 
     def of_call(self, call: Arguments, other: Arguments, random: Random) -> Arguments | None:
@@ -88,15 +91,38 @@ class Variants:
             names = [name for name in values if name in types and name not in self.fixed]
             if not names:
                 break
+            if random.random() < OPTIONS:
+                changed = self._options(changed, other, random)
+                continue
             name = random.choice(names)
             new = self._changed(name, values, other.by_name(self.signature), types, random)
             changed = changed.replaced(self.signature, {name: new})
         return None if changed == call else changed
 
+    def _options(self, call: Arguments, other: Arguments, random: Random) -> Arguments:
+        """The call with one more parameter that has a default, or without one."""
+        given, others = call.by_name(self.signature), other.by_name(self.signature)
+        optional = [
+            p
+            for p in self.signature.parameters
+            if p.has_default and p.kind in _BY_KEYWORD and p.name not in self.fixed
+        ]
+        left_out = [p for p in optional if p.name not in given]
+        named = [p.name for p in optional if p.name in call.kwargs]
+        if left_out and (not named or random.random() < 0.8):
+            p = random.choice(left_out)
+            if p.type is not None and p.type.kind == "bool":
+                return replace(call, kwargs=call.kwargs | {p.name: not literal_value(p.default)})
+            return replace(call, kwargs=call.kwargs | {p.name: others[p.name]}) if p.name in others else call
+        dropped = random.choice(named) if named else ""
+        return replace(call, kwargs={name: value for name, value in call.kwargs.items() if name != dropped})
+
     def _meeting(self, call: Arguments, types: Mapping[str, TypeSpec | None], random: Random) -> Arguments:
         """The call with few different texts, or few different numbers, in all its parts."""
         values = call.by_name(self.signature)
-        kind = random.choice([str, str, int])
+        given = [part for name in values if name in types for part in self._parts(values[name], types[name])]
+        kinds = {type(part.value): None for part in given if part.free and type(part.value) in (str, int)}
+        kind = random.choice(list(kinds) or [str])
         found = {
             name: [part for part in self._parts(value, types[name]) if part.free and type(part.value) is kind]
             for name, value in values.items()
@@ -144,6 +170,8 @@ class Variants:
             ]
             if fitting:
                 return put(values[name], part, random.choice(fitting))
+        if part.type.kind == "union" and part.may_be(new := of_another_type(part.value, random)):
+            return put(values[name], part, new)
         if not part.free:
             return values[name]
         return put(values[name], part, self.near(part, values, random))
@@ -152,7 +180,7 @@ class Variants:
         """A value of the type of ``part``, near to it."""
         value = part.value
         if part.open and not part.is_key and random.random() < 0.2:
-            return _of_another_type(value, random)
+            return of_another_type(value, random)
         match value:
             case bool():
                 return not value
@@ -163,14 +191,18 @@ class Variants:
             case str():
                 return self._text(value, values, random)
             case list() | tuple() if part.type.kind in ITEM_KINDS or part.type.kind == "any":
-                return type(value)(_items(list(value), random))
+                return type(value)(reordered(list(value), random))
             case dict():
-                return _mapping(value, random)
+                return remapped(value, random)
         return value
 
     def _number(self, value: int, values: Mapping[str, Any], random: Random) -> int:
         sizes = [len(other) for other in values.values() if type(other) in (str, list, tuple, dict)]
         near = [value + 1, value - 1, -value, 0, value * 2 if abs(value) < LARGEST else value - 2, *sizes[:2]]
+        known = [part.value for other in values.values() for part in self._parts(other, None)]
+        given = [number for number in known if type(number) is int]
+        if len(given) > 1 and random.random() < 0.3:
+            return sum(random.choices(given, k=2)) // 2 + random.choice([-1, 0, 1])
         whole = [number for number in self.numbers if type(number) is int]
         if whole and random.random() < 0.4:
             number = random.choice(whole)
@@ -188,7 +220,7 @@ class Variants:
             part.value
             for other in values.values()
             for part in islice(every_part(other, None), PARTS)
-            if type(part.value) is str and part.value
+            if type(part.value) is str and 0 < len(part.value) <= PIECE
         ]
         sources = [source for source in (self.words, self.words, self.texts, given) if source]
         piece = random.choice(random.choice(sources)) if sources else random.choice("ab1 ")
@@ -198,7 +230,7 @@ class Variants:
         elif way == 1:
             text = piece if random.random() < 0.9 else ""
         elif way == 2:
-            text = _rejoined(value, random.choice(self.separators) or " ", random)
+            text = rejoined(value, random.choice(self.separators) or " ", random)
         elif way == 3:
             text = random.choice([value.upper(), value.lower(), value.title(), value.swapcase()])
         else:
@@ -206,64 +238,9 @@ class Variants:
         return text if len(text) <= max(VARIANT_LENGTH, len(value)) else value
 
 
-def _of_another_type(value: Any, random: Random) -> Any:
-    """A value of another type that is equal to ``value`` or reads alike; or ``None``."""
-    match value:
-        case bool():
-            return random.choice([int(value), str(value), None])
-        case int():
-            return random.choice(
-                [float(value) if abs(value) < LARGEST else 0.0, bool(value), str(value), None]
-            )
-        case str():
-            return random.choice([[value], None, len(value)])
-        case list():
-            return random.choice([tuple(value), None])
-        case tuple():
-            return random.choice([list(value), None])
-    return None
-
-
 def _may_be(part: Part, value: Any) -> bool:
     """Whether ``value`` may take the place of a part: a key has to have a hash."""
     return not part.is_key or type(value) in (str, int, float, bool, type(None))
-
-
-def _rejoined(text: str, separator: str, random: Random) -> str:
-    """The pieces of a text between ``separator``, one of them repeated, left out, or moved."""
-    return separator.join(_items(text.split(separator), random))
-
-
-def _items(items: list[Any], random: Random) -> list[Any]:
-    """Other items: one repeated, left out or moved, or all in another order."""
-    if not items:
-        return items
-    at, to = random.randrange(len(items)), random.randrange(len(items) + 1)
-    way = random.randrange(6)
-    if way <= 1 and len(items) < MOST_ITEMS:
-        return [*items[:to], items[at], *items[to:]]
-    if way == 2:
-        return items[:at] + items[at + 1 :]
-    if way == 3:
-        rest = items[:at] + items[at + 1 :]
-        return [*rest[:to], items[at], *rest[to:]]
-    if way == 4:
-        return items[::-1]
-    try:
-        return sorted(items)
-    except TypeError:
-        return items[at:] + items[:at]
-
-
-def _mapping(value: dict[Any, Any], random: Random) -> dict[Any, Any]:
-    """A mapping without one of its keys, or with the value of one key under another."""
-    if not value:
-        return value
-    keys = list(value)
-    key, other = random.choice(keys), random.choice(keys)
-    if random.random() < 0.4:
-        return {k: item for k, item in value.items() if k != key}
-    return value | {key: value[other]}
 
 
 def _steps(steps: list[Recipe], others: list[Recipe], variants: Variants, random: Random) -> list[Recipe]:
@@ -275,7 +252,7 @@ def _steps(steps: list[Recipe], others: list[Recipe], variants: Variants, random
     if not called or way == 0:
         called = [*called, *(step for step in others if not step.reference.startswith("."))][:MOST_ITEMS]
     elif way == 1:
-        called = _items(called, random)
+        called = reordered(called, random)
     else:
         called = [*called[:at], _step(called[at], called, variants, random), *called[at + 1 :]]
     return called + read

@@ -32,6 +32,7 @@ LITERAL_PATTERNS = 40
 _QUOTED_TEXT = re.compile(r"``([^`\n]{1,80})``|`([^`\n]{1,80})`|'([^'\n]{1,80})'|\"([^\"\n]{1,80})\"")
 _DATE_DIRECTIVE = re.compile(r"%[YymdHMSBbjA]")
 _TABLE_NODES = (ast.Dict, ast.List, ast.Tuple, ast.Set)
+_NAN_TESTS = ("isnan", "isfinite", "isinf", "is_nan", "is_finite")
 _LOOP_NODES = (ast.For, ast.AsyncFor, ast.comprehension)
 _Defined = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -62,6 +63,7 @@ def clues(code: str, name: str, doc: str = "") -> Clues:
         patterns=tuple(dict.fromkeys(_patterns(found.nodes, flow.names)))[:LITERAL_PATTERNS],
         formats=tuple(dict.fromkeys(formats))[:QUOTED] if dates else (),
         quoted=quoted(doc),
+        nan=any(_dotted(node).endswith(_NAN_TESTS) for node in found.nodes),
     )
 
 

@@ -25,12 +25,16 @@ from .observing import ANSWERED, HANGS, PROCEDURE_SHARE
 
 VARIANT_ROUNDS = 4
 """Rounds of variants, at most; the first that brings no new path is the last."""
+MORE_ROUNDS = 10
+"""The same for code that reads text or is called in sequences."""
 VARIANTS_A_ROUND = 0.75
 """Variants to try in a round, for each input that the pool may hold."""
 STEADY_INPUTS = 20
 """Inputs on which a procedure runs again, where its source does not show that it does the same."""
 RECENT = 0.6
 """Share of variants that are made of what the last round brought."""
+DRAWN_SHARE = 0.6
+"""Share of the pool that is chosen among drawn inputs and edge cases, before variants count."""
 LARGEST_PARENT = 4096
 """Bytes of a call that variants are made of, at most."""
 
@@ -66,7 +70,9 @@ def chosen(lab: Lab, source: Source, pool: Pool, seen: Mapping[bytes, Observatio
         if vary and (seen or _is_steady(lab, followed, first, features)):
             inputs |= _varied(spec, inputs, features, lambda payloads: follow(payloads, 1))
     complete = {payload: features.get(payload, ()) for payload in inputs}
-    return pool.of({payload: inputs[payload] for payload in selected(pool.fixed, complete, spec.size)})
+    drawn = {payload: complete[payload] for payload in pool.inputs}
+    first = selected(pool.fixed, drawn, int(spec.size * DRAWN_SHARE))
+    return pool.of({payload: inputs[payload] for payload in selected(first, complete, spec.size)})
 
 
 def _is_steady(lab: Lab, followed: Source, payloads: Sequence[bytes], features: Features) -> bool:
@@ -90,7 +96,7 @@ def _varied(
     parents, found = list(inputs), dict[bytes, Arguments]()
     if not parents:
         return {}
-    for _ in range(VARIANT_ROUNDS):
+    for _ in range(MORE_ROUNDS if spec.candidates else VARIANT_ROUNDS):
         tried: dict[bytes, Arguments] = {}
         for _ in range(int(spec.size * VARIANTS_A_ROUND)):
             parent = inputs[random.choice(parents if random.random() < RECENT else list(inputs))]

@@ -43,6 +43,11 @@ def texts(value: Any) -> list[str]:
         ("p: int, q: bool", lambda p, q: 1_048_560 < p < 1_048_590 and q),
         ("p: list[tuple[int, int]], q: int", lambda p, q: any(a[1] == b[0] for a in p for b in p if a != b)),
         ("p: object, q: object", lambda p, q: p == q and type(p) is not type(q)),
+        (
+            "p: list[int | bool], q: list[int | bool]",
+            lambda p, q: p == q and [*map(type, p)] != [*map(type, q)],
+        ),
+        ("p: list[int], q: int", lambda p, q: any(a + b == 2 * q and a < q < b for a in p for b in p)),
     ],
 )
 def test_parts_of_a_variant_meet(annotations: str, shows: Callable[..., bool]) -> None:
@@ -98,6 +103,26 @@ def test_sequences_of_calls_use_arguments_again() -> None:
     assert all(steps[-1].reference == ".size" for steps in found)
     assert any(steps[0].args[:1] == steps[1].args[:1] for steps in found if len(steps) > 2 and steps[1].args)
     assert max(map(len, found)) > len(steps)
+
+
+def test_options_are_given_and_left_out() -> None:
+    signature, _ = signature_of("def f(p: int, *, flag: bool = False, n: int = 3): ...")
+    found = variants_of("def f(p: int, *, flag: bool = False, n: int = 3): ...", [Arguments((1,), {"n": 4})])
+    assert any(call.kwargs.get("flag") is True for call in found)
+    assert any("n" not in call.kwargs for call in found)
+    fixed = Variants.of(signature, (), Clues(), ("n",))
+    call, random = Arguments((1,), {"n": 4}), Random(0)
+    made = [fixed.of_call(call, call, random) for _ in range(100)]
+    assert all(one.kwargs["n"] == 4 for one in made if one is not None)
+
+
+@pytest.mark.parametrize("nan", [True, False])
+def test_nan_where_the_code_looks_for_it(nan: bool) -> None:
+    signature, _ = signature_of("def f(p: list[float]): ...")
+    variants, random = Variants.of(signature, (), Clues(nan=nan), ()), Random(0)
+    call = Arguments(([1.0, 2.0],))
+    made = [one for _ in range(100) if (one := variants.of_call(call, call, random)) is not None]
+    assert any(x != x for one in made for x in one.args[0]) is nan
 
 
 def test_the_same_seed_gives_the_same_variants() -> None:

@@ -78,3 +78,16 @@ def test_texts_that_a_docstring_quotes() -> None:
 def test_what_is_no_python_has_no_clues() -> None:
     assert clues("def f(", "f") == Clues()
     assert clues("x = 1", "f") == Clues()
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("import math\ndef f(p): return [x for x in p if not math.isnan(x)]", True),
+        ("from math import isfinite\ndef f(p): return all(map(isfinite, p))", True),
+        ("def f(p): return p.is_nan()", True),
+        ("def f(p): return p", False),
+    ],
+)
+def test_code_that_looks_for_nan(code: str, found: bool) -> None:
+    assert clues_of(code).nan is found
