@@ -14,7 +14,7 @@ from msgspec import structs
 from ..inputs.arguments import Arguments
 from ..inputs.pool import PoolSpec, draw_pool
 from ..sandbox.runner import Runner
-from ..signatures import Signature
+from ..signatures import ParameterKind, Signature
 from ..worlds import EMPTY, Changes, Entry, World, planted
 
 CHAINS = 3
@@ -23,8 +23,9 @@ _CHAIN_STEPS: tuple[tuple[int, float], ...] = (
     (0, 1.0), (1, 2.0), (0, 5_000.0), (2, 1.0), (3, 60.0), (1, 200_000.0), (0, 1.0),
 )  # fmt: skip
 """The calls of a chain after its first: which arguments, and how many seconds later than the one before."""
-_FEW = 4
-"""Numbers below it are small."""
+_FEW = 3
+"""Numbers up to it are small."""
+_TAKES_NAME = ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY
 _HISTORY_BYTES = 1 << 18
 """Maximum bytes of files to start a call with."""
 _CALL_SECONDS = 0.5
@@ -37,7 +38,7 @@ def with_history(spec: PoolSpec, runner: Runner, paths: Collection[str]) -> Pool
     for start in range(CHAINS):
         chain = [*drawn[start:], *drawn[:start]]
         if start:
-            chain = [call.replaced(spec.signature, _small_numbers(call, spec.signature)) for call in chain]
+            chain = [_with_small_numbers(call, spec.signature) for call in chain]
         found += _chain(spec, runner, paths, chain)
     return replace(spec, examples=(*spec.examples, *found)) if found else spec
 
@@ -71,10 +72,17 @@ def _chain(spec: PoolSpec, runner: Runner, paths: Collection[str], drawn: list[A
     return found
 
 
-def _small_numbers(call: Arguments, signature: Signature) -> dict[str, int]:
-    """Smaller whole numbers for a call: how many to keep is seldom as few as a chain has calls."""
-    named = call.by_name(signature).items()
-    return {name: abs(value) % _FEW for name, value in named if type(value) is int}
+def _with_small_numbers(call: Arguments, signature: Signature) -> Arguments:
+    """``call`` with smaller whole numbers: how many to keep is seldom as few as a chain has calls."""
+    given = call.by_name(signature)
+    few = {name: abs(value) % _FEW + 1 for name, value in given.items() if type(value) is int}
+    usual = {
+        parameter.name: parameter.default % _FEW + 1
+        for parameter in signature.parameters
+        if parameter.kind in _TAKES_NAME and parameter.name not in given and type(parameter.default) is int
+    }
+    call = call.replaced(signature, few)
+    return replace(call, kwargs=call.kwargs | usual)
 
 
 def _aged(files: dict[str, Entry], seconds: int) -> dict[str, Entry]:
