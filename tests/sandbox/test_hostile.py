@@ -53,6 +53,11 @@ ACTS_ALLOW = (
     "a hole of the largest size in the output",
 )
 """Attacks that end otherwise in a world: it has its own files, larger ones, and locks that lock nothing."""
+ANSWERED = (
+    *("TCP", "TCP without a name", "TCP Fast Open", "look up a name", "raw packets"),
+    *("posix_spawn", "a shell", "sleep", "sleep with a clock that stands still"),
+)
+"""Attacks that a world answers by itself: they end in another way, and still reach nothing."""
 SCRATCH_ALLOWS = ("write into the working folder",)
 """Attacks that are none where a dream has a folder to write in."""
 
@@ -106,7 +111,7 @@ def test_the_jail_holds_with_a_layer_otherwise(jail: tuple[Sandbox, Surroundings
 @attacks([a for a in ATTACKS if a.group not in UNLAYERED - {"limits"} and a.name not in ACTS_ALLOW])
 @jails(WORLDS)
 def test_the_jail_holds_with_worlds(jail: tuple[Sandbox, Surroundings], attack: Attack) -> None:
-    assert_held(attempt(*jail, attack))
+    assert_held_in_a_world(attempt(*jail, attack))
 
 
 @attacks([attack for attack in ATTACKS if attack.group not in UNLAYERED])
@@ -127,7 +132,15 @@ def test_the_jail_holds_where_nobody_answers_its_filter(
 def test_the_jail_holds_for_a_plain_user(plain_user: PlainUser, mode: str, attack: Attack) -> None:
     if mode.endswith(WITH_WORLDS) and attack.name in ACTS_ALLOW:
         pytest.skip("allowed in a world")
-    assert_held(plain_user.attacked(mode)[attack.name])
+    check = assert_held_in_a_world if mode.endswith(WITH_WORLDS) else assert_held
+    check(plain_user.attacked(mode)[attack.name])
+
+
+def assert_held_in_a_world(result: AttackResult) -> None:
+    if result.name in ANSWERED:
+        assert not result.harm, result.harm
+    else:
+        assert_held(result)
 
 
 def assert_held(result: AttackResult) -> None:

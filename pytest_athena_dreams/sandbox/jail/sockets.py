@@ -56,7 +56,7 @@ class Sockets:
     def begin(self) -> None:
         """Close the connections of the last call."""
         self._live = True
-        for peer in list(self._peers.values()):
+        for peer in [*self._peers.values()]:
             peer.end.close()
         self._peers.clear()
 

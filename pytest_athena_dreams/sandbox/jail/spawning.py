@@ -90,7 +90,7 @@ class Commands:
         self._threads = _threads()
         self._begun.clear()
         self._number = _FIRST_COMMAND
-        self._variables = dict(_environ)
+        self._variables = {**_environ}
 
     def finish(self) -> None:
         """Give threads, and commands whose input has ended, the time to do what they are about to.
@@ -101,7 +101,7 @@ class Commands:
         while _threads() > self._threads and waits:
             _sleep(_THREAD_SECONDS)
             waits -= 1
-        for command in list(self._begun.values()):
+        for command in [*self._begun.values()]:  # no name that the code could have replaced
             if command.running.acquire(timeout=_SETTLING_SECONDS):
                 command.running.release()
 

@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import frames
+from .encoding import encoded
 
 WINDOW = 6
 """The descriptor of the window in a child with a world."""
 
-_encode, _decode = json.JSONEncoder().encode, json.JSONDecoder().decode
+_decode = json.JSONDecoder().decode
 _fsencode = os.fsencode
 
 
@@ -36,6 +37,6 @@ class Window:
     def ask(self, kind: str, **fields: Any) -> Mapping[str, Any]:
         """The answer to a question."""
         with self._turn:
-            frames.write(WINDOW, _encode({"ask": kind, **fields}).encode())
+            frames.write(WINDOW, encoded({"ask": kind, **fields}).encode())
             answer: Mapping[str, Any] = _decode(self._inbox.frame().decode())
         return answer
