@@ -45,7 +45,7 @@ class Settings:
     allow_read: tuple[str, ...] = ()
     allow_env: tuple[str, ...] = ()
     scratch: int = 0
-    effects: str = "off"
+    effects: str = "auto"
     baseline: str = "off"
     fail_under: float | None = None
     evidence: str = "passes"

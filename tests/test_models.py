@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from pytest_athena_dreams import config, models, signatures
+from pytest_athena_dreams import config, models, signatures, worlds
 from pytest_athena_dreams.store import records
 
 MODELS = [
@@ -37,6 +37,8 @@ def of(annotation: Any, depth: int = 0) -> st.SearchStrategy[Any]:
     origin, args = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (types.UnionType, typing.Union):
         return st.one_of([of(arg, depth) for arg in args])
+    if origin is typing.Literal:
+        return st.sampled_from(args)
     if origin is dict:
         return st.dictionaries(_TEXT, of(args[1], depth + 1), max_size=2)
     if origin is tuple and args[-1] is not Ellipsis:
@@ -45,7 +47,7 @@ def of(annotation: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         return st.just(()) if depth > 1 else st.lists(of(args[0], depth + 1), max_size=2).map(tuple)
     if annotation is Any:
         return _CANONICAL
-    if annotation in MODELS:
+    if annotation in (*MODELS, worlds.Entry, worlds.Request):
         return model(annotation, depth)
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return st.sampled_from(annotation)

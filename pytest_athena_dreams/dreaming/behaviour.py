@@ -76,7 +76,7 @@ class Bench:
     """A jail for profiles. A context manager. Every use raises ``SandboxError`` if there can be no jail."""
 
     def __init__(self, seed: int) -> None:
-        settings = replace(Settings(), max_examples=POOL_INPUTS, seed=seed, timeout=CALL_SECONDS)
+        settings = replace(Settings(), max_examples=POOL_INPUTS, seed=seed, timeout=CALL_SECONDS, effects="off")
         settings = replace(settings, dream_timeout=PROFILE_SECONDS)
         policy = policy_of(settings, os.environ)
         self._engine = Engine(settings, policy)

@@ -42,6 +42,8 @@ _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
 }
 """How much of an entry point the jail describes, for contracts that need more than its docstring."""
 
+MOSTLY = 2
+"""A procedure that was refused something on this many times the inputs that are left to compare has no pass."""
 NAME_LENGTH = 200
 """Characters of a function's name that a verdict holds."""
 
@@ -204,7 +206,7 @@ class Engine:
         if category is None and reference is not None and procedure is not None and not reference.returned:
             raise never_returned(procedure, case.tried, list(reference.expected.values()))
         refused = refused_inputs(case)
-        if category is None and procedure is not None and len(refused) > judgement.accepted:
+        if category is None and procedure is not None and len(refused) > MOSTLY * judgement.accepted:
             raise mostly_refused(procedure, case.tried, judgement.accepted, refused)
         if category is None and procedure is not None and rests_on_types(case):
             (first, *_), inputs = case.examples, len(case.examples)

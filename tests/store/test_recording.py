@@ -144,6 +144,8 @@ def test_opening_a_store_adds_the_column_of_a_new_figure(path: Path, tmp_path: P
         run = store.begin_run(RUN)
         store.record(run, result(1))
     with sqlite3.connect(path) as db:
+        for (view,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
+            db.execute(f"DROP VIEW {view}")
         db.execute("ALTER TABLE dream_test_results DROP COLUMN evidence")
     db.close()
     measured = replace(result(1), figures=replace(result(1).figures, evidence=0.5))

@@ -300,7 +300,7 @@ def test_new_dreams_are_tested_round_by_round(store: Path) -> None:
 
 
 def test_cancelling_a_run_ends_it_and_keeps_its_verdicts(tmp_path: Path) -> None:
-    slow = [dream(f"hangs-{n}", HANGS + f"# {n}\n") for n in range(30)]
+    slow = [dream(f"hangs-{n}", HANGS + f"LIMIT = {n}\n") for n in range(30)]
     path = make_store(tmp_path / "athena.db", dream("good", GOOD), *slow)
 
     async def go() -> None:

@@ -28,7 +28,7 @@ def code(effect: str, text: str = "Error") -> str:
 @pytest.mark.parametrize("contract", [Contract.EQUIVALENT, Contract.SUPERSET])
 @pytest.mark.parametrize("effect", SWALLOWED.values(), ids=SWALLOWED.keys())
 def test_a_swallowed_refusal_is_seen(effect: str, contract: Contract) -> None:
-    with Engine(Settings(max_examples=10), Policy()) as engine:
+    with Engine(Settings(max_examples=10, effects="off"), Policy()) as engine:
         for dream in (code(effect), code(effect, "Failure"), "def f(n: int) -> str:\n    return 'Error'\n"):
             found = verdict(engine, dream, code(effect), contract)
             assert (found.outcome, found.reason) == (Outcome.UNTESTABLE, Reason.REFUSED), found
@@ -39,7 +39,7 @@ def test_a_swallowed_refusal_is_seen(effect: str, contract: Contract) -> None:
 @pytest.mark.parametrize("effect", SWALLOWED.values(), ids=SWALLOWED.keys())
 def test_a_dream_is_refused_what_its_procedure_does_not_ask_for(effect: str, contract: Contract) -> None:
     procedure = "def f(n: int) -> str:\n    return 'Error'\n"
-    with Engine(Settings(max_examples=10), Policy()) as engine:
+    with Engine(Settings(max_examples=10, effects="off"), Policy()) as engine:
         found = verdict(engine, code(effect), procedure, contract)
         free = engine.test(dream_of(code(effect), None, Contract.FREE))
     for one in (found, free):
@@ -50,7 +50,7 @@ def test_a_dream_is_refused_what_its_procedure_does_not_ask_for(effect: str, con
 def test_a_refusal_of_one_input_is_that_input_s() -> None:
     procedure = "def f(n: int) -> int:\n    return n\n"
     dream = "import os\ndef f(n: int) -> int:\n    if n == 7: os.path.isdir('/home')\n    return n\n"
-    with Engine(Settings(), Policy()) as engine:
+    with Engine(Settings(effects="off"), Policy()) as engine:
         (fault,) = verdict(engine, dream, procedure).faults
     assert (fault.category, fault.summary, fault.call) == (
         Category.BLOCKED,
@@ -68,7 +68,7 @@ ONCE = {
 
 @pytest.mark.parametrize("procedure", ONCE.values(), ids=ONCE.keys())
 def test_a_copy_is_refused_what_its_procedure_is_refused_once(procedure: str) -> None:
-    with Engine(Settings(max_examples=30), Policy()) as engine:
+    with Engine(Settings(max_examples=30, effects="off"), Policy()) as engine:
         found = verdict(engine, procedure, procedure)
     assert found.outcome is Outcome.SUCCESS, (found.text, found.faults)
 
@@ -76,7 +76,7 @@ def test_a_copy_is_refused_what_its_procedure_is_refused_once(procedure: str) ->
 def test_only_the_inputs_with_a_refusal_are_left_out() -> None:
     base = "def f(n: int) -> int:\n    if n % 2:\n        try:\n            open('/etc/passwd')\n        except OSError:\n"
     base += "            return -1\n    return n\n"
-    with Engine(Settings(), Policy()) as engine:
+    with Engine(Settings(effects="off"), Policy()) as engine:
         found = verdict(engine, base.replace("-1", "-2"), base)
     assert found.outcome is Outcome.SUCCESS
     assert 20 < found.figures.accepted < 80
@@ -84,7 +84,7 @@ def test_only_the_inputs_with_a_refusal_are_left_out() -> None:
 
 def test_a_setting_compares_what_the_code_does_after_a_refusal() -> None:
     effect = SWALLOWED["reads a file"]
-    with Engine(Settings(max_examples=10, refusals="compare"), Policy()) as engine:
+    with Engine(Settings(max_examples=10, refusals="compare", effects="off"), Policy()) as engine:
         same = verdict(engine, code(effect), code(effect))
         other = verdict(engine, code(effect, "Failure"), code(effect))
     assert same.outcome is Outcome.SUCCESS
@@ -111,7 +111,7 @@ QUIET = {
 
 @pytest.mark.parametrize("procedure", QUIET.values(), ids=QUIET.keys())
 def test_what_is_not_refused_counts(procedure: str) -> None:
-    with Engine(Settings(max_examples=10, timeout=20), Policy()) as engine:
+    with Engine(Settings(max_examples=10, timeout=20, effects="off"), Policy()) as engine:
         found = verdict(engine, procedure, procedure)
     assert found.outcome is Outcome.SUCCESS, found.text
     assert found.figures.accepted == found.figures.tried
@@ -123,7 +123,7 @@ def at_load(effect: str, result: str = "n") -> str:
 
 @pytest.mark.parametrize("effect", SWALLOWED.values(), ids=SWALLOWED.keys())
 def test_a_procedure_that_is_refused_something_while_it_loads_is_untestable(effect: str) -> None:
-    with Engine(Settings(max_examples=10), Policy()) as engine:
+    with Engine(Settings(max_examples=10, effects="off"), Policy()) as engine:
         found = verdict(engine, "def f(n: int) -> int:\n    return n\n", at_load(effect))
     assert (found.outcome, found.reason) == (Outcome.UNTESTABLE, Reason.REFUSED), found
     assert "while it loaded, the jail refused to " in found.text
@@ -131,7 +131,7 @@ def test_a_procedure_that_is_refused_something_while_it_loads_is_untestable(effe
 
 @pytest.mark.parametrize("effect", SWALLOWED.values(), ids=SWALLOWED.keys())
 def test_a_dream_that_is_refused_something_while_it_loads_is_blocked(effect: str) -> None:
-    with Engine(Settings(max_examples=10), Policy()) as engine:
+    with Engine(Settings(max_examples=10, effects="off"), Policy()) as engine:
         found = verdict(engine, at_load(effect), "def f(n: int) -> int:\n    return n\n")
         free = engine.test(dream_of(at_load(effect), None, Contract.FREE))
     for one in (found, free):
@@ -141,7 +141,7 @@ def test_a_dream_that_is_refused_something_while_it_loads_is_blocked(effect: str
 
 def test_a_setting_compares_code_that_was_refused_something_while_it_loaded() -> None:
     effect = SWALLOWED["reads a file"]
-    with Engine(Settings(max_examples=10, refusals="compare"), Policy()) as engine:
+    with Engine(Settings(max_examples=10, refusals="compare", effects="off"), Policy()) as engine:
         same = verdict(engine, at_load(effect, "n + 0"), at_load(effect))
         other = verdict(engine, at_load(effect, "n + 1"), at_load(effect))
         more = verdict(engine, at_load(SWALLOWED["runs a shell"]), at_load(effect))
@@ -155,7 +155,7 @@ PROBING = "import ctypes.util, multiprocessing, numpy, pandas, platform, ssl, te
 
 def test_what_packages_are_refused_while_they_are_imported_does_not_count() -> None:
     procedure = "def f(n: int) -> int:\n    return n\n"
-    with Engine(Settings(max_examples=10, timeout=20), Policy()) as engine:
+    with Engine(Settings(max_examples=10, timeout=20, effects="off"), Policy()) as engine:
         for dream, base in ((PROBING + procedure, procedure), (procedure, PROBING + procedure)):
             found = verdict(engine, dream, base)
             assert found.outcome is Outcome.SUCCESS, (found.text, found.faults)

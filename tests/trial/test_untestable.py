@@ -19,7 +19,7 @@ from .test_engine import dream_of, verdict
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with Engine(Settings(max_examples=30), Policy()) as engine:
+    with Engine(Settings(max_examples=30, effects="off"), Policy()) as engine:
         yield engine
 
 
@@ -153,7 +153,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def remedied(folder: Path) -> Iterator[Engine]:
     """An engine with every remedy that is a setting or a hook."""
-    settings = Settings(max_examples=8, timeout=4, dream_timeout=60)
+    settings = Settings(max_examples=8, timeout=4, dream_timeout=60, effects="off")
     policy = Policy(read_paths=(str(folder), "/etc/passwd"), environment=(("DREAM_COLOUR", "red"),))
     paths = [str(folder / name) for name in ("one.txt", "two.txt")]
 
@@ -295,7 +295,7 @@ VARYING = {
 def test_what_varies_in_a_procedure_is_left_out_of_every_comparison(
     procedure: str, right: str, wrong: str, seed: int
 ) -> None:
-    with Engine(Settings(seed=seed), Policy()) as engine:
+    with Engine(Settings(seed=seed, effects="off"), Policy()) as engine:
         for code in (procedure, right):
             found = verdict(engine, code, procedure)
             assert found.outcome is Outcome.SUCCESS, found.faults
@@ -323,7 +323,7 @@ EITHER = {
 def test_whichever_the_procedure_does_by_chance_is_right(
     procedure: str, right: str, wrong: str, note: str
 ) -> None:
-    with Engine(Settings(max_examples=30), Policy()) as engine:
+    with Engine(Settings(max_examples=30, effects="off"), Policy()) as engine:
         for code in (procedure, right):
             found = verdict(engine, code, procedure, Contract.EQUIVALENT)
             assert found.outcome is Outcome.SUCCESS, found.faults
@@ -354,7 +354,7 @@ PARTLY = {
 def test_only_the_parts_that_vary_are_left_out(
     procedure: str, right: str, wrong: list[str], note: str
 ) -> None:
-    with Engine(Settings(max_examples=30), Policy()) as engine:
+    with Engine(Settings(max_examples=30, effects="off"), Policy()) as engine:
         for code in (procedure, right):
             found = verdict(engine, code, procedure, Contract.EQUIVALENT)
             assert found.outcome is Outcome.SUCCESS, found.faults
