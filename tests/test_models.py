@@ -47,7 +47,7 @@ def of(annotation: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         return st.just(()) if depth > 1 else st.lists(of(args[0], depth + 1), max_size=2).map(tuple)
     if annotation is Any:
         return _CANONICAL
-    if annotation in (*MODELS, worlds.Entry, worlds.Request):
+    if annotation in (*MODELS, worlds.Entry, worlds.Place, worlds.Request):
         return model(annotation, depth)
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return st.sampled_from(annotation)

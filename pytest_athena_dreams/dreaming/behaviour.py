@@ -76,8 +76,8 @@ class Bench:
     """A jail for profiles. A context manager. Every use raises ``SandboxError`` if there can be no jail."""
 
     def __init__(self, seed: int) -> None:
-        settings = replace(Settings(), max_examples=POOL_INPUTS, seed=seed, timeout=CALL_SECONDS, effects="off")
-        settings = replace(settings, dream_timeout=PROFILE_SECONDS)
+        settings = replace(Settings(), max_examples=POOL_INPUTS, seed=seed, effects="off")
+        settings = replace(settings, timeout=CALL_SECONDS, dream_timeout=PROFILE_SECONDS)
         policy = policy_of(settings, os.environ)
         self._engine = Engine(settings, policy)
         self._jail = SandboxPair(policy)

@@ -43,7 +43,7 @@ _DESCRIBED: dict[Contract, Literal["fully", "returns"]] = {
 """How much of an entry point the jail describes, for contracts that need more than its docstring."""
 
 MOSTLY = 2
-"""A procedure that was refused something on this many times the inputs that are left to compare has no pass."""
+"""How many times as many inputs as are compared may be refused, for a pass."""
 NAME_LENGTH = 200
 """Characters of a function's name that a verdict holds."""
 

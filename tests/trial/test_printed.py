@@ -16,7 +16,9 @@ from .test_engine import verdict
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with Engine(Settings(max_examples=12, shrink_time=0.2, evidence="off", effects="off"), Policy()) as engine:
+    with Engine(
+        Settings(max_examples=12, shrink_time=0.2, evidence="off", effects="off"), Policy()
+    ) as engine:
         yield engine
 
 
