@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Self
 
+from ..closing import Closing
 from ..config import Settings
 from ..models import Dream, Outcome, Verdict
 from ..repair.proof import Repair, find_repairs
@@ -29,7 +28,7 @@ class Checked:
     repair: Repair | None = None
 
 
-class Checker:
+class Checker(Closing):
     """Tests variants one after another. A context manager: closing it ends its jails.
 
     ``folders`` are further folders that code in the jail may read, and import from. Raises ``SettingError``
@@ -39,14 +38,6 @@ class Checker:
     def __init__(self, settings: Settings, *, folders: tuple[str, ...] = ()) -> None:
         policy = policy_of(settings, os.environ)
         self._engine = Engine(settings, replace(policy, read_paths=(*policy.read_paths, *folders)))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def direct(self) -> Direct:

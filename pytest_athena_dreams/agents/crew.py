@@ -11,9 +11,8 @@ import contextlib
 from collections import deque
 from collections.abc import Generator, Iterable, Sequence
 from multiprocessing.connection import wait
-from types import TracebackType
-from typing import Self
 
+from ..closing import Closing
 from ..config import Settings
 from ..errors import SandboxError
 from .checker import Checked
@@ -26,7 +25,7 @@ _Task = tuple[int, Variant]
 _Procedure = tuple[str | None, str | None, str]
 
 
-class Crew:
+class Crew(Closing):
     """``size`` workers, started when first needed. A context manager: closing it ends them.
 
     ``_known`` holds the procedure that each worker had last, and ``_busy`` the task that it has now.
@@ -40,14 +39,6 @@ class Crew:
         self._busy: dict[Worker, _Task] = {}
         self._known: dict[Worker, _Procedure] = {}
         self._tries: dict[int, int] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the workers. Safe to call twice."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import pickle
 from dataclasses import fields
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import msgspec
 
+from ..closing import Closing
 from ..config import Settings
 from ..errors import DreamsError, SandboxError
 from ..models import Dream
@@ -24,7 +24,7 @@ from .variant import Variant
 from .worker import TRIES, Worker, WorkerLost
 
 
-class Lane:
+class Lane(Closing):
     """At most ``size`` workers at once, started when first needed. A context manager: closing it ends them.
 
     One lane may serve several event loops, one after another. ``_idle`` are the workers with nothing to do.
@@ -36,14 +36,6 @@ class Lane:
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the workers, busy ones included. Safe to call twice."""

@@ -56,7 +56,7 @@ SHOWN_DREAM_PROBLEMS = 20
     type=click.IntRange(1, 64),
     default=4,
     show_default=True,
-    help="Procedures that models are asked for at a time.",
+    help="Procedures whose prompts are sent to models at the same time.",
 )
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the random choices."

@@ -10,9 +10,9 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from ..closing import Closing
 from ..config import Settings
 from ..errors import PlanError
 from ..inputs.arguments import Arguments
@@ -72,7 +72,7 @@ class Profile:
         return [call.payload for call in self.calls]
 
 
-class Bench:
+class Bench(Closing):
     """A jail for profiles. A context manager. Every use raises ``SandboxError`` if there can be no jail."""
 
     def __init__(self, seed: int) -> None:
@@ -82,12 +82,8 @@ class Bench:
         self._engine = Engine(settings, policy)
         self._jail = SandboxPair(policy)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """End the jails. Safe to call twice."""
         self._engine.close()
         self._jail.close()
 

@@ -7,7 +7,7 @@ comparison; their types still count.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from ..models import Canonical, unpacked
@@ -96,28 +96,36 @@ def _shared_parts(a: Canonical, b: Canonical) -> list[tuple[str, Canonical, Cano
         return None
     if not any(kind in _NESTING for kind in GRAMMAR[a[0]].values()) or _rest(a) != _rest(b):
         return None
-    pairs = [*_parts(a)], [*_parts(b)]
-    ours, theirs = (sorted(one, key=lambda part: part[0]) for one in pairs)
+    ours, theirs = (sorted(_parts(one), key=lambda part: part[0]) for one in (a, b))
     if [step for step, _ in ours] != [step for step, _ in theirs]:
         return None
     return [(step, x, y) for (step, x), (_, y) in zip(ours, theirs, strict=True)]
 
 
-def _parts(value: list[Any]) -> Iterator[tuple[str, Canonical]]:
+def _parts(value: list[Any]) -> list[tuple[str, Canonical]]:
+    parts: list[tuple[str, Canonical]] = []
+    _mapped(value, lambda step, part: parts.append((step, part)))
+    return parts
+
+
+def _mapped(value: list[Any], change: Callable[[str, Canonical], Canonical]) -> list[Any]:
+    """``value`` with ``change`` of the step to each part, and of the part, in the part's place."""
     tag, *fields = value
+    new: list[Any] = [tag]
     for (name, kind), field in zip(GRAMMAR[tag].items(), fields, strict=True):
         match kind:
             case Kind.VALUE:
-                yield f"={name}", field
+                new.append(change(f"={name}", field))
             case Kind.ITEMS:
-                for place, item in enumerate(field):
-                    yield str(place) if tag == "tuple" else "*", item
+                steps = (str(place) if tag == "tuple" else "*" for place in range(len(field)))
+                new.append([change(step, item) for step, item in zip(steps, field, strict=True)])
             case Kind.PAIRS:
-                for key, item in field:
-                    yield f":{json.dumps(key)}", item
+                new.append([[key, change(f":{json.dumps(key)}", item)] for key, item in field])
             case Kind.FIELDS:
-                for key, item in field:
-                    yield _attribute(name, key), item
+                new.append([[key, change(_attribute(name, key), item)] for key, item in field])
+            case _:
+                new.append(field)
+    return new
 
 
 def _attribute(field: str, name: str) -> str:
@@ -136,24 +144,4 @@ def _replaced(value: Canonical, parts: frozenset[Steps], steps: Steps) -> Canoni
         return ["opaque", type_of(value)]
     if not isinstance(value, list) or not any(part[: len(steps)] == steps for part in parts):
         return value
-    tag, *fields = value
-    new: list[Canonical] = [tag]
-    for (name, kind), field in zip(GRAMMAR[tag].items(), fields, strict=True):
-        match kind:
-            case Kind.VALUE:
-                field = _replaced(field, parts, (*steps, f"={name}"))
-            case Kind.ITEMS:
-                places = (str(place) if tag == "tuple" else "*" for place in range(len(field)))
-                field = [
-                    _replaced(item, parts, (*steps, step)) for step, item in zip(places, field, strict=True)
-                ]
-            case Kind.PAIRS:
-                field = [
-                    [key, _replaced(item, parts, (*steps, f":{json.dumps(key)}"))] for key, item in field
-                ]
-            case Kind.FIELDS:
-                field = [
-                    [key, _replaced(item, parts, (*steps, _attribute(name, key)))] for key, item in field
-                ]
-        new.append(field)
-    return new
+    return _mapped(value, lambda step, part: _replaced(part, parts, (*steps, step)))

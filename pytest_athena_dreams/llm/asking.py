@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from types import TracebackType
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
+from ..closing import Closing
 from .budget import Budget, BudgetSpent
 from .exchange import LONGEST_ANSWER, CallError, CallOutcome, Client, Question, Reply
 
@@ -92,7 +92,7 @@ def prompt_digest(question: Question) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
-class Calls:
+class Calls(Closing):
     """The models of one run, the first one first, on an event loop in a thread of its own.
 
     ``budget`` is shared by all questions. ``on_wait`` is called with the seconds of each wait before another
@@ -119,14 +119,6 @@ class Calls:
             target=self._loop.run_forever, name="athena-dreams-models", daemon=True
         )
         self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Cancel unfinished requests, and close the connections."""

@@ -12,9 +12,9 @@ import os
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ..closing import Closing
 from ..errors import SandboxError
 from ..models import DeathReason, Observation, ObservationKind
 from ..signatures import Loaded
@@ -47,7 +47,7 @@ class _Late(Exception):
     """The deadline has passed."""
 
 
-class Child:
+class Child(Closing):
     """A process that has loaded a source. Use it in a ``with`` block.
 
     After a load, either ``loaded`` describes the entry point and ``load_refusals`` what the kernel refused
@@ -92,14 +92,6 @@ class Child:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Child:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def alive(self) -> bool:

@@ -10,8 +10,8 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 
+from ..closing import Closing
 from ..errors import SandboxError
 from .child import Child
 from .contents import Contents
@@ -27,7 +27,7 @@ _STARTS = 3
 """Fork servers to start for one child before the failure counts as an error of this tool."""
 
 
-class Sandbox:
+class Sandbox(Closing):
     """Starts children under one policy. The fork server starts on first use; use one sandbox per process.
 
     The children of a ``lean`` sandbox start with the common modules alone, which is faster.
@@ -44,14 +44,6 @@ class Sandbox:
         self._lean = lean
         self._server: ForkServer | None = None
         self._layers: Layers | None = None
-
-    def __enter__(self) -> Sandbox:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def outside(self) -> Path | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
+from ..closing import Closing
 from ..models import Observation, ObservationKind
 from ..signatures import Loaded, Signature
 from ..worlds import detached
@@ -15,7 +14,7 @@ from .client import Child, Sandbox, SandboxPair, Source
 _SURVIVED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 
 
-class Runner:
+class Runner(Closing):
     """A context manager: the first child starts when it is needed; one that is alive at the end is killed.
 
     ``cpu`` is the processor seconds of all its children together, ``peak_memory`` the highest peak of one, in
@@ -35,14 +34,6 @@ class Runner:
         """All that any call was refused."""
         self.cpu = 0.0
         self.peak_memory = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Kill the running child, if there is one. Safe to call twice."""

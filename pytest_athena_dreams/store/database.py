@@ -14,6 +14,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self
 
 from .. import __version__
+from ..closing import Closing
 from ..errors import StoreError, StorePathError
 from ..models import DEFAULT_CONTRACTS, PENDING, Category, Contract, Dream, Outcome, Procedure, Status
 from .columns import from_columns, missing, to_columns
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
-    from types import TracebackType
     from typing import Unpack
 
     from .records import Filters, Sighting
@@ -48,7 +48,7 @@ _CONTRACTS = tuple(contract.value for contract in Contract)
 _CONTRACT_BY_TYPE = {kind.value: contract for kind, contract in DEFAULT_CONTRACTS.items()}
 
 
-class Store:
+class Store(Closing):
     """The procedures, dreams, runs and results of one SQLite file."""
 
     def __init__(
@@ -112,14 +112,6 @@ class Store:
     def close(self) -> None:
         """Close the connection. Nothing else works afterwards."""
         self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def reading(self) -> AbstractContextManager[Database]:
         """One snapshot for several queries."""

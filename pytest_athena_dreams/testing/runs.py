@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from ..agents.lane import Lane
 from ..api import Round, Stop, rounds, settings_from
+from ..closing import AsyncClosing
 from ..config import SETTINGS
 from ..errors import DreamsError
 from ..models import Category, Verdict
@@ -25,7 +25,7 @@ TOP_PATTERNS = 10
 """Failure patterns and suggestions of a report."""
 
 
-class DreamTestRunner:
+class DreamTestRunner(AsyncClosing):
     """Tests the dreams of ``store``: a :class:`DreamStore`, or a path. Also an (async) context manager.
 
     ``tests_per_dream`` is the number of inputs, ``--athena-max-examples``: ``None`` leaves it at the setting,
@@ -46,22 +46,6 @@ class DreamTestRunner:
         self._given = {name: value for name, value in asked.items() if value is not None} | settings
         self._settings = settings_from(self._given)
         self._lane = Lane(self._settings)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the jails. Safe to call twice."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from ..agents.lane import Lane
 from ..api import settings_from
+from ..closing import AsyncClosing
 from ..inputs.scalars import literal_value
 from ..judge.categories import ATHENA_OUTCOMES
 from ..judge.render import render
@@ -23,7 +23,7 @@ OUTPUT_TEXT = 10_000
 """Characters of an output's text, and of an error's."""
 
 
-class DreamSandbox:
+class DreamSandbox(AsyncClosing):
     """Calls dreams in the jail. A context manager, also of ``async with``: closing it ends the jails.
 
     ``timeout_seconds`` is the limit of one call, from 0.01 to 3600; ``memory_limit_mb`` is MiB of address
@@ -47,22 +47,6 @@ class DreamSandbox:
         self._time_ms = 0.0
         self._by_category: dict[ErrorCategory, int] = {}
         self._patterns: dict[str, FailurePattern] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the jails. Safe to call twice."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
+from ..closing import Closing
 from ..config import Settings
 from ..errors import PlanError
 from ..judge.categories import category_of
@@ -48,7 +48,7 @@ NAME_LENGTH = 200
 """Characters of a function's name that a verdict holds."""
 
 
-class Engine:
+class Engine(Closing):
     """Tests dreams one after another in one worker. A context manager: closing it ends the jails.
 
     Between dreams it caches what procedures did, by procedure, and nothing of any dream.
@@ -65,14 +65,6 @@ class Engine:
         self._evidence = Evidence(self._lab)
         self.direct = Direct(self._lab)
         """Single calls, and inputs, without a verdict."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the jails and everything in them. Safe to call twice."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
 
 import pytest
 
 from pytest_athena_dreams.models import ObservationKind
 from pytest_athena_dreams.sandbox.client import SandboxPair
-from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.world.answering import REQUESTS, Answering, TooManyRequests
 from pytest_athena_dreams.world.programs import canonical_words, own_words, ran
 from pytest_athena_dreams.world.sights import sees
@@ -27,15 +25,6 @@ GIT = World(
     ),
     absent=("nope",),
 )
-
-
-@pytest.fixture(scope="module")
-def jail() -> Iterator[SandboxPair]:
-    jail = SandboxPair(Policy())
-    if not jail.acts():
-        pytest.skip("no Landlock here, which worlds need")
-    yield jail
-    jail.close()
 
 
 PUSHED = ("git", "push")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
 
 import pytest
 
 from pytest_athena_dreams.models import ObservationKind
 from pytest_athena_dreams.sandbox.client import SandboxPair, Source
 from pytest_athena_dreams.sandbox.contents import CONTENT_CHARACTERS
-from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.sandbox.runner import Runner
 from pytest_athena_dreams.worlds import EMPTY, Changes, Entry, World, attached, planted
 
@@ -19,15 +17,6 @@ from .kit import acted
 BASE = "import sqlite3, zipfile\nbase = sqlite3.connect('d.db')\n"
 ROWS = f"{BASE}base.execute('create table if not exists t (a, b)')\n"
 END = "\nbase.commit()\nbase.close()"
-
-
-@pytest.fixture(scope="module")
-def jail() -> Iterator[SandboxPair]:
-    jail = SandboxPair(Policy())
-    if not jail.acts():
-        pytest.skip("no Landlock here, which worlds need")
-    yield jail
-    jail.close()
 
 
 def left(jail: SandboxPair, body: str, world: World = EMPTY) -> Changes:

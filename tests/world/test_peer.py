@@ -6,7 +6,6 @@ import importlib.util
 import json
 import socket
 import threading
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 
 from pytest_athena_dreams.models import ObservationKind
 from pytest_athena_dreams.sandbox.client import SandboxPair, Source
-from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.sandbox.runner import Runner
 from pytest_athena_dreams.world.answering import Answering
 from pytest_athena_dreams.world.http1 import (
@@ -96,15 +94,6 @@ WAYS = {
     "httpx2-async": HTTPX_ASYNC.format(httpx="httpx2"),
     "aiohttp": AIOHTTP,
 }
-
-
-@pytest.fixture(scope="module")
-def jail() -> Iterator[SandboxPair]:
-    jail = SandboxPair(Policy())
-    if not jail.acts():
-        pytest.skip("no Landlock here, which worlds need")
-    yield jail
-    jail.close()
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from pytest_athena_dreams.models import Observation, ObservationKind, unpacked
 from pytest_athena_dreams.sandbox.client import SandboxPair
-from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.source.scenes import looks_at_times, reads, variables
 from pytest_athena_dreams.worlds import CLOCK, EMPTY, Entry, World, planted
 
 from .kit import acted
-
-
-@pytest.fixture(scope="module")
-def jail() -> Iterator[SandboxPair]:
-    jail = SandboxPair(Policy())
-    if not jail.acts():
-        pytest.skip("no Landlock here, which worlds need")
-    yield jail
-    jail.close()
 
 
 def one(jail: SandboxPair, body: str, world: World = EMPTY) -> Observation:

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pytest_athena_dreams.models import Observation, ObservationKind
 from pytest_athena_dreams.sandbox.client import SandboxPair, Source
-from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.sandbox.runner import Runner
 from pytest_athena_dreams.world.acts import Acts
 from pytest_athena_dreams.world.tree import TooMuch, changes, fill, read
 from pytest_athena_dreams.worlds import EMPTY, FOLDER, Entry, World, attached, detached, planted
 
 WORLD = planted([("a.txt", Entry(content=b"hello")), ("x/y", Entry(content=b"1", mode=0o600))])
-
-
-@pytest.fixture(scope="module")
-def jail() -> Iterator[SandboxPair]:
-    jail = SandboxPair(Policy())
-    if not jail.acts():
-        pytest.skip("no Landlock here, which worlds need")
-    yield jail
-    jail.close()
 
 
 def act(jail: SandboxPair, body: str, world: World = WORLD, times: int = 1) -> list[Observation]:
