@@ -265,6 +265,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """Programs that it can do without."""
     services: tuple[tuple[str, str], ...] = ()
     """Methods and URLs of its requests of HTTP, with parameters in braces."""
+    looped: tuple[str, ...] = ()
+    """Names that decide how often its loops run."""
 
 
 def plain_path(path: str) -> str | None:

@@ -10,6 +10,7 @@ import json
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from ..signatures import Signature
 from ..worlds import FOLDER, Entry, Place, Shape, World, planted
 from .arguments import Arguments
+from .countable import Countable
 from .databases import databases
 from .peers import serviced
 from .scalars import Strategy
@@ -33,6 +35,8 @@ _WORDS = ("a", "b", "1")
 _USUAL = ("a", "b", "alpha", "x_1", "1.0.0")
 _LINES, _PARTS, _CHILDREN, _VALUES = 5, 4, 4, 12
 """Maximum lines of a file, parts of a line, entries of a folder, and texts to take from one argument."""
+_WORD_NUMBERS = 719
+"""The largest number of a word; 720 is a multiple of most counts of words."""
 _NOT_UTF8 = b"\xff\xfe\x00"
 
 
@@ -44,30 +48,56 @@ def path_values(place: Place, ending: str) -> st.SearchStrategy[str]:
 
 
 def surrounded(
-    strategy: st.SearchStrategy[Arguments], signature: Signature, shape: Shape
+    strategy: st.SearchStrategy[Arguments],
+    signature: Signature,
+    shape: Shape,
+    countable: Countable,
 ) -> st.SearchStrategy[Arguments]:
-    """Calls of ``strategy``, each with a world of its own."""
+    """Calls of ``strategy`` that are ``countable``, each with a world of its own."""
+    contents = _Contents(shape)
 
     @st.composite
     def draw_both(draw: Callable[[Strategy], Any]) -> Arguments:
-        arguments: Arguments = draw(strategy)
+        arguments = countable.call(draw(strategy))
         values = arguments.by_name(signature)
-        return replace(arguments, world=_world(draw, values, shape))
+        return replace(arguments, world=_world(draw, values, shape, contents))
 
     return draw_both()
 
 
-def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Shape) -> World:
-    own = list(dict.fromkeys(_texts(values)))
-    words = [*own, *own, *shape.words]
-    suffixes: dict[str, Strategy] = {}
+class _Contents:
+    """Strategies for what is in the files of one shape's worlds, each made once: that takes longer than to
+    draw.
 
-    def entry_at(path: str) -> Strategy:
+    ``words`` are those of the call that is drawn.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        self.words: Sequence[str] = _WORDS
+        self._shape = shape
+        self._by_suffix: dict[str, Strategy] = {}
+        self._word = st.integers(0, _WORD_NUMBERS).map(lambda number: self.words[number % len(self.words)])
+        self.value = _json(self._word, shape.keys) if shape.keys and shape.commands else None
+        """What a command may print as JSON."""
+
+    @cached_property
+    def children(self) -> Strategy:
+        """Paths in a folder."""
+        return st.lists(_children(self._shape.names), max_size=_CHILDREN, unique=True)
+
+    def at(self, path: str) -> Strategy:
+        """What is in the file at a path."""
         suffix = posixpath.splitext(path)[1]
-        if suffix not in suffixes:
-            suffixes[suffix] = _entries(words, shape, suffix)
-        return suffixes[suffix]
+        if suffix not in self._by_suffix:
+            self._by_suffix[suffix] = _entries(self._word, self._shape, suffix)
+        return self._by_suffix[suffix]
 
+
+def _world(
+    draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Shape, contents: _Contents
+) -> World:
+    own = list(dict.fromkeys(_texts(values)))
+    contents.words = [*_WORDS, *own, *own, *shape.words]
     planned: list[tuple[str, Entry]] = []
     for place in shape.places:
         path = place.filled(values)
@@ -77,12 +107,11 @@ def _world(draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Sh
             if path:
                 planned += [(path, FOLDER)] if draw(st.integers(0, 3)) else []
             prefix = f"{path}/" if path else ""
-            children = st.lists(_children(shape.names), max_size=_CHILDREN, unique=True)
-            planned += [(prefix + name, draw(entry_at(name))) for name in draw(children)]
+            planned += [(prefix + name, draw(contents.at(name))) for name in draw(contents.children)]
         elif path and draw(st.integers(0, 3)):
-            planned.append((path, draw(entry_at(path))))
+            planned.append((path, draw(contents.at(path))))
     texts = list(dict.fromkeys([*own, *shape.words]))
-    value = _json(st.sampled_from([*_WORDS, *words]), shape.keys) if shape.keys and shape.commands else None
+    value = contents.value
     structured = None if value is None else lambda: json.dumps(draw(value))
     world = answered(draw, planted(planned), shape.commands, shape.optional, values, texts, structured)
     read = [one for one in shape.documents if one.form == "json"]
@@ -118,8 +147,7 @@ def _texts(values: Mapping[str, Any]) -> Iterator[str]:
             left += [*value.keys(), *value.values()][:_VALUES]
 
 
-def _entries(words: Sequence[str], shape: Shape, suffix: str) -> st.SearchStrategy[Entry]:
-    word = st.sampled_from([*_WORDS, *words])
+def _entries(word: Strategy, shape: Shape, suffix: str) -> st.SearchStrategy[Entry]:
     line = weighted(
         (3, word),
         (3, st.lists(word, min_size=1, max_size=_PARTS).map("".join)),

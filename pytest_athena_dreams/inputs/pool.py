@@ -19,6 +19,7 @@ from ..signatures import Clues, Signature
 from ..worlds import Shape
 from .arguments import Arguments, is_plain
 from .calls import calls
+from .countable import Countable
 from .drawing import Choices, Spent, draw, way
 from .edges import edge_arguments
 from .followups import Compiling, following
@@ -78,7 +79,13 @@ class PoolSpec:
         if self.compiling:
             choices = [(1, weighted(*choices)), (1, following(self.signature, self.compiling))]
         strategy = weighted(*choices)
-        return strategy if self.shape is None else surrounded(strategy, self.signature, self.shape)
+        if self.shape is None:
+            return strategy
+        return surrounded(strategy, self.signature, self.shape, self.countable(self.shape))
+
+    def countable(self, shape: Shape) -> Countable:
+        """What makes calls countable in worlds of ``shape``."""
+        return Countable.of(self.signature, self.literals, shape)
 
     def _calls(self, width: Width, narrowings: Sequence[Narrowing]) -> st.SearchStrategy[Arguments]:
         return calls(self.signature, self.literals, width, narrowings, self.given, self.clues)
@@ -218,6 +225,9 @@ def _edges(spec: PoolSpec) -> list[Arguments]:
         return []
     limit = max(1, spec.size // EDGE_SHARE)
     plain = edge_arguments(spec.signature, spec.edges, limit)
+    if spec.shape is not None:
+        countable = spec.countable(spec.shape)
+        plain = [countable.call(arguments) for arguments in plain]
     if not spec.narrowings:
         return plain
     return [x for a in plain for x in (narrow(a, spec.signature, spec.narrowings), a)][:limit]

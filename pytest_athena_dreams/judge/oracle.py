@@ -24,6 +24,8 @@ from .output import OTHER_TEXT, STREAMS, differing_streams, printed_words, shown
 from .varying import ALL_PARTS, Steps, within, without_parts
 
 _ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
+WAITED_AT_MOST = 30 * 86_400.0
+"""Maximum seconds that a call of a procedure may sleep, on its world's clock."""
 _FORMS = {"": "a plain result", "coroutine": "a coroutine", "async generator": "an async generator"}
 """What a call returned, by ``Observation.awaited``."""
 _LACKING = (Category.BLOCKED, Category.DEPENDENCY, Category.RESOURCE)
@@ -71,8 +73,9 @@ class Oracle:
         """Whether the procedure's observation puts an input inside the domain.
 
         Exceptions count under ``equivalent`` only, and only if neither machine nor jail may have caused them.
+        A wait that nobody waits for does not count: at its length, numbers overflow.
         """
-        if expected.refused and not self.refusals:
+        if (expected.refused and not self.refusals) or expected.slept > WAITED_AT_MOST:
             return False
         if expected.kind is ObservationKind.RETURNED:
             return True

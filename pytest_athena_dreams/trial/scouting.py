@@ -20,6 +20,7 @@ from ..models import Observation
 from ..sandbox.runner import Runner
 from ..signatures import Signature, TypeSpec
 from ..source.documents import documents
+from ..source.looping import loop_names
 from ..source.reading import reading
 from ..source.scenes import looks_at_times, reads, variables
 from ..source.sql import tables
@@ -57,16 +58,15 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     """``spec`` with a shape of worlds; ``None`` if the procedure in ``runner`` has no use for any."""
     spec = replace(spec, signature=_with_urls(spec.signature))
     markers = dict(_markers(spec.signature))
-    drawn = list(
-        draw_pool(replace(spec, size=SCOUTED_CALLS, edges=frozenset(), candidates=0)).inputs.values()
-    )
-    marked = [arguments.replaced(spec.signature, markers) for arguments in drawn]
+    drawn = draw_pool(replace(spec, size=SCOUTED_CALLS, edges=frozenset(), candidates=0)).inputs.values()
+    code = runner.source.code
+    shape = Shape(places=(), variables=variables(code), reads=reads(code), looped=loop_names(code))
+    countable = spec.countable(shape)
+    marked = [countable.call(arguments).replaced(spec.signature, markers) for arguments in drawn]
     places: dict[Place, None] = {}
     commands: dict[tuple[str, ...], None] = {}
     services: dict[tuple[str, str], None] = {}
     acted = False
-    code = runner.source.code
-    shape = Shape(places=(), variables=variables(code), reads=reads(code))
     for _ in range(ROUNDS):
         known = dict(places), dict(commands), dict(services)
         values = [x.by_name(spec.signature) for x in marked]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from pytest_athena_dreams.judge.finding import Explanation
 from pytest_athena_dreams.judge.oracle import Oracle
@@ -47,6 +48,10 @@ def awaited(value: Canonical, form: str = "coroutine") -> Observation:
         pytest.param(raised(MemoryError), "", id="memory-that-is-lacking"),
         pytest.param(HUNG, "", id="a-hang"),
         pytest.param(died(DeathReason.EXIT), "", id="a-death"),
+        pytest.param(
+            structs.replace(returned(1), slept=86_400.0), "equivalent superset compatible free", id="a-wait"
+        ),
+        pytest.param(structs.replace(returned(1), slept=2.0**40), "", id="a-wait-for-ages"),
     ],
 )
 def test_which_inputs_are_in_the_domain(contract: Contract, expected: Observation, by: str) -> None:
