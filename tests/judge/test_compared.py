@@ -27,6 +27,15 @@ ERROR += "        super().__init__(message)\n        self.n = n\nE({!r}, {})"
 STRUCTURE = "from ctypes import *\nclass P(Structure):\n    _fields_ = [('x', c_int), ('y', c_int)]\n"
 STRUCTURE += "def named(p):\n    p.name = 'p'\n    return p\n{}"
 
+MEMBER = """import enum
+class E(int, enum.Enum):
+    def __new__(cls, label, number, value):
+        self = int.__new__(cls, number)
+        self._value_, self.label = value, label
+        return self
+    A = {}
+E.A"""
+
 
 def error(message: str = "m", n: int = 1, code: int = 1) -> str:
     return ERROR.format(code, message, n)
@@ -93,7 +102,8 @@ TABLE: dict[str, tuple[list[Pair], list[Pair]]] = {
         [],
     ),
     "members of enumerations": (
-        each("import enum\nclass E(enum.{}):\n    A = {{}}\nE.A".format("Enum"), "1", "'1'", "2")
+        each(MEMBER, "'a', 1, 1", "'b', 1, 1", "'a', 2, 1", "'a', 1, 2")
+        + each("import enum\nclass E(enum.{}):\n    A = {{}}\nE.A".format("Enum"), "1", "'1'", "2")
         + each("import enum\nclass E(enum.IntFlag):\n    A = 1\n    B = {}\nE.A | E.B", "2", "4"),
         [],
     ),

@@ -62,6 +62,46 @@ def attack(where): return Lie([1])
 """,
     ),
     Attack(
+        name="a class whose metaclass is equal to list",
+        ends=('returned ["object", "Claim"',),
+        code="""
+class Meta(type):
+    def __hash__(cls): return hash(list)
+    def __eq__(cls, other): return True
+
+class Claim(metaclass=Meta):
+    def __iter__(self): return iter([42])
+
+def attack(where): return Claim()
+""",
+    ),
+    Attack(
+        name="classes whose metaclass is equal to int, in a list",
+        ends=('returned ["list", [1, 1, 1, 1, 1, 1, ["sub", "Claim", 42, []]]]',),
+        code="""
+class Meta(type):
+    def __hash__(cls): return hash(int)
+    def __eq__(cls, other): return True
+
+class Claim(int, metaclass=Meta): pass
+
+def attack(where): return [1, 1, 1, 1, 1, 1, Claim(42)]
+""",
+    ),
+    Attack(
+        name="an exception whose metaclass is equal to OSError",
+        ends=("raised",),
+        code="""
+class Meta(type):
+    def __hash__(cls): return hash(OSError)
+    def __eq__(cls, other): return True
+
+class Claim(Exception, metaclass=Meta): pass
+
+def attack(where): raise Claim("no")
+""",
+    ),
+    Attack(
         name="a class that claims to be int",
         ends=('returned ["object", "Claim"',),
         code="""

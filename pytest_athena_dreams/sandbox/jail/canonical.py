@@ -19,7 +19,7 @@ from .exceptions import arguments, attributes, details
 from .large import cut
 from .members import bases, class_data, fields, hides_state, instance_dict, members
 from .standard import SCALAR_REPRS, WRITTEN_IN_C, c_data, exact_moment, maxlen, moment, nameless, reader
-from .typenames import genuine, made_by_class_statement, type_name
+from .typenames import by_identity, genuine, made_by_class_statement, type_name
 
 DEPTH = 100
 """Maximum levels of nesting; a deeper value is written as ``["opaque", "..."]``."""
@@ -32,9 +32,9 @@ WHOLE_VALUE = 1 << 20
 ITERATOR_ITEMS = 1_000
 """Maximum items to take from an iterator."""
 
-_SEQUENCE_TAGS: dict[type, str] = {list: "list", tuple: "tuple", collections.deque: "deque"}
-_SET_TAGS: dict[type, str] = {set: "set", frozenset: "frozenset"}
-_BUILTIN_TYPES = (
+_SEQUENCE_TAGS = by_identity({list: "list", tuple: "tuple", collections.deque: "deque"})
+_SET_TAGS = by_identity({set: "set", frozenset: "frozenset"})
+_HELD_TYPES = (
     int,
     float,
     complex,
@@ -48,8 +48,9 @@ _BUILTIN_TYPES = (
     dict,
     collections.deque,
 )
+_CONTENT_IDS = frozenset(map(id, _HELD_TYPES))
 _OPAQUE = (types.FunctionType, types.MethodType, types.CodeType)
-_VIEW_TYPES: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEW_IDS = frozenset(map(id, (type({}.keys()), type({}.values()), type({}.items()))))
 _mro = type.__dict__["__mro__"].__get__
 _attributes = type.__dict__["__dict__"].__get__
 _issubclass, _type, _len, _id, _hex, _quoted = issubclass, type, len, id, hex, encode_basestring_ascii
@@ -113,7 +114,7 @@ class Walk:
     """One pass over one value. ``size`` is at least the number of characters of its JSON.
 
     ``size`` is the same for close floats and for iterators of different types. So two equal values are either
-    both written in full or both cut.
+    both written in full or both cut. Classes are looked up by their ids; ``classes`` keeps them alive.
     """
 
     def __init__(self, consume: bool) -> None:
@@ -121,18 +122,20 @@ class Walk:
         self.size = 0
         self.nodes = 0
         self.path: dict[int, int] = {}
-        self.names: dict[type, str] = {}
-        self.data: dict[type, dict[str, Any]] = {}
-        self.hidden: dict[type, bool] = {}
+        self.names: dict[int, str] = {}
+        self.data: dict[int, dict[str, Any]] = {}
+        self.hidden: dict[int, bool] = {}
+        self.classes: list[type] = []
 
     def whole(self, data: Any) -> Any:
         """``data``, cut if it is too large."""
         return data if self.size <= WHOLE_VALUE else cut(data, self.size)
 
     def name(self, cls: type) -> str:
-        name = self.names.get(cls)
+        name = self.names.get(_id(cls))
         if name is None:
-            name = self.names[cls] = type_name(cls)
+            name = self.names[_id(cls)] = type_name(cls)
+            self.classes.append(cls)
         return name
 
     def text(self, value: str) -> Any:
@@ -176,7 +179,7 @@ class Walk:
     def _plain(self, items: list[Any]) -> bool:
         """Whether ``items`` have one type and need no tags; if so, adds their size as ``of`` would."""
         cls, count = _type(items[0]), _len(items)
-        if set(map(_type, items)) != {cls}:
+        if set(map(_id, map(_type, items))) != {_id(cls)}:
             return False
         if cls is int and min(items) >= -(1 << 63) and max(items) < 1 << 63:
             self.size += 21 * count - 16 * sum(1 for item in items if -1000 < item < 10_000)
@@ -210,40 +213,34 @@ class Walk:
             del self.path[_id(value)]
 
     def _container(self, value: Any, cls: type, depth: int) -> Any:
-        if cls in _SEQUENCE_TAGS:
-            items = [_SEQUENCE_TAGS[cls], self.items(value, depth)]
+        key = _id(cls)
+        if key in _SEQUENCE_TAGS:
+            items = [_SEQUENCE_TAGS[key], self.items(value, depth)]
             if cls is not _deque or (limit := maxlen(value)) is None:
                 return items
             self.size += 50
             return ["sub", "deque", items, [["maxlen", limit]]]
         if cls is dict:
             return ["dict", self._pairs(value, depth)]
-        if cls in _SET_TAGS:
-            return [_SET_TAGS[cls], sorted(self.items(value, depth), key=encoded)]
+        if key in _SET_TAGS:
+            return [_SET_TAGS[key], sorted(self.items(value, depth), key=encoded)]
         name = self.name(cls)
         self.size += 124 if _iterates(cls) else 24 + 6 * _len(name)
-        if cls in _VIEW_TYPES:
+        if key in _VIEW_IDS:
             return ["sub", name, ["list", self.items(value, depth)], []]
         if (parts := moment(value, cls)) or ((read := reader(cls)) and (parts := read(value))):
             return ["object", name, self.named(parts, depth)]
-        if cls in SCALAR_REPRS:
+        if key in SCALAR_REPRS:
             return ["opaque", name] if nameless(value, cls) else self._scalar(value, cls, depth)
         if _issubclass(cls, Enum):
-            own = instance_dict(value)
-            label: Any = own.get("_name_")
-            return [
-                "enum",
-                name,
-                self.text(label if _type(label) is str else ""),
-                self.of(own.get("_value_"), depth),
-            ]
+            return self._member(value, cls, depth)
         held = plain(value, cls)
         if held is not None:
             return ["sub", name, self.of(held, depth), []]
         for base in _mro(cls)[1:]:
-            if base in _BUILTIN_TYPES:
+            if _id(base) in _CONTENT_IDS:
                 return ["sub", name, self._as(base, value, depth), self._fields(value, cls, depth)]
-            if base in WRITTEN_IN_C:
+            if _id(base) in WRITTEN_IN_C:
                 exact = exact_moment(base, value)
                 held = self._scalar(value, base, depth) if exact is None else self.of(exact, depth)
                 return ["sub", name, held, self._fields(value, cls, depth)]
@@ -258,12 +255,25 @@ class Walk:
         if _iterates(cls):
             return self._iterator(value, name, depth)
         found = self._fields(value, cls, depth)
-        if cls not in self.hidden:
-            self.hidden[cls] = hides_state(cls)
-        if self.hidden[cls]:
+        if key not in self.hidden:
+            self.hidden[key] = hides_state(cls)
+        if self.hidden[key]:
             self.size += 6 * _len(name) + 24
             found.append(["state in C", ["opaque", name]])
         return ["object", name, found] if found or made_by_class_statement(cls) else ["opaque", name]
+
+    def _member(self, value: Enum, cls: type, depth: int) -> Any:
+        """A member of an enumeration, with what it holds beside its name and value."""
+        name, own = self.name(cls), fields(value, cls)
+        label: Any = own.get("_name_")
+        held = self.of(own.get("_value_"), depth)
+        data = ["enum", name, self.text(label if _type(label) is str else ""), held]
+        more = {k: v for k, v in own.items() if not (k[:1] == "_" == k[-1:])}
+        found = self.named(more, depth)
+        for base in _mro(cls):
+            if _id(base) in _CONTENT_IDS and (content := self._as(base, value, depth)) != held:
+                found.append(["content", content])
+        return ["sub", name, data, found] if found else data
 
     def _class(self, value: type, name: str, depth: int) -> Any:
         """A class by its name; one of the code's own also by its bases and its public attributes."""
@@ -290,7 +300,7 @@ class Walk:
         name = self.name(cls)
         self.size += 6 * _len(name) + 24
         try:
-            return ["value", name, self.text(SCALAR_REPRS[cls](value))]
+            return ["value", name, self.text(SCALAR_REPRS[_id(cls)](value))]
         except ValueError:  # the repr of a Fraction of very large integers: write its fields
             return ["object", name, self._fields(value, cls, depth)]
 
@@ -305,14 +315,15 @@ class Walk:
         if base is dict:
             return ["dict", self._pairs(value, depth)]
         items = self.items(base.__iter__(value), depth)  # type: ignore[attr-defined]
-        if base in _SET_TAGS:
+        key = _id(base)
+        if key in _SET_TAGS:
             items.sort(key=encoded)
-        return [_SET_TAGS.get(base) or _SEQUENCE_TAGS[base], items]
+        return [_SET_TAGS.get(key) or _SEQUENCE_TAGS[key], items]
 
     def _fields(self, value: Any, cls: type, depth: int) -> list[Any]:
-        data = self.data.get(cls)
+        data = self.data.get(_id(cls))
         if data is None:
-            data = self.data[cls] = class_data(cls)
+            data = self.data[_id(cls)] = class_data(cls)
         return self.named({**data, **fields(value, cls)}, depth)
 
     def named(self, found: dict[str, Any], depth: int) -> list[Any]:

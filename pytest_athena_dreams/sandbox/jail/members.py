@@ -6,7 +6,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from .typenames import genuine, made_by_class_statement
+from .typenames import derives, genuine, made_by_class_statement
 
 HEADER_SIZE = 16
 """Bytes of an object without any state: the size of ``object`` itself."""
@@ -108,5 +108,5 @@ def _public(cls: type) -> Iterator[tuple[str, Any]]:
 
 
 def _is_data(value: Any) -> bool:
-    bases = _mro(_type(value))
-    return type not in bases and not _any("__get__" in _attributes(base) for base in bases)
+    cls = _type(value)
+    return not derives(cls, type) and not _any("__get__" in _attributes(base) for base in _mro(cls))

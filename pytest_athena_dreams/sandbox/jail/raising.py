@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
-from .typenames import type_name
+from .typenames import derives, type_name
 
 RAISED_MESSAGE = 2_000
 """Characters of a message to pass on."""
@@ -42,16 +42,17 @@ def describe_exception(exc: BaseException, stage: str, filename: str) -> dict[st
     """
     bases = _mro(type(exc))
     line = _line(exc, filename)
-    if line is None and stage == "compile" and SyntaxError in bases:
+    if line is None and stage == "compile" and derives(bases[0], SyntaxError):
         line = _whole(_syntax_line(exc))
-    number, offline = _system_error(exc) if OSError in bases else (None, False)
+    system = derives(bases[0], OSError)
+    number, offline = _system_error(exc) if system else (None, False)
     return {
         "type": _name(bases[0]),
         "bases": [_name(base) for base in bases if base is not object],
         "message": _message(exc) + (NO_NETWORK if offline else ""),
         "line": line,
         "errno": number,
-        "path": _path(exc) if OSError in bases else None,
+        "path": _path(exc) if system else None,
         "stage": stage,
     }
 
@@ -62,10 +63,9 @@ def _system_error(exc: BaseException) -> tuple[int | None, bool]:
     for _ in range(CHAIN):
         if step is None:
             break
-        bases = _mro(type(step))
-        if socket.gaierror in bases:
+        if derives(type(step), socket.gaierror):
             return errno.EPERM, True
-        if OSError in bases and (number := _whole(_errno(step))) is not None:
+        if derives(type(step), OSError) and (number := _whole(_errno(step))) is not None:
             return number, number == errno.EPERM and _innermost(step) == socket.__file__
         step = _cause(step) or _context(step)
     return None, False

@@ -30,9 +30,11 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from .typenames import by_identity
+
 Reader = Callable[[Any], dict[str, Any]]
 
-SCALAR_REPRS: dict[type, Any] = {  # by identity, with the repr that they had before any dream ran
+_REPRS: dict[type, Any] = {  # with the repr that they had before any dream ran
     cls: cls.__repr__
     for module in (datetime, decimal, fractions, uuid, pathlib, ipaddress, zoneinfo)
     for cls in vars(module).values()
@@ -42,14 +44,16 @@ SCALAR_REPRS: dict[type, Any] = {  # by identity, with the repr that they had be
     and not cls.__name__.startswith("_")
     and cls.__repr__ is not object.__repr__
 } | {cls: cls.__repr__ for cls in (type(pathlib.Path()), range, types.EllipsisType, types.NotImplementedType)}
+SCALAR_REPRS = by_identity(_REPRS)
 """Values that are written as their repr."""
 WRITTEN_IN_C = frozenset(
-    cls for cls, method in SCALAR_REPRS.items() if not isinstance(method, types.FunctionType)
+    id(cls) for cls, method in _REPRS.items() if not isinstance(method, types.FunctionType)
 )
 """Those whose repr calls no method that a subclass could define."""
 
-_zones = {cls: cls.__dict__["tzinfo"].__get__ for cls in (datetime.datetime, datetime.time)}
-_offsets = {cls: cls.utcoffset for cls in _zones}
+_MOMENTS: tuple[Any, ...] = (datetime.datetime, datetime.time)
+_zones = by_identity({cls: cls.__dict__["tzinfo"].__get__ for cls in _MOMENTS})
+_offsets = by_identity({cls: cls.utcoffset for cls in _MOMENTS})
 _date, _timetz, _combine = datetime.datetime.date, datetime.datetime.timetz, datetime.datetime.combine
 _time, _timezone, _ZoneInfo = datetime.time, datetime.timezone, zoneinfo.ZoneInfo
 _key = _ZoneInfo.__dict__["key"].__get__
@@ -59,7 +63,7 @@ _clock_parts = [
 _fold = datetime.time.__dict__["fold"].__get__
 _maxlen = collections.deque.__dict__["maxlen"].__get__
 _namespace = vars(types.ModuleType)["__dict__"].__get__
-_type, _dict = type, dict
+_type, _dict, _id = type, dict, id
 _SimpleCData: type = ctypes.c_int.__mro__[1]
 _CData: type = ctypes.c_int.__mro__[2]
 _simple_value = _SimpleCData.__dict__["value"].__get__
@@ -78,19 +82,19 @@ def nameless(value: Any, cls: type) -> bool:
     return cls is _ZoneInfo and _key(value) is None
 
 
-def moment(value: Any, cls: type) -> dict[str, Any] | None:
+def moment(value: Any, cls: Any) -> dict[str, Any] | None:
     """A datetime or a time by its parts, if its zone is of a class that may say anything of itself.
 
     The offset is what such a zone says: its own methods are called for it.
     """
-    if cls not in _zones:
+    if _id(cls) not in _zones:
         return None
-    zone = _zones[cls](value)
+    zone = _zones[_id(cls)](value)
     known = _type(zone)
     if zone is None or known is _timezone or (known is _ZoneInfo and not nameless(zone, known)):
         return None
     try:
-        offset: Any = _offsets[cls](value)
+        offset: Any = _offsets[_id(cls)](value)
     except Exception as exc:
         offset = _type(exc)
     return {"local": cls.replace(value, tzinfo=None), "offset": offset, "tzinfo": zone}
@@ -142,7 +146,7 @@ _struct_format = struct.Struct.__dict__["format"].__get__
 _random_state = random.Random.getstate
 _partial = [functools.partial.__dict__[name].__get__ for name in ("args", "func", "keywords")]
 
-PART_READERS: dict[type, Reader] = {
+_BY_TYPE: dict[type, Reader] = {
     re.Pattern: lambda value: {"flags": value.flags, "pattern": value.pattern},
     re.Match: lambda value: {
         "groups": (value.group(), *value.groups()),
@@ -169,12 +173,13 @@ PART_READERS: dict[type, Reader] = {
     operator.attrgetter: _reduced(operator.attrgetter),
     operator.methodcaller: _reduced(operator.methodcaller),
 }
+PART_READERS = by_identity(_BY_TYPE)
 """Attributes to write."""
 
 
 def reader(cls: type) -> Reader | None:
     """What reads the attributes to write of an instance of ``cls``, if there is one."""
-    found = PART_READERS.get(cls)
+    found = PART_READERS.get(_id(cls))
     if found is not None:
         return found
     elements = sys.modules.get("xml.etree.ElementTree")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 _HEAPTYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement, or by a C module at run time
 _IMMUTABLE_FLAG = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: Python code can't make such a class
@@ -21,7 +21,22 @@ _flags = type.__dict__["__flags__"].__get__
 _attributes = type.__dict__["__dict__"].__get__
 _subclasses = type.__subclasses__
 _namespace = vars(ModuleType)["__dict__"].__get__
-_type, _isinstance, _str, _class, _modules = type, isinstance, str, type, sys.modules
+_mro = type.__dict__["__mro__"].__get__
+_type, _isinstance, _str, _class, _modules, _any = type, isinstance, str, type, sys.modules, any
+_T = TypeVar("_T")
+
+
+def by_identity(table: Mapping[type, _T]) -> dict[int, _T]:
+    """``table`` by the ids of its classes, which must live on.
+
+    A metaclass may define ``__hash__`` and ``__eq__``, so a class itself could be found as another one.
+    """
+    return {id(cls): value for cls, value in table.items()}
+
+
+def derives(cls: type, base: type) -> bool:
+    """Whether ``base`` is ``cls`` or one of its bases."""
+    return _any(one is base for one in _mro(cls))
 
 
 def made_by_class_statement(cls: type) -> bool:
