@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from .worlds import Entry, Place, Request
+from .worlds import Entry, Place, Request, World
 
 Canonical = Any
 """A value as the jail describes it: JSON data by ``sandbox.jail.grammar``, or ``Packed``."""
@@ -266,7 +266,8 @@ class Fault:
     call as Python source, ``None`` where the dream did not even load; ``line`` counts from 1 in the
     dream's code; ``exception`` is the type that the dream raised. ``contrast`` are the two values line by
     line where they are large: ``-`` the procedure's, ``+`` the dream's. ``world`` says what surrounded
-    the call where it had a world, a file a line.
+    the call where it had a world, a file a line. ``surroundings`` are the same as data, ``None`` without a
+    world and where it is too large to be kept.
     """
 
     category: Category
@@ -279,6 +280,7 @@ class Fault:
     inputs: int = 1
     contrast: tuple[str, ...] = ()
     world: tuple[str, ...] = ()
+    surroundings: World | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ world's own folder, with ``/`` between their parts, and never leave it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -73,12 +73,14 @@ class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     errors: str = ""
     status: int = 0
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> str:
+        """What they do, in words."""
         said = [f"exits {self.status}"] if self.status else []
         printed = ", then ".join(repr(_short(text)) for text in self.outputs)
         said += [f"prints {printed}"] if any(self.outputs) else []
         said += [f"complains {_short(self.errors)!r}"] if self.errors else []
-        return f"{' '.join(self.words)}: {', '.join(said) or 'succeeds'}"
+        return ", ".join(said) or "succeeds"
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -142,13 +144,33 @@ class ServiceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     fault: Literal["", "refused", "broken", "silent"] = ""
     paged: bool = False
 
-    def __str__(self) -> str:
-        said = self.fault or ", then ".join(map(str, self.replies))
-        return f"{self.method} {self.url}: {said}" if self.url else f"mail: {said}"
+    @property
+    def said(self) -> str:
+        """What they get, in words."""
+        return self.fault or ", then ".join(map(str, self.replies))
 
 
 SHELL = "sh", "-c"
 """The first words of a script's request."""
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a world for people: a file with its content in words, or a request with the answer to it.
+
+    ``name`` is a path, a command, a method and a URL, or a variable; empty where the kind has none.
+    """
+
+    kind: Literal["file", "command", "http", "mail", "variable", "input", "arguments", "clock"]
+    name: str = ""
+    value: str
+
+    def __str__(self) -> str:
+        if self.kind == "variable":
+            return f"{self.name}={self.value}"
+        return f"{self.name or _PART_NAMES.get(self.kind, self.kind)}: {self.value}"
+
+
+_PART_NAMES = {"input": "standard input", "arguments": "command line"}
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -169,21 +191,33 @@ class World(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     arguments: tuple[str, ...] = ()
     clock: float = CLOCK
 
-    def lines(self) -> list[str]:
-        """One line for each file, and for each folder that has nothing in it; then one for each answer."""
-        above = {path.rpartition("/")[0] for path in self.files}
-        shown = [f"{path}: {entry}" for path, entry in self.files.items() if path not in above]
-        asked = [f"{program}: not installed" for program in self.absent]
-        asked += [
-            str(answer) for answer in self.commands if answer.words and answer.words[0] not in self.absent
-        ]
-        asked += map(str, self.services)
-        asked += [f"{name}={value!r}" for name, value in sorted(self.variables.items())]
-        asked += [f"standard input: {_short(self.input)!r}"] if self.input else []
-        asked += [f"command line: {' '.join(self.arguments)}"] if self.arguments else []
+    def parts(self) -> Iterator[Part]:
+        """What surrounds a call: answers first, then each file, and each folder that has nothing in it."""
+        for program in self.absent:
+            yield Part(kind="command", name=program, value="not installed")
+        for answer in self.commands:
+            if answer.words and answer.words[0] not in self.absent:
+                yield Part(kind="command", name=" ".join(answer.words), value=answer.said)
+        for service in self.services:
+            name = f"{service.method} {service.url}" if service.url else ""
+            yield Part(kind="http" if name else "mail", name=name, value=service.said)
+        for name, value in sorted(self.variables.items()):
+            yield Part(kind="variable", name=name, value=repr(value))
+        if self.input:
+            yield Part(kind="input", value=repr(_short(self.input)))
+        if self.arguments:
+            yield Part(kind="arguments", value=" ".join(self.arguments))
         if self.clock != CLOCK:
-            asked.append(f"clock: {datetime.fromtimestamp(self.clock, UTC):%Y-%m-%d %H:%M:%S}")
-        return [*asked, *(shown or ([] if asked else ["no files"]))]
+            time = f"{datetime.fromtimestamp(self.clock, UTC):%Y-%m-%d %H:%M:%S}"
+            yield Part(kind="clock", value=time)
+        above = {path.rpartition("/")[0] for path in self.files}
+        for path, entry in self.files.items():
+            if path not in above:
+                yield Part(kind="file", name=path, value=str(entry))
+
+    def lines(self) -> list[str]:
+        """The parts, one a line."""
+        return list(map(str, self.parts())) or ["no files"]
 
 
 EMPTY = World()

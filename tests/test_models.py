@@ -24,6 +24,9 @@ MODELS = [
     and (is_dataclass(kind) or issubclass(kind, msgspec.Struct))
     and kind.__module__ in (models.__name__, signatures.__name__)
 ]
+WORLDS = [
+    kind for kind in vars(worlds).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+]
 _NUMBERS = st.integers(-(2**63), 2**63 - 1)
 _FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -47,7 +50,7 @@ def of(annotation: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         return st.just(()) if depth > 1 else st.lists(of(args[0], depth + 1), max_size=2).map(tuple)
     if annotation is Any:
         return _CANONICAL
-    if annotation in (*MODELS, worlds.Entry, worlds.Place, worlds.Request):
+    if annotation in (*MODELS, *WORLDS):
         return model(annotation, depth)
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return st.sampled_from(annotation)

@@ -76,8 +76,8 @@ class Other:
 class Answer(Figures):
     """One check. ``text`` says it in a sentence; ``call`` is the smallest call that shows a failure, as
     Python, ``expected`` and ``got`` what procedure and variant do there, ``contrast`` the same line by line
-    where it is long, ``line`` a line of the variant, and ``rule`` what to do about it. ``reason`` says why it
-    is untestable.
+    where it is long, ``world`` what surrounded the call, a line each, ``line`` a line of the variant, and
+    ``rule`` what to do about it. ``reason`` says why it is untestable.
 
     ``name`` is what was checked. ``own`` is false where only what a function needs changed, and ``null``
     where no two versions were compared.
@@ -96,6 +96,7 @@ class Answer(Figures):
     expected: str | None = None
     got: str | None = None
     contrast: tuple[str, ...] = ()
+    world: tuple[str, ...] = ()
     line: int | None = None
     exception: str | None = None
     rule: str | None = None
@@ -129,6 +130,7 @@ def answer_of(
             "expected": fault.expected,
             "got": fault.got,
             "contrast": fault.contrast,
+            "world": fault.world,
             "line": _line(fault, shift),
             "exception": fault.exception,
             "rule": rule(print_.category, print_.exception, print_.message, print_.context),

@@ -27,7 +27,7 @@ class Example:
     """One failure as evidence: the dream's lines, the procedure's in their place, and the call.
 
     ``proven``: putting back only the procedure's lines makes the dream pass, because nothing else differs or
-    because that was tested.
+    because that was tested. ``world`` is what surrounded the call, a line each.
     """
 
     dream_id: int
@@ -37,6 +37,7 @@ class Example:
     call: str | None
     expected: str
     got: str
+    world: tuple[str, ...]
 
 
 def rule(category: Category, exception: str | None, message: str, context: str) -> str:
@@ -72,6 +73,7 @@ def example(
         call=fault.call,
         expected=fault.expected,
         got=fault.got or fault.summary,
+        world=fault.world,
     )
 
 

@@ -24,6 +24,7 @@ class Untrusted(Shape):
 
     summary: str = Field(default="", description="The verdict in a sentence")
     call: str | None = Field(default=None, description="The smallest call that shows the failure, as Python")
+    world: str = Field(default="", description="Files, answers and variables around the call, a line each")
     expected: str = Field(default="", description="What the procedure does there")
     got: str = Field(default="", description="What the variant does there")
 

@@ -185,6 +185,7 @@ def explanation(path: Path, dream_id: int) -> Explanation:
         untrusted=Untrusted(
             summary=long(result.error or (first.summary if first else "")),
             call=long(result.failing_input) if result.failing_input else None,
+            world=long("\n".join(first.world) if first else ""),
             expected=long(result.procedure_result),
             got=long(result.dream_result),
         ),

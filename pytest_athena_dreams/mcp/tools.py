@@ -148,6 +148,7 @@ class Service:
             untrusted=Untrusted(
                 summary=long(fault.summary if fault else verdict.text),
                 call=long(fault.call) if fault and fault.call else None,
+                world=long("\n".join(fault.world) if fault else ""),
                 expected=long(fault.expected if fault else ""),
                 got=long(fault.got if fault else ""),
             ),

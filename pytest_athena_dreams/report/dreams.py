@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from ..learn.history import Change, Test
@@ -11,8 +12,11 @@ from ..models import Outcome
 from ..repair.proof import unified
 from ..store.columns import from_columns
 from ..store.lessons import Lessons, faults_of
+from ..worlds import Part, World
 from .figures import DreamReport, Past, RepairReport, UntestableReport
 
+WORLD_PARTS = 40
+"""Maximum parts of a world in a report."""
 Row = Mapping[str, Any]
 
 
@@ -74,6 +78,8 @@ def _dream(
         call=result["failing_input"],
         expected=result["procedure_result"],
         got=result["dream_result"],
+        contrast=faults[0].contrast if faults else (),
+        world=parts_shown(faults[0].surroundings) if faults else (),
         line=faults[0].line if faults else None,
         **asdict(from_columns(result)),
         code=dream["code"] or "",
@@ -92,6 +98,11 @@ def _repair(dream: Row, repair: Row | None) -> RepairReport | None:
         diff=unified(repair["before"], repair["code"]),
         accepted=repair["inputs_accepted"],
     )
+
+
+def parts_shown(world: World | None) -> tuple[Part, ...]:
+    """The first parts of a world."""
+    return tuple(islice(world.parts(), WORLD_PARTS)) if world is not None else ()
 
 
 def has_passed(dream: DreamReport) -> bool:

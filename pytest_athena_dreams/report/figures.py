@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..learn.metrics import Calibration, Distribution, Group
 from ..learn.suggestions import Example
 from ..models import Figures
+from ..worlds import Part
 
 NAME = "athena-dreams-report"
 VERSION = 1
@@ -139,7 +140,8 @@ class Past:
 class DreamReport(Figures):
     """One tested dream: its latest result with all its figures, what the last run changed, and its history.
 
-    ``change`` is ``None`` where the last run did not test it.
+    ``change`` is ``None`` where the last run did not test it. ``world`` is what surrounded the ``call``, and
+    ``contrast`` what procedure and dream did there, line by line where that is long: ``-`` the procedure's.
     """
 
     id: int
@@ -160,6 +162,8 @@ class DreamReport(Figures):
     call: str | None
     expected: str | None
     got: str | None
+    contrast: tuple[str, ...]
+    world: tuple[Part, ...]
     line: int | None
     code: str
     history: tuple[Past, ...]

@@ -137,6 +137,9 @@ def _pattern(pattern: PatternReport) -> Iterator[str]:
     if example.call:
         yield f"{span(example.call)}: {span(example.got)}, not {span(example.expected)}"
         yield ""
+    if example.world:
+        yield f"Its world: {'; '.join(map(span, example.world))}"
+        yield ""
 
 
 def _repairs(report: Report) -> Iterator[str]:

@@ -131,6 +131,8 @@ def _pattern(pattern: PatternReport) -> Iterator[str]:
         if example.call:
             call, got = printable(example.call, limit=60), printable(example.got, limit=60)
             yield from _wrapped("     call: ", f"{call}: {got}, not {printable(example.expected, limit=60)}")
+        if example.world:
+            yield from _wrapped("     world: ", printable("; ".join(example.world), limit=160))
     yield ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ..judge.finding import Finding
 from ..judge.verdict import Group
 from ..models import Category, Fault
@@ -12,6 +14,8 @@ from .trial import Result
 
 WORLD_LINES = 12
 """Maximum lines about a world."""
+KEPT_WORLD = 1 << 16
+"""Maximum bytes of a world as JSON that a fault keeps."""
 
 
 def fault_of(group: Group, finding: Finding, call: str | None, world: World | None = None) -> Fault:
@@ -28,6 +32,7 @@ def fault_of(group: Group, finding: Finding, call: str | None, world: World | No
         inputs=group.inputs,
         contrast=finding.contrast(),
         world=tuple(world.lines()[:WORLD_LINES]) if world is not None else (),
+        surroundings=world if world is not None and len(msgspec.json.encode(world)) <= KEPT_WORLD else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from pytest_athena_dreams.learning import learn, sightings
 from pytest_athena_dreams.models import Category, Fault, Figures, Outcome
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.records import Result, Run
+from pytest_athena_dreams.worlds import CommandAnswer, Entry, Reply, ServiceAnswer, World
 from tests.dreams import CLAMP, dream, make_store
 
 HOSTILE = "</script><img src=x onerror=alert(1)> \x1b[2J \u202e `|` \ud800 ::error:: & '\""
@@ -25,6 +27,19 @@ WRONG = Fault(
     got="returned 1",
     call="clamp(0, 0, 1)",
 )
+SURROUNDINGS = World(
+    files={"a.txt": Entry(content=b"one\n"), HOSTILE.encode(errors="replace").decode(): Entry()},
+    commands=(CommandAnswer(words=("git", "push"), status=1),),
+    services=(ServiceAnswer(method="GET", url="http://a.example/", replies=(Reply(status=404),)),),
+    variables={"TOKEN": "x"},
+    input="in",
+    arguments=("-v",),
+    clock=0.0,
+)
+IN_WORLD = replace(
+    WRONG, contrast=("- git push", "+ git pull"), world=tuple(SURROUNDINGS.lines()), surroundings=SURROUNDINGS
+)
+"""A fault in a world; its call fails only there."""
 RAISED = Fault(
     category=Category.RUNTIME,
     summary=f"ValueError: {HOSTILE}",

@@ -23,7 +23,7 @@ from pytest_athena_dreams.report.page import html
 from pytest_athena_dreams.report.plain import plain
 from pytest_athena_dreams.store.database import Store
 
-from .conftest import HOSTILE, RAISED, WRONG, fill, night
+from .conftest import HOSTILE, IN_WORLD, RAISED, WRONG, fill, night
 
 DOCS = Path(__file__).parents[2] / "docs"
 DAY = 86_400
@@ -87,6 +87,31 @@ def test_evidence_is_told_in_every_format(report: Report) -> None:
     assert "| 90 | 50 % |" in markdown(report)
     for text in ("Evidence of the passes", "<dd>3 of 4 reached</dd>", "<dt>evidence</dt><dd>75 %</dd>"):
         assert text in html(report)
+
+
+def test_the_world_of_a_failure_is_shown_in_every_format(path: Path) -> None:
+    fill(path, 3)
+    night(path, {2: IN_WORLD}, started_at=START)
+    report = report_of(path)
+    (failed,) = [dream for dream in json.loads(as_json(report))["dreams"] if dream["outcome"] == "failure"]
+    assert failed["contrast"] == ["- git push", "+ git pull"]
+    assert [(part["kind"], part["name"], part["value"]) for part in failed["world"][:7]] == [
+        ("command", "git push", "exits 1"),
+        ("http", "GET http://a.example/", "404"),
+        ("variable", "TOKEN", "'x'"),
+        ("input", "", "'in'"),
+        ("arguments", "", "-v"),
+        ("clock", "", "1970-01-01 00:00:00"),
+        ("file", "a.txt", "'one\\n'"),
+    ]
+    (pattern,) = json.loads(as_json(report))["patterns"]
+    assert pattern["example"]["world"][0] == "git push: exits 1"
+    for form in (plain, markdown, html):
+        assert "git push: exits 1" in form(report)
+    for text in ("- git push\n+ git pull", "<code>a.txt: &#39;one\\n&#39;</code>"):
+        assert text in html(report)
+    for text in (plain(report), markdown(report), html(report), as_json(report)):
+        assert not [c for c in text if not c.isprintable() and c not in "\n\t"]
 
 
 FOR_PROGRAMS = {"schema", "version"}
