@@ -1,6 +1,7 @@
 """Dreams in the jail, compared with the same dreams in plain pytest, and with one process per call.
 
     python benchmarks/against.py [--dreams 1000] [--inputs 100] [--rounds 1] [--calls 60] [--large]
+                                [--stock mutants|plain]
 
 Both runs have two workers and take turns. The plain run is what a person would write without this tool: one
 test per dream with strategies from the procedure's annotations, without isolation and without a store. One
@@ -81,18 +82,19 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=1, help="turns of both runs (default: 1)")
     parser.add_argument("--calls", type=int, default=60, help="calls with one process each (default: 60)")
     parser.add_argument("--large", action="store_true", help="our run with large edge cases, as by default")
+    parser.add_argument("--stock", choices=stock.STOCKS, default="mutants", help="which dreams")
     parser.add_argument("--ours", action="store_true", help="our run alone")
     chosen = parser.parse_args()
     chosen_inputs = ["--athena-max-examples", str(chosen.inputs), *(() if chosen.large else SMALL)]
     ours, theirs, found = [], [], {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        lines = list(stock.lines(chosen.dreams))
+        lines = list(stock.lines(chosen.dreams, kind=chosen.stock))
         (folder / "dreams.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
         # Both runs then find bytecode, and the tables that Hypothesis makes once per folder.
         runs.run_dreams(stock.make_store(folder / "first.db", len(stock.PROCEDURES)), *chosen_inputs)
         for turn in range(chosen.rounds):
-            store = stock.make_store(folder / f"{turn}.db", chosen.dreams)
+            store = stock.make_store(folder / f"{turn}.db", chosen.dreams, kind=chosen.stock)
             ours.append(runs.run_dreams(store, *chosen_inputs))
             found = runs.figures(store)
             print(
@@ -110,6 +112,7 @@ def main() -> int:
     figures: dict[str, Any] = {
         "dreams": chosen.dreams,
         "inputs": chosen.inputs,
+        "stock": chosen.stock,
         "ours": ours,
         "plain": theirs,
         "tested": found,

@@ -200,7 +200,11 @@ HANG = ast.parse("while True:\n    pass").body[0]
 Line = dict[str, Any]
 
 
-def lines(count: int, *, hanging: int = 0) -> Iterator[Line]:
+STOCKS = ("mutants", "plain")
+"""``mutants``: half of the dreams have one fault. ``plain``: all are right, and differ in a constant only."""
+
+
+def lines(count: int, *, hanging: int = 0, kind: str = "mutants") -> Iterator[Line]:
     """``count`` dreams as lines of an import file, of each procedure in turn. Every ``hanging``-th one never
     ends; 0 means none.
     """
@@ -210,19 +214,27 @@ def lines(count: int, *, hanging: int = 0) -> Iterator[Line]:
         hangs = bool(hanging) and number % hanging == hanging - 1
         yield {
             "label": f"{name}-{number}",
-            "code": dream(PROCEDURES[name], number // len(names), hangs=hangs),
+            "code": renumbered(PROCEDURES[name], number)
+            if kind == "plain"
+            else dream(PROCEDURES[name], number // len(names), hangs=hangs),
             "dream_type": "constraint_relaxation",
             "procedure": {"name": name, "project": "benchmark", "code": PROCEDURES[name]},
         }
 
 
-def make_store(path: Path, count: int, *, hanging: int = 0) -> Path:
+def make_store(path: Path, count: int, *, hanging: int = 0, kind: str = "mutants") -> Path:
     """A store at ``path`` with ``count`` pending dreams."""
     source = path.with_suffix(".jsonl")
-    source.write_text("".join(json.dumps(line) + "\n" for line in lines(count, hanging=hanging)))
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines(count, hanging=hanging, kind=kind)))
     with Store.create(path) as store:
         import_lines(store, read_lines([source]))
     return path
+
+
+def renumbered(code: str, number: int) -> str:
+    """The procedure with a constant of its own, which changes no result."""
+    head, _, body = code.strip().partition("\n")
+    return f"{head}\n    tag = {number}\n{body}\n"
 
 
 def dream(code: str, number: int, *, hangs: bool = False) -> str:

@@ -113,11 +113,11 @@ def measured_novelty(store: Store, run_id: int) -> dict[int, float]:
             own = profile(dream["code"] or "")
             if own is None:
                 continue
+            mark = digest(dream["code"])
             if dream["wanted"]:
-                copied = digest(dream["code"]) in known
-                found[dream["id"]] = 0.0 if copied else novelty(own, [*origin, *earlier])
+                found[dream["id"]] = 0.0 if mark in known else novelty(own, [*origin, *earlier])
             earlier.append(own)
-            known.add(digest(dream["code"]))
+            known.add(mark)
     return found
 
 

@@ -205,17 +205,21 @@ class Engine(Closing):
             assert first.expected is not None
             raise compared_by_type(procedure, first.expected, inputs)
         speed = wider = evidence = lines = None
-        if reference is not None and category is None:
+        passed = category is None
+        if reference is not None and passed:
             speed = effectiveness(case, self._answers, runner, settings.timeout)
-            wider = widened(case, self._answers, runner, settings.timeout, settings.dream_timeout)
-        least = settings.min_evidence if category is None else 0.0
-        if least or settings.evidence == "on" or (settings.evidence == "passes" and category is None):
-            if reference is not None:
-                evidence = self._evidence.of(reference, contract)
-            if procedure is not None and evidence is not None and 100 * evidence < least:
-                raise too_little_evidence(procedure, evidence, least)
-            with runner.hand_over() if case.pure else reseeded as watched:
-                lines = lines_reached(settings, case, watched)
+        least = settings.min_evidence if passed else 0.0
+        with runner.hand_over() as aside:  # what follows is no part of the dream's use of the machine
+            if not case.pure:
+                aside.close()  # it may remember the calls of its trial
+            if passed:
+                wider = widened(case, self._answers, aside, settings.timeout, settings.dream_timeout)
+            if least or settings.evidence == "on" or (settings.evidence == "passes" and passed):
+                if reference is not None:
+                    evidence = self._evidence.of(reference, contract)
+                if procedure is not None and evidence is not None and 100 * evidence < least:
+                    raise too_little_evidence(procedure, evidence, least)
+                lines = lines_reached(settings, case, aside if case.pure else reseeded)
         compared = contract is Contract.COMPATIBLE and judgement.accepted
         guessed = loaded.guessed or (reference is not None and reference.guessed)
         return Verdict(

@@ -14,10 +14,9 @@ TIMED_INPUTS = 6
 TIMED_CALLS = 2
 """Timed calls for each input. The shorter one counts, because the first finds cold caches."""
 DOUBTED_SPEED = 1.15
-"""Times faster from which a dream is timed again: the procedure may have been cold or closely watched, or the
-machine busy."""
+"""Times faster from which a dream is timed again: the procedure may have been cold, or the machine busy."""
 DOUBT_ROUNDS = 3
-"""Rounds of timing again, procedure and dream in turns."""
+"""Rounds of timing again, at most, procedure and dream in turns; the first that takes the doubt is the last."""
 DOUBT_CALLS = 5
 """Timed calls for each input and round. CPython specialises code after a few calls, which shortens the later
 ones."""
@@ -26,25 +25,26 @@ ones."""
 def effectiveness(case: Case, answers: Answers, dream: Runner, timeout: float) -> float | None:
     """How many times faster the dream is than its procedure: the median of paired ratios, or ``None``.
 
-    Each input counts with its shortest call. A dream that seems faster is timed again, more often, and its
-    procedure in a child like the dream's. Large
-    inputs are left out: they cost more than they count in a median. The children report the seconds
-    themselves, so a dream can forge this figure, and no other. ``timeout`` is seconds for each call.
+    Each input counts with its shortest call, the procedure's in a child like the dream's. A dream that seems
+    faster is timed again, more often, and its procedure too. Large inputs are left out: they cost more than
+    they count in a median. The children report the seconds themselves, so a dream can forge this figure, and
+    no other. ``timeout`` is seconds for each call.
     """
     if case.reference is None:
         return None
     moderate = case.moderate
     chosen = moderate[:: max(1, len(moderate) // TIMED_INPUTS)][:TIMED_INPUTS]
-    of_dream = _seconds(dream, chosen, TIMED_CALLS, timeout)
-    speed = _ratio(_seconds(answers.runner(case.reference), chosen, TIMED_CALLS, timeout), of_dream)
-    if speed is None or speed < DOUBTED_SPEED:
-        return speed
     procedure = answers.timed(case.reference)
+    of_dream = _seconds(dream, chosen, TIMED_CALLS, timeout)
     of_procedure = _seconds(procedure, chosen, TIMED_CALLS, timeout)
+    speed = _ratio(of_procedure, of_dream)
     for _ in range(DOUBT_ROUNDS):
+        if speed is None or speed < DOUBTED_SPEED:
+            break
         of_procedure = _shorter(of_procedure, _seconds(procedure, chosen, DOUBT_CALLS, timeout))
         of_dream = _shorter(of_dream, _seconds(dream, chosen, DOUBT_CALLS, timeout))
-    return _ratio(of_procedure, of_dream)
+        speed = _ratio(of_procedure, of_dream)
+    return speed
 
 
 def _shorter(before: Sequence[float], again: Sequence[float]) -> list[float]:

@@ -28,7 +28,7 @@ def widened(case: Case, answers: Answers, dream: Runner, timeout: float, budget:
     """The share of refused inputs that the dream answers; ``None`` if there are none, or none may differ.
 
     The procedure refuses an input if it raises on it, for no reason of the jail's. The dream answers if it
-    returns. ``timeout`` is seconds for each call, ``budget`` for all of them; a call that does not end ends
+    returns; in ``dream`` nothing may remember other calls. ``timeout`` is seconds for each call, ``budget`` for all of them; a call that does not end ends
     the measurement, and what it did not reach is not answered.
     """
     reference = case.reference
@@ -38,8 +38,7 @@ def widened(case: Case, answers: Answers, dream: Runner, timeout: float, budget:
     payloads = [*case.refused[::step][:REFUSED_INPUTS], *_refused_strangers(reference, answers)]
     if not payloads:
         return None
-    with Runner(answers.jail, dream.source) as fresh:
-        seen = fresh.run(payloads, timeout=timeout, budget=budget)
+    seen = dream.run(payloads, timeout=timeout, budget=budget)
     return sum(one.kind is ObservationKind.RETURNED for one in seen) / len(payloads)
 
 
