@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import SettingError
+from .sharding import Shard
 
 _ON = ("1", "true", "yes", "on")
 _OFF = ("0", "false", "no", "off")
@@ -28,6 +29,8 @@ class Settings:
     store: str = "athena.db"
     select: str = "pending"
     explore: float = 0.1
+    shard: str | None = None
+    limit: int | None = None
     max_examples: int = 100
     edge_cases: tuple[str, ...] = EDGE_GROUPS
     seed: int = 0
@@ -159,6 +162,20 @@ SETTINGS: tuple[Setting, ...] = (
         "a number from 0 to 1",
         "SHARE",
         "share of the dreams of Tiers 2 and 3 to test as well, drawn by the seed; 0 for none",
+    ),
+    _setting(
+        "shard",
+        off_or(lambda text: str(Shard.parse(text))),
+        "off or K/N, a shard and how many there are, such as 2/4",
+        "K/N",
+        "which part of the dreams to test, by procedure; other runs test the others",
+    ),
+    _setting(
+        "limit",
+        off_or(number(int, 1, 1_000_000_000)),
+        "off or a whole number from 1 to 1000000000",
+        "N",
+        "dreams to test at most; the others wait for a later run",
     ),
     _setting(
         "max_examples",

@@ -12,7 +12,9 @@ from .text import printable
 
 LABEL = 60
 """Characters of a label that are shown."""
-OF_THE_RUN = ("store", "select", "explore", "baseline", "fail_under", "evidence", "untestable")
+OF_THE_RUN = (
+    "store", "select", "explore", "shard", "limit", "baseline", "fail_under", "evidence", "untestable",
+)  # fmt: skip
 """Settings that can't change the verdict on a dream."""
 
 _UNSAFE = re.compile(r"[^\w,+=@ -]")
@@ -30,8 +32,12 @@ def labelled(name: str, label: str | None) -> str:
 
 def procedure_part(dream: Dream) -> str:
     """The part of a node id that names the procedure. Characters with a meaning for pytest become ``_``."""
-    name = dream.procedure.name if dream.procedure else dream.procedure_name
-    return _UNSAFE.sub("_", name) or "no-procedure"
+    return _UNSAFE.sub("_", tested_with(dream)) or "no-procedure"
+
+
+def tested_with(dream: Dream) -> str:
+    """The name of the procedure that a dream is compared with, or varies; empty without one."""
+    return dream.procedure.name if dream.procedure else dream.procedure_name
 
 
 def item_part(dream: Dream) -> str:

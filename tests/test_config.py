@@ -47,6 +47,9 @@ def other_values(setting: Setting) -> list[str]:
         "0.5",
         "0.25",
         "0.125",
+        "1/4",
+        "2/4",
+        "3/4",
     ]
     values: dict[Any, str] = {}
     for text in candidates:

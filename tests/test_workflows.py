@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-WORKFLOWS = [*ROOT.glob(".github/workflows/*.yml"), *ROOT.glob("examples/github/*.yml")]
+WORKFLOWS = [*ROOT.glob(".github/workflows/*.yml"), *sorted(ROOT.glob("examples/github/*.yml"))]
 FORMS = [path for path in sorted(ROOT.glob(".github/ISSUE_TEMPLATE/*.yml")) if path.name != "config.yml"]
 SCHEMAS = {
     **dict.fromkeys(WORKFLOWS, "github-workflows"),
@@ -38,7 +38,7 @@ def test_a_file_matches_its_schema(path: Path) -> None:
 
 def test_every_file_has_a_schema() -> None:
     assert set(ROOT.glob(".github/**/*.yml")) <= set(SCHEMAS)
-    assert [path.name for path in WORKFLOWS] == ["ci.yml", "nightly-dreams.yml"]
+    assert [path.name for path in WORKFLOWS] == ["ci.yml", "nightly-dreams.yml", "sharded-dreams.yml"]
 
 
 def test_an_invalid_workflow_fails(tmp_path: Path) -> None:

@@ -63,9 +63,10 @@ class Recorder:
     def pytest_report_header(self) -> list[str]:
         plan, procedures = self._plan, {self._plan.family(node_id) for node_id in self._places}
         dreams = f"{count(len(plan.dreams), 'dream')} of {count(len(procedures), 'procedure')}"
+        shard = f"shard {plan.settings.shard}, " if plan.settings.shard else ""
         unchanged = f"unchanged: {count(len(self._unchanged), 'dream')} with a verdict, not run again"
         return [
-            f"athena-dreams: {plan.store_id}, {dreams}, seed {plan.settings.seed}",
+            f"athena-dreams: {plan.store_id}, {shard}{dreams}, seed {plan.settings.seed}",
             *([unchanged] if self._unchanged else []),
             f"sandbox: {self._sandbox}",
         ]

@@ -15,6 +15,7 @@ from importlib.metadata import version
 import msgspec
 import pytest
 
+from ..config import SETTINGS
 from ..judge.categories import ATHENA_OUTCOMES
 from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
 from ..store.records import Result, Run
@@ -53,6 +54,9 @@ def _selection(config: pytest.Config, plan: Plan) -> str | None:
             parts.append(f"{option} {value if isinstance(value, str) else ' '.join(value)}")
     if config.getoption("lf", False):
         parts.append("--lf")
+    for setting in SETTINGS:
+        if setting.name in ("shard", "limit") and (chosen := getattr(plan.settings, setting.name)):
+            parts.append(f"{setting.option} {chosen}")
     return cut(" ".join(parts)) or None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ import pytest
 from ..config import Settings
 from ..errors import SandboxError
 from ..models import PENDING, Dream, Status
-from ..naming import labelled
+from ..naming import labelled, tested_with
+from ..sharding import Shard
 from ..store.known import has_verdicts, known_verdicts
 from .digests import Digests
 from .packed import PackedDreams
@@ -37,8 +39,9 @@ def make_plan(
 ) -> tuple[Plan, Unchanged]:
     """Freeze the dreams of this run, in id order, and leave out those whose verdict is known.
 
-    Dreams that are selected by name, or with ``--athena-select=all``, are run again. ``layers`` returns the
-    layers of the jail; it is called only if a stored verdict might apply. Raises ``pytest.UsageError`` if an
+    Dreams that are selected by name, or with ``--athena-select=all``, are run again. A shard leaves out those
+    of other shards, however they were selected, and a limit those beyond it. ``layers`` returns the layers of
+    the jail; it is called only if a stored verdict might apply. Raises ``pytest.UsageError`` if an
     argument names a dream that the store does not hold.
     """
     plan = Plan(
@@ -53,22 +56,32 @@ def make_plan(
     unchanged: Unchanged = {}
     named = [arg.partition("::")[2] for arg in arguments if "::" in arg]
     if arguments and len(named) == len(arguments):
-        dreams = PackedDreams.of(_named(plan, store.dreams(), named))
+        dreams = _of_shard(settings, _named(plan, store.dreams(), named))
     elif settings.select == "all":
-        dreams = PackedDreams.of(store.each(_TESTABLE, also=explored(store, settings, _TESTABLE)))
+        dreams = _of_shard(settings, store.each(_TESTABLE, also=explored(store, settings, _TESTABLE)))
     else:
-        dreams = PackedDreams.of(store.each(PENDING, also=explored(store, settings, PENDING)))
+        dreams = _of_shard(settings, store.each(PENDING, also=explored(store, settings, PENDING)))
         failed = _last_failed(config, plan.store_id)
         if failed:
             pending = {dream.id for dream in dreams}
             more = [d for d in store.dreams() if d.id not in pending and plan.node_id(d) in failed]
-            dreams = PackedDreams.of(sorted([*dreams, *more], key=lambda dream: dream.id))
+            dreams = _of_shard(settings, sorted([*dreams, *more], key=lambda dream: dream.id))
         elif not any(config.getoption(name, None) for name in _PICKING):
             if dreams and has_verdicts(store):
                 unchanged = _unchanged(plan, dreams, Digests(config, plan), layers, store)
             if unchanged:
                 dreams = PackedDreams.of(dream for dream in dreams if dream.id not in unchanged)
+    if settings.limit is not None and len(dreams) > settings.limit:
+        dreams = PackedDreams.of(islice(dreams, settings.limit))
     return replace(plan, dreams=dreams, arguments=tuple(arguments)), unchanged
+
+
+def _of_shard(settings: Settings, dreams: Iterable[Dream]) -> PackedDreams:
+    """Those of ``dreams`` that this run's shard holds, packed."""
+    if settings.shard is not None:
+        holds = Shard.parse(settings.shard).holds
+        dreams = (one for one in dreams if holds(tested_with(one), one.code))
+    return PackedDreams.of(dreams)
 
 
 def explored(store: Store, settings: Settings, statuses: Collection[str]) -> list[int]:

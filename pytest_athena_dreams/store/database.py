@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Self
 from .. import __version__
 from ..closing import Closing
 from ..errors import StoreError, StorePathError
-from ..models import DEFAULT_CONTRACTS, PENDING, Category, Contract, Dream, Outcome, Procedure, Status
+from ..models import DEFAULT_CONTRACTS, PENDING, Category, Contract, Dream, Outcome, Procedure
 from .columns import from_columns, missing, to_columns
 from .connection import Database, connect, explained, insert, is_frozen, storable, transaction, use_wal
 from .lessons import put_sightings
 from .records import Details, Recorded, Result, Run, Summary
 from .shape import Shape
+from .verdicts import finish, show_verdict
 from .version import SCHEMA_VERSION, applied, pending
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ _FILTER_COLUMNS = {
     "outcome": "test_outcome",
     "category": "test_category",
 }
-VERDICT = ("test_outcome", "test_category", "test_error", "test_timestamp", "effectiveness_metric")
-"""The columns of a dream that show its verdict."""
 _TABLES = {"procedures", "dream_procedures"}
 _KEY = "athena_dreams_key"
 _CONTRACTS = tuple(contract.value for contract in Contract)
@@ -112,6 +111,16 @@ class Store(Closing):
     def close(self) -> None:
         """Close the connection. Nothing else works afterwards."""
         self._db.close()
+
+    def copy_to(self, path: str | os.PathLike[str]) -> None:
+        """Write a copy of the store, as it is now, to ``path``. Raises ``StoreError``."""
+        with explained(path):
+            self._db.execute("VACUUM INTO ?", [os.fspath(path)])
+
+    def compact(self) -> None:
+        """Give the space of what was deleted back to the disk. Raises ``StoreError``."""
+        with explained(self.name):
+            self._db.execute("VACUUM")
 
     def reading(self) -> AbstractContextManager[Database]:
         """One snapshot for several queries."""
@@ -203,8 +212,7 @@ class Store(Closing):
     ) -> bool:
         """Store ``result`` in its run and on its dream, and the patterns it shows.
 
-        A dream that passed or failed is ``tested`` then; an untestable one waits for a test, without an
-        outcome. A second result for the same dream and run replaces the first. Where the dream's code is no
+        A second result for the same dream and run replaces the first. Where the dream's code is no
         longer the ``code`` that was tested, the dream stays as it is. Returns whether the
         dream took the result. Raises ``StoreError`` if the dream is gone.
         """
@@ -222,36 +230,13 @@ class Store(Closing):
                 )
             if code is not None and now[0] != code:
                 return False
-            if result.outcome is Outcome.UNTESTABLE:
-                verdict: dict[str, Any] = {**dict.fromkeys(VERDICT), "status": Status.PENDING_TEST}
-            else:
-                values = ("outcome", "category", "error", "tested_at", "effectiveness")
-                verdict = {n: row[v] for n, v in zip(VERDICT, values, strict=True)}
-                verdict["status"] = Status.TESTED
-            names = ", ".join(f"{name} = :{name}" for name in verdict)
-            db.execute(
-                f"UPDATE dream_procedures SET {names} WHERE {dream.key} = :dream_id",
-                verdict | {"dream_id": result.dream_id},
-            )
+            show_verdict(db, dream, row)
             return True
 
     def finish_run(self, run_id: int, *, exit_status: int) -> None:
         """Record that a session ended, and count its results. Raises ``StoreError`` if it never began."""
-        count = "(SELECT count(*) FROM dream_test_results WHERE run_id = :run"
         with self.writing() as db:
-            cursor = db.execute(
-                "UPDATE dream_test_runs SET finished_at = :now, exit_status = :status,"
-                f" tested = {count} AND outcome != :untestable), passed = {count} AND outcome = :success),"
-                f" failed = {count} AND outcome = :failure),"
-                f" untestable = {count} AND outcome = :untestable) WHERE id = :run",
-                {
-                    "run": run_id,
-                    "now": int(time.time()),
-                    "status": exit_status,
-                    **{outcome.value: outcome for outcome in Outcome},
-                },
-            )
-            if not cursor.rowcount:
+            if not finish(db, run_id, exit_status=exit_status, finished_at=int(time.time())):
                 raise StoreError(f"store {self.name} has no run {run_id}; begin a run before finishing it")
 
     def _find(self, shape: Shape, column: str, value: object) -> dict[str, Any] | None:

@@ -18,10 +18,10 @@ from msgspec import UNSET
 
 from ..errors import DreamsError, ImportFileError, StoreError
 from ..models import Contract, Status
-from .database import VERDICT
 from .jsonl import DreamLine, Entry, Line
 from .records import Imported
 from .shape import NEW_STORE
+from .verdicts import VERDICT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import StoreError
 from ..models import Status
-from .database import VERDICT
+from .verdicts import VERDICT
 
 if TYPE_CHECKING:
     from .database import Store

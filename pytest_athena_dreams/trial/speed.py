@@ -16,7 +16,7 @@ TIMED_CALLS = 2
 DOUBTED_SPEED = 1.15
 """Times faster from which a dream is timed again: the procedure may have been cold, or the machine busy."""
 DOUBT_ROUNDS = 3
-"""Rounds of timing again, at most, procedure and dream in turns; the first that takes the doubt is the last."""
+"""Rounds of timing again, at most, procedure and dream in turns; it ends when no doubt is left."""
 DOUBT_CALLS = 5
 """Timed calls for each input and round. CPython specialises code after a few calls, which shortens the later
 ones."""

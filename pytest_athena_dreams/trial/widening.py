@@ -28,8 +28,8 @@ def widened(case: Case, answers: Answers, dream: Runner, timeout: float, budget:
     """The share of refused inputs that the dream answers; ``None`` if there are none, or none may differ.
 
     The procedure refuses an input if it raises on it, for no reason of the jail's. The dream answers if it
-    returns; in ``dream`` nothing may remember other calls. ``timeout`` is seconds for each call, ``budget`` for all of them; a call that does not end ends
-    the measurement, and what it did not reach is not answered.
+    returns; ``dream`` must not remember its trial. ``timeout`` is seconds for each call, ``budget`` for all;
+    a call that does not end ends the measurement, and what it did not reach is not answered.
     """
     reference = case.reference
     if reference is None or case.oracle.contract not in _WIDER:
