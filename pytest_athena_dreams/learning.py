@@ -11,6 +11,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from .learn.health import GENERATION_DAYS, metrics
@@ -98,8 +99,13 @@ def tests(results: Iterable[Row]) -> Iterator[Test]:
             run_id=row["run_id"],
             outcome=row["outcome"],
             category=row["category"],
-            patterns=tuple(map(sys.intern, json.loads(row["patterns"]))),
+            patterns=_patterns(row["patterns"]),
         )
+
+
+@lru_cache(maxsize=10_000)
+def _patterns(text: str) -> tuple[str, ...]:
+    return tuple(map(sys.intern, json.loads(text)))
 
 
 def measured_novelty(store: Store, run_id: int) -> dict[int, float]:

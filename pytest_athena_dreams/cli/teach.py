@@ -30,7 +30,22 @@ FORMATS = ("text", "md", "json", "html")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to FILE."
 )
-def report(store: Path, form: str | None, output: Path | None) -> None:
+@click.option(
+    "--night",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Report on what night N left, without later runs; athena-dreams nights lists them.",
+)
+@click.option(
+    "--dreams",
+    "most",
+    type=click.IntRange(min=0),
+    default=1_000,
+    show_default=True,
+    metavar="N",
+    help="Dreams to show in full: those of the last runs. All are counted.",
+)
+def report(store: Path, form: str | None, output: Path | None, night: int | None, most: int) -> None:
     """Report what the runs show: failure patterns and rules against them, changes, trends, calibration.
 
     Nothing is tested and nothing in the store is changed. HTML is one file that needs no network; JSON keeps
@@ -40,7 +55,7 @@ def report(store: Path, form: str | None, output: Path | None) -> None:
     from ..store.database import Store
 
     with Store.read(store) as opened:
-        made = make_report(opened)
+        made = make_report(opened, night=night, most=most)
     ending = output.suffix.removeprefix(".") if output else ""
     text = render(made, form or (ending if ending in FORMATS else "text"))
     if output is None:

@@ -6,13 +6,14 @@ Invariants: pure; a number that can't be had is ``None``, never 0; shares and sc
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import pairwise
+from math import fsum
 
 BINS = 10
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,48 +68,64 @@ class Distribution:
     bins: tuple[tuple[float, float, int], ...]
 
 
-def groups(items: Iterable[T], name: Callable[[T], str], passed: Callable[[T], bool]) -> tuple[Group, ...]:
-    """Success by ``name``, the largest group first."""
-    counts: dict[str, list[int]] = {}
-    for item in items:
-        count = counts.setdefault(name(item), [0, 0])
-        count[0] += 1
-        count[1] += passed(item)
-    made = [Group(name=key, tested=n, passed=k, rate=k / n) for key, (n, k) in counts.items()]
+def groups(counts: Mapping[tuple[str, bool], int]) -> tuple[Group, ...]:
+    """Success by name, the largest group first. ``counts`` are dreams by name and whether they passed."""
+    names = dict.fromkeys(name for name, _ in counts)
+    made = []
+    for name in names:
+        passed = counts.get((name, True), 0)
+        tested = passed + counts.get((name, False), 0)
+        made.append(Group(name=name, tested=tested, passed=passed, rate=passed / tested))
     return tuple(sorted(made, key=lambda group: (-group.tested, group.name)))
 
 
-def calibration(pairs: Sequence[tuple[float, bool]]) -> Calibration:
+class _Bin:
+    """The scores of the dreams of one tenth, by whether they passed."""
+
+    def __init__(self) -> None:
+        self.passed, self.failed = array("d"), array("d")
+
+    @property
+    def count(self) -> int:
+        return len(self.passed) + len(self.failed)
+
+    @property
+    def scores(self) -> float:
+        return fsum(self.passed) + fsum(self.failed)
+
+    @property
+    def squares(self) -> float:
+        return fsum((score - 1) ** 2 for score in self.passed) + fsum(score**2 for score in self.failed)
+
+
+def calibration(pairs: Iterable[tuple[float, bool]]) -> Calibration:
     """Compare forecasts from 0 to 1 with the outcomes; other forecasts are left out."""
-    usable = [(score, passed) for score, passed in pairs if 0 <= score <= 1]
-    bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
-    for score, passed in usable:
-        bins[min(int(score * BINS), BINS - 1)].append((score, passed))
+    bins = [_Bin() for _ in range(BINS)]
+    for score, passed in pairs:
+        if 0 <= score <= 1:
+            found = bins[min(int(score * BINS), BINS - 1)]
+            (found.passed if passed else found.failed).append(score)
     deciles = tuple(_decile(index, found) for index, found in enumerate(bins))
-    if not usable:
+    count = sum(found.count for found in bins)
+    if not count:
         return Calibration(count=0, brier=None, reference=None, error=None, deciles=deciles)
-    rate = statistics.fmean(passed for _, passed in usable)
-    gaps = [
-        d.count * abs(d.predicted - d.observed)
-        for d in deciles
-        if d.predicted is not None and d.observed is not None
-    ]
+    rate = sum(len(found.passed) for found in bins) / count
     return Calibration(
-        count=len(usable),
-        brier=statistics.fmean((score - passed) ** 2 for score, passed in usable),
+        count=count,
+        brier=fsum(found.squares for found in bins) / count,
         reference=rate * (1 - rate),
-        error=sum(gaps) / len(usable),
+        error=fsum(abs(found.scores - len(found.passed)) for found in bins) / count,
         deciles=deciles,
     )
 
 
-def _decile(index: int, found: Sequence[tuple[float, bool]]) -> Decile:
+def _decile(index: int, found: _Bin) -> Decile:
     return Decile(
         low=index / BINS,
         high=(index + 1) / BINS,
-        count=len(found),
-        predicted=statistics.fmean(score for score, _ in found) if found else None,
-        observed=statistics.fmean(passed for _, passed in found) if found else None,
+        count=found.count,
+        predicted=found.scores / found.count if found.count else None,
+        observed=len(found.passed) / found.count if found.count else None,
     )
 
 
@@ -123,10 +140,8 @@ def distribution(values: Iterable[float], *, edges: Sequence[float] = ()) -> Dis
     low, high = known[0], known[-1]
     width = (high - low) / BINS or 1.0
     limits = list(edges) or [low + n * width for n in range(BINS + 1)]
-    counts = [0] * (len(limits) - 1)
-    for value in known:
-        inner = sum(value >= edge for edge in limits[1:-1])
-        counts[inner] += 1
+    ends = [0, *(bisect_left(known, edge) for edge in limits[1:-1]), len(known)]
+    counts = [end - start for start, end in pairwise(ends)]
     quartiles = statistics.quantiles(known, n=4, method="inclusive") if len(known) > 1 else [low] * 3
     return Distribution(
         count=len(known),

@@ -1,98 +1,137 @@
 """Makes the learning report from a store.
 
 Invariants: nothing is written; the figures of a run depend only on results up to that run, so reports of an
-unchanged store differ only in ``generated_at``.
+unchanged store differ only in ``generated_at``. Dreams are counted one at a time, and only some are shown in
+full.
 """
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from .. import __version__
 from ..learn.health import WEIGHTS
 from ..learn.history import Change, changes
-from ..learn.metrics import calibration, distribution, groups
 from ..learning import tests
-from ..models import Contract, Outcome
+from ..models import Outcome
 from ..source.normalise import digest
 from ..store.database import Store
-from ..store.lessons import Lessons, read_lessons
-from .dreams import has_passed, tested_dreams, untestable_dreams
+from ..store.lessons import read_patterns
+from ..store.nightly import figures, read_night
+from ..store.overview import Overview
+from .dreams import shown_dreams, untestable_dreams
 from .failures import pattern_reports
 from .figures import (
     NAME,
     VERSION,
-    Breakdown,
     Changes,
     DreamReport,
     Health,
+    NightReport,
     ProcedureReport,
+    ReasonReport,
     Report,
     RunReport,
     Totals,
 )
 from .judges import judge_reports
+from .survey import Survey
 from .taught import rule_reports
 
-SPEED_EDGES = (0.0, 0.25, 0.5, 0.8, 0.95, 1.05, 1.25, 2.0, 4.0, 8.0)
-"""Edges of the histogram of speeds, in times faster than the procedure; the middle bin is "as fast"."""
-SHARE_EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+FULL_DREAMS = 1_000
+"""Maximum dreams to show in full, those of the last runs."""
 ADOPT = 10
 """Maximum dreams to propose for adoption."""
+REASONS = 1_000
+"""Maximum reasons for untestable dreams, the most frequent ones."""
 
 Row = Mapping[str, Any]
 
 
-def make_report(store: Store) -> Report:
-    """The report on all runs of a store. Raises ``StoreError``."""
-    lessons = read_lessons(store)
-    results: dict[int, list[Row]] = {}
-    for row in lessons.results:
-        results.setdefault(row["run_id"], []).append(row)
-    tested = [run for run in lessons.runs if run["id"] in results]
-    last = tested[-1]["id"] if tested else 0
-    past = tuple(tests(lessons.results))
-    latest = {row["dream_id"]: row for row in lessons.results}
-    dreams = tested_dreams(lessons, latest, past, changes(past, last))
-    untestable = untestable_dreams(lessons, latest)
-    return Report(
-        schema=NAME,
-        version=VERSION,
-        tool=__version__,
-        store=store.name,
-        generated_at=int(time.time()),
-        run=_run(tested[-1], results[last]) if tested else None,
-        totals=_totals(lessons, dreams, len(untestable)),
-        changes=_changes(changes(past, last)),
-        patterns=pattern_reports(lessons, past, last, {dream.id: dream for dream in dreams}),
-        breakdown=_breakdown(dreams),
-        calibration=calibration([(d.viability, has_passed(d)) for d in dreams if d.viability is not None]),
-        judges=judge_reports(store),
-        rules=rule_reports(store, lessons.patterns),
-        speed=distribution([d.speed for d in dreams if d.speed is not None], edges=SPEED_EDGES),
-        divergence=distribution([d.diverged for d in dreams if d.diverged is not None], edges=SHARE_EDGES),
-        widening=distribution([d.widened for d in dreams if d.widened is not None], edges=SHARE_EDGES),
-        evidence=distribution(
-            [d.evidence for d in dreams if d.evidence is not None and has_passed(d)], edges=SHARE_EDGES
-        ),
-        health=tuple(_health(row) for row in lessons.metrics if row["compound_health_score"] is not None),
-        runs=tuple(_run(run, results[run["id"]]) for run in tested),
-        adopt=_adopt(lessons, dreams),
-        dreams=dreams,
-        untestable=untestable,
-        procedures=_procedures(lessons, dreams),
+def make_report(store: Store, *, night: int | None = None, most: int = FULL_DREAMS) -> Report:
+    """The report on all runs of a store, or on those up to the end of a ``night``.
+
+    At most about ``most`` dreams are shown in full: those of the last runs, and those that a pattern or a
+    proposal names. Raises ``StoreError``, also for a night that the store does not have.
+    """
+    row = read_night(store, night) if night is not None else None
+    of_night = _night(store, row) if row else None
+    judges, rules = judge_reports(store), rule_reports(store, read_patterns(store))
+    with store.reading() as db:
+        overview = Overview(store, db, of_night.last_run if of_night else None)
+        found = changes(tests(overview.results_of_run()), overview.run)
+        survey = Survey(overview.latest(), found, most=most)
+        runs, patterns, adopt = _runs(overview), pattern_reports(overview), _adopt(overview, survey)
+        examples = {pattern.example.dream_id for pattern in patterns if pattern.example}
+        dreams = shown_dreams(overview, {*survey.shown, *adopt, *examples}, found)
+        return Report(
+            schema=NAME,
+            version=VERSION,
+            tool=__version__,
+            store=store.name,
+            generated_at=int(time.time()),
+            night=of_night,
+            run=runs[-1] if runs else None,
+            totals=_totals(overview, survey),
+            changes=_changes(found),
+            patterns=patterns,
+            breakdown=survey.breakdown(),
+            calibration=survey.calibration(),
+            judges=judges,
+            rules=rules,
+            speed=survey.speed,
+            divergence=survey.divergence,
+            widening=survey.widening,
+            evidence=survey.evidence,
+            health=_health_rows(overview, _last(row, "metrics_id") if row else None),
+            runs=runs,
+            adopt=adopt,
+            dreams=dreams,
+            untestable=untestable_dreams(overview, most),
+            reasons=tuple(ReasonReport(text=text, dreams=n) for text, n in overview.reasons(REASONS)),
+            procedures=_procedures(overview, dreams),
+        )
+
+
+def _last(night: Row, column: str) -> int:
+    """The last row that a night, or one before it, wrote to the table of this column."""
+    last = night[column]
+    return int(json.loads(night["before"])[column] if last is None else last)
+
+
+def _night(store: Store, row: Row) -> NightReport:
+    done = figures(store, row)
+    return NightReport(
+        id=row["id"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        exit_status=row["exit_status"],
+        steps={name: step["how"] for name, step in json.loads(row["steps"]).items()},
+        last_run=_last(row, "test_run_id"),
+        written=done["generation"]["total_dreams_generated"] if done["generation"] else 0,
+        tested=done["test"]["tested"] if done["test"] else 0,
+        adopted=tuple(one["dream_id"] for one in done["adopted"]),
+        spent_usd=done["spent"],
     )
 
 
-def _run(run: Row, results: Sequence[Row]) -> RunReport:
-    """The report on one run, counted from its results: a killed run has stored no counts."""
-    outcomes = [(row["outcome"], row["category"]) for row in results]
-    passed = sum(outcome == Outcome.SUCCESS for outcome, _ in outcomes)
-    untestable = sum(outcome == Outcome.UNTESTABLE for outcome, _ in outcomes)
-    tested = len(outcomes) - untestable
+def _runs(overview: Overview) -> tuple[RunReport, ...]:
+    """The runs, counted from their results: a killed run has stored no counts."""
+    counts: dict[int, list[tuple[str, str | None, int]]] = {}
+    for run, outcome, category, number in overview.run_counts():
+        counts.setdefault(run, []).append((outcome, category, number))
+    return tuple(_run(row, counts[row["id"]]) for row in overview.runs())
+
+
+def _run(run: Row, counts: Sequence[tuple[str, str | None, int]]) -> RunReport:
+    passed = sum(number for outcome, _, number in counts if outcome == Outcome.SUCCESS)
+    untestable = sum(number for outcome, _, number in counts if outcome == Outcome.UNTESTABLE)
+    tested = sum(number for *_, number in counts) - untestable
     return RunReport(
         id=run["id"],
         started_at=run["started_at"],
@@ -107,27 +146,33 @@ def _run(run: Row, results: Sequence[Row]) -> RunReport:
         failed=tested - passed,
         untestable=untestable,
         rate=passed / tested if tested else None,
-        categories=_count(category for outcome, category in outcomes if outcome == Outcome.FAILURE),
+        categories={
+            category or "none": number for outcome, category, number in counts if outcome == Outcome.FAILURE
+        },
     )
 
 
-def _totals(lessons: Lessons, dreams: Sequence[DreamReport], untestable: int) -> Totals:
-    passed = sum(map(has_passed, dreams))
+def _totals(overview: Overview, survey: Survey) -> Totals:
+    statuses = overview.counts("status")
+    passed, failed = survey.outcomes[True], survey.outcomes[False]
     return Totals(
-        untestable=untestable,
-        dreams=len(lessons.dreams),
-        by_status=_count(dream["status"] for dream in lessons.dreams),
-        by_tier=_count(dream["tier"] for dream in lessons.dreams),
-        tested=len(dreams),
+        untestable=survey.untestable,
+        dreams=sum(statuses.values()),
+        by_status=_named(statuses),
+        by_tier=_named(overview.counts("tier")),
+        tested=passed + failed,
         passed=passed,
-        failed=len(dreams) - passed,
-        rate=passed / len(dreams) if dreams else None,
-        categories=_count(dream.category for dream in dreams if not has_passed(dream)),
+        failed=failed,
+        rate=passed / (passed + failed) if passed + failed else None,
+        categories=dict(survey.categories.most_common()),
     )
 
 
-def _count(values: Iterable[object]) -> dict[str, int]:
-    return dict(Counter("none" if value is None else str(value) for value in values).most_common())
+def _named(counts: Mapping[object, int]) -> dict[str, int]:
+    named: Counter[str] = Counter()
+    for value, number in counts.items():
+        named["none" if value is None else str(value)] += number
+    return dict(named.most_common())
 
 
 def _changes(found: Mapping[int, Change]) -> Changes:
@@ -135,39 +180,23 @@ def _changes(found: Mapping[int, Change]) -> Changes:
     return Changes(**{kind.value: ids for kind, ids in by_kind.items()})
 
 
-def _breakdown(dreams: Sequence[DreamReport]) -> Breakdown:
-    return Breakdown(
-        dream_type=groups(dreams, lambda d: d.dream_type, has_passed),
-        model=groups(dreams, lambda d: d.model or "unknown", has_passed),
-        tier=groups(dreams, lambda d: f"Tier {d.tier}" if d.tier else "no tier", has_passed),
-        procedure=groups(dreams, lambda d: d.procedure or "none", has_passed),
-    )
-
-
-def _adopt(lessons: Lessons, dreams: Sequence[DreamReport]) -> tuple[int, ...]:
-    """Dreams that passed a comparison with a procedure, ranked by the mean of up to four figures.
-
-    The full value for speed is reached at twice the procedure's. Copies of a procedure, or of a dream with a
-    better rank, are left out.
-    """
-
-    def score(dream: DreamReport) -> float:
-        speed = None if dream.speed is None else min(dream.speed / 2, 1.0)
-        known = [x for x in (dream.viability, dream.novelty, dream.evidence, speed) if x is not None]
-        return sum(known) / len(known) if known else 0.0
-
-    def eligible(dream: DreamReport) -> bool:
-        compared = dream.contract != Contract.FREE and dream.accepted > 0
-        return has_passed(dream) and compared and (dream.novelty is None or dream.novelty > 0)
-
-    known = {digest(row["code"] or "") for row in lessons.procedures.values()}
+def _adopt(overview: Overview, survey: Survey) -> tuple[int, ...]:
+    """The best dreams that passed, without copies of a procedure or of a better one."""
+    known = set(map(digest, overview.sources_of_procedures()))
     chosen: list[int] = []
-    for dream in sorted(filter(eligible, dreams), key=lambda d: (-score(d), d.id)):
-        own = digest(dream.code)
-        if own not in known and len(chosen) < ADOPT:
-            chosen.append(dream.id)
-        known.add(own)
-    return tuple(chosen)
+    candidates = survey.candidates
+    while len(chosen) < ADOPT and (some := list(islice(candidates, 5 * ADOPT))):
+        codes = overview.codes(some)
+        for dream in some:
+            own = digest(codes[dream])
+            if own not in known:
+                chosen.append(dream)
+            known.add(own)
+    return tuple(chosen[:ADOPT])
+
+
+def _health_rows(overview: Overview, up_to: int | None) -> tuple[Health, ...]:
+    return tuple(_health(row) for row in overview.metrics(up_to) if row["compound_health_score"] is not None)
 
 
 def _health(row: Row) -> Health:
@@ -182,10 +211,9 @@ def _health(row: Row) -> Health:
     )
 
 
-def _procedures(lessons: Lessons, dreams: Sequence[DreamReport]) -> tuple[ProcedureReport, ...]:
-    used = {dream.procedure_id for dream in dreams}
+def _procedures(overview: Overview, dreams: Sequence[DreamReport]) -> tuple[ProcedureReport, ...]:
+    used = {dream.procedure_id or 0 for dream in dreams}
     return tuple(
         ProcedureReport(id=row["id"], name=row["name"], project=row["project"], code=row["code"] or "")
-        for row in lessons.procedures.values()
-        if row["id"] in used
+        for row in overview.procedures(used).values()
     )

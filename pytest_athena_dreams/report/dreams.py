@@ -1,17 +1,19 @@
-"""The dreams of a report: those whose latest result is a verdict, and the untestable ones."""
+"""The dreams that a report shows in full: some whose latest result is a verdict, and some untestable ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
 from ..learn.history import Change, Test
+from ..learning import tests
 from ..models import Outcome
 from ..repair.proof import unified
 from ..store.columns import from_columns
-from ..store.lessons import Lessons, faults_of
+from ..store.lessons import faults_of
+from ..store.overview import Overview
 from ..worlds import Part, World
 from .figures import DreamReport, Past, RepairReport, UntestableReport
 
@@ -20,37 +22,34 @@ WORLD_PARTS = 40
 Row = Mapping[str, Any]
 
 
-def tested_dreams(
-    lessons: Lessons, latest: Mapping[int, Row], past: Sequence[Test], found: Mapping[int, Change]
+def shown_dreams(
+    overview: Overview, ids: Collection[int], found: Mapping[int, Change]
 ) -> tuple[DreamReport, ...]:
-    """The dreams whose latest result is a verdict, in id order."""
-    history: dict[int, list[Test]] = {}
-    for test in past:
-        if test.outcome != Outcome.UNTESTABLE:
-            history.setdefault(test.dream_id, []).append(test)
-    return tuple(
-        _dream(dream, latest[dream["id"]], history[dream["id"]], found, lessons.repairs.get(dream["id"]))
-        for dream in lessons.dreams
-        if dream["id"] in latest and latest[dream["id"]]["outcome"] != Outcome.UNTESTABLE
-    )
+    """Some dreams whose latest result is a verdict, in id order. ``found`` is what the last run changed."""
+    results, repairs = overview.latest_results(ids), overview.proofs("dream_repairs", ids)
+    histories = overview.results_of(ids)
+    made = []
+    for dream in overview.dreams(ids):
+        key = dream["id"]
+        past = [test for test in tests(histories[key]) if test.outcome != Outcome.UNTESTABLE]
+        made.append(_dream(dream, results[key], past, found, repairs.get(key)))
+    return tuple(made)
 
 
-def untestable_dreams(lessons: Lessons, latest: Mapping[int, Row]) -> tuple[UntestableReport, ...]:
-    """The dreams whose latest result is ``untestable``, in id order."""
-    found = ((dream, latest.get(dream["id"])) for dream in lessons.dreams)
+def untestable_dreams(overview: Overview, most: int) -> tuple[UntestableReport, ...]:
+    """The newest ``most`` dreams whose latest result is ``untestable``, in id order."""
     return tuple(
         UntestableReport(
-            id=dream["id"],
-            label=dream["label"],
-            procedure=dream["procedure"],
-            dream_type=dream["dream_type"],
-            tier=dream["tier"],
-            run=result["run_id"],
-            reason=result["reason"],
-            text=result["error"] or "",
+            id=row["id"],
+            label=row["label"],
+            procedure=row["procedure"],
+            dream_type=row["dream_type"],
+            tier=row["tier"],
+            run=row["run_id"],
+            reason=row["reason"],
+            text=row["error"] or "",
         )
-        for dream, result in found
-        if result is not None and result["outcome"] == Outcome.UNTESTABLE
+        for row in overview.untestable(most)
     )
 
 
@@ -103,8 +102,3 @@ def _repair(dream: Row, repair: Row | None) -> RepairReport | None:
 def parts_shown(world: World | None) -> tuple[Part, ...]:
     """The first parts of a world."""
     return tuple(islice(world.parts(), WORLD_PARTS)) if world is not None else ()
-
-
-def has_passed(dream: DreamReport) -> bool:
-    """Whether its latest result is a pass."""
-    return dream.outcome == Outcome.SUCCESS

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import Any
 
-from ..learn.history import Test, pattern_histories
+from ..learn.history import pattern_histories
 from ..learn.suggestions import Cause, Example, example, rule
-from ..learning import names
-from ..models import Category, Status
-from ..store.lessons import Lessons, faults_of
-from .figures import DreamReport, PatternReport
+from ..learning import names, tests
+from ..models import Category
+from ..store.lessons import faults_of
+from ..store.overview import Overview, Sample
+from .figures import PatternReport
 
+Row = dict[str, Any]
 _RANK = {
     status: rank for rank, status in enumerate(("new", "back", "growing", "known", "untestable", "fixed"))
 }
 
 
-def pattern_reports(
-    lessons: Lessons, past: Sequence[Test], last: int, dreams: Mapping[int, DreamReport]
-) -> tuple[PatternReport, ...]:
+def pattern_reports(overview: Overview) -> tuple[PatternReport, ...]:
     """Open patterns first, the most frequent ones above; then untestable ones, then fixed ones."""
-    rows = {dream["id"]: dream for dream in lessons.dreams}
-    started = {run["id"]: run["started_at"] for run in lessons.runs}
-    examples = _examples(lessons, dreams)
+    rows = overview.patterns()
+    started = {run["id"]: run["started_at"] for run in overview.runs()}
+    histories = pattern_histories(tests(overview.results_of_failing()), overview.run)
+    sources: dict[str, list[Row]] = {}
+    for source in overview.sources():
+        sources.setdefault(source["pattern_id"], []).append(source)
+    examples = _examples(overview)
     made = []
-    for key, history in pattern_histories(past, last).items():
-        row = lessons.patterns[key]
-        affected = [rows[dream_id] for dream_id in history.dreams if dream_id in rows]
+    for key, history in histories.items():
+        row, affected = rows[key], sources.get(key, [])
         made.append(
             PatternReport(
                 id=key,
@@ -54,35 +57,34 @@ def pattern_reports(
     return tuple(made)
 
 
-def _examples(lessons: Lessons, dreams: Mapping[int, DreamReport]) -> dict[str, Example]:
-    """One example for each open pattern, with a tested cause if possible, and with a short call."""
-    pending = {d["id"] for d in lessons.dreams if d["status"] != Status.TESTED}
-    best: dict[str, tuple[tuple[int, bool, int, int], DreamReport]] = {}
-    for dream in dreams.values():
-        for place, key in enumerate(dream.patterns):
-            rank = place, _cause(lessons, dream) is None, len(dream.call or ""), len(dream.code)
-            if dream.id not in pending and (key not in best or rank < best[key][0]):
-                best[key] = rank, dream
-    latest = {row["dream_id"]: row for row in lessons.results}
-    places = {
-        (row["dream_id"], row["pattern_id"]): row["place"] for row in lessons.sightings
-    }  # the last run's
+def _examples(overview: Overview) -> dict[str, Example]:
+    """One example for each pattern that a tested dream shows: one with a tested cause, and a short call."""
+    best: dict[str, Sample] = {}
+    for sample in overview.samples():
+        if sample.pattern not in best or _clarity(sample) < _clarity(best[sample.pattern]):
+            best[sample.pattern] = sample
+    ids = {sample.dream for sample in best.values()}
+    results, causes = overview.latest_results(ids), overview.proofs("dream_causes", ids)
+    dreams = {row["id"]: row for row in overview.dreams(ids)}
+    bases = overview.procedures({row["base_procedure_id"] or 0 for row in dreams.values()})
     found = {}
-    for key, (_, dream) in best.items():
-        faults = faults_of(latest[dream.id])
-        place = places[dream.id, key]
-        base = lessons.procedures.get(dream.procedure_id or 0)
+    for key, sample in best.items():
+        dream, faults = dreams[sample.dream], faults_of(results[sample.dream])
+        base = bases.get(dream["base_procedure_id"] or 0)
         if faults:
-            fault, code = faults[min(place, len(faults) - 1)], base["code"] if base else None
-            shown = example(dream.id, fault, dream.code, code, _cause(lessons, dream))
+            fault = faults[min(sample.place, len(faults) - 1)]
+            code, own = dream["code"] or "", base["code"] if base else None
+            cause = _cause(causes[dream["id"]]) if sample.proven else None
+            shown = example(dream["id"], fault, code, own, cause)
             if shown is not None:
                 found[key] = shown
     return found
 
 
-def _cause(lessons: Lessons, dream: DreamReport) -> Cause | None:
-    """The tested cause of a dream's failure; ``None`` if there is none for its present code."""
-    row = lessons.causes.get(dream.id)
-    if row is None or row["code"] != dream.code:
-        return None
+def _clarity(sample: Sample) -> tuple[int, bool, int, int]:
+    """Smaller is better to show."""
+    return sample.place, not sample.proven, sample.call_length, sample.code_length
+
+
+def _cause(row: Row) -> Cause:
     return Cause(wrong=row["wrong"], right=row["right"])

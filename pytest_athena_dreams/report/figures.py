@@ -234,14 +234,45 @@ class RuleReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonReport:
+    """Why some dreams are untestable, and how many are."""
+
+    text: str
+    dreams: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightReport:
+    """One night: how its steps ended by name, what it wrote and tested, which dreams it adopted, and USD by
+    model. ``last_run`` is the id of the last test run up to its end; the times are epoch seconds.
+    """
+
+    id: int
+    started_at: int
+    finished_at: int | None
+    exit_status: int | None
+    steps: dict[str, str]
+    last_run: int
+    written: int
+    tested: int
+    adopted: tuple[int, ...]
+    spent_usd: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All of it. ``run`` is the last run, ``None`` where nothing was tested yet; times are epoch seconds."""
+    """All of it. ``run`` is the last run, ``None`` where nothing was tested yet; times are epoch seconds.
+
+    ``night`` is the one that the report was asked for. ``dreams`` and ``untestable`` are those of the last
+    runs: ``totals`` counts all.
+    """
 
     schema: str
     version: int
     tool: str
     store: str
     generated_at: int
+    night: NightReport | None
     run: RunReport | None
     totals: Totals
     changes: Changes
@@ -259,4 +290,5 @@ class Report:
     adopt: tuple[int, ...]
     dreams: tuple[DreamReport, ...]
     untestable: tuple[UntestableReport, ...]
+    reasons: tuple[ReasonReport, ...]
     procedures: tuple[ProcedureReport, ...]

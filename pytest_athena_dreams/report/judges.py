@@ -5,24 +5,28 @@ Invariant: only scores that were given before the dream's test count, each as it
 
 from __future__ import annotations
 
+from array import array
+
 from ..learn.metrics import calibration
 from ..store.database import Store
-from ..store.evaluations import forecasts
+from ..store.evaluations import each_forecast
 from .figures import JudgeReport
 
 
 def judge_reports(store: Store) -> tuple[JudgeReport, ...]:
     """The judges that scored tested dreams, the one with the most outcomes first. Raises ``StoreError``."""
-    found: dict[str, list[tuple[float, float, bool]]] = {}
-    for row in forecasts(store):
-        known = found.setdefault(row["judge"], [])
-        known.append((row["raw"], row["calibrated"], bool(row["passed"])))
+    found: dict[str, tuple[array[float], array[float], bytearray]] = {}
+    for judge, raw, calibrated, passed in each_forecast(store):
+        known = found.setdefault(judge, (array("d"), array("d"), bytearray()))
+        known[0].append(raw)
+        known[1].append(calibrated)
+        known[2].append(passed)
     made = [
         JudgeReport(
             name=name,
-            raw=calibration([(raw, passed) for raw, _, passed in rows]),
-            calibrated=calibration([(calibrated, passed) for _, calibrated, passed in rows]),
+            raw=calibration(zip(raws, map(bool, outcomes), strict=True)),
+            calibrated=calibration(zip(calibrateds, map(bool, outcomes), strict=True)),
         )
-        for name, rows in found.items()
+        for name, (raws, calibrateds, outcomes) in found.items()
     ]
     return tuple(sorted(made, key=lambda judge: (-judge.raw.count, judge.name)))

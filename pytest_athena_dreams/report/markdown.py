@@ -12,7 +12,20 @@ from collections.abc import Iterable, Iterator
 from ..learn.metrics import Group
 from ..text import printable
 from .figures import PatternReport, Report
-from .words import CHANGES, count, day, figures, name, number, percent, present, reasons, times
+from .words import (
+    CHANGES,
+    count,
+    day,
+    figures,
+    name,
+    night_lines,
+    number,
+    percent,
+    present,
+    reasons,
+    shown_part,
+    times,
+)
 
 MARKDOWN_PATTERNS = 20
 MARKDOWN_DREAMS = 20
@@ -56,6 +69,10 @@ def _lines(report: Report, brief: bool) -> Iterator[str]:
     totals = report.totals
     yield "# Athena dreams"
     yield ""
+    if report.night is not None:
+        for line in night_lines(report.night):
+            yield f"- {line[0].upper()}{line[1:]}"
+        yield ""
     if report.run is None:
         yield f"{count(totals.dreams, 'dream')}, none tested yet."
         return
@@ -70,6 +87,9 @@ def _lines(report: Report, brief: bool) -> Iterator[str]:
     yield from _patterns(report, 10 if brief else MARKDOWN_PATTERNS)
     if brief:
         return
+    if part := shown_part(report):
+        yield f"This report has {part}."
+        yield ""
     yield from _repairs(report)
     yield "## Success by kind"
     yield ""
@@ -93,9 +113,9 @@ def _changes(report: Report) -> Iterator[str]:
 
 
 def _untestable(report: Report) -> Iterator[str]:
-    if not report.untestable:
+    if not report.reasons:
         return
-    yield f"## Untestable ({count(len(report.untestable), 'dream')})"
+    yield f"## Untestable ({count(report.totals.untestable, 'dream')})"
     yield ""
     yield "They neither passed nor failed, and stay pending until the cause is fixed."
     yield ""

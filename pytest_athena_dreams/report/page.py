@@ -19,7 +19,7 @@ from ..source.alignment import align
 from ..text import printable
 from . import charts
 from .figures import DreamReport, ProcedureReport, Report
-from .words import CHANGES, day, name, number, percent, present, reasons, rule_effect, times
+from .words import CHANGES, day, name, night_lines, number, percent, present, reasons, rule_effect, times
 
 CODE = 1_400_000
 """Characters of code in one file, divided evenly among the dreams."""
@@ -77,6 +77,7 @@ def _words(report: Report, procedures: dict[int, ProcedureReport]) -> dict[str, 
             ("By procedure, the worst", sorted(parts.procedure, key=lambda g: (g.rate, -g.tested))),
         ],
         "reasons": reasons(report),
+        "night_lines": list(night_lines(report.night)) if report.night else [],
         "adopt": [dreams[i] for i in report.adopt],
         "states": ["failure", "success", *CHANGES, "repaired"],
         "procedure_ids": set(procedures),

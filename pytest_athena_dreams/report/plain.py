@@ -12,7 +12,20 @@ from collections.abc import Iterator, Sequence
 from ..learn.metrics import Group
 from ..text import inert, printable
 from .figures import DreamReport, PatternReport, Report
-from .words import CHANGES, count, day, figures, name, number, percent, present, reasons, times
+from .words import (
+    CHANGES,
+    count,
+    day,
+    figures,
+    name,
+    night_lines,
+    number,
+    percent,
+    present,
+    reasons,
+    shown_part,
+    times,
+)
 
 PLAIN_WIDTH = 80
 PLAIN_PATTERNS = 10
@@ -36,6 +49,9 @@ def plain(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     dreams = {dream.id: dream for dream in report.dreams}
     yield f"Athena dreams, {printable(report.store)}, {day(report.generated_at)}"
+    if report.night is not None:
+        for line in night_lines(report.night):
+            yield from _wrapped("", line, hang=4)
     yield ""
     if report.run is None:
         yield f"{count(report.totals.dreams, 'dream')}, none tested yet; test with: pytest --athena-dreams"
@@ -76,13 +92,15 @@ def _totals(report: Report) -> Iterator[str]:
         words = ", ".join(f"{word} {n}" for word, n in totals.categories.items())
         yield from _wrapped("failures: ", words)
     yield f"last run: {run.id}, {day(run.started_at)}, {run.tested} tested, {percent(run.rate)} pass"
+    if part := shown_part(report):
+        yield f"this report has {part}"
 
 
 def _untestable(report: Report) -> Iterator[str]:
-    if not report.untestable:
+    if not report.reasons:
         return
     yield from _title(
-        f"Untestable: {count(len(report.untestable), 'dream')}, pending until the cause is fixed"
+        f"Untestable: {count(report.totals.untestable, 'dream')}, pending until the cause is fixed"
     )
     found = reasons(report)
     for dreams, text in found[:PLAIN_REASONS]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..learn.comparison import compare
 from ..store.database import Store
-from ..store.requests import taught
+from ..store.requests import each_taught
 from .figures import RuleReport
 
 MOST_RULES_REPORTED = 20
@@ -22,10 +22,10 @@ MOST_RULES_REPORTED = 20
 def rule_reports(store: Store, patterns: Mapping[str, Mapping[str, Any]]) -> tuple[RuleReport, ...]:
     """The rules that prompts have shown or left out, those with most tested dreams first."""
     shown, left_out = (Counter[str](), Counter[str]()), (Counter[str](), Counter[str]())
-    for row in taught(store):
-        for keys, (tested, passed) in ((row["rules"], shown), (row["withheld"], left_out)):
+    for dream in each_taught(store):
+        for keys, (tested, passed) in ((dream.rules, shown), (dream.withheld, left_out)):
             tested.update(keys)
-            if row["passed"]:
+            if dream.passed:
                 passed.update(keys)
     made = []
     for key in {*shown[0], *left_out[0]}:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..text import printable
 
 if TYPE_CHECKING:
-    from .figures import Changes, DreamReport, Report, RuleReport
+    from .figures import Changes, DreamReport, NightReport, Report, RuleReport
 
 _YEAR_10000 = 253_402_300_800
 CHANGES = {
@@ -91,7 +90,24 @@ def present(changes: Changes) -> list[tuple[str, tuple[int, ...]]]:
 
 def reasons(report: Report) -> list[tuple[int, str]]:
     """The reasons for untestable dreams: number of dreams and text, the most frequent first."""
-    return [(n, text) for text, n in Counter(dream.text for dream in report.untestable).most_common()]
+    return [(reason.dreams, reason.text) for reason in report.reasons]
+
+
+def night_lines(night: NightReport) -> Iterator[str]:
+    """What one night did, in one line for each thing."""
+    steps = ", ".join(f"{name} {how}" for name, how in night.steps.items())
+    yield f"night {night.id}, {day(night.started_at)}: {steps or 'no step'}"
+    adopted = count(len(night.adopted), "dream")
+    spent = ", ".join(f"{printable(model, limit=40)} ${cost:.4f}" for model, cost in night.spent_usd.items())
+    yield f"it wrote {count(night.written, 'dream')}, tested {night.tested}, adopted {adopted}, spent: " + (
+        spent or "nothing"
+    )
+
+
+def shown_part(report: Report) -> str:
+    """How many of the tested dreams the report shows in full; empty if all."""
+    shown, tested = len(report.dreams), report.totals.tested
+    return f"{shown} of {tested} tested dreams in full: those of the last runs" if shown < tested else ""
 
 
 def name(dream: DreamReport) -> str:

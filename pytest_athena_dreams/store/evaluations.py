@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -117,8 +117,30 @@ def forecasts(store: Store) -> list[Row]:
                 " AND e.evaluated_at <= test_timestamp GROUP BY e.dream_id, e.judge ORDER BY 1",
                 [Outcome.SUCCESS, Status.TESTED, Outcome.SUCCESS, Outcome.FAILURE],
             )
-            if _digest(row.pop("code") or "") == row.pop("code_digest")
+            if judged_code(row.pop("code") or "") == row.pop("code_digest")
         ]
+
+
+def each_forecast(store: Store) -> Iterator[tuple[str, float, float, bool]]:
+    """The scores that count as :func:`forecasts`, in no order: judge, raw, calibrated, passed.
+
+    They are read one at a time: no other transaction may begin before the last. Raises ``StoreError``.
+    """
+    dream = store.dream_procedures
+    known = "{0}.raw IS NOT NULL AND {0}.evaluated_at <= dream_procedures.test_timestamp"
+    with store.reading() as db:
+        db.conn.create_function(
+            "athena_judged_code", 1, lambda code: judged_code(code or ""), deterministic=True
+        )
+        yield from db.execute(
+            "SELECT e.judge, e.raw, e.calibrated, test_outcome = ? FROM dream_evaluations e"
+            f" JOIN dream_procedures ON {dream.key} = e.dream_id"
+            f" WHERE status = ? AND test_outcome IN (?, ?) AND {known.format('e')} AND NOT EXISTS"
+            " (SELECT 1 FROM dream_evaluations later WHERE later.dream_id = e.dream_id"
+            f" AND later.judge = e.judge AND later.id > e.id AND {known.format('later')})"
+            f" AND athena_judged_code({dream.joined_code}) = e.code_digest",
+            [Outcome.SUCCESS, Status.TESTED, Outcome.SUCCESS, Outcome.FAILURE],
+        )
 
 
 def put_evaluations(store: Store, evaluations: Sequence[Evaluation]) -> int:
@@ -164,11 +186,12 @@ def put_evaluations(store: Store, evaluations: Sequence[Evaluation]) -> int:
                     "calibrated": one.calibrated,
                     "tier": one.tier,
                     "reasoning": storable(one.reasoning),
-                    "code_digest": _digest(one.code),
+                    "code_digest": judged_code(one.code),
                 },
             )
     return scored
 
 
-def _digest(code: str) -> str:
+def judged_code(code: str) -> str:
+    """A short name for the code that a score is of."""
     return hashlib.sha256(code.encode("utf-8", "backslashreplace")).hexdigest()[:16]

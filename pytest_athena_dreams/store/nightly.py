@@ -26,6 +26,9 @@ _LINKED = {
 }
 """The last row of each of these tables, by the column of a night that holds its id."""
 
+LAST = 2**62
+"""A row that no table reaches."""
+
 
 def last_rows(store: Store) -> dict[str, int]:
     """The ids of the last rows of the tables that steps write, 0 for an empty one."""
@@ -99,23 +102,31 @@ def read_nights(store: Store) -> list[Row]:
         return list(db.query("SELECT * FROM dream_nights ORDER BY id"))
 
 
-def figures(store: Store, night: Row) -> Row:
+def figures(store: Store, night: Mapping[str, Any]) -> Row:
     """What a night's steps did: ``generation`` and ``test`` are rows or ``None``, ``spent`` is USD by model,
     ``adopted`` are its adoptions.
     """
     before = json.loads(night["before"])
     with store.reading() as db:
+        following = next(
+            db.execute("SELECT before FROM dream_nights WHERE id > ? ORDER BY id LIMIT 1", [night["id"]]),
+            None,
+        )
+        end = json.loads(following[0]) if following else {}
         generation = _row(db, "dream_generation_runs", night["generation_run_id"])
         test = _row(db, "dream_test_runs", night["test_run_id"])
         spent = dict(
             db.execute(
-                "SELECT asked, sum(ifnull(cost, 0)) FROM dream_calls WHERE rowid > ?"
+                "SELECT asked, sum(ifnull(cost, 0)) FROM dream_calls WHERE rowid > ? AND rowid <= ?"
                 " GROUP BY asked ORDER BY 1",
-                [before["call_id"]],
+                [before["call_id"], end.get("call_id", LAST)],
             ).fetchall()
         )
         adopted = list(
-            db.query("SELECT * FROM dream_adoptions WHERE id > ? ORDER BY id", [before["adoption_id"]])
+            db.query(
+                "SELECT * FROM dream_adoptions WHERE id > ? AND id <= ? ORDER BY id",
+                [before["adoption_id"], end.get("adoption_id", LAST)],
+            )
         )
     return {"generation": generation, "test": test, "spent": spent, "adopted": adopted}
 

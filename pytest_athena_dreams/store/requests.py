@@ -7,9 +7,10 @@ what it may have paid for. An answer is stored before anything is made of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..models import Outcome, Status
 from .connection import insert, storable
@@ -52,6 +53,14 @@ class StoredCall:
     answer: str | None = None
 
 
+class Taught(NamedTuple):
+    """A tested dream of a prompt, with the rules that the prompt showed, and those that it left out."""
+
+    rules: tuple[str, ...]
+    withheld: tuple[str, ...]
+    passed: bool
+
+
 def put_calls(store: Store, calls: Iterable[StoredCall]) -> list[int]:
     """Store requests, and return the ids of their rows. Raises ``StoreError``."""
     with store.writing() as db:
@@ -85,26 +94,21 @@ def run_calls(store: Store, run_id: int) -> list[Row]:
     return rows
 
 
-def taught(store: Store) -> list[Row]:
-    """The tested dreams of prompts: the ``rules`` shown, those ``withheld``, and if it ``passed``."""
+def each_taught(store: Store) -> Iterator[Taught]:
+    """The tested dreams of prompts, in id order.
+
+    They are read one at a time: no other transaction may begin before the last. Raises ``StoreError``.
+    """
     key = store.dream_procedures.key
+    read = lru_cache(maxsize=1_000)(lambda text: tuple(json.loads(text or "[]")))
     with store.reading() as db:
-        rows = list(
-            db.query(
-                "SELECT rules, withheld, test_outcome = ? AS passed FROM dream_origins"
-                f" JOIN dream_calls c ON c.id = call_id JOIN dream_procedures ON {key} = dream_id"
-                " WHERE dream_procedures.status = ? AND test_outcome IN (?, ?) ORDER BY dream_id",
-                [Outcome.SUCCESS, Status.TESTED, Outcome.SUCCESS, Outcome.FAILURE],
-            )
-        )
-    return [
-        {
-            "rules": json.loads(row["rules"] or "[]"),
-            "withheld": json.loads(row["withheld"] or "[]"),
-            "passed": bool(row["passed"]),
-        }
-        for row in rows
-    ]
+        for rules, withheld, passed in db.execute(
+            "SELECT rules, withheld, test_outcome = ? FROM dream_origins"
+            f" JOIN dream_calls c ON c.id = call_id JOIN dream_procedures ON {key} = dream_id"
+            " WHERE dream_procedures.status = ? AND test_outcome IN (?, ?) ORDER BY dream_id",
+            [Outcome.SUCCESS, Status.TESTED, Outcome.SUCCESS, Outcome.FAILURE],
+        ):
+            yield Taught(rules=read(rules), withheld=read(withheld), passed=bool(passed))
 
 
 def _columns(one: StoredCall) -> Row:

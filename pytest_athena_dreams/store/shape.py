@@ -60,6 +60,13 @@ class Shape:
         own = "CAST(code AS TEXT)"
         return f"coalesce({own}, CAST(template AS TEXT))" if "template" in self.columns else own
 
+    @property
+    def joined_code(self) -> str:
+        """The same, qualified for use in joins and subqueries."""
+        own = f"CAST({self.table}.code AS TEXT)"
+        template = f"CAST({self.table}.template AS TEXT)"
+        return f"coalesce({own}, {template})" if "template" in self.columns else own
+
     def insert(self, db: Database, row: Mapping[str, Any]) -> int:
         """Insert ``row`` and return its key; ``db`` is in a write transaction."""
         values = dict(row)

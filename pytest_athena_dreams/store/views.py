@@ -66,18 +66,12 @@ def _dreams(dream: Shape, base: Shape) -> str:
         f" procedures.name AS procedure, procedures.project AS project, dream_type, o.writer,"
         " dream_procedures.status, tier,"
         f" viability_score, r.run_id, r.tested_at, {columns},"
-        f" {_time('dream_procedures.generated_at', 'generated_at')}, {_code(dream)} AS code,"
-        f" {_code(base)} AS procedure_code"
+        f" {_time('dream_procedures.generated_at', 'generated_at')}, {dream.joined_code} AS code,"
+        f" {base.joined_code} AS procedure_code"
         f" FROM dream_procedures LEFT JOIN procedures ON {base.key} = base_procedure_id"
         f" LEFT JOIN dream_origins o ON o.dream_id = {dream.key}"
         f" LEFT JOIN latest_results r ON r.dream_id = {dream.key}"
     )
-
-
-def _code(shape: Shape) -> str:
-    """The code of a row in a join of dreams and procedures, which have columns of the same names."""
-    own = f"CAST({shape.table}.code AS TEXT)"
-    return f"coalesce({own}, CAST({shape.table}.template AS TEXT))" if "template" in shape.columns else own
 
 
 def _failures(dream: Shape) -> str:

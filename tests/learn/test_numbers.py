@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -108,8 +109,7 @@ def test_calibration_of_nothing_says_so() -> None:
 
 
 def test_groups_are_counted_the_largest_first() -> None:
-    rows = [("b", True), ("a", False), ("b", False), ("c", True)]
-    assert groups(rows, lambda r: r[0], lambda r: r[1]) == (
+    assert groups(Counter([("b", True), ("a", False), ("b", False), ("c", True)])) == (
         Group(name="b", tested=2, passed=1, rate=0.5),
         Group(name="a", tested=1, passed=0, rate=0.0),
         Group(name="c", tested=1, passed=1, rate=1.0),

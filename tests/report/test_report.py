@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from pytest_athena_dreams.cli import main
+from pytest_athena_dreams.errors import StoreError
 from pytest_athena_dreams.report.assembly import make_report
 from pytest_athena_dreams.report.data import as_json, packaged_schema, schema
 from pytest_athena_dreams.report.figures import Report
@@ -22,8 +23,10 @@ from pytest_athena_dreams.report.markdown import markdown, span
 from pytest_athena_dreams.report.page import html
 from pytest_athena_dreams.report.plain import plain
 from pytest_athena_dreams.store.database import Store
+from pytest_athena_dreams.store.nightly import begin_night, finish_night, put_step
+from pytest_athena_dreams.store.records import Run
 
-from .conftest import HOSTILE, IN_WORLD, RAISED, WRONG, fill, night
+from .conftest import HOSTILE, IN_WORLD, RAISED, WRONG, fill, night, result
 
 DOCS = Path(__file__).parents[2] / "docs"
 DAY = 86_400
@@ -114,7 +117,7 @@ def test_the_world_of_a_failure_is_shown_in_every_format(path: Path) -> None:
         assert not [c for c in text if not c.isprintable() and c not in "\n\t"]
 
 
-FOR_PROGRAMS = {"schema", "version"}
+FOR_PROGRAMS = {"schema", "version", "untestable"}
 """Fields of the report that only its JSON has."""
 NOT_IN: dict[Callable[[Any], str], set[str]] = {
     plain: {"tool", "procedures"},
@@ -140,6 +143,32 @@ def test_every_part_is_shown_in_every_format(report: Report, form: Callable[[Any
     watched = Watched(report)
     form(watched)
     assert {field.name for field in fields(Report)} - watched.read == FOR_PROGRAMS | NOT_IN[form]
+
+
+def test_only_some_dreams_are_shown_in_full_but_all_count(path: Path, report: Report) -> None:
+    with Store.open(path) as store:
+        some = make_report(store, most=2)
+    examples = {pattern.example.dream_id for pattern in some.patterns if pattern.example}
+    shown = {dream.id for dream in some.dreams}
+    assert shown == {2, 4} | examples | set(some.adopt)  # what changed comes first
+    assert shown < {dream.id for dream in report.dreams}
+    assert replace(some, dreams=(), generated_at=0) == replace(report, dreams=(), generated_at=0)
+    for text in (plain(some), markdown(some)):
+        assert f"his report has {len(shown)} of 12 tested dreams in full: those of the last runs" in text
+    assert "those of the last runs, of 12 tested ones" in html(some)
+    assert "in full" not in plain(report)
+
+
+def test_dreams_of_the_last_run_come_before_older_ones(path: Path) -> None:
+    fill(path, 6)
+    night(path, dict.fromkeys(range(1, 7), WRONG), started_at=START)
+    with Store.open(path) as store:
+        run = store.begin_run(Run(started_at=START + 1, settings="{}", seed=0, versions="{}", sandbox=""))
+        store.record(run, result(2))
+        store.finish_run(run, exit_status=0)
+        made = make_report(store, most=1)
+    assert made.changes.fixed == (2,)
+    assert 2 in {dream.id for dream in made.dreams}
 
 
 def test_json_keeps_to_the_shipped_schema(report: Report) -> None:
@@ -249,12 +278,8 @@ def test_a_thousand_dreams_stay_under_three_megabytes(path: Path) -> None:
 
 def test_old_results_without_patterns_do_not_break_a_report(path: Path) -> None:
     """A store from before patterns were stored has failures without a sighting."""
-    from .conftest import result
-
     fill(path, 1)
     with Store.open(path) as store:
-        from pytest_athena_dreams.store.records import Run
-
         run = store.begin_run(Run(started_at=1, settings="{}", seed=0, versions="{}", sandbox=""))
         store.record(run, result(1, WRONG))
     report = report_of(path)
@@ -262,3 +287,33 @@ def test_old_results_without_patterns_do_not_break_a_report(path: Path) -> None:
     assert report.patterns == ()
     assert report.dreams[0].patterns == ()
     assert html(report)
+
+
+def test_a_report_of_a_night_is_as_that_night_left_the_store(path: Path) -> None:
+    fill(path, 4)
+    for number, failures in enumerate(({2: WRONG, 3: RAISED}, {3: RAISED, 4: WRONG}, {}), 1):
+        with Store.open(path) as store:
+            key = begin_night(store, settings={}, deadline=None)["id"]
+            if failures:
+                night(path, failures, started_at=START + number)
+            put_step(store, key, "test", {"how": "done", "seconds": 1.0, "why": ""})
+            finish_night(store, key, exit_status=0, path=path)
+    with Store.open(path) as store:
+        first, second, third = (make_report(store, night=n) for n in (1, 2, 3))
+        now = make_report(store)
+        with pytest.raises(StoreError, match=r"no night 9; see them with: athena-dreams nights"):
+            make_report(store, night=9)
+    assert first.run is not None
+    assert (first.run.id, first.changes.new, len(first.runs), len(first.health)) == (1, (2, 3), 1, 1)
+    assert {p.category: p.open for p in first.patterns} == {"logic": (2,), "runtime": (3,)}
+    assert second.changes.fixed == (2,)
+    assert replace(second, night=None, generated_at=0) == replace(now, generated_at=0)
+    assert third.run == second.run  # a night without a test
+    assert third.night is not None
+    assert third.night.tested == 0
+    for form, head in ((plain, "night 1, "), (markdown, "- Night 1, "), (html, "night 1, ")):
+        assert head in form(first)
+        assert "tested 4, adopted 0 dreams, spent: nothing" in form(first)
+    done = CliRunner().invoke(main, ["report", "--store", str(path), "--night", "1", "--format", "md"])
+    assert done.exit_code == 0, done.output
+    assert "- Night 1, " in done.output
