@@ -1,7 +1,7 @@
 """Compares Python values and calls as a verdict does; regression tests are written with it.
 
 Equality is the judge's, on values in the jail's canonical form. ``load`` and ``call`` run the given code IN
-THIS PROCESS, WITHOUT A JAIL.
+THIS PROCESS, WITHOUT A JAIL. ``call_in_world`` runs it in the jail.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import json
 import logging
 import math
 import pathlib
+import pickle
 import random
 import re
 import subprocess
@@ -34,6 +35,7 @@ from typing import Any, Literal, NoReturn
 
 import msgspec
 
+from .errors import SandboxError
 from .judge import equality
 from .judge.equality import TOLERANCE, Difference
 from .judge.finding import Explanation
@@ -42,19 +44,25 @@ from .judge.verdict import judge_load
 from .models import Contract, Observation, ObservationKind, Raised
 from .sandbox import wire
 from .sandbox.capture import printing, unconfigured
+from .sandbox.client import SandboxPair, Source
 from .sandbox.jail import program
 from .sandbox.jail.building import MAKERS
 from .sandbox.jail.calling import Calls
 from .sandbox.jail.canonical import canonical
 from .sandbox.jail.encoding import encoded
+from .sandbox.policy import Policy
 from .sandbox.replies import to_observation
+from .sandbox.runner import Runner
 from .signatures import TypeSpec
+from .source.literal_calls import literal_arguments
+from .worlds import World, attached
 
 __all__ = [
     "TOLERANCE",
     "Difference",
     "Result",
     "call",
+    "call_in_world",
     "check",
     "difference",
     "limit",
@@ -158,6 +166,46 @@ def call(
     with unconfigured():
         loaded = _loaded(code, entry_point, fallbacks, title)
         return loaded if isinstance(loaded, Result) else _called(loaded, arguments)
+
+
+def call_in_world(
+    code: str,
+    arguments: str,
+    world: World,
+    *,
+    timeout: float = 1.0,
+    entry_point: str | None = None,
+    fallbacks: Sequence[str] = (),
+    title: str = "",
+) -> Result:
+    """Call the entry point of ``code`` in the jail, surrounded by ``world``.
+
+    ``arguments`` are literals in parentheses, ``timeout`` is in seconds. The result holds what the call did
+    to the files, and the commands and requests that it asked for: none of them reach the machine. Raises
+    ``SandboxError`` where the jail can't give worlds, and ``ValueError`` for arguments that are no literals.
+    """
+    given = literal_arguments(arguments)
+    if given is None:
+        raise ValueError(f"invalid arguments {arguments[:80]!r}: expected literals in parentheses")
+    source = Source(
+        code=code,
+        entry_point=entry_point,
+        fallbacks=tuple(fallbacks),
+        title=title,
+        described="returns",
+        audited=True,
+        acts=True,
+    )
+    jail = SandboxPair(Policy())
+    try:
+        if not jail.acts():
+            raise SandboxError("this machine has no worlds, which need Landlock: see 'athena-dreams doctor'")
+        with Runner(jail, source) as runner:
+            seen = runner.failure or runner.run([attached(pickle.dumps(given, 5), world)], timeout=timeout)[0]
+            returns = runner.loaded.returns if runner.loaded is not None else None
+    finally:
+        jail.close()
+    return Result(observation=seen, returns=returns)
 
 
 def _called(loaded: program.Program, arguments: str) -> Result:

@@ -14,9 +14,11 @@ from ..config import Settings
 from ..errors import ReproError
 from ..judge.output import streams_named
 from ..models import Category, Contract, Dream, Fault
+from ..source.literal_calls import literal_arguments
 from ..source.sequence_calls import as_arguments
 from ..source.syntax import expression
 from ..text import printable, visible
+from .written_worlds import names_in, world_source
 
 CHECK = "check"
 """The function of a file that its test calls in a process of its own."""
@@ -46,7 +48,12 @@ class Failure:
     @property
     def alone(self) -> bool:
         """Whether its call is tested in a process of its own, with the limits of the run."""
-        return self.fault.category in _ALONE and self.fault.call is not None
+        return self.fault.category in _ALONE and self.fault.call is not None and not self.jailed
+
+    @property
+    def jailed(self) -> bool:
+        """Whether its test makes the calls in the jail, each in a world of its own."""
+        return self.fault.surroundings is not None
 
     @property
     def name(self) -> str:
@@ -58,10 +65,12 @@ def regression_test(failure: Failure) -> str:
     """The file's text. Raises ``ReproError`` where no test of one call would show the failure."""
     fault = failure.fault
     reason = _REFUSED_KINDS.get(fault.category)
+    if failure.jailed and fault.category is Category.BLOCKED:
+        reason = None
     if reason is None and fault.call is None and not fault.got:
         reason = "no single call shows it"
-    if reason is None and fault.world:
-        reason = "its call needs the files of its world, which such a test can't make yet"
+    if reason is None and fault.world and fault.surroundings is None:
+        reason = "the world of its call was too large to be stored"
     if reason is not None:
         raise ReproError(
             f"dream {failure.dream.id} failed with {fault.category}: {fault.summary}; there is no regression "
@@ -71,16 +80,25 @@ def regression_test(failure: Failure) -> str:
         list(_header(failure)),
         ["from __future__ import annotations"],
         ["import signal"] if failure.alone else [],
-        ["from pytest_athena_dreams import compare"],
+        list(_imports(failure)),
         list(_constants(failure)),
         *([f"{name} = {quoted(source)}"] for name, source in _sources(failure)),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n\n\n" + _tests(failure)
 
 
+def _imports(failure: Failure) -> Iterator[str]:
+    yield "from pytest_athena_dreams import compare"
+    if (world := failure.fault.surroundings) is not None:
+        yield f"from pytest_athena_dreams.worlds import {', '.join(names_in(world))}"
+
+
 def _constants(failure: Failure) -> Iterator[str]:
     if failure.fault.call is not None:
         yield f"ARGUMENTS = {literal(_arguments(failure))}"
+    if (world := failure.fault.surroundings) is not None:
+        yield f"TIMEOUT = {failure.settings.timeout}  # seconds of a call"
+        yield f"WORLD = {world_source(world)}"
     if failure.alone:
         settings = failure.settings
         yield f"TIMEOUT = {settings.timeout}  # seconds of the call"
@@ -127,14 +145,17 @@ def _body(failure: Failure) -> Iterator[str]:
     if failure.fault.call is None:
         yield f"compare.load(DREAM{chosen})"
         return
+    call, world = "compare.call", ""
+    if failure.jailed:
+        call, world = "compare.call_in_world", ", WORLD, timeout=TIMEOUT"
     expected = "None"
     if procedure is not None and _compared(failure):
         wanted = _choice(procedure.entry_point, None, procedure.name)
-        yield f"expected = compare.call(PROCEDURE, ARGUMENTS{wanted})"
+        yield f"expected = {call}(PROCEDURE, ARGUMENTS{world}{wanted})"
         expected = "expected"
     if failure.alone:
         yield "signal.setitimer(signal.ITIMER_REAL, TIMEOUT)  # which ends this process"
-    yield f"got = compare.call(DREAM, ARGUMENTS{chosen})"
+    yield f"got = {call}(DREAM, ARGUMENTS{world}{chosen})"
     ways = _ways(settings)
     if streams := streams_named(failure.fault.summary):
         ways += f", printed=[{', '.join(map(literal, streams))}]"
@@ -163,10 +184,10 @@ def _choice(entry_point: str | None, fallback: str | None, title: str) -> str:
 def _arguments(failure: Failure) -> str:
     """The arguments of the failing call; raises ``ReproError`` where they can't be written."""
     call = failure.fault.call or ""
-    if (steps := as_arguments(call)) is not None:
+    if (steps := as_arguments(call)) is not None and not failure.jailed:
         return steps
     _, _, rest = call.partition("(")
-    if expression(f"given({rest}") is None:
+    if expression(f"given({rest}") is None or (failure.jailed and literal_arguments(f"({rest}") is None):
         raise ReproError(
             f"the failing call of dream {failure.dream.id} can't be written to a file: "
             f"{printable(failure.fault.call or '', limit=HEADER_WIDTH)}: an argument has no form in Python "
@@ -183,6 +204,7 @@ def _header(failure: Failure) -> Iterator[str]:
         "",
         f"{fault.category}: {fault.summary}",
         *([f"  call       {fault.call}"] if fault.call else []),
+        *(["  world      the one below"] if failure.jailed else []),
         *([f"  procedure  {fault.expected}"] if fault.expected and not free else []),
         *([f"  dream      {fault.got}"] if fault.got else []),
         f"  contract   {failure.contract}, run {failure.run_id}",
@@ -191,7 +213,11 @@ def _header(failure: Failure) -> Iterator[str]:
         yield f"# {visible(line, limit=HEADER_WIDTH)}".rstrip()
     yield f"# In its jail: {visible(failure.repeat)}"
     yield "#"
-    yield "# BEWARE: the test runs the dream's code WITHOUT A JAIL, with all your rights. Read DREAM first."
+    beware = "the test runs the dream's code WITHOUT A JAIL, with all your rights. Read DREAM first."
+    if failure.jailed:
+        yield "# The test runs procedure and dream in the jail, each in WORLD, and compares what they do."
+    else:
+        yield f"# BEWARE: {beware}"
     yield f"# Written by 'athena-dreams repro {dream.id}'. It passes once the code in DREAM is right."
 
 

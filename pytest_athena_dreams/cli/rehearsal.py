@@ -1,13 +1,16 @@
 """A regression test, run in the jail before anybody relies on it.
 
-Invariants: the file runs as the dream does in a run, in the jail of that run's settings and never in this
-process; it is the file's own text that runs, with the dream and with the procedure in its place.
+Invariants: the code under test runs in a jail and never in this process; it is the file's own text that runs,
+with the dream and with the procedure in its place. A file whose test makes its calls in the jail itself runs
+in a process of its own, any other one in the jail of that run's settings.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +29,8 @@ from .regression import CHECK, Failure, regression_test
 
 REHEARSAL_FACTOR = 8
 """The file may take this many times as long as a call: it loads two sources and imports this package."""
+_NO_JAIL = "SandboxError"
+"""What a file without a jail complains of."""
 
 
 def rehearse(failure: Failure) -> None:
@@ -34,6 +39,9 @@ def rehearse(failure: Failure) -> None:
     Raises ``ReproError`` unless it fails with the dream and passes with the procedure in the dream's place,
     and ``SandboxError`` where there is no jail.
     """
+    if failure.jailed:
+        _rehearse_jailed(failure)
+        return
     with _importable() as paths, Sandbox(_policy(failure.settings, paths)) as sandbox:
         if _run(failure, sandbox).kind is ObservationKind.RETURNED:
             raise ReproError(_text(failure, "passes with the dream, which failed in its run"))
@@ -42,6 +50,27 @@ def rehearse(failure: Failure) -> None:
         if seen is not None and seen.kind is not ObservationKind.RETURNED:
             why = f"{seen.raised.type}: {seen.raised.message}" if seen.raised else seen.detail or seen.kind
             raise ReproError(_text(failure, f"fails with the procedure in the dream's place: {why}"))
+
+
+def _rehearse_jailed(failure: Failure) -> None:
+    if not (why := _status(failure)):
+        raise ReproError(_text(failure, "passes with the dream, which failed in its run"))
+    if _NO_JAIL in why:
+        raise ReproError(_text(failure, f"could not run: {why}"))
+    right = _with_procedure(failure)
+    if right is not None and (why := _status(right)):
+        raise ReproError(_text(failure, f"fails with the procedure in the dream's place: {why}"))
+
+
+def _status(failure: Failure) -> str:
+    """The last line of what the test of ``failure`` complains of; empty if it passes."""
+    with tempfile.TemporaryDirectory(prefix="athena-dreams-repro-") as folder:
+        path = Path(folder) / f"{failure.name}.py"
+        path.write_text(regression_test(failure), encoding="utf-8")
+        run = f"import runpy; runpy.run_path({str(path)!r})[{failure.name!r}]()"
+        command = [sys.executable, "-c", run]
+        done = subprocess.run(command, capture_output=True, text=True, errors="backslashreplace", check=False)
+    return (done.stderr.strip().splitlines() or ["it failed"])[-1] if done.returncode else ""
 
 
 def _text(failure: Failure, what: str) -> str:

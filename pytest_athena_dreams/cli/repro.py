@@ -30,6 +30,7 @@ def repro(dream: str, store: Path, output: Path | None, force: bool, unchecked: 
 
     The file is written only if, in the jail, it fails with the dream and passes with the procedure instead.
     It needs pytest and this package. It contains the dream's code and RUNS IT WITHOUT A JAIL: read it first.
+    Only a failure that needs a world, such as files or commands, is tested in a jail.
     A number is an id if there is such a dream, otherwise a label.
     """
     from .regression import regression_test
@@ -51,9 +52,8 @@ def repro(dream: str, store: Path, output: Path | None, force: bool, unchecked: 
     except OSError as error:
         raise click.UsageError(f"{path} can't be written: {error.strerror}") from None
     seen = "" if unchecked else ", as seen in the jail"
-    click.echo(
-        f"{path}: fails until dream {failure.dream.id} is right{seen}; it runs the dream WITHOUT A JAIL"
-    )
+    where = "in a jail" if failure.jailed else "WITHOUT A JAIL"
+    click.echo(f"{path}: fails until dream {failure.dream.id} is right{seen}; it runs the dream {where}")
 
 
 def _failure(reference: str, path: Path) -> Failure:

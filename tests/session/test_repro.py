@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from pytest_athena_dreams.cli import main
 from pytest_athena_dreams.cli.regression import literal, quoted
+from pytest_athena_dreams.sandbox.client import SandboxPair
+from pytest_athena_dreams.sandbox.policy import Policy
 from tests.dreams import CLAMP, dream, make_store
 from tests.session.conftest import Run
 
@@ -214,6 +216,50 @@ def test_it_writes_over_no_file_unless_told_to(run_alone: Run, pytester: pytest.
     assert (pytester.path / "test_dream_1.py").read_text() == "mine"
     repro("1", "--force")
     assert "def test_dream_1()" in (pytester.path / "test_dream_1.py").read_text()
+
+
+CONFIGURES = """import os, subprocess, urllib.request
+def save(path: str, token: str) -> int:
+    with open(path, "w") as file:
+        file.write("é " + os.environ.get("TOKEN", "") + token)
+    done = subprocess.run(["git", "add", path], capture_output=True)
+    if done.returncode:
+        os.remove(path)
+        return done.returncode
+    request = urllib.request.Request("http://api.example/save", data=b"{}", method="POST")
+    with urllib.request.urlopen(request) as answer:
+        return answer.status
+"""
+ACTING = {
+    "files": CONFIGURES.replace("os.remove(path)", "pass"),
+    "commands": CONFIGURES.replace('"add"', '"add", "-f"'),
+    "requests": CONFIGURES.replace('method="POST"', 'method="PUT"'),
+    "variables": CONFIGURES.replace('"TOKEN"', '"TOKE"'),
+}
+
+
+def test_a_failure_in_a_world_is_tested_in_that_world(run_alone: Run, pytester: pytest.Pytester) -> None:
+    pair = SandboxPair(Policy())
+    works = pair.acts()
+    pair.close()
+    if not works:
+        pytest.skip("no Landlock here, which worlds need")
+    wrong = [
+        dream(label, code, procedure=CONFIGURES, contract="equivalent") for label, code in ACTING.items()
+    ]
+    make_store(pytester.path / "athena.db", *wrong)
+    run_alone("--tb=no", "--athena-evidence=off").assert_outcomes(failed=len(ACTING))
+    for label in ACTING:
+        said = repro(label, "--output", f"test_{label}.py").output  # tries it with dream and procedure
+        assert "it runs the dream in a jail" in said
+    text = (pytester.path / "test_files.py").read_text(encoding="utf-8")
+    assert "commands=(CommandAnswer(words=('git', 'add')" in text
+    assert "WITHOUT A JAIL" not in text
+    write_fixed(pytester.path / "test_commands.py", CONFIGURES)
+    plain = (sys.executable, "-m", "pytest", "-q", "-p", "no:athena_dreams", "-p", "no:cacheprovider")
+    seen = pytester.run(*plain, *(f"test_{label}.py" for label in ACTING), timeout=300)
+    seen.assert_outcomes(failed=len(ACTING) - 1, passed=1)
+    assert not (pytester.path / "a.txt").exists()
 
 
 PARTS = "from types import SimpleNamespace\ndef h(s: SimpleNamespace) -> int:\n    return len(vars(s))\n"
