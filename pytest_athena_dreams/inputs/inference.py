@@ -14,6 +14,7 @@ from typing import Any
 
 from ..signatures import ClassSpec, ParameterKind, Signature, TypeSpec
 from .arguments import VARIADIC, Arguments
+from .pathlike import certain_shape
 from .recipes import Recipe
 from .scalars import literal_value
 
@@ -183,7 +184,9 @@ def combinations(signature: Signature, examples: Mapping[str, Sequence[Any]]) ->
     for p in open_:
         default = literal_value(p.default) if p.has_default else None
         known = [*examples.get(p.name, ()), *([default] if default is not None else [])]
-        columns.append(rank(signature.usage.get(p.name, ()), known))
+        facts = signature.usage.get(p.name, ())
+        certain = certain_shape(facts)
+        columns.append([(len(facts) + 5, certain)] if certain else rank(facts, known))
     width = max(2, int(COMBINATIONS ** (1 / len(columns))))
     names = [p.name for p in open_]
     found = []
@@ -307,7 +310,9 @@ def structured(
     found = {
         p.name: types[p.name]
         for p in signature.parameters
-        if p.name in types and (p.name in names or (p.type is not None and p.type.kind == "any"))
+        if p.name in types
+        and (p.name in names or (p.type is not None and p.type.kind == "any"))
+        and not certain_shape(signature.usage.get(p.name, ()))
     }
     if all(map(_is_plain, found.values())):
         return None

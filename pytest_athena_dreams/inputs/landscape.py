@@ -21,6 +21,7 @@ from ..worlds import FOLDER, Entry, Place, Shape, World, planted
 from .arguments import Arguments
 from .countable import Countable
 from .databases import databases
+from .pathlike import text_of_path
 from .peers import serviced
 from .scalars import Strategy
 from .scenery import set_in
@@ -59,10 +60,15 @@ def surrounded(
     @st.composite
     def draw_both(draw: Callable[[Strategy], Any]) -> Arguments:
         arguments = countable.call(draw(strategy))
-        values = arguments.by_name(signature)
+        values = texts_by_name(arguments, signature)
         return replace(arguments, world=_world(draw, values, shape, contents))
 
     return draw_both()
+
+
+def texts_by_name(arguments: Arguments, signature: Signature) -> dict[str, Any]:
+    """The arguments by parameter, with the texts of paths."""
+    return {name: text_of_path(value) for name, value in arguments.by_name(signature).items()}
 
 
 class _Contents:

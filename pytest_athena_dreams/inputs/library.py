@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from .pathlike import path_of
 from .recipes import Recipe
 from .weights import weighted
 
@@ -99,8 +100,8 @@ _STANDARD_TYPES: dict[str, Any] = {
     "pathlib.PurePath": _paths,
     "pathlib.PurePosixPath": _paths,
     "os.PathLike": _paths,
-    "pathlib.Path": lambda: _paths().map(lambda path: Recipe("call", "pathlib:Path", (str(path),))),
-    "pathlib.PosixPath": lambda: _paths().map(lambda path: Recipe("call", "pathlib:Path", (str(path),))),
+    "pathlib.Path": lambda: _paths().map(lambda path: path_of(str(path))),
+    "pathlib.PosixPath": lambda: _paths().map(lambda path: path_of(str(path))),
     "ipaddress.IPv4Address": lambda: st.ip_addresses(v=4),
     "ipaddress.IPv6Address": lambda: st.ip_addresses(v=6),
     "ipaddress.IPv4Network": lambda: _networks(4),

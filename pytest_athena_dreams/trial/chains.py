@@ -12,6 +12,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from ..inputs.arguments import Arguments
+from ..inputs.pathlike import text_of_path
 from ..inputs.pool import PoolSpec, draw_pool
 from ..sandbox.runner import Runner
 from ..signatures import ParameterKind, Signature
@@ -64,8 +65,11 @@ def _chain(spec: PoolSpec, runner: Runner, paths: Collection[str], drawn: list[A
                 return []  # it leaves nothing
             continue
         if not later:
-            texts = {name: value for name, value in named.items() if isinstance(value, str) and value}
-            shared |= {name: text for name, text in texts.items() if any(text in path for path in seen.files)}
+            texts = {name: text_of_path(value) for name, value in named.items()}
+            met = {
+                n for n, t in texts.items() if isinstance(t, str) and t and any(t in p for p in seen.files)
+            }
+            shared |= {name: named[name] for name in met}
         world = structs.replace(world, files=_after(world, seen.files))
         if sum(len(entry.content) for entry in world.files.values()) > _HISTORY_BYTES:
             return found

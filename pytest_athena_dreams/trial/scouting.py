@@ -13,9 +13,11 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from ..inputs.landscape import path_values, text_values
+from ..inputs.landscape import path_values, text_values, texts_by_name
+from ..inputs.pathlike import path_of, takes_path, takes_text
 from ..inputs.peers import takes_url, url_values
 from ..inputs.pool import PoolSpec, draw_pool
+from ..inputs.scalars import Strategy
 from ..models import Observation
 from ..sandbox.runner import Runner
 from ..signatures import Signature, TypeSpec
@@ -62,14 +64,16 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     code = runner.source.code
     shape = Shape(places=(), variables=variables(code), reads=reads(code), looped=loop_names(code))
     countable = spec.countable(shape)
-    marked = [countable.call(arguments).replaced(spec.signature, markers) for arguments in drawn]
+    objects = {p.name for p in spec.signature.parameters if p.type is not None and takes_path(p.type)}
+    given = {name: path_of(marker) if name in objects else marker for name, marker in markers.items()}
+    marked = [countable.call(arguments).replaced(spec.signature, given) for arguments in drawn]
     places: dict[Place, None] = {}
     commands: dict[tuple[str, ...], None] = {}
     services: dict[tuple[str, str], None] = {}
     acted = False
     for _ in range(ROUNDS):
         known = dict(places), dict(commands), dict(services)
-        values = [x.by_name(spec.signature) for x in marked]
+        values = [texts_by_name(x, spec.signature) for x in marked]
         worlds = [_furnished(places, one, folders=bool(n % 2)) for n, one in enumerate(values)]
         worlds = [with_requests(world, commands, services, n) for n, world in enumerate(worlds)]
         worlds = [_with_variables(world, shape.variables, n) for n, world in enumerate(worlds)]
@@ -78,9 +82,9 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
         acted = acted or any(one.files for one in seen)
         places |= dict.fromkeys(_asked(seen, markers))
         places = {place: None for place in places if place.folder or Place(place.path, True) not in places}
-        for one, own in zip(seen, values, strict=False):
-            commands |= dict.fromkeys(commands_of(one.requests, markers, own))
-            services |= dict.fromkeys(services_of(one.requests, markers, own))
+        for one, texts in zip(seen, values, strict=False):
+            commands |= dict.fromkeys(commands_of(one.requests, markers, texts))
+            services |= dict.fromkeys(services_of(one.requests, markers, texts))
         if (places, commands, services) == known:
             break
     if not (places or acted or commands or services or shape.variables or shape.reads):
@@ -104,7 +108,8 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     )
     endings = [text for text in literals if _SUFFIX.fullmatch(text)]
     ending = endings[0] if endings else ".txt"
-    own = {name: path_values(place, ending) for name, place in named.items()}
+    own: dict[str, Strategy] = {name: path_values(place, ending) for name, place in named.items()}
+    own |= {name: own[name].map(path_of) for name in objects & own.keys()}
     for parameter in spec.signature.parameters:
         if takes_url(parameter.name):
             own.setdefault(parameter.name, url_values(shape.words))
@@ -133,7 +138,7 @@ def _with_urls(signature: Signature) -> Signature:
     text = TypeSpec(kind="str")
     parameters = [
         parameter
-        if not takes_url(parameter.name) or (parameter.type is not None and _takes_text(parameter.type))
+        if not takes_url(parameter.name) or (parameter.type is not None and takes_text(parameter.type))
         else replace(parameter, type=text)
         for parameter in signature.parameters
     ]
@@ -143,13 +148,9 @@ def _with_urls(signature: Signature) -> Signature:
 def _markers(signature: Signature) -> Iterator[tuple[str, str]]:
     """A text for each parameter that takes text: an identifier, because some procedures ask for one."""
     for number, parameter in enumerate(signature.parameters):
-        if parameter.type is None or _takes_text(parameter.type):
+        if parameter.type is None or takes_text(parameter.type) or takes_path(parameter.type):
             marker = f"zq{number}marker"
             yield parameter.name, f"https://{marker}.example/x" if takes_url(parameter.name) else marker
-
-
-def _takes_text(spec: TypeSpec) -> bool:
-    return spec.kind == "str" or (spec.kind == "union" and any(map(_takes_text, spec.args)))
 
 
 def _furnished(places: Iterable[Place], values: Mapping[str, object], *, folders: bool) -> World:

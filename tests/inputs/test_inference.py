@@ -46,6 +46,19 @@ def test_the_best_shape_by_how_it_is_used(body: str, shape: str) -> None:
     assert shape in leading
 
 
+@pytest.mark.parametrize(
+    ("body", "shape"),
+    [
+        ("return open(x).read()", "str"),
+        ("return os.path.join('a', x)", "str"),
+        ("return [open(p).read() for p in x]", "list[str]"),
+    ],
+)
+def test_what_is_opened_is_text_whatever_is_accepted(body: str, shape: str) -> None:
+    signature, _ = signature_of(f"def f(x):\n    {body}\n")
+    assert [str(typed.parameters[0].type) for _, typed in combinations(signature, {})] == [shape]
+
+
 def test_examples_and_defaults_are_evidence() -> None:
     signature, _ = signature_of("def f(x, y=1.5): return x")
     _, typed = combinations(signature, {"x": [["a"], ["b"]]})[0]

@@ -25,6 +25,8 @@ from pytest_athena_dreams.sandbox.jail.usage import free_names, usage
         ("return 3 < x", ["compared:int"]),
         ("return len(x)", ["passed:len"]),
         ("return x.upper()", ["method:upper"]),
+        ("return os.path.join(x, 'a')", ["passed:os.path.join"]),
+        ("return ','.join(x)", ["passed:join"]),
         ("return x(1)", ["called"]),
         ("return isinstance(x, (int, str))", ["isinstance:int", "isinstance:str"]),
         ("a, b = x", ["unpacked:2"]),

@@ -49,7 +49,11 @@ def engine() -> Iterator[Engine]:
 
 
 def verdict(engine: Engine, code: str) -> Verdict:
-    procedure = Procedure(id=1, name="rotate", code=ROTATE.format(after="pass"))
+    return tried(engine, ROTATE.format(after="pass"), code)
+
+
+def tried(engine: Engine, base: str, code: str) -> Verdict:
+    procedure = Procedure(id=1, name="f", code=base)
     dream = Dream(id=1, code=code, dream_type="x", procedure=procedure, contract=Contract.EQUIVALENT)
     return engine.test(dream)
 
@@ -68,6 +72,24 @@ def test_other_files_fail_with_the_smallest_world(engine: Engine, after: str) ->
     assert (found.outcome, found.category) == (Outcome.FAILURE, Category.LOGIC)
     assert found.faults[0].summary.startswith("left other files behind: ")
     assert found.faults[0].world in {(f"{name}: empty",) for name in ("a.1", "a.txt", "data/b.1")}
+
+
+LINES = "from pathlib import Path\ndef lines({head}):\n    with open({path}) as f:\n        return {count}\n"
+HEADS = {
+    "no-annotation": ("path", "path"),
+    "path": ("path: Path", "path"),
+    "path-or-none": ("path: Path | None = None", "path or 'a.txt'"),
+    "text-or-path": ("path: str | Path", "path"),
+    "folder-and-name": ("folder: Path, name: str = 'a.txt'", "folder / name"),
+}
+
+
+@pytest.mark.parametrize(("head", "path"), HEADS.values(), ids=HEADS)
+def test_paths_of_any_type_lead_to_files(engine: Engine, head: str, path: str) -> None:
+    code = LINES.format(head=head, path=path, count="len(f.readlines())")
+    assert tried(engine, code, code + "# a copy\n").outcome is Outcome.SUCCESS
+    wrong = LINES.format(head=head, path=path, count="len(f.read().split('\\n'))")
+    assert tried(engine, code, wrong).category is Category.LOGIC
 
 
 def test_pure_code_has_no_world(engine: Engine) -> None:

@@ -2,7 +2,8 @@
 
 That is whether it is a script, and how it uses each parameter, as facts:
 
-- ``passed:NAME`` to a function, ``method:NAME`` called on it, ``isinstance:NAME``, ``called``
+- ``passed:NAME`` to a function (``NAME`` has its module if that is one of ``_NAMED_WITH_MODULE``)
+- ``method:NAME`` called on it, ``isinstance:NAME``, ``called``
 - ``iterated``, ``indexed``, ``indexed:str`` (by a constant of that type), ``contains`` (``x in it``)
 - ``index`` (of something else), ``arithmetic``, ``added:str``, ``compared:int`` (with a constant of that
   type), ``compared:word`` (with a text of several characters)
@@ -20,6 +21,10 @@ RESULT = "_result"
 """The variable that holds a script's result."""
 FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef)
 
+_NAMED_WITH_MODULE = frozenset(
+    {"gzip", "io", "os", "pathlib", "shlex", "shutil", "sqlite3", "tarfile", "zipfile"}
+)
+"""Modules whose functions have names that methods of other objects have too: ``os.path.join``."""
 _KEEPS_ITEMS = frozenset({"sorted", "reversed", "set", "list", "tuple"})
 _VIEW_FACTS = {"items": ["key:", "value:"], "keys": ["key:"], "values": ["value:"]}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -151,7 +156,7 @@ def _facts(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _call_facts(node: ast.Call) -> Iterator[tuple[ast.AST, str]]:
-    called = node.func.attr if isinstance(node.func, ast.Attribute) else _name(node.func)
+    called = _called(node.func)
     yield node.func, "called"
     if called == "isinstance" and len(node.args) == 2:
         for kind in node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]:
@@ -159,6 +164,20 @@ def _call_facts(node: ast.Call) -> Iterator[tuple[ast.AST, str]]:
         return
     for argument in node.args:
         yield argument, f"passed:{called}"
+
+
+def _called(function: ast.AST) -> str | None:
+    """The name of a function that is called: its last part, or all of it."""
+    if not isinstance(function, ast.Attribute):
+        return _name(function)
+    parts: list[str] = []
+    node: ast.AST = function
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name) and node.id in _NAMED_WITH_MODULE:
+        return ".".join([node.id, *reversed(parts)])
+    return function.attr
 
 
 def _comparison_facts(node: ast.Compare) -> Iterator[tuple[ast.AST, str]]:
