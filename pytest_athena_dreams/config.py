@@ -288,8 +288,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     _setting(
         "effects",
-        *_choice("auto", "off"),
-        "whether procedures that use files, commands or HTTP get a world, and their effects are compared",
+        *_choice("auto", "per-target", "ordered", "final", "off"),
+        "whether code that acts gets a world; how to compare its requests: in order for each target (auto), "
+        "in one order, or not at all (final)",
     ),
     _setting(
         "baseline",

@@ -1,7 +1,8 @@
 """What calls asked of their worlds beside files: which requests differ, and how that reads.
 
 Requests with the same target, such as a program, are compared in order; those with different ones may come in
-any order. One request more than the procedure made is a fault, and one fewer too.
+any order, unless one order of all is asked for. One request more than the procedure made is a fault, and one
+fewer too.
 """
 
 from __future__ import annotations
@@ -28,11 +29,14 @@ _BODY_NAMES = {"command": "input", "http": "body", "mail": "text"}
 
 
 class Order(IntEnum):
-    """What is compared of requests: nothing, how many of each there are, or their order for each target."""
+    """What is compared of requests: nothing, how many of each there are, or their order, for each target or
+    for all.
+    """
 
     NOTHING = 0
     FREE = 1
     PER_TARGET = 2
+    TOTAL = 3
 
 
 Pair = tuple[Request | None, Request | None]
@@ -44,8 +48,9 @@ def differing_requests(expected: Sequence[Request], got: Sequence[Request], orde
     if order is Order.NOTHING or expected == got:
         return []
     found: list[Pair] = _other_reads(expected, got)
-    for target in dict.fromkeys(request.target for request in (*expected, *got)):
-        wanted, asked = ([x for x in side if x.target == target and not x.reads] for side in (expected, got))
+    sides = [[one for one in side if not one.reads] for side in (expected, got)]
+    for target in dict.fromkeys("" if order is Order.TOTAL else one.target for one in (*sides[0], *sides[1])):
+        wanted, asked = ([x for x in side if order is Order.TOTAL or x.target == target] for side in sides)
         if order is Order.FREE:
             wanted, asked = sorted(wanted, key=repr), sorted(asked, key=repr)
         found += [pair for pair in _aligned(wanted, asked) if not _alike_requests(*pair)]
@@ -64,7 +69,7 @@ def _other_reads(expected: Sequence[Request], got: Sequence[Request]) -> list[Pa
 
 def steady_order(first: Sequence[Request], second: Sequence[Request]) -> Order:
     """What two runs of the same call have in common."""
-    for order in (Order.PER_TARGET, Order.FREE):
+    for order in (Order.TOTAL, Order.PER_TARGET, Order.FREE):
         if not differing_requests(first, second, order):
             return order
     return Order.NOTHING

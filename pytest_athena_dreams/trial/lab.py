@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..config import Settings
 from ..inputs.scalars import Strategy
+from ..judge.asked import Order
 from ..judge.oracle import Oracle
 from ..judge.output import STREAMS
 from ..models import Contract
@@ -40,6 +41,15 @@ class Jails:
             jail.close()
 
 
+_ORDERS = {"ordered": Order.TOTAL, "final": Order.NOTHING}
+"""How requests are compared by the setting ``effects``; all others ask for the order for each target."""
+
+
+def order_of(settings: Settings) -> Order:
+    """How the settings ask to compare requests."""
+    return _ORDERS.get(settings.effects, Order.PER_TARGET)
+
+
 @dataclass(frozen=True, slots=True)
 class Lab:
     """The settings of a run, its jails, and the user's own strategies."""
@@ -61,4 +71,6 @@ class Lab:
             messages=self.settings.exceptions == "message",
             refusals=self.settings.refusals == "compare",
             streams=tuple(STREAMS) if self.compares_output(contract) else (),
+            requests=order_of(self.settings),
+            slept=order_of(self.settings) is not Order.NOTHING,
         )

@@ -14,6 +14,7 @@ from ..models import Contract, Observation, ObservationKind, unpacked
 from ..signatures import Loaded
 from ..source.reading import keeps_state
 from .case import Case
+from .lab import order_of
 from .observing import Extent
 from .reference import Reference
 
@@ -22,6 +23,8 @@ _VARYING = {
     Extent.VALUE: "values, which vary in the procedure's own results: their types were compared",
 }
 _VARYING_REQUESTS = {
+    Order.PER_TARGET: "the order of requests among programs and hosts, which varies between runs of the "
+    "procedure itself",
     Order.FREE: "the order of commands, which varies between runs of the procedure itself",
     Order.NOTHING: "commands, which vary between runs of the procedure itself",
 }
@@ -87,13 +90,15 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
         names = " or ".join(f"raises {name}" if name else "returns" for name in outcomes)
         yield f"whether the call {names}, which varies in the procedure's own runs"
     if _compares_values(case):
-        expected = [example.expected for example in case.examples if example.expected is not None]
+        expected = _expected(case)
         if partly := sum(known(one.value) is not Known.ALL for one in expected):
             yield f"values that were compared by type only on {partly} of {len(expected)} inputs"
     if reference is not None and reference.variation.files is not Compared.ALL:
         yield _VARYING_FILES[reference.variation.files]
-    if reference is not None and reference.variation.requests is not Order.PER_TARGET:
+    if reference is not None and reference.variation.requests < order_of(settings):
         yield _VARYING_REQUESTS[reference.variation.requests]
+    if order_of(settings) is Order.NOTHING and any(one.requests for one in _expected(case)):
+        yield "commands, requests and waits: --athena-effects is final"
     yield from _output(case, seen, settings)
     for pool in case.pools:
         if pool.shortened:
@@ -106,6 +111,10 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
     sources = [case.dream.code, *([reference.source.code] if reference else [])]
     if "." in loaded.name or any(map(keeps_state, sources)):
         yield "sequences of calls: each input was one call"
+
+
+def _expected(case: Case) -> list[Observation]:
+    return [example.expected for example in case.examples if example.expected is not None]
 
 
 def _varying_parts(reference: Reference) -> str:

@@ -90,7 +90,7 @@ class Variation:
     parts: frozenset[Steps] = frozenset()
     changes: frozenset[Steps] = frozenset()
     files: Compared = Compared.ALL
-    requests: Order = Order.PER_TARGET
+    requests: Order = Order.TOTAL
     slept: bool = False
 
     def __or__(self, other: Variation) -> Variation:
@@ -111,8 +111,9 @@ class Variation:
     def left_out(self, oracle: Oracle) -> Oracle:
         """``oracle``, so that it compares nothing that varies; ``marked`` does so for values."""
         streams = tuple(stream for stream in oracle.streams if stream not in self.streams)
-        oracle = replace(oracle, outcomes=self.outcomes, files=self.files, requests=self.requests)
-        oracle = replace(oracle, slept=not self.slept, parts=self.parts, changes=self.changes)
+        requests, slept = min(oracle.requests, self.requests), oracle.slept and not self.slept
+        oracle = replace(oracle, outcomes=self.outcomes, files=self.files, requests=requests)
+        oracle = replace(oracle, slept=slept, parts=self.parts, changes=self.changes)
         return replace(oracle, unordered=self.values is Extent.ORDER, streams=streams)
 
     def __bool__(self) -> bool:

@@ -59,10 +59,24 @@ def test_a_difference_reads_as_what_is_wrong(expected: list[Request], got: list[
 
 def test_order_that_varies_is_not_compared() -> None:
     first, second = commands("git a", "git b"), commands("git b", "git a")
-    assert steady_order(first, first) is Order.PER_TARGET
+    assert steady_order(first, first) is Order.TOTAL
     assert steady_order(first, second) is Order.FREE
     assert steady_order(first, commands("git c", "git b")) is Order.NOTHING
     assert not differing_requests(first, second, Order.FREE)
+
+
+@pytest.mark.parametrize(
+    ("got", "orders"),
+    [
+        (commands("git a", "git b", "make"), {Order.NOTHING, Order.FREE, Order.PER_TARGET, Order.TOTAL}),
+        (commands("make", "git a", "git b"), {Order.NOTHING, Order.FREE, Order.PER_TARGET}),
+        (commands("git b", "git a", "make"), {Order.NOTHING, Order.FREE}),
+        (commands("git a", "make"), {Order.NOTHING}),
+    ],
+)
+def test_what_counts_of_the_order(got: list[Request], orders: set[Order]) -> None:
+    wanted = commands("git a", "git b", "make")
+    assert {order for order in Order if not differing_requests(wanted, got, order)} == orders
 
 
 def test_what_a_database_holds_when_a_command_runs_is_not_compared() -> None:

@@ -140,6 +140,26 @@ def test_other_means_to_the_same_commands_pass(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(
+    ("effects", "code", "outcome"),
+    [
+        ("ordered", PUBLISH_RIGHT, Outcome.FAILURE),
+        ("per-target", PUBLISH_RIGHT, Outcome.SUCCESS),
+        ("per-target", PUBLISH.replace('"fetch", "origin"', '"fetch"'), Outcome.FAILURE),
+        ("final", PUBLISH.replace('"fetch", "origin"', '"fetch"'), Outcome.SUCCESS),
+        ("final", PUBLISH.replace('"pushed"', '"done"'), Outcome.FAILURE),
+    ],
+)
+def test_the_setting_says_how_requests_are_compared(
+    engine: Engine, effects: str, code: str, outcome: Outcome
+) -> None:
+    settings = Settings(max_examples=30, shrink_time=0.2, evidence="off", effects=effects)
+    with Engine(settings, Policy()) as other:
+        found = outcome_of(other, PUBLISH, code, Contract.SUPERSET)
+    assert found.outcome is outcome
+    assert ("--athena-effects is final" in (found.figures.not_compared or "")) == (effects == "final")
+
+
+@pytest.mark.parametrize(
     ("old", "new", "summary"),
     [
         ('"push", "origin"', '"push", "--force", "origin"', "ran `git push --force origin"),
