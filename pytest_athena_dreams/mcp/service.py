@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, Literal, TypeVar
+from inspect import getdoc
+from typing import Annotated, Any, Literal, TypeVar
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
@@ -23,6 +24,7 @@ from .shapes import Dreamed, Explanation, FixResult, Health, Journal, Stats, Tes
 from .tools import SOURCE_LIMIT, Service
 
 T = TypeVar("T")
+ToolFunction = TypeVar("ToolFunction", bound=Callable[..., Any])
 BEAT = 2.0
 """Seconds between two reports of progress."""
 LISTED = 200
@@ -75,8 +77,20 @@ def make_server(service: Service) -> MCPServer:
     return server
 
 
+def _tool(
+    server: MCPServer, title: str, annotations: ToolAnnotations
+) -> Callable[[ToolFunction], ToolFunction]:
+    """Adds a function to the tools, with its docstring without the indentation of the source."""
+
+    def add(function: ToolFunction) -> ToolFunction:
+        server.tool(title=title, description=getdoc(function), annotations=annotations)(function)
+        return function
+
+    return add
+
+
 def _add_tests(server: MCPServer, service: Service) -> None:
-    @server.tool(title="Test code", annotations=_READ_ONLY)
+    @_tool(server, "Test code", _READ_ONLY)
     async def test_code(
         ctx: Context,
         code: Source,
@@ -96,12 +110,12 @@ def _add_tests(server: MCPServer, service: Service) -> None:
         work = service.test_code(code, like, procedure, entry_point, Contract(contract))
         return await _answer(ctx, "testing", work)
 
-    @server.tool(title="Try a fix", annotations=_READ_ONLY)
+    @_tool(server, "Try a fix", _READ_ONLY)
     async def try_fix(ctx: Context, dream_id: int, code: Source) -> FixResult:
         """Test another source for a stored dream on the same inputs. Nothing is stored."""
         return await _answer(ctx, "testing", service.try_fix(dream_id, code))
 
-    @server.tool(title="Write dreams", annotations=_WRITING)
+    @_tool(server, "Write dreams", _WRITING)
     async def dream(
         ctx: Context,
         procedure: Annotated[str, Field(description="Id or name of a stored procedure")],
@@ -119,7 +133,7 @@ def _add_tests(server: MCPServer, service: Service) -> None:
 
 
 def _add_look_ups(server: MCPServer, service: Service) -> None:
-    @server.tool(title="Journal of dreams", annotations=_READ_ONLY)
+    @_tool(server, "Journal of dreams", _READ_ONLY)
     async def dream_journal(
         ctx: Context,
         limit: Annotated[int, Field(ge=1, le=LISTED)] = 20,
@@ -138,17 +152,17 @@ def _add_look_ups(server: MCPServer, service: Service) -> None:
         )
         return await _answer(ctx, "", work)
 
-    @server.tool(title="Health of dreaming", annotations=_READ_ONLY)
+    @_tool(server, "Health of dreaming", _READ_ONLY)
     async def dream_health(ctx: Context) -> Health:
         """Athena's compound health score of the store, its parts, and how it developed."""
         return await _answer(ctx, "", service.health())
 
-    @server.tool(title="Statistics of dreams", annotations=_READ_ONLY)
+    @_tool(server, "Statistics of dreams", _READ_ONLY)
     async def dream_stats(ctx: Context) -> Stats:
         """How many dreams there are, by status, tier and type; how many passed; why the others failed."""
         return await _answer(ctx, "", service.stats())
 
-    @server.tool(title="Explain a failure", annotations=_READ_ONLY)
+    @_tool(server, "Explain a failure", _READ_ONLY)
     async def explain_failure(ctx: Context, dream_id: int) -> Explanation:
         """Why a stored dream failed: smallest call, diff from its procedure, and the rule against it.
 

@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -35,6 +36,10 @@ TEST_SECONDS = 300.0
 """Seconds that one test may take."""
 DREAM_SECONDS = 3600.0
 """Seconds that one generation run may take."""
+ERROR_SHOWN = 4000
+"""Characters that are read of what a command says about an error."""
+CLI_REFUSED = 2
+"""Exit status of a command that can't be carried out."""
 _DREAM_KINDS = tuple(kind.value for kind in DreamType)
 _DREAMS_COMMAND = (sys.executable, "-c", "from pytest_athena_dreams.cli import main; main()")
 Told = Callable[[float, float | None, str], Awaitable[None]]
@@ -182,24 +187,29 @@ async def limited(work: Awaitable[T], seconds: float, what: str) -> T:
 
 async def _run(command: Sequence[str], tell: Told) -> None:
     """Run a command whose lines are progress. Who is cancelled ends it and all below it."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    try:
-        lines = 0
-        async for _ in process.stdout:  # which holds names of procedures: only the number is passed on
-            lines += 1
-            await tell(lines, None, f"{lines} lines of progress")
-        status = await process.wait()
-    except BaseException:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        raise
+    with tempfile.TemporaryFile("w+", errors="backslashreplace") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        try:
+            lines = 0
+            async for _ in process.stdout:  # which holds names of procedures: only the number is passed on
+                lines += 1
+                await tell(lines, None, f"{lines} lines of progress")
+            status = await process.wait()
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+        errors.seek(0)
+        said = errors.read(ERROR_SHOWN).strip()
+    if status == CLI_REFUSED and said.startswith("Error: "):  # about its settings: of no dream's making
+        raise DreamsError(long(said.removeprefix("Error: ")))
     if status:
         raise DreamsError(
             f"the generation run ended with exit status {status}; run athena-dreams dream to see why"
