@@ -49,7 +49,8 @@ class Oracle:
     whose text is compared, ``files`` what is compared of the files that a call leaves, and ``requests`` of
     what else it asked of its world. ``outcomes`` (see ``outcome``) are those that the procedure's own runs
     of one call had in place of each other, so that either is right. ``parts`` of the value and ``changes``
-    of the arguments vary in those runs: only their types are compared.
+    of the arguments vary in those runs: only their types are compared. ``calculates``: the procedure names
+    nothing that could ask the machine for anything, so that it raises each ``OSError`` by itself.
     """
 
     contract: Contract
@@ -68,6 +69,7 @@ class Oracle:
     files: Compared = Compared.ALL
     requests: Order = Order.PER_TARGET
     slept: bool = True
+    calculates: bool = False
 
     def accepts(self, expected: Observation) -> bool:
         """Whether the procedure's observation puts an input inside the domain.
@@ -81,8 +83,10 @@ class Oracle:
             return True
         if self.contract is not Contract.EQUIVALENT or expected.kind is not ObservationKind.RAISED:
             return False
-        if expected.raised is not None and "OSError" in expected.raised.bases and expected.files is None:
-            return bool(expected.refused)  # such errors depend on this machine
+        raised = expected.raised
+        if raised is not None and "OSError" in raised.bases and expected.files is None:
+            own = self.calculates and raised.errno is None
+            return own or bool(expected.refused)  # errors of the system depend on this machine
         return bool(expected.refused) or category_of(expected) not in _LACKING
 
     def rejects(self, got: Observation) -> bool:

@@ -99,7 +99,11 @@ class CaseMaker:
             pools = (reference.pool, own)
             expected |= seen
         refused = (refusal_kind(text) for one in expected.values() for text in one.refused)
-        oracle = replace(reference.variation.left_out(oracle), expects={*reference.refused, *refused})
+        oracle = replace(
+            reference.variation.left_out(oracle),
+            expects={*reference.refused, *refused},
+            calculates=reference.calculates,
+        )
         inputs = [(p, x, expected[p]) for pool in pools for p, x in pool.inputs.items() if p in expected]
         if not any(oracle.accepts(seen) for *_, seen in inputs):
             raise never_returned(procedure, len(inputs), [seen for *_, seen in inputs])

@@ -28,7 +28,7 @@ _REMEDIES = {
 }
 """What a user may do, by reason."""
 _READS_FILES = "let it read that by --athena-allow-read=PATH"
-_WRITTEN = "files that it changes can't be compared yet; --athena-scratch=MIB gives it a folder to write in"
+_WRITTEN = "only files in its working folder can be compared: let it take the path as an argument"
 _SCRIPT = "put what it does into a function, with what it reads as parameters"
 _NO_NETWORK = "the network is closed, and no setting opens it: let it take what it fetches as an argument"
 _NO_COMMANDS = (
@@ -44,6 +44,9 @@ _REFUSED_REMEDIES = {
 _ENVIRONMENT = "let it see the variable by --athena-allow-env=NAME"
 _GIVE_PATHS = (
     "give paths that exist by pytest_athena_dreams_strategy, and let it read them by --athena-allow-read=PATH"
+)
+_CREATE_PATH = (
+    "create that, and let it read it by --athena-allow-read=PATH, or let it take the path as an argument"
 )
 _REASONS = {
     Category.DEPENDENCY: Reason.MISSING_PACKAGE,
@@ -77,7 +80,7 @@ def not_loaded(procedure: Procedure, failure: Observation) -> Untestable:
         reason = Reason.NO_ENTRY_POINT
     why = judge_load(failure).groups[0].finding.explanation.summary.removesuffix("; name an entry point")
     where = _where(procedure, failure)
-    remedy = _remedy(reason, failure, where)
+    remedy = _remedy(reason, procedure, failure, where)
     if reason in (Reason.NO_ENTRY_POINT, Reason.NOT_LOADED) and not _DEFINITION.search(procedure.code):
         remedy = _SCRIPT if remedy == _REMEDIES[reason] else remedy
     return Untestable(reason, f"{_named(procedure)} can't be run: {why}{where}; {remedy}")
@@ -112,7 +115,7 @@ def never_returned(procedure: Procedure, tried: int, seen: Sequence[Observation]
     where = _where(procedure, last) if last is not None else ""
     if len(seen) < tried:
         did += f", and after so many hangs it was not run on the other {tried - len(seen)}"
-    remedy = _remedy(reason, last, where)
+    remedy = _remedy(reason, procedure, last, where)
     text = f"{_named(procedure)} returned on none of {tried} inputs: {did}{detail}{where}; {remedy}"
     return Untestable(reason, text)
 
@@ -125,7 +128,7 @@ def mostly_refused(
     did = ", ".join(f"{what} on {count}" for what, count in counts.most_common(_COUNTED_RESULTS))
     where = _where(procedure, refused[0])
     text = f"{_named(procedure)} could be compared on {accepted} of {tried} inputs only: {did}{where}"
-    return Untestable(Reason.REFUSED, f"{text}; {_remedy(Reason.REFUSED, refused[0], where)}")
+    return Untestable(Reason.REFUSED, f"{text}; {_remedy(Reason.REFUSED, procedure, refused[0], where)}")
 
 
 def too_little_evidence(procedure: Procedure, evidence: float, least: float) -> Untestable:
@@ -143,8 +146,8 @@ def compared_by_type(procedure: Procedure, example: Observation, inputs: int) ->
     return Untestable(Reason.BY_TYPE_ONLY, f"{text}; {_REMEDIES[Reason.BY_TYPE_ONLY]}")
 
 
-def _remedy(reason: Reason, seen: Observation | None, where: str) -> str:
-    """What a user may do about what was ``seen``, at the line that ``where`` shows."""
+def _remedy(reason: Reason, procedure: Procedure, seen: Observation | None, where: str) -> str:
+    """What a user may do about what was ``seen`` of a procedure, at the line that ``where`` shows."""
     raised = seen.raised if seen is not None else None
     if reason is Reason.REFUSED:
         refused = seen.refused[0] if seen is not None and seen.refused else "open /"
@@ -152,7 +155,7 @@ def _remedy(reason: Reason, seen: Observation | None, where: str) -> str:
     if raised is not None and raised.type == "KeyError" and ("environ" in where or "getenv" in where):
         return _ENVIRONMENT
     if reason is Reason.NO_INPUT and raised is not None and raised.path is not None:
-        return _GIVE_PATHS
+        return _CREATE_PATH if raised.path in procedure.code else _GIVE_PATHS
     return _REMEDIES[reason]
 
 

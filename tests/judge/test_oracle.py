@@ -58,6 +58,16 @@ def test_which_inputs_are_in_the_domain(contract: Contract, expected: Observatio
     assert Oracle(contract=contract).accepts(expected) == (contract.value in by.split())
 
 
+@pytest.mark.parametrize("cls", [PermissionError, FileNotFoundError, TimeoutError])
+def test_an_error_of_the_system_counts_where_only_the_code_can_have_raised_it(cls: type[OSError]) -> None:
+    oracle = Oracle(contract=Contract.EQUIVALENT, calculates=True)
+    assert oracle.accepts(raised(cls))
+    assert not oracle.accepts(raised(cls, errno=2))
+    found = oracle.check(raised(cls), returned(1))
+    assert found is not None
+    assert found.explanation.summary == f"swallowed {cls.__name__}"
+
+
 @pytest.mark.parametrize("contract", EVERY)
 def test_an_input_that_the_jail_refused_counts_only_where_refusals_do(contract: Contract) -> None:
     assert not Oracle(contract=contract).accepts(REFUSED)

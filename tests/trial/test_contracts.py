@@ -49,6 +49,10 @@ CASES: dict[str, tuple[str, str, str, Category | None]] = {
     "returns-where-it-raised": (
         BASE, "def f(n: int) -> int:\n    return n + 1\n", "superset compatible free", Category.LOGIC,
     ),
+    "swallows-an-error-of-the-system-that-the-code-raised": (
+        BASE.replace("ValueError", "PermissionError"), "def f(n: int) -> int:\n    return n + 1\n",
+        "superset compatible free", Category.LOGIC,
+    ),
     "another-value": (BASE, BASE.replace("n + 1", "n + 2"), "compatible free", Category.LOGIC),
     "a-value-of-another-type": (
         BASE, BASE.replace("n + 1", "[n]").replace("-> int", "-> list[int]"), "free", Category.LOGIC,

@@ -116,6 +116,27 @@ def test_a_guess_is_said(engine: Engine) -> None:
     assert verdict_on(engine, SUM + TOTAL, SUM + TOTAL, name="add_up").figures.guess is None
 
 
+MEMO = """
+class memo:
+    def __init__(self, function):
+        self.function, self.known = function, {{}}
+
+    def __call__(self, n: int) -> int:
+        return self.known.setdefault(n, self.function(n))
+
+@memo
+def square(n: int) -> int:
+    return n * n{}
+"""
+
+
+@pytest.mark.parametrize("name", ["x", "square"])
+def test_an_object_that_a_decorator_made_of_a_function_is_called(engine: Engine, name: str) -> None:
+    code = MEMO.format("")
+    assert verdict_on(engine, code, code, name=name).outcome is Outcome.SUCCESS
+    assert verdict_on(engine, code, MEMO.format(" + 1"), name=name).category is Category.LOGIC
+
+
 def test_a_procedure_that_is_no_function_of_its_own_is_called(engine: Engine) -> None:
     verdict = verdict_on(
         engine, PARTIAL.replace("(start, xs)", "(start: int, xs: list[int])"), SUM, name="add_up"

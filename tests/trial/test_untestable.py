@@ -44,6 +44,11 @@ PROCEDURES = {
             "; give paths that exist by pytest_athena_dreams_strategy, and let it read them by --athena-",
         ],
     ),
+    "a-file-that-nobody-has": (
+        "def f() -> str:\n    with open('/etc/nobody-has/this.ini') as file:\n        return file.read()\n",
+        Reason.NO_INPUT,
+        ["; create that, and let it read it by --athena-allow-read=PATH, or let it take the path as an "],
+    ),
     "a-file-outside": (
         "def f(n: int) -> str:\n    with open('/etc/passwd') as file:\n        return file.read()[:n]\n",
         Reason.REFUSED,
@@ -63,7 +68,7 @@ PROCEDURES = {
         Reason.REFUSED,
         [
             "the jail refused to open /tmp/out for writing on 30",
-            "; files that it changes can't be compared yet",
+            "; only files in its working folder can be compared: let it take the path as an argument",
         ],
     ),
     "command": (

@@ -45,7 +45,7 @@ def choose(
         raise AttributeError(f"no {entry_point!r} in the code, which defines {_listed(functions)}")
     if _defines(namespace, title):
         return _resolved(namespace, title)
-    public = [name for name in functions if not name.startswith("_")]
+    public = [name for name in functions if not name.startswith("_")] or _callables(namespace)
     if not public:
         raise AttributeError(f"no public function in the code, which {_offers(namespace, functions)}")
     likely = [name for name in public if name != _MAIN] or public
@@ -106,6 +106,18 @@ def _functions(namespace: dict[str, Any], filename: str) -> list[str]:
         if type(value) is FunctionType and value.__code__.co_filename == filename:
             found[name] = value.__code__.co_firstlineno
     return sorted(found, key=found.__getitem__)
+
+
+def _callables(namespace: dict[str, Any]) -> list[str]:
+    """Public names of objects that can be called, of classes that the code defines, as decorators return."""
+    return [
+        name
+        for name, value in namespace.items()
+        if not name.startswith("_")
+        and type(value).__module__ == namespace["__name__"]
+        and not isinstance(value, type)
+        and callable(value)
+    ]
 
 
 def _attributes(value: object) -> dict[str, Any]:
