@@ -29,6 +29,7 @@ from .store.lessons import (
     each_result,
     each_sighting,
     each_source,
+    is_measured,
     put_metrics,
     put_novelty,
     put_patterns,
@@ -71,8 +72,26 @@ def learn(store: Store, run_id: int) -> None:
 
     Raises ``StoreError``.
     """
+    _learn_from_results(store, run_id)
+    _measure(store)
+
+
+def catch_up(store: Store, run_id: int) -> None:
+    """Do what :func:`learn` would do; metrics get no row if they have one since the run's last result.
+
+    Raises ``StoreError``.
+    """
+    _learn_from_results(store, run_id)
+    if not is_measured(store, run_id):
+        _measure(store)
+
+
+def _learn_from_results(store: Store, run_id: int) -> None:
     put_novelty(store, measured_novelty(store, run_id))
     put_patterns(store, pattern_rows(store, run_id))
+
+
+def _measure(store: Store) -> None:
     week = int(time.time()) - GENERATION_DAYS * DAY
     put_metrics(
         store,

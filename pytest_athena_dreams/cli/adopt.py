@@ -11,12 +11,12 @@ import click
 
 from ..report.words import count, percent
 from ..text import printable
-from .jail import settings_of
 from .options import store_option
 
 if TYPE_CHECKING:
     from ..adoption.conditions import Decision
     from ..models import Dream
+    from ..session.configured import Configured
     from ..store.database import Store as Opened
 
 
@@ -60,8 +60,8 @@ def adopt(
     athena-dreams adopt 12 --patch src/tools.py --write
                                          and change the file
 
-    Settings come from the environment. Exit status: 0 if all were adopted (with --best, at least one), 1 if
-    not, 2 if the request can't be carried out.
+    Settings and strategies are those of pytest in this folder. Exit status: 0 if all were adopted (with
+    --best, at least one), 1 if not, 2 if the request can't be carried out.
     """
     from ..store.database import Store
 
@@ -73,7 +73,15 @@ def adopt(
         elif undo:
             _undo(opened, ids, name)
         else:
-            ctx.exit(_adopt(opened, ids, best, dry_run=dry_run, by=name, patch=patch, write=write))
+            from ..session.configured import configured
+
+            ctx.exit(
+                configured(
+                    lambda setup: _adopt(
+                        opened, ids, best, setup, dry_run=dry_run, by=name, patch=patch, write=write
+                    )
+                )
+            )
 
 
 def _check(
@@ -93,6 +101,7 @@ def _adopt(
     store: Opened,
     ids: tuple[int, ...],
     best_of: int | None,
+    setup: Configured,
     *,
     dry_run: bool,
     by: str,
@@ -108,7 +117,7 @@ def _adopt(
     adopted = refused = 0
     changed: set[int] = set()
     seed = new_seed(store)
-    test = new_test(settings_of(), seed)
+    test = new_test(setup.settings, seed, setup.strategies)
     for dream_id in ids or best(store):
         found = candidate(store, dream_id)
         dream = found.dream

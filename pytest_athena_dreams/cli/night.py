@@ -123,6 +123,7 @@ def night(
             ),
             evaluating=("--budget", judge_budget) if judge_budget else (),
             testing=options,
+            addopts=" ".join(filter(None, (os.environ.get("PYTEST_ADDOPTS"), shlex.join(options)))),
         )
         made = Night(opened, row, order, deadline=time.monotonic() + deadline if deadline else None)
         if goes_on:
@@ -160,7 +161,7 @@ def nights(store: Path) -> None:
 @store_option
 def learn(store: Path) -> None:
     """Bring failure patterns, novelty and metrics up to date after a run that was killed."""
-    from ..learning import learn as catch_up
+    from ..learning import catch_up
     from ..store.database import Store
     from ..store.nightly import last_rows
 

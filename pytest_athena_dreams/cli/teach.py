@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import DreamsError
+from ..text import printable
 from .options import store_option
 
 if TYPE_CHECKING:
+    from ..models import Dream, Fault
     from ..report.figures import Report
+    from ..session.configured import Configured
+    from ..store.database import Store
 
 FORMATS = ("text", "md", "json", "html")
 
@@ -92,52 +96,56 @@ def render(report: Report, form: str) -> str:
 @click.command()
 @click.argument("ids", metavar="[ID...]", nargs=-1, type=int)
 @store_option
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="As --athena-seed.")
-@click.option("--timeout", type=float, default=1.0, show_default=True, help="As --athena-timeout.")
-@click.option("--sandbox", default="auto", show_default=True, help="As --athena-sandbox.")
-def repair(ids: tuple[int, ...], store: Path, seed: int, timeout: float, sandbox: str) -> None:
+@click.option("--seed", metavar="N", help="As --athena-seed.")
+@click.option("--timeout", metavar="SECONDS", help="As --athena-timeout.")
+@click.option("--sandbox", metavar="MODE", help="As --athena-sandbox.")
+def repair(ids: tuple[int, ...], store: Path, **options: str | None) -> None:
     """Try mechanical repairs on the failed dreams (or on those with these IDs), and store those that pass.
 
     A repair changes one thing: a missing import, markdown fences, a guard, a None check, a return, a default,
-    a name. Each is tested in the jail like a dream. Only one that passes is shown, and stored for the report;
-    the dream itself does not change. A dream that differs from its procedure in several places is also tested
-    with each change put back, so that the report can show which one makes it fail.
+    a name. Each is tested in the jail like a dream, with the settings and strategies of pytest in this
+    folder. Only one that passes is shown, and stored for the report; the dream itself does not change. A
+    dream that differs from its procedure in several places is also tested with each change put back, so that
+    the report can show which one makes it fail.
     """
-    from ..repair.causes import TestedCause, find_causes, store_cause
-    from ..repair.proof import Untested, failed, find_repairs, store_repair
-    from ..resolution import command_options, resolve
+    from ..repair.proof import failed
+    from ..resolution import command_options
+    from ..session.configured import configured
     from ..store.database import Store
-    from ..text import printable
-    from ..trial import Engine, policy_of
 
-    options = {"seed": str(seed), "timeout": str(timeout), "sandbox": sandbox, "evidence": "off"}
-    options["shrink_time"] = "0"  # nobody sees the failing input of a proposal
-    settings = resolve(command_options(options))
+    # Nobody sees the failing input of a proposal, or what its pass rests on.
+    fixed = {"evidence": "off", "min_evidence": "0", "shrink_time": "0"}
     with Store.open(store) as opened:
         broken = failed(opened, ids or None)
-        engine = Engine(settings, policy_of(settings, os.environ))
-        names = {dream.id: dream.label or dream.procedure_name for dream, _ in broken}
-        repaired = causes = 0
-        untested: set[int] = set()
-        try:
-            for found in chain(find_repairs(engine, broken), find_causes(engine, broken)):
-                name = f"dream {found.dream_id} ({printable(names[found.dream_id], limit=60)})"
-                if isinstance(found, Untested):
-                    if found.dream_id not in untested:
-                        click.echo(f"{name}: not tested: {printable(found.why, limit=400)}")
-                    untested.add(found.dream_id)
-                elif isinstance(found, TestedCause):
-                    store_cause(opened, found, seed=seed)
-                    causes += 1
-                else:
-                    store_repair(opened, found, seed=seed)
-                    repaired += 1
-                    why = printable(found.why, limit=120)
-                    click.echo(f"{name}: {why}; passes on {found.accepted} inputs")
-                    for line in found.diff().splitlines():
-                        click.echo(f"    {printable(line, limit=100)}")
-        finally:
-            engine.close()
+        configured(lambda setup: _repair(opened, broken, setup), command_options(options | fixed))
+
+
+def _repair(store: Store, broken: list[tuple[Dream, Fault]], setup: Configured) -> None:
+    from ..repair.causes import TestedCause, find_causes, store_cause
+    from ..repair.proof import Untested, find_repairs, store_repair
+    from ..trial import Engine, policy_of
+
+    names = {dream.id: dream.label or dream.procedure_name for dream, _ in broken}
+    repaired = causes = 0
+    untested: set[int] = set()
+    seed = setup.settings.seed
+    with Engine(setup.settings, policy_of(setup.settings, os.environ), setup.strategies) as engine:
+        for found in chain(find_repairs(engine, broken), find_causes(engine, broken)):
+            name = f"dream {found.dream_id} ({printable(names[found.dream_id], limit=60)})"
+            if isinstance(found, Untested):
+                if found.dream_id not in untested:
+                    click.echo(f"{name}: not tested: {printable(found.why, limit=400)}")
+                untested.add(found.dream_id)
+            elif isinstance(found, TestedCause):
+                store_cause(store, found, seed=seed)
+                causes += 1
+            else:
+                store_repair(store, found, seed=seed)
+                repaired += 1
+                why = printable(found.why, limit=120)
+                click.echo(f"{name}: {why}; passes on {found.accepted} inputs")
+                for line in found.diff().splitlines():
+                    click.echo(f"    {printable(line, limit=100)}")
     click.echo(f"{repaired} of {len(broken)} failed dreams have a repair that passes")
     if untested:
         click.echo(f"{len(untested)} could not be tested")

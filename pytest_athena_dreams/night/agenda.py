@@ -25,7 +25,8 @@ LEAST = 1.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What a night does. ``folder`` takes reports and logs; ``adopted`` is the number to adopt at most, 0
-    for none; ``dreaming``, ``evaluating`` and ``testing`` are further options of these steps.
+    for none; ``dreaming``, ``evaluating`` and ``testing`` are further options of these steps. ``addopts`` are
+    options of pytest for the steps that test as it does by other commands.
     """
 
     store: Path
@@ -35,6 +36,7 @@ class Order:
     dreaming: tuple[str, ...] = ()
     evaluating: tuple[str, ...] = ()
     testing: tuple[str, ...] = ()
+    addopts: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +54,18 @@ def _ours(order: Order, command: str, *more: str) -> list[str]:
     return [*_COMMAND_LINE, command, "--store", os.fspath(order.store), *more]
 
 
+def _as_tested(order: Order, command: str, *more: str) -> list[str]:
+    """A command that tests with the settings and strategies of the step ``test``."""
+    return ["env", f"PYTEST_ADDOPTS={order.addopts}", *_ours(order, command, *more)]
+
+
 def _test(order: Order) -> list[list[str]]:
     pytest = [sys.executable, "-m", "pytest", "--athena-dreams", "--athena-store", os.fspath(order.store)]
     return [[*pytest, "-q", "-n", "auto", *order.testing]]
 
 
 def _adopt(order: Order) -> list[list[str]]:
-    return [_ours(order, "adopt", "--best", str(order.adopted))] if order.adopted else []
+    return [_as_tested(order, "adopt", "--best", str(order.adopted))] if order.adopted else []
 
 
 def _report(order: Order) -> list[list[str]]:
@@ -72,7 +79,7 @@ NIGHT_STEPS = (
     Step(name="dream", weight=20, commands=lambda order: [_ours(order, "dream", *order.dreaming)]),
     Step(name="evaluate", weight=10, commands=lambda order: [_ours(order, "evaluate", *order.evaluating)]),
     Step(name="test", weight=45, commands=_test, fine=frozenset({0, 1, 5})),
-    Step(name="repair", weight=10, commands=lambda order: [_ours(order, "repair")]),
+    Step(name="repair", weight=10, commands=lambda order: [_as_tested(order, "repair")]),
     Step(name="learn", weight=3, commands=lambda order: [_ours(order, "learn")]),
     Step(
         name="adopt",

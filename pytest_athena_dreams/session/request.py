@@ -63,11 +63,11 @@ def _expanded(arguments: Iterable[str], folder: Path) -> Iterator[str]:
             yield argument
 
 
-def settings_of(config: pytest.Config) -> Settings:
-    """The settings of this run. Raises ``SettingError``."""
+def settings_of(config: pytest.Config, *nearer: Source) -> Settings:
+    """The settings of this run; ``nearer`` sources come before pytest's. Raises ``SettingError``."""
     from ..resolution import resolve
 
-    return resolve(*_sources(config))
+    return resolve(*nearer, *_sources(config))
 
 
 def origin_of(config: pytest.Config, setting: str) -> str | None:

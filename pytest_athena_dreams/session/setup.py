@@ -35,11 +35,11 @@ def configure(config: pytest.Config) -> None:
     else:
         config.args[:] = [arg for arg in config.args if arg not in plan.arguments]
     if plan.strategies:
-        _find_beside_ini_file(config)
+        find_beside_ini_file(config)
     config.pluginmanager.register(DreamPlugin(plan, config), "athena-dreams-items")
 
 
-def _find_beside_ini_file(config: pytest.Config) -> None:
+def find_beside_ini_file(config: pytest.Config) -> None:
     """Make modules beside the ini file importable for this session, as pytest's key ``pythonpath`` does."""
     folder = str(config.inipath.parent if config.inipath else config.rootpath)
     sys.path.insert(0, folder)

@@ -256,6 +256,20 @@ def put_metrics(store: Store, row: Mapping[str, Any]) -> None:
         store.dream_metrics.insert(db, {"timestamp": int(time.time())} | dict(row))
 
 
+def is_measured(store: Store, run_id: int) -> bool:
+    """Whether the run has ended, and metrics have a row that is no older than its last result."""
+    with store.reading() as db:
+        return bool(
+            db.execute(
+                "SELECT EXISTS (SELECT 1 FROM dream_metrics WHERE timestamp >="
+                " (SELECT max(tested_at) FROM dream_test_results WHERE run_id = t.id))"
+                " FROM dream_test_runs t WHERE id = ? AND finished_at IS NOT NULL",
+                [run_id],
+            ).fetchone()
+            == (1,)
+        )
+
+
 def put_repair(store: Store, row: Mapping[str, Any]) -> None:
     """Store the repair of a dream that passed, in place of an earlier one."""
     _put_proof(store, "dream_repairs", row)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.records import Result
 from pytest_athena_dreams.trial import Engine
 from tests.dreams import dream, make_store
+from tests.night.kit import COMMAND, environment
 from tests.store.kit import RUN
 
 TOOLS = '''\
@@ -225,3 +228,88 @@ def test_a_dream_that_fits_the_pool_alone_is_never_adopted(
     assert not decision.adopted
     assert decision.verdict is not None
     assert decision.verdict.outcome is Outcome.FAILURE, decision.refusals
+
+
+CHECKED = """\
+import zlib
+
+
+def body(text: str) -> str:
+    parts = text.rpartition("-")
+    if f"{zlib.crc32(parts[0].encode()):08x}" != parts[2]:
+        raise ValueError("broken")
+    result = ""
+    for part in parts[0]:
+        result = result + part
+    return result
+"""
+"""Only the user knows how to make its inputs."""
+SHORTER = CHECKED[: CHECKED.index("    result")] + "    return parts[0]\n"
+STRATEGY = """\
+import zlib
+
+from hypothesis import strategies as st
+
+TEXTS = st.text("abcxyz", max_size=20).map(lambda text: f"{text}-{zlib.crc32(text.encode()):08x}")
+"""
+HOOK = """\
+from texts_of_body import TEXTS
+
+
+def pytest_athena_dreams_strategy(procedure, parameter, annotation):
+    return TEXTS if (procedure, parameter) == ("body", "text") else None
+"""
+INI = "[pytest]\nathena_strategies =\n    body.text = texts_of_body:TEXTS\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("given", ["conftest.py", "pytest.ini"])
+def test_adopt_and_repair_use_the_user_s_own_strategies(tmp_path: Path, given: str) -> None:
+    def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            cwd=tmp_path,
+            env=environment(PYTHONPATH=str(tmp_path)),
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+
+    store = make_store(
+        tmp_path / "athena.db",
+        dream("shorter", SHORTER, procedure=CHECKED),
+        dream("no import", SHORTER.replace("import zlib\n", ""), procedure=CHECKED),
+    )
+    with Store.open(store) as opened:
+        passes(opened, 1)
+    without = command("adopt", "1")
+    assert (without.returncode, without.stdout) == (1, "")
+    assert "not adopted: it can't be tested: " in without.stderr
+
+    (tmp_path / "texts_of_body.py").write_text(STRATEGY)
+    (tmp_path / given).write_text(HOOK if given == "conftest.py" else INI)
+    tested = subprocess.run(
+        [sys.executable, "-m", "pytest", "--athena-dreams", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tested.returncode == 1, tested.stdout
+    repaired = command("repair")
+    assert "1 of 1 failed dreams have a repair that passes\n" in repaired.stdout, repaired
+    adopted = command("adopt", "1")
+    assert adopted.returncode == 0, adopted.stderr
+    assert "(shorter) of body: adopted as version 2 (" in adopted.stderr
+    assert " inputs, evidence " in adopted.stderr
+
+
+@pytest.mark.usefixtures("project")
+def test_settings_of_the_ini_file_count_and_a_broken_one_is_an_error() -> None:
+    Path("pytest.ini").write_text("[pytest]\nathena_sandbox = nowhere\n")
+    refused = run("adopt", "1", status=2)
+    assert "invalid value 'nowhere' for athena_sandbox in pytest.ini" in refused.stderr
+    Path("pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    refused = run("adopt", "1", status=2)
+    assert "pytest can't be configured in this folder (exit status 4): its message is above" in refused.stderr

@@ -57,12 +57,17 @@ def test_what_a_step_runs() -> None:
         dreaming=("--seed", "1"),
         evaluating=("--budget", "2"),
         testing=("-x",),
+        addopts="-x",
     )
     commands = {step.name: [command[3:] for command in step.commands(order)] for step in NIGHT_STEPS}
     assert commands["dream"] == [["dream", "--store", "a.db", "--seed", "1"]]
     assert commands["evaluate"] == [["evaluate", "--store", "a.db", "--budget", "2"]]
     assert commands["test"] == [["--athena-dreams", "--athena-store", "a.db", "-q", "-n", "auto", "-x"]]
-    assert commands["adopt"] == [["adopt", "--store", "a.db", "--best", "2"]]
+    steps = {step.name: step.commands(order) for step in NIGHT_STEPS}
+    for name, words in (("repair", ["repair", "--store", "a.db"]), ("adopt", ["adopt", "--store", "a.db"])):
+        ((program, variable, *command),) = steps[name]
+        assert (program, variable) == ("env", "PYTEST_ADDOPTS=-x")
+        assert command[3 : 3 + len(words)] == words
     assert [command[-1] for command in commands["report"]] == [
         "n/night-3.html",
         "n/night-3.json",

@@ -125,11 +125,20 @@ def test_learn_catches_up() -> None:
     Path("dreams.py").write_text("# dream of unique\ndef quick(items): return list(dict.fromkeys(items))\n")
     run("import", "dreams.py")
     run("night", "--only", "test", "--", "-n0")
-    with sqlite3.connect("athena.db") as db:
-        db.execute("DELETE FROM dream_metrics")
+
+    def metrics() -> int:
+        with sqlite3.connect("athena.db") as db:
+            return int(db.execute("SELECT count(*) FROM dream_metrics").fetchone()[0])
+
+    assert metrics() == 1
     assert run("learn").stdout == "athena.db: learnt from the runs up to 1\n"
-    with sqlite3.connect("athena.db") as db:
-        assert db.execute("SELECT count(*) FROM dream_metrics").fetchone() == (1,)
+    assert metrics() == 1  # its run has learnt already
+    for lost in ("DELETE FROM dream_metrics", "UPDATE dream_test_runs SET finished_at = NULL"):
+        with sqlite3.connect("athena.db") as db:
+            db.execute(lost)
+        before = metrics()
+        run("learn")
+        assert metrics() == before + 1
 
 
 def test_the_summary_never_has_more_than_its_lines() -> None:
