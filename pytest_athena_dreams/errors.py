@@ -46,5 +46,9 @@ class ReproError(DreamsError):
     """No regression test can be written for a dream; the text says why, and what to do instead."""
 
 
+class WorldError(DreamsError):
+    """A world of the user's own can't be used."""
+
+
 class StrategyError(DreamsError):
     """A user's strategy can't be found, or draws values that can't be sent into the jail."""

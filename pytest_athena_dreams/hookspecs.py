@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
     from .models import Lesson, Procedure
+    from .worlds import World
 
 
 @pytest.hookspec(firstresult=True)
@@ -26,6 +27,17 @@ def pytest_athena_dreams_strategy(
     :param procedure: the procedure's name in the store.
     :param parameter: the parameter's name.
     :param annotation: its type as source text, ``Any`` if it has none.
+    """
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_athena_dreams_world(procedure: str) -> World | None:
+    """Return a world for the calls of a procedure that acts, or ``None`` for the folder's or none.
+
+    Three of four calls meet its files, answers and variables, among others that are drawn; the fourth meets
+    drawn ones alone. The plugin calls this in the process that tests the dreams, once for each procedure.
+
+    :param procedure: the procedure's name in the store.
     """
 
 

@@ -29,6 +29,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type="linelist",
         default=[],
     )
+    parser.addini(
+        "athena_world",
+        "A folder with a world of your own for code that acts: files/, commands.toml, http.toml, world.toml. "
+        "It is relative to the folder of the ini file.",
+        type="string",
+        default=None,
+    )
     for setting in SETTINGS:
         text = f"{setting.help[0].upper()}{setting.help[1:]}"
         group.addoption(

@@ -240,69 +240,6 @@ class Place(msgspec.Struct, frozen=True, order=True):
         return plain_path(path) if "{" not in path else None
 
 
-Format = Literal["json", "toml"]
-
-
-class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A document that a procedure parses, or a part of one, as its source reads it.
-
-    It has ``keys``, or any names with a ``value`` each, or is a list of ``item``; ``kind`` is that of a leaf,
-    empty if unknown.
-    """
-
-    form: Format = "json"
-    kind: str = ""
-    keys: dict[str, Document] = {}
-    item: Document | None = None
-    value: Document | None = None
-
-
-class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """A table of a database that a procedure uses and does not make.
-
-    ``values`` are texts by column that its statements compare with.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-
-Reads = Literal["input", "arguments", "clock"]
-"""What surrounds a call and does not show in what it asks."""
-
-
-class Shape(msgspec.Struct, frozen=True, kw_only=True):
-    """What to draw a procedure's worlds from.
-
-    ``places`` are paths that it looked at, ``names`` those of entries in folders, ``words`` parts of texts,
-    ``keys`` those of JSON objects, empty if it reads none.
-    """
-
-    places: tuple[Place, ...]
-    names: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    commands: tuple[tuple[str, ...], ...] = ()
-    """The words of commands that it runs, with parameters in braces."""
-    variables: tuple[str, ...] = ()
-    """Names of variables that it reads."""
-    reads: frozenset[Reads] = frozenset()
-    """What else it reads by its source."""
-    documents: tuple[Document, ...] = ()
-    """What it parses."""
-    tables: tuple[Table, ...] = ()
-    """Tables of the databases that it uses."""
-    ages: tuple[int, ...] = ()
-    """Seconds that files may be old, if it looks at their times."""
-    optional: tuple[str, ...] = ()
-    """Programs that it can do without."""
-    services: tuple[tuple[str, str], ...] = ()
-    """Methods and URLs of its requests of HTTP, with parameters in braces."""
-    looped: tuple[str, ...] = ()
-    """Names that decide how often its loops run."""
-
-
 def plain_path(path: str) -> str | None:
     """A relative path without ``.`` and empty parts; ``None`` for one that leaves its folder or is too long.
 
@@ -330,6 +267,23 @@ def planted(entries: Iterable[tuple[str, Entry]]) -> World:
             files.setdefault(folder, FOLDER)
         files[path] = entry
     return World(files=dict(sorted(files.items())))
+
+
+def laid_over(world: World, given: World) -> World:
+    """``given``, with what ``world`` has beside it. The same path, command or URL is that of ``given``."""
+    commands = {answer.words: answer for answer in (*world.commands, *given.commands)}
+    services = {(one.method, one.url): one for one in (*world.services, *given.services)}
+    installed = {answer.words[0] for answer in given.commands if answer.words}
+    return World(
+        files=planted([*given.files.items(), *world.files.items()]).files,
+        commands=tuple(commands.values()),
+        absent=tuple(dict.fromkeys([*given.absent, *(x for x in world.absent if x not in installed)])),
+        services=tuple(services.values()),
+        variables={**world.variables, **given.variables},
+        input=given.input or world.input,
+        arguments=given.arguments or world.arguments,
+        clock=world.clock if given.clock == CLOCK else given.clock,
+    )
 
 
 def attached(payload: bytes, world: World) -> bytes:

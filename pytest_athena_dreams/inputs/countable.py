@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..drawable import Shape
 from ..models import Canonical
 from ..signatures import Signature
-from ..worlds import Shape
 from .arguments import Arguments
 from .scalars import literal_value
 

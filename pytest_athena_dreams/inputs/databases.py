@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..worlds import Table
+from ..drawable import Table
 from .scalars import Strategy
 
 TABLE_ROWS = 5

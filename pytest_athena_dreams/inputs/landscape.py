@@ -16,8 +16,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from ..drawable import Shape
 from ..signatures import Signature
-from ..worlds import FOLDER, Entry, Place, Shape, World, planted
+from ..worlds import FOLDER, Entry, Place, World, laid_over, planted
 from .arguments import Arguments
 from .countable import Countable
 from .databases import databases
@@ -38,14 +39,21 @@ _LINES, _PARTS, _CHILDREN, _VALUES = 5, 4, 4, 12
 """Maximum lines of a file, parts of a line, entries of a folder, and texts to take from one argument."""
 _WORD_NUMBERS = 719
 """The largest number of a word; 720 is a multiple of most counts of words."""
+_GIVEN_OF = 3
+"""Worlds that hold the user's own, for each one that is drawn alone: there, other things happen."""
 _NOT_UTF8 = b"\xff\xfe\x00"
 
 
-def path_values(place: Place, ending: str) -> st.SearchStrategy[str]:
-    """Paths for a parameter that is a place's whole path; ``ending`` is the suffix of its files' names."""
+def path_values(place: Place, ending: str, given: World | None = None) -> st.SearchStrategy[str]:
+    """Paths for a parameter that is a place's whole path; ``ending`` is the suffix of its files' names.
+
+    Those in the user's world come first.
+    """
+    files = given.files if given is not None else {}
+    own = [path for path, entry in files.items() if (entry.kind == "folder") == place.folder]
     if place.folder:
-        return st.sampled_from([*FOLDER_NAMES, "."])
-    return st.sampled_from([name.removesuffix(".txt") + ending for name in FILE_NAMES])
+        return st.sampled_from([*own, *FOLDER_NAMES, "."])
+    return st.sampled_from([*own, *(name.removesuffix(".txt") + ending for name in FILE_NAMES)])
 
 
 def surrounded(
@@ -61,7 +69,10 @@ def surrounded(
     def draw_both(draw: Callable[[Strategy], Any]) -> Arguments:
         arguments = countable.call(draw(strategy))
         values = texts_by_name(arguments, signature)
-        return replace(arguments, world=_world(draw, values, shape, contents))
+        world = _world(draw, values, shape, contents)
+        if shape.given is not None and draw(st.integers(0, _GIVEN_OF)) < _GIVEN_OF:
+            world = laid_over(world, shape.given)
+        return replace(arguments, world=world)
 
     return draw_both()
 

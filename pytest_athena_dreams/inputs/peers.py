@@ -13,7 +13,8 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec import structs
 
-from ..worlds import Document, Reply, ServiceAnswer, World
+from ..drawable import Document
+from ..worlds import Reply, ServiceAnswer, World
 from .scalars import Strategy
 from .terminal import filled, picker
 

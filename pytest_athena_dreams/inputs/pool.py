@@ -14,9 +14,9 @@ from functools import cached_property
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument, Unsatisfiable
 
+from ..drawable import Shape
 from ..models import Canonical
 from ..signatures import Clues, Signature
-from ..worlds import Shape
 from .arguments import Arguments, is_plain
 from .calls import calls
 from .countable import Countable
@@ -227,7 +227,7 @@ def _edges(spec: PoolSpec) -> list[Arguments]:
     plain = edge_arguments(spec.signature, spec.edges, limit)
     if spec.shape is not None:
         countable = spec.countable(spec.shape)
-        plain = [countable.call(arguments) for arguments in plain]
+        plain = [replace(countable.call(arguments), world=spec.shape.given) for arguments in plain]
     if not spec.narrowings:
         return plain
     return [x for a in plain for x in (narrow(a, spec.signature, spec.narrowings), a)][:limit]

@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec import structs
 
-from ..worlds import CLOCK, Shape, World
+from ..drawable import Shape
+from ..worlds import CLOCK, World
 from .peers import URL_VALUES, takes_url
 
 _INPUT_LINES = 6

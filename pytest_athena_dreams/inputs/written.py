@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..worlds import Document
+from ..drawable import Document
 from .scalars import Strategy
 from .weights import weighted
 

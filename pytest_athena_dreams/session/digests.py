@@ -1,7 +1,7 @@
 """Digests of everything that a verdict depends on: code, procedure, contract, settings, versions and jail.
 
 Invariant: two tests with the same digest run the same code on the same inputs in the same way. If anything
-outside the plan has an influence (the user's own strategies, files or variables that dreams may read), there
+outside the plan has an influence (hooks of the user, files or variables that dreams may read), there
 is no digest.
 """
 
@@ -34,12 +34,14 @@ class Digests:
 
     def __init__(self, config: pytest.Config, plan: Plan) -> None:
         settings = plan.settings
-        hooked = config.hook.pytest_athena_dreams_strategy.get_hookimpls()
+        hooks = config.hook.pytest_athena_dreams_strategy, config.hook.pytest_athena_dreams_world
+        hooked = any(hook.get_hookimpls() for hook in hooks)
         self._open = bool(hooked or plan.strategies or settings.allow_read or settings.allow_env)
         chosen = {n: v for n, v in msgspec.to_builtins(settings).items() if n not in OF_THE_RUN}
         versions = {name: version(name) for name in INVOLVED}
         machine = [sys.version, platform.machine()]
-        self._base = hashlib.blake2b(_bytes([chosen, versions, machine]), digest_size=16)
+        worlds = msgspec.to_builtins(plan.worlds)
+        self._base = hashlib.blake2b(_bytes([chosen, versions, machine, worlds]), digest_size=16)
 
     def of(self, dream: Dream, layers: str) -> str | None:
         """The digest of a test of ``dream`` in a jail with these ``layers``; ``None`` if it has none."""

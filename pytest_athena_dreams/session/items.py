@@ -98,10 +98,12 @@ class DreamPlugin:
             policy_of,
         )
         from .custom import UserStrategies
+        from .fixtures import UserWorlds
 
         settings = self.plan.settings
         strategies = UserStrategies(self._config, self.plan.strategies)
-        return Engine(settings, policy_of(settings, os.environ), strategies)
+        worlds = UserWorlds(self._config, self.plan.worlds)
+        return Engine(settings, policy_of(settings, os.environ), strategies, worlds)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(

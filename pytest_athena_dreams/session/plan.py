@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
 from ..config import Settings
 from ..models import Dream
 from ..naming import domain
+from ..worlds import World
 from .packed import PackedDreams
 
 
@@ -23,7 +24,8 @@ class Plan:
     """``path`` is the path of the store; ``store_id`` its node id, the path as pytest shows paths.
 
     ``arguments`` are the command-line arguments that name dreams, not files, unchanged; ``alone``: without
-    arguments, only dreams run; ``strategies`` are the lines of the ini key.
+    arguments, only dreams run; ``strategies`` are the lines of the ini key, and
+    ``worlds`` the user's own by procedure.
     """
 
     path: str
@@ -33,6 +35,7 @@ class Plan:
     arguments: tuple[str, ...] = ()
     alone: bool = False
     strategies: tuple[str, ...] = ()
+    worlds: dict[str, World] = field(default_factory=dict)
 
     def packed(self) -> bytes:
         """The plan as bytes for a worker."""

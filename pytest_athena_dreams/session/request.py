@@ -16,6 +16,7 @@ from ..config import BASELINE_WORDS, SETTINGS, Setting, Settings, invalid, is_on
 
 if TYPE_CHECKING:
     from ..resolution import Source
+    from ..worlds import World
 
 SWITCH = "--athena-dreams"
 
@@ -86,6 +87,16 @@ def strategies_of(config: pytest.Config) -> tuple[str, ...]:
         source = f"athena_strategies in {_file(config)}"
         raise invalid(lines, source, "lines of text, PATTERN = MODULE:ATTRIBUTE")
     return tuple(lines)
+
+
+def worlds_of(config: pytest.Config) -> dict[str, World]:
+    """The user's worlds in the folder that ``athena_world`` names, by procedure. Raises ``WorldError``."""
+    folder = _text(_ini(config, "athena_world"))
+    if not folder:
+        return {}
+    from .fixtures import worlds_in
+
+    return worlds_in((config.inipath.parent if config.inipath else config.rootpath) / folder)
 
 
 def _sources(config: pytest.Config) -> tuple[Source, ...]:

@@ -20,7 +20,7 @@ from ..store.known import has_verdicts, known_verdicts
 from .digests import Digests
 from .packed import PackedDreams
 from .plan import Plan
-from .request import strategies_of, wants_nothing_else
+from .request import strategies_of, wants_nothing_else, worlds_of
 
 if TYPE_CHECKING:
     from ..store.database import Store
@@ -51,6 +51,7 @@ def make_plan(
         settings=settings,
         alone=wants_nothing_else(config),
         strategies=strategies_of(config),
+        worlds=worlds_of(config),
     )
     arguments = [arg for arg in config.args if _names_store(config, arg, path, plan.store_id)]
     unchanged: Unchanged = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 
-from ..worlds import Document, Format
+from ..drawable import Document, Format
 from .syntax import syntax
 
 _PARSERS: dict[str, Format] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..worlds import Reads
+from ..drawable import Reads
 
 VARIABLES = 12
 """Maximum names of variables to read from a source."""

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ..worlds import Table
+from ..drawable import Table
 from .syntax import syntax
 
 TABLES, TABLE_COLUMNS = 6, 16

@@ -25,7 +25,7 @@ from .coverage import lines_reached
 from .direct import Direct
 from .evidence import Evidence
 from .faults import fault_of, smallest_faults
-from .lab import Jails, Lab, UserStrategies
+from .lab import Jails, Lab, UserStrategies, UserWorlds
 from .loading import refused_at_load
 from .notes import not_compared, refused_inputs, rests_on_types
 from .observing import STAGES
@@ -55,9 +55,13 @@ class Engine(Closing):
     """
 
     def __init__(
-        self, settings: Settings, policy: Policy, user_strategies: UserStrategies = lambda *_: {}
+        self,
+        settings: Settings,
+        policy: Policy,
+        user_strategies: UserStrategies = lambda *_: {},
+        user_worlds: UserWorlds = lambda _: None,
     ) -> None:
-        self._lab = Lab(settings, Jails(policy), user_strategies)
+        self._lab = Lab(settings, Jails(policy), user_strategies, user_worlds)
         self._answers = Answers(self._lab)
         self._references = References(self._lab)
         self._cases = CaseMaker(self._lab, self._references, self._answers)

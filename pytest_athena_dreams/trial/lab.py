@@ -14,9 +14,12 @@ from ..models import Contract
 from ..sandbox.client import SandboxPair
 from ..sandbox.policy import Policy
 from ..signatures import Signature
+from ..worlds import World
 
 UserStrategies = Callable[[str, Signature], Mapping[str, Strategy]]
 """The user's own strategies by parameter, for a procedure's name and signature."""
+UserWorlds = Callable[[str], World | None]
+"""The user's own world, for a procedure's name."""
 
 
 SPARE_SEEDS = (2, 3)
@@ -52,11 +55,12 @@ def order_of(settings: Settings) -> Order:
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """The settings of a run, its jails, and the user's own strategies."""
+    """The settings of a run, its jails, and the user's own strategies and worlds."""
 
     settings: Settings
     jails: Jails
     user_strategies: UserStrategies
+    user_worlds: UserWorlds = lambda _: None
 
     def compares_output(self, contract: Contract) -> bool:
         """Whether ``contract`` compares what calls print."""

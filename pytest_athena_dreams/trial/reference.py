@@ -156,9 +156,8 @@ class References:
             assert runner.signature is not None
             seed = derive_seed(lab.settings.seed, procedure.name, procedure.code)
             strategies = lab.user_strategies(procedure.name, runner.signature)
-            spec = with_worlds(
-                Explorer(runner, lab.settings, strategies).spec(runner.signature, seed), runner
-            )
+            explored = Explorer(runner, lab.settings, strategies).spec(runner.signature, seed)
+            spec = with_worlds(explored, runner, lab.user_worlds(procedure.name))
             reference = self._observed(source, runner, spec) if spec is not None else None
         return reference if reference is not None and reference.returned else None
 

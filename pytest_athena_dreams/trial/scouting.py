@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
+from ..drawable import Shape
 from ..inputs.landscape import path_values, text_values, texts_by_name
 from ..inputs.pathlike import path_of, takes_path, takes_text
 from ..inputs.peers import takes_url, url_values
@@ -26,7 +27,7 @@ from ..source.looping import loop_names
 from ..source.reading import reading
 from ..source.scenes import looks_at_times, reads, variables
 from ..source.sql import tables
-from ..worlds import FOLDER, Entry, Place, Shape, World, planted
+from ..worlds import FOLDER, Entry, Place, World, laid_over, planted
 from .chains import with_history
 from .scouted import (
     SCOUTED_COMMANDS,
@@ -56,17 +57,22 @@ _SCOUTED_KEY = re.compile(r"[A-Za-z_]\w{0,20}")
 _LONGEST_WORD = 40
 
 
-def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
-    """``spec`` with a shape of worlds; ``None`` if the procedure in ``runner`` has no use for any."""
+def with_worlds(spec: PoolSpec, runner: Runner, given: World | None = None) -> PoolSpec | None:
+    """``spec`` with a shape of worlds; ``None`` if the procedure in ``runner`` has no use for any.
+
+    ``given`` is the user's own world.
+    """
     spec = replace(spec, signature=_with_urls(spec.signature))
     markers = dict(_markers(spec.signature))
     drawn = draw_pool(replace(spec, size=SCOUTED_CALLS, edges=frozenset(), candidates=0)).inputs.values()
     code = runner.source.code
-    shape = Shape(places=(), variables=variables(code), reads=reads(code), looped=loop_names(code))
+    shape = Shape(
+        places=(), variables=variables(code), reads=reads(code), given=given, looped=loop_names(code)
+    )
     countable = spec.countable(shape)
     objects = {p.name for p in spec.signature.parameters if p.type is not None and takes_path(p.type)}
-    given = {name: path_of(marker) if name in objects else marker for name, marker in markers.items()}
-    marked = [countable.call(arguments).replaced(spec.signature, given) for arguments in drawn]
+    values_of = {name: path_of(marker) if name in objects else marker for name, marker in markers.items()}
+    marked = [countable.call(arguments).replaced(spec.signature, values_of) for arguments in drawn]
     places: dict[Place, None] = {}
     commands: dict[tuple[str, ...], None] = {}
     services: dict[tuple[str, str], None] = {}
@@ -77,6 +83,8 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
         worlds = [_furnished(places, one, folders=bool(n % 2)) for n, one in enumerate(values)]
         worlds = [with_requests(world, commands, services, n) for n, world in enumerate(worlds)]
         worlds = [_with_variables(world, shape.variables, n) for n, world in enumerate(worlds)]
+        if given is not None:
+            worlds = [laid_over(world, given) if n % 3 < 2 else world for n, world in enumerate(worlds)]
         inputs = [replace(x, world=world) for x, world in zip(marked, worlds, strict=True)]
         seen = runner.run([x.payload() for x in inputs], timeout=TIMEOUT, patience=2)
         acted = acted or any(one.files for one in seen)
@@ -108,11 +116,12 @@ def with_worlds(spec: PoolSpec, runner: Runner) -> PoolSpec | None:
     )
     endings = [text for text in literals if _SUFFIX.fullmatch(text)]
     ending = endings[0] if endings else ".txt"
-    own: dict[str, Strategy] = {name: path_values(place, ending) for name, place in named.items()}
+    urls = [service.url for service in given.services] if given is not None else []
+    own: dict[str, Strategy] = {name: path_values(place, ending, given) for name, place in named.items()}
     own |= {name: own[name].map(path_of) for name in objects & own.keys()}
     for parameter in spec.signature.parameters:
         if takes_url(parameter.name):
-            own.setdefault(parameter.name, url_values(shape.words))
+            own.setdefault(parameter.name, url_values([*urls, *shape.words]))
         elif parameter.type is not None and parameter.type.kind == "str":
             own.setdefault(parameter.name, text_values(shape.words))
     note = f"worlds with {len(shape.places)} places that it looks at"

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from pytest_athena_dreams.drawable import Shape
 from pytest_athena_dreams.inputs.arguments import Arguments
 from pytest_athena_dreams.inputs.countable import COUNT, Countable
 from pytest_athena_dreams.inputs.pool import PoolSpec, draw_pool
 from pytest_athena_dreams.signatures import Parameter, ParameterKind, Signature, TypeSpec
 from pytest_athena_dreams.source.looping import loop_names
-from pytest_athena_dreams.worlds import Shape
 
 INT, FLOAT = TypeSpec(kind="int"), TypeSpec(kind="float")
 

@@ -8,8 +8,8 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_athena_dreams.drawable import Document
 from pytest_athena_dreams.inputs.written import texts_of
-from pytest_athena_dreams.worlds import Document
 
 LEAVES = {"n": Document(kind="number"), "t": Document(kind="text")}
 DOCUMENT = Document(keys={"a": Document(value=Document(keys=LEAVES)), "b.c": Document(item=LEAVES["n"])})

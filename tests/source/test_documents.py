@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_athena_dreams.drawable import Document
 from pytest_athena_dreams.source.documents import documents
-from pytest_athena_dreams.worlds import Document
 
 NUMBER, TEXT = Document(kind="number"), Document(kind="text")
 

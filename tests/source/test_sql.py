@@ -7,9 +7,9 @@ import sqlite3
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_athena_dreams.drawable import Table
 from pytest_athena_dreams.inputs.databases import databases
 from pytest_athena_dreams.source.sql import tables
-from pytest_athena_dreams.worlds import Table
 
 CODE = """
 def claim(base, worker):
