@@ -200,8 +200,9 @@ HANG = ast.parse("while True:\n    pass").body[0]
 Line = dict[str, Any]
 
 
-STOCKS = ("mutants", "plain")
-"""``mutants``: half of the dreams have one fault. ``plain``: all are right, and differ in a constant only."""
+STOCKS = ("mutants", "plain", "wrong")
+"""``mutants``: half of the dreams have one fault. ``plain``: all are right, and differ in a constant only.
+``wrong``: the same, but none returns anything."""
 
 
 def lines(count: int, *, hanging: int = 0, kind: str = "mutants") -> Iterator[Line]:
@@ -214,9 +215,7 @@ def lines(count: int, *, hanging: int = 0, kind: str = "mutants") -> Iterator[Li
         hangs = bool(hanging) and number % hanging == hanging - 1
         yield {
             "label": f"{name}-{number}",
-            "code": renumbered(PROCEDURES[name], number)
-            if kind == "plain"
-            else dream(PROCEDURES[name], number // len(names), hangs=hangs),
+            "code": _code(kind, PROCEDURES[name], number, len(names), hangs=hangs),
             "dream_type": "constraint_relaxation",
             "procedure": {"name": name, "project": "benchmark", "code": PROCEDURES[name]},
         }
@@ -229,6 +228,13 @@ def make_store(path: Path, count: int, *, hanging: int = 0, kind: str = "mutants
     with Store.create(path) as store:
         import_lines(store, read_lines([source]))
     return path
+
+
+def _code(kind: str, code: str, number: int, names: int, *, hangs: bool) -> str:
+    if kind == "mutants":
+        return dream(code, number // names, hangs=hangs)
+    right = renumbered(code, number)
+    return right.replace("    return ", "    None and ") if kind == "wrong" else right
 
 
 def renumbered(code: str, number: int) -> str:
