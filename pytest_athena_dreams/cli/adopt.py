@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import DreamsError
 from ..report.words import count, percent
 from ..text import printable
 from .options import store_option
@@ -59,6 +60,8 @@ def adopt(
     athena-dreams adopt --best 3         the best ones, each of another procedure
     athena-dreams adopt 12 --patch src/tools.py --write
                                          and change the file
+    athena-dreams adopt --best 1 --patch src/tools.py
+                                         the best one of this file, with the change as a diff
 
     Settings and strategies are those of pytest in this folder. Exit status: 0 if all were adopted (with
     --best, at least one), 1 if not, 2 if the request can't be carried out.
@@ -91,8 +94,8 @@ def _check(
         raise click.UsageError("give IDs, --best N, or --list")
     if undo and not ids:
         raise click.UsageError("--undo needs the IDs of adopted dreams")
-    if patch is not None and (len(ids) != 1 or undo):
-        raise click.UsageError("--patch needs the ID of one dream to adopt")
+    if patch is not None and (undo or (len(ids) != 1 and best != 1)):
+        raise click.UsageError("--patch needs the ID of one dream to adopt, or --best 1")
     if write and patch is None:
         raise click.UsageError("--write needs --patch FILE.py")
 
@@ -124,7 +127,13 @@ def _adopt(
         procedure = dream.procedure.id if dream.procedure else 0
         if best_of is not None and (procedure in changed or not found.current):
             continue
-        change = patch_of(patch, dream, _source(store, dream)) if patch is not None else None
+        try:
+            change = patch_of(patch, dream, _source(store, dream)) if patch is not None else None
+        except DreamsError as error:
+            if best_of is None:
+                raise
+            _say(dream, f"not adopted: {error}")
+            continue
         decision = decide(found, seed=seed, test=test)
         if not decision.adopted:
             refused += 1

@@ -7,6 +7,7 @@ Invariants: the ini file, the ``conftest.py`` files, the plugins and ``PYTEST_AD
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -57,6 +58,8 @@ class _Instead(Generic[T]):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> int:
+        from hypothesis.errors import HypothesisSideeffectWarning
+
         from .custom import UserStrategies
 
         own = sys.modules.get("pytest_athena_dreams.plugin")
@@ -68,11 +71,11 @@ class _Instead(Generic[T]):
         lines = strategies_of(config)
         if lines:
             find_beside_ini_file(config)
-        self.results.append(
-            self._work(
-                Configured(
-                    settings=settings_of(config, *self._nearer), strategies=UserStrategies(config, lines)
-                )
-            )
+        setup = Configured(
+            settings=settings_of(config, *self._nearer), strategies=UserStrategies(config, lines)
         )
+        with warnings.catch_warnings():
+            # Hypothesis warns whoever draws before a session: it would slow down each start of pytest.
+            warnings.simplefilter("ignore", HypothesisSideeffectWarning)
+            self.results.append(self._work(setup))
         return 0

@@ -299,10 +299,23 @@ def test_adopt_and_repair_use_the_user_s_own_strategies(tmp_path: Path, given: s
     assert tested.returncode == 1, tested.stdout
     repaired = command("repair")
     assert "1 of 1 failed dreams have a repair that passes\n" in repaired.stdout, repaired
+    assert repaired.stderr == ""
     adopted = command("adopt", "1")
     assert adopted.returncode == 0, adopted.stderr
     assert "(shorter) of body: adopted as version 2 (" in adopted.stderr
     assert " inputs, evidence " in adopted.stderr
+    assert "Warning" not in adopted.stderr
+
+
+@pytest.mark.usefixtures("project")
+def test_the_best_dream_of_a_file_is_its_patch() -> None:
+    Path("other.py").write_text("def other(items: list[int]) -> list[int]:\n    return sorted(items)\n")
+    refused = run("adopt", "--best", "1", "--patch", "other.py", status=1)
+    assert "not adopted: other.py: the file has no function unique" in refused.stderr
+    assert run("adopt", "--best", "2", "--patch", "tools.py", status=2).stdout == ""
+    patched = run("adopt", "--best", "1", "--patch", "tools.py", "--write")
+    assert "+    return list(dict.fromkeys(items))" in patched.stdout
+    assert "dict.fromkeys" in Path("tools.py").read_text()
 
 
 @pytest.mark.usefixtures("project")
