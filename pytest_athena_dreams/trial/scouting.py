@@ -50,7 +50,7 @@ _LOGS = "-journal", "-wal", "-shm"
 """Ends of names of the files that SQLite puts beside a database: no file of any content fits there."""
 _OLDEST = 10**8
 _USUAL_AGES = 10, 100_000
-_USUAL_NAMES = ("a.txt", "sub/b.txt")
+_USUAL_NAMES = ("a.txt", "sub/b.txt", "c.dat")
 _NAME = re.compile(r"[\w.*-]*\.?[\w*-]+")
 _SUFFIX = re.compile(r"\.[A-Za-z]\w{0,7}")
 _SCOUTED_KEY = re.compile(r"[A-Za-z_]\w{0,20}")

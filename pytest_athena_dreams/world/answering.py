@@ -83,7 +83,7 @@ class Answering:
         )
         for step in steps([self._renamed(word) for word in words]):
             if step[:1] == (CHANGE_FOLDER,):
-                request = structs.replace(request, folder=self._inside(f"{request.folder}/{step[1]}"))
+                request = structs.replace(request, folder=self._inside(os.path.join(request.folder, step[1])))
                 continue
             own = structs.replace(request, words=step, body=request.body if len(self._log) == first else "")
             one = ran(own, self._world, self._times[step], script=is_script(words))
@@ -150,8 +150,10 @@ class Answering:
             return False
 
     def _inside(self, folder: str) -> str:
-        """A folder relative to the world's."""
-        plain = os.path.normpath(self._renamed(folder)).removeprefix(ROOT_PATH).strip("/")
+        """A folder relative to the world's, if it is in there."""
+        plain = os.path.normpath(self._renamed(folder))
+        inside = plain == ROOT_PATH or plain.startswith(f"{ROOT_PATH}/")
+        plain = plain[len(ROOT_PATH) + 1 :] if inside else plain
         return "" if plain == "." else plain
 
     def _renamed(self, text: str) -> str:

@@ -92,6 +92,20 @@ def test_paths_of_any_type_lead_to_files(engine: Engine, head: str, path: str) -
     assert tried(engine, code, wrong).category is Category.LOGIC
 
 
+CLEAN = """
+import os
+def clean(folder: str) -> None:
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if name.endswith(".txt") and os.path.isfile(path):
+            os.remove(path)
+"""
+
+
+def test_folders_also_hold_files_of_other_names_than_those_that_the_code_looks_for(engine: Engine) -> None:
+    assert tried(engine, CLEAN, CLEAN.replace('".txt"', '""')).category is Category.LOGIC
+
+
 def test_pure_code_has_no_world(engine: Engine) -> None:
     procedure = Procedure(id=2, name="f", code="def f(n: int) -> int:\n    return n + 1\n")
     reference = engine.reference(procedure)

@@ -103,6 +103,19 @@ def test_a_command_that_is_not_installed_is_not_found(jail: SandboxPair) -> None
     assert seen.value == ["list", ["nope", None, "/usr/bin/git", 127]]
 
 
+def test_the_log_says_where(jail: SandboxPair) -> None:
+    body = "os.mkdir('tmp')\n" + "\n".join(
+        f"subprocess.run({command!r}, shell=True, cwd={folder!r})"
+        for command, folder in (
+            ("git a", None), ("git a", "."), ("git a", "tmp"), ("cd tmp && git a", None),
+            ("cd .. && git a", "tmp"), ("git a", "/"), ("cd / && git a", None),
+            ("cd /tmp && git a", "tmp"), ("cd .. && git a", None),
+        )
+    )  # fmt: skip
+    (seen,) = acted(jail, body, GIT)
+    assert [one.folder for one in seen.requests] == ["", "", "tmp", "tmp", "", "/", "/", "/tmp", ".."]
+
+
 def test_the_log_says_where_with_which_variables_and_files(jail: SandboxPair) -> None:
     body = (
         "os.makedirs('sub')\n"
