@@ -19,65 +19,71 @@ from .scalars import literal_value
 
 COUNT = 100
 """The largest number that a call of code that acts has, unless its source names a larger one."""
-_Named = Collection[int | float]
+LOOPS = 20
+"""The same for a number that decides how often a loop runs: each turn may wait for this process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers that a value may have: up to ``most`` from zero, and those in ``known``."""
+
+    most: int = COUNT
+    known: Collection[int | float] = ()
+
+    def fair(self, value: Any) -> Any:
+        """``value`` with smaller numbers in place of those that are too large."""
+        kind = type(value)
+        if kind is int:
+            return value if abs(value) <= self.most or value in self.known else self._smaller(value)
+        if kind is float:
+            if abs(value) <= self.most or value in self.known or math.isnan(value):
+                return value
+            return math.copysign(self.most, value) if math.isinf(value) else math.fmod(value, self.most)
+        if kind is list or kind is tuple:
+            return kind(map(self.fair, value))
+        if kind is dict:
+            return {self.fair(key): self.fair(item) for key, item in value.items()}
+        return value
+
+    def _smaller(self, number: int) -> int:
+        return number % self.most if number > 0 else -(-number % self.most)
 
 
 @dataclass(frozen=True, slots=True)
 class Countable:
-    """Makes calls of one function countable.
-
-    ``known`` are large numbers that a parameter may have, by its name, and ``named`` those of the source,
-    with their neighbours.
-    """
+    """Makes calls of one function countable: the ``ranges`` of its parameters, and that of other values."""
 
     signature: Signature
-    known: Mapping[str, _Named]
-    named: _Named
+    ranges: Mapping[str, Range]
+    other: Range
 
     @classmethod
     def of(cls, signature: Signature, literals: Collection[Canonical], shape: Shape) -> Countable:
         """What makes calls countable in worlds of ``shape``; ``literals`` are those of the source.
 
-        A parameter may have its default and, unless it decides how often a loop runs, numbers of the source.
+        A parameter may have its default and numbers of the source, with their neighbours. One that decides
+        how often a loop runs may have its default alone.
         """
-        named = _near(map(literal_value, literals))
-        known = {}
+        other = Range(known=_near(map(literal_value, literals), COUNT))
+        ranges = {}
         for parameter in signature.parameters:
-            own = _near([literal_value(parameter.default)])
-            known[parameter.name] = own if parameter.name in shape.looped else own | named
-        return cls(signature, known, named)
+            default = literal_value(parameter.default)
+            if parameter.name in shape.looped:
+                ranges[parameter.name] = Range(most=LOOPS, known=_near([default], LOOPS))
+            else:
+                ranges[parameter.name] = Range(known={*other.known, *_near([default], COUNT)})
+        return cls(signature, ranges, other)
 
     def call(self, arguments: Arguments) -> Arguments:
         """``arguments`` with smaller numbers in place of those that are too large."""
         values = arguments.by_name(self.signature)
-        fair = {name: _fair(value, self.known.get(name, self.named)) for name, value in values.items()}
+        fair = {name: self.ranges.get(name, self.other).fair(value) for name, value in values.items()}
         fairer = arguments.replaced(self.signature, fair)
         first = len(values) - len(arguments.kwargs)  # the rest is what ``*args`` takes
-        return replace(
-            fairer, args=(*fairer.args[:first], *(_fair(x, self.named) for x in fairer.args[first:]))
-        )
+        return replace(fairer, args=(*fairer.args[:first], *map(self.other.fair, fairer.args[first:])))
 
 
-def _near(values: Iterable[Any]) -> frozenset[int | float]:
-    """The numbers above ``COUNT`` among ``values``, with their neighbours."""
-    large = [n for n in values if type(n) in (int, float) and COUNT < abs(n) < math.inf]
+def _near(values: Iterable[Any], most: int) -> frozenset[int | float]:
+    """The numbers above ``most`` among ``values``, with their neighbours."""
+    large = [n for n in values if type(n) in (int, float) and most < abs(n) < math.inf]
     return frozenset(near for n in large for near in (n - 1, n, n + 1))
-
-
-def _fair(value: Any, named: _Named) -> Any:
-    kind = type(value)
-    if kind is int:
-        return value if abs(value) <= COUNT or value in named else _smaller(value)
-    if kind is float:
-        if abs(value) <= COUNT or value in named or math.isnan(value):
-            return value
-        return math.copysign(COUNT, value) if math.isinf(value) else math.fmod(value, COUNT)
-    if kind is list or kind is tuple:
-        return kind(_fair(item, named) for item in value)
-    if kind is dict:
-        return {_fair(key, named): _fair(item, named) for key, item in value.items()}
-    return value
-
-
-def _smaller(number: int) -> int:
-    return number % COUNT if number > 0 else -(-number % COUNT)

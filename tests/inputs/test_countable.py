@@ -9,7 +9,7 @@ import pytest
 
 from pytest_athena_dreams.drawable import Shape
 from pytest_athena_dreams.inputs.arguments import Arguments
-from pytest_athena_dreams.inputs.countable import COUNT, Countable
+from pytest_athena_dreams.inputs.countable import COUNT, LOOPS, Countable
 from pytest_athena_dreams.inputs.pool import PoolSpec, draw_pool
 from pytest_athena_dreams.signatures import Parameter, ParameterKind, Signature, TypeSpec
 from pytest_athena_dreams.source.looping import loop_names
@@ -32,11 +32,11 @@ COUNTABLE = Countable.of(SIGNATURE, (500, 3), SHAPE)
 @pytest.mark.parametrize(
     ("given", "fair"),
     [
-        ((7, -100, 100), (7, -100, 100)),
-        ((10_000, 2**63, -(2**31)), (0, 2**63 % COUNT, -(2**31 % COUNT))),
+        ((-100, -20, 20), (-100, -20, 20)),
+        ((10_000, 2**63, -(2**31)), (0, 2**63 % LOOPS, -(2**31 % LOOPS))),
         ((500, 500, 600), (500, 0, 600)),
-        ((501, 499, 599), (501, 99, 599)),
-        ((1e308, math.inf, -math.inf), (math.fmod(1e308, COUNT), 100.0, -100.0)),
+        ((501, 499, 599), (501, 19, 599)),
+        ((1e308, math.inf, -math.inf), (math.fmod(1e308, COUNT), 20.0, -20.0)),
         (([2**40, {"a": 2**40}], (True,), "2"), ([76, {"a": 76}], (True,), "2")),
     ],
 )
@@ -59,9 +59,12 @@ def test_a_pool_with_worlds_holds_no_large_number() -> None:
     spec = PoolSpec(
         signature=SIGNATURE, literals=(500,), size=100, seed=0, edges=frozenset({"large"}), shape=SHAPE
     )
-    drawn = [x for call in draw_pool(spec).inputs.values() for x in (*call.args, *call.kwargs.values())]
-    assert {x for x in drawn if abs(x) > COUNT} <= {499, 500, 501, 599, 600, 601}
-    assert COUNT in drawn
+    drawn = [call.by_name(SIGNATURE) for call in draw_pool(spec).inputs.values()]
+    large = {name: {n for x in drawn if abs(n := x.get(name, 0)) > LOOPS} for name in drawn[0] | drawn[-1]}
+    assert {n for n in large["size"] if abs(n) > COUNT} <= {499, 500, 501, 599, 600, 601}
+    assert COUNT in large["size"]
+    assert not large["retries"]
+    assert large["wait"] <= {599, 600, 601}
 
 
 @pytest.mark.parametrize(
