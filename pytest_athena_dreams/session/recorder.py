@@ -29,6 +29,8 @@ from .selection import Unchanged
 from .summary import Untestable, notes, tables
 from .tally import Tally
 
+CRASHED = "???"
+"""What xdist names the phase of a test whose worker died."""
 Status = tuple[str, str, str]
 """A report's category, its letter, and its word for ``-v``."""
 
@@ -95,7 +97,10 @@ class Recorder:
 
     def _receive(self, report: pytest.TestReport, place: int) -> None:
         dream = self._plan.dreams[place]
-        verdict = verdict_of(report, dream)
+        verdict = verdict_of(report)
+        if str(report.when) == CRASHED:
+            report.when = "setup"  # pytest and junit then report an error, not a failure of the dream
+            report.athena_error = "WorkerLost"  # type: ignore[attr-defined]
         if verdict is not None:
             self._judge(report, place, dream, verdict)
         elif hasattr(report, "athena_error"):

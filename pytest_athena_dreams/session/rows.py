@@ -17,7 +17,7 @@ import pytest
 
 from ..config import SETTINGS
 from ..judge.categories import ATHENA_OUTCOMES
-from ..models import Category, Contract, Dream, Fault, Outcome, Verdict
+from ..models import Fault, Outcome, Verdict
 from ..store.records import Result, Run
 from .failure import reason_of
 from .plan import Plan
@@ -71,21 +71,10 @@ def _commit(config: pytest.Config) -> str | None:
     return git.stdout.strip() if git.returncode == 0 else None
 
 
-def verdict_of(report: pytest.TestReport, dream: Dream) -> Verdict | None:
-    """The verdict in a report: attached by the worker, or a failure if the worker died; else ``None``."""
+def verdict_of(report: pytest.TestReport) -> Verdict | None:
+    """The verdict that the worker attached to a report; ``None`` if there is none."""
     text = getattr(report, "athena_verdict", None)
-    if text is not None:
-        return msgspec.json.decode(text, type=Verdict)
-    if str(report.when) != "???":  # xdist's mark of a crashed worker
-        return None
-    fault = Fault(category=Category.RESOURCE, summary="the worker that ran this dream died")
-    return Verdict(
-        dream_id=dream.id,
-        outcome=Outcome.FAILURE,
-        category=fault.category,
-        contract=dream.contract or Contract.FREE,
-        faults=(fault,),
-    )
+    return None if text is None else msgspec.json.decode(text, type=Verdict)
 
 
 def result_row(verdict: Verdict, digest: str | None, run_id: int) -> Result:

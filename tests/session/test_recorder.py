@@ -272,11 +272,12 @@ def test_a_skip_from_a_worker_stays_one(desk: Builds) -> None:
     assert report.longrepr == ("a.db", 1, "Skipped: refused")
 
 
-def test_a_worker_that_died_is_a_failure_of_its_dream(desk: Builds) -> None:
+def test_a_worker_that_died_says_nothing_about_its_dream(desk: Builds) -> None:
+    """The machine may have killed it, or a network lost it."""
     one = desk()
     report = one.receive(0, "???", outcome="failed", longrepr="worker 'gw0' crashed")
-    assert isinstance(report.longrepr, FailureRepr)
-    assert one.rows("SELECT outcome, category FROM dream_test_results") == [("failure", "resource")]
+    assert (report.when, report.longrepr) == ("setup", "worker 'gw0' crashed")  # pytest then shows an error
+    assert one.rows("SELECT outcome, category FROM dream_test_results") == []
 
 
 def test_a_dream_that_changed_meanwhile_is_named(desk: Builds) -> None:
