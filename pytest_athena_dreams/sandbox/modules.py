@@ -38,7 +38,11 @@ def names_rare(code: str) -> bool:
     return _RARE_PATTERN.search(code) is not None
 
 
-_LOOKERS = "os path pathlib Path posix posixpath shutil which glob stat ctypes tempfile fileinput subprocess"
+_LOOKERS = """
+os path pathlib Path posix posixpath shutil which glob stat ctypes tempfile fileinput subprocess
+compileall dbm filecmp getsource getsourcelines linecache mailbox pkgutil py_compile runpy shelve
+fromfile genfromtxt loadtxt read_csv read_excel read_json read_parquet savetxt to_csv to_json
+"""
 _HIDERS = (
     "importlib __import__ import_module builtins __builtins__ exec eval compile sys gc getattr vars globals"
 )
@@ -51,8 +55,9 @@ def names_files(code: str) -> bool:
 
 
 _ACTORS = """
-open io csv sqlite3 zipfile tarfile gzip logging create_subprocess_exec create_subprocess_shell
+open io _io csv sqlite3 zipfile tarfile gzip bz2 lzma logging create_subprocess_exec create_subprocess_shell
 urllib http requests httpx aiohttp socket ssl smtplib
+codecs configparser dotenv ElementTree etree minidom mmap netrc plistlib readline tokenize tofile wave
 """
 _ACTS_PATTERN = re.compile(rf"\b(?:{'|'.join(_ACTORS.split())})\b")
 

@@ -53,6 +53,8 @@ def test_a_rare_module_is_told_by_its_name(code: str, named: bool) -> None:
         ("from os.path import exists", True),
         ("def f(p): return __import__('o' + 's').stat(p)", True),
         ("def f(p): return p.exists()  # a pathlib.Path", True),
+        ("import linecache", True),
+        ("from numpy import loadtxt", True),
         ("import numpy\ndef f(n): return numpy.zeros(n)", False),
         ("def f(pos, osier): return open(pos)", False),
         ("\ud800 = 1", False),

@@ -106,6 +106,20 @@ def test_folders_also_hold_files_of_other_names_than_those_that_the_code_looks_f
     assert tried(engine, CLEAN, CLEAN.replace('".txt"', '""')).category is Category.LOGIC
 
 
+SETTING = """
+import configparser
+def setting(section: str, key: str) -> str | None:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read("app.ini")
+    return parser.get(section, key, fallback=None)
+"""
+
+
+def test_files_that_a_library_opens_are_in_the_world(engine: Engine) -> None:
+    assert tried(engine, SETTING, SETTING + "# a copy\n").outcome is Outcome.SUCCESS
+    assert tried(engine, SETTING, SETTING.replace("app.ini", "other.ini")).outcome is Outcome.FAILURE
+
+
 def test_pure_code_has_no_world(engine: Engine) -> None:
     procedure = Procedure(id=2, name="f", code="def f(n: int) -> int:\n    return n + 1\n")
     reference = engine.reference(procedure)
