@@ -93,7 +93,7 @@ class Bench(Closing):
             id=subject.id, name=subject.name, code=subject.code, entry_point=subject.entry_point
         )
         try:
-            reference = self._engine.reference(procedure)
+            reference = self._engine.sketch(procedure)
         except PlanError:
             return None
         if reference.variation:
