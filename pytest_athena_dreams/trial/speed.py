@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from itertools import accumulate
 
 from ..sandbox.runner import Runner
 from .answers import Answers
@@ -13,6 +14,8 @@ TIMED_INPUTS = 6
 """Maximum accepted inputs on which procedure and dream are timed."""
 TIMED_CALLS = 2
 """Timed calls for each input. The shorter one counts, because the first finds cold caches."""
+TIMED_SECONDS = 0.5
+"""Seconds that the timed calls may take together, but for those of the first input: slow calls vary less."""
 DOUBTED_SPEED = 1.15
 """Times faster from which a dream is timed again: the procedure may have been cold, or the machine busy."""
 DOUBT_ROUNDS = 3
@@ -34,6 +37,9 @@ def effectiveness(case: Case, answers: Answers, dream: Runner, timeout: float) -
         return None
     moderate = case.moderate
     chosen = moderate[:: max(1, len(moderate) // TIMED_INPUTS)][:TIMED_INPUTS]
+    expected = case.reference.expected
+    took = accumulate(TIMED_CALLS * expected[p].elapsed if p in expected else 0.0 for p in chosen)
+    chosen = chosen[: max(1, sum(seconds <= TIMED_SECONDS for seconds in took))]
     procedure = answers.timed(case.reference)
     of_dream = _seconds(dream, chosen, TIMED_CALLS, timeout)
     of_procedure = _seconds(procedure, chosen, TIMED_CALLS, timeout)

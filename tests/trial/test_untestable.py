@@ -181,7 +181,6 @@ def remedied(folder: Path) -> Iterator[Engine]:
         (PARSER, ("['key']", "['key'] + 1"), None),
         (VARIABLE, ("* n", "* 2"), None),
         ("class-without-entry-point", ("n = 1", "n = 2"), "F.go"),
-        ("too-slow", ("return n", "return 0"), None),
     ],
 )
 def test_with_the_remedy_the_dream_gets_its_verdict(
@@ -192,6 +191,15 @@ def test_with_the_remedy_the_dream_gets_its_verdict(
     assert same.outcome is Outcome.SUCCESS, (same.text, same.faults)
     other = remedied.test(dream_of(code.replace(*wrong), code, entry_point=entry_point))
     assert other.category is Category.LOGIC, (other.text, other.faults)
+
+
+def test_with_more_time_a_slow_procedure_s_dream_gets_its_verdict() -> None:
+    code = PROCEDURES["too-slow"][0]
+    with Engine(Settings(max_examples=2, timeout=4, effects="off"), Policy()) as engine:
+        same = engine.test(dream_of(code, code))
+        assert same.outcome is Outcome.SUCCESS, (same.text, same.faults)
+        other = engine.test(dream_of(code.replace("return n", "return 0"), code))
+        assert other.category is Category.LOGIC, (other.text, other.faults)
 
 
 RAISING = {
