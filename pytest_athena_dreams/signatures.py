@@ -94,14 +94,16 @@ class Clues:
     """What a source suggests for the text among its inputs.
 
     ``parameters`` are the clues by parameter. ``patterns`` are regular expressions, as text and flags,
-    ``formats`` those of ``strptime``, and ``quoted`` texts that the docstring shows. ``nan`` says that
-    the code looks for numbers that are none.
+    ``formats`` those of ``strptime``, and ``quoted`` texts that the docstring shows. ``fields`` are the texts
+    that parts of the data are compared with, by attribute, key or place in a tuple. ``nan`` says that the
+    code looks for numbers that are none.
     """
 
     parameters: dict[str, TextClues] = field(default_factory=dict)
     patterns: tuple[tuple[str, int], ...] = ()
     formats: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
+    fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     nan: bool = False
 
 

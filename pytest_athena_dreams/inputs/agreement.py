@@ -59,17 +59,9 @@ def agreeing(
             if type(part.value) is str
             else _number(draw, changed[other], found[other])
         )
-        if new is not None and _is_within(new, width):
+        if new is not None and width.holds(new):
             changed[target] = put(changed[target], part, new)
     return changed
-
-
-def _is_within(new: str | int, width: Width) -> bool:
-    """Whether a planted value is within the bounds for all values."""
-    if isinstance(new, str):
-        return len(new) >= width.min_size
-    low, high = width.lowest, width.highest
-    return (low is None or new >= low) and (high is None or new <= high)
 
 
 def _gives(value: Any) -> bool:
@@ -81,7 +73,9 @@ def _text(draw: Draw, part: Part, other: Any, given: Sequence[Part], separators:
     if type(other) in (dict, list, tuple) and draw(st.booleans()):
         trail = _trail(draw, other)
         if trail:
-            return draw(st.sampled_from([*separators, *USUAL_SEPARATORS][:6])).join(map(str, trail))  # type: ignore[no-any-return]
+            usual = [*(own for own in separators[:3] for _ in range(4)), *USUAL_SEPARATORS]
+            joined: str = draw(st.sampled_from(usual)).join(map(str, trail))
+            return joined
     texts = [p.value for p in given if type(p.value) is str and 0 < len(p.value) <= PLANTED_LENGTH]
     texts += [word for text in texts[:5] for word in _WORD.findall(text) if word != text]
     if not texts:

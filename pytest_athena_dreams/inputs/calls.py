@@ -13,6 +13,7 @@ from ..signatures import Clues, Parameter, ParameterKind, Signature
 from .agreement import agreeing
 from .arguments import VARIADIC, Arguments
 from .graphs import count_nodes, without_cycles
+from .membership import within_others
 from .narrowing import Narrowing, narrow, narrow_width
 from .relations import chance, related
 from .scalars import Strategy, Width
@@ -45,7 +46,7 @@ def calls(
     width = replace(
         width,
         nan=clues.nan or not checks.isdisjoint(("isnan", "isfinite", "isinf")),
-        tiny=calls_methods(signature),
+        tiny=width.tiny or calls_methods(signature),
     )
     strategies = Strategies(literals, signature.classes, narrow_width(width, narrowings), clues)
     drawn_from: list[tuple[Parameter, Strategy]] = []
@@ -100,6 +101,9 @@ def _composite(
             if often and draw(st.integers(1, often)) == often:
                 drawn[p.name] = related(draw, value)
         free = {p.name: drawn[p.name] for p, _ in seen if p.name not in fixed}
+        if len(free) > 1:
+            free = within_others(draw, free, types, width)
+            drawn |= free
         if len(free) > 1 and draw(st.integers(1, AGREEING)) == AGREEING:
             drawn |= agreeing(draw, free, types, separators, width)
         positional, keyword = _passed([p for p, _ in parameters], drawn)
@@ -136,7 +140,8 @@ def _passed(parameters: Sequence[Parameter], drawn: Mapping[str, Any]) -> tuple[
 def _wirings(nodes: int) -> st.SearchStrategy[list[tuple[int, int]]]:
     """References between the objects of a call, each from a later one to an earlier one."""
     pairs = st.integers(1, nodes - 1).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n - 1)))
-    return st.lists(pairs, max_size=min(REFERENCES, nodes - 1))
+    some = st.lists(pairs, min_size=1, max_size=min(REFERENCES, nodes - 1))
+    return weighted((3, some), (1, st.builds(list)))
 
 
 def _like_earlier(p: Parameter, strategy: Strategy, seen: Sequence[tuple[Parameter, Any]]) -> Strategy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
+from itertools import islice
 from typing import TypeVar
 
 Input = TypeVar("Input", bound=Hashable)
@@ -38,3 +39,16 @@ def selected(first: Sequence[Input], features: Mapping[Input, Sequence[int]], si
         chosen.append(one)
         counts.update(features[one])
     return chosen
+
+
+def smallest_of_each(features: Mapping[bytes, Sequence[int]], size: int) -> list[bytes]:
+    """The shortest inputs of each kind, up to ``size``: those with the same features are of one kind.
+
+    One of every kind comes first, then a second one of each, and so on.
+    """
+    kinds: dict[tuple[int, ...], list[bytes]] = {}
+    for one in sorted(features, key=len):
+        kinds.setdefault(tuple(features[one]), []).append(one)
+    turns = max(map(len, kinds.values()), default=0)
+    rows = (kind[turn] for turn in range(turns) for kind in kinds.values() if turn < len(kind))
+    return list(islice(rows, size))

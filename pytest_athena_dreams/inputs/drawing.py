@@ -1,7 +1,8 @@
 """Draws and shrinks examples, with Hypothesis' engine itself if that works, otherwise with ``@given``.
 
 Hypothesis may change its internals in any release. So each process tries them once, on a small strategy,
-before it draws anything. If that fails, it draws with ``@given``, and its pools say so.
+before it draws anything. If that fails, it draws with ``@given``, and its pools say so. They have other
+inputs, because ``@given`` mutates earlier ones.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def way() -> Way:
     try:
         engine = _direct()
     except Exception as exc:
-        notes.append(f"drawn by @given, which is slower: Hypothesis has changed ({_reason(exc)})")
+        notes.append(f"drawn by @given, slower and more alike: Hypothesis has changed ({_reason(exc)})")
     without_mined: Callable[[], AbstractContextManager[None]] = nullcontext
     try:
         without_mined = _without_mined(engine)

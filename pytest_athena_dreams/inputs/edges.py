@@ -117,6 +117,8 @@ class Edges:
         parts = list(filter(_hashable, parts)) if spec.kind in _SET_KINDS else parts
         found = [make([])] if "empty" in self.groups else []
         found += [make([value]) for value in parts]
+        if spec.kind == "iterable" and level == 0:  # as strategies draw them: one-shot only as a whole
+            found[1:1] = [Recipe("iterator", "", (items,)) for items in found[:3]]
         if len(parts) > 1:
             found += [make([parts[1], value]) for value in parts if _not_finite(value)]
             if spec.kind not in _SET_KINDS:

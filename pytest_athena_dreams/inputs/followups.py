@@ -32,13 +32,19 @@ class Compiling:
     patterns: tuple[tuple[str, int], ...]
 
 
-def following(signature: Signature, found: Sequence[Compiling]) -> st.SearchStrategy[Arguments]:
-    """Calls like those in ``found``, with text that matches their patterns; empty if there are none."""
-    return st.one_of([strategy for one in found if not (strategy := _following(signature, one)).is_empty])
+def following(
+    signature: Signature, found: Sequence[Compiling], words: Sequence[str]
+) -> st.SearchStrategy[Arguments]:
+    """Calls like those in ``found``, with text that matches their patterns; empty if there are none.
+
+    ``words`` may stand where a pattern takes any word.
+    """
+    strategies = [_following(signature, one, words) for one in found]
+    return st.one_of([strategy for strategy in strategies if not strategy.is_empty])
 
 
-def _following(signature: Signature, one: Compiling) -> st.SearchStrategy[Arguments]:
-    tried = (matching(*pattern) for pattern in one.patterns[:FOLLOWED_PATTERNS])
+def _following(signature: Signature, one: Compiling, words: Sequence[str]) -> st.SearchStrategy[Arguments]:
+    tried = (matching(*pattern, words) for pattern in one.patterns[:FOLLOWED_PATTERNS])
     matches = [text for text in tried if text is not None]
     given = one.arguments.by_name(signature)
     types = {p.name: p.type for p in signature.parameters}

@@ -40,7 +40,7 @@ def numbers() -> Texts:
     """A number as people and programs write it, or nearly so."""
     return st.one_of(
         _COUNTS,
-        st.integers(-1000, 100_000).map(str),
+        st.builds("{}{}".format, st.sampled_from(["", "", " ", "+", "0"]), st.integers(-1000, 100_000)),
         st.decimals(-100, 1000, places=2).map(str),
         st.sampled_from(_NUMBER_TEXTS),
     )

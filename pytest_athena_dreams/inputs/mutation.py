@@ -24,6 +24,10 @@ def _double(text: str, at: int, _: str) -> str:
     return text[: at + 1] + text[at:]
 
 
+def _repeat(text: str, at: int, _: str) -> str:
+    return text[: at + 1] + text[at : at + 1] * (1 + at % 3) + text[at + 1 :]
+
+
 def _swap(text: str, at: int, _: str) -> str:
     return text[:at] + text[at + 1 : at + 2] + text[at : at + 1] + text[at + 2 :]
 
@@ -75,7 +79,7 @@ def _word_case(text: str, at: int, _: str) -> str:
 
 
 _WAYS = (
-    *(_delete, _double, _swap, _insert, _replace, _cut, _case, _letter_case, _around, _twice),
+    *(_delete, _double, _repeat, _swap, _insert, _replace, _cut, _case, _letter_case, _around, _twice),
     *(_word, _word, _word_case),
 )
 

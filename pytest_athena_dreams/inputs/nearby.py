@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -9,6 +10,8 @@ MOST_ITEMS = 24
 """Items, at most, that a container may grow to."""
 LARGEST_FLOAT = 10_000
 """Whole numbers below this also come as floats."""
+
+_FALSE_VALUES: dict[type, Callable[[], Any]] = {kind: kind for kind in (str, int, float, list, tuple, dict)}
 
 
 def of_another_type(value: Any, random: Random) -> Any:
@@ -27,6 +30,25 @@ def of_another_type(value: Any, random: Random) -> Any:
         case tuple():
             return random.choice([list(value), None])
     return None
+
+
+def equal_of_another_type(value: Any) -> Any:
+    """A value of another type that is equal to ``value``; ``None`` if there is none."""
+    match value:
+        case bool():
+            return int(value)
+        case 0 | 1 if type(value) is int:
+            return bool(value)
+        case int() if abs(value) < LARGEST_FLOAT:
+            return float(value)
+        case float() if value.is_integer():
+            return int(value)
+    return None
+
+
+def emptied(value: Any) -> Any:
+    """The value of the same type that counts as false; ``None`` for a type without one."""
+    return _FALSE_VALUES.get(type(value), lambda: None)()
 
 
 def rejoined(text: str, separator: str, random: Random) -> str:

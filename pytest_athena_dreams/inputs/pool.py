@@ -26,7 +26,7 @@ from .followups import Compiling, following
 from .instances import UnmetAnnotation
 from .landscape import surrounded
 from .narrowing import Narrowing, narrow, sample
-from .scalars import Strategy, Width
+from .scalars import Strategy, Width, literal_value
 from .strategies import NO_CLUES
 from .weights import weighted
 
@@ -34,6 +34,8 @@ REPEATS = 3
 """One extra draw for this many: Hypothesis draws some inputs twice."""
 BY_KEYWORD = 8
 """One drawn input in this many passes by keyword all that it can."""
+TINY_SHARE = 1
+"""Drawn inputs with few small values, for each other small one."""
 EDGE_SHARE = 4
 """At most one input in this many is an edge case."""
 
@@ -65,19 +67,20 @@ class PoolSpec:
     shape: Shape | None = None
 
     def strategy(self) -> st.SearchStrategy[Arguments]:
-        """Calls, half of them small throughout; with narrowings, five in six narrowed.
+        """Calls, most of them small throughout, many of these tiny; with narrowings, five in six narrowed.
 
-        A call is small or not as a whole: one huge number among eight would make most lists huge.
+        A call is small or not as a whole: one huge number among eight would make most lists huge. A tiny one
+        has few parts of few values, so they meet.
         Raises ``UnmetAnnotation`` where a required parameter has no strategy.
         """
-        small, wide = Width(wide=False), Width(wide=True)
-        choices = [(1, self._calls(small, self.narrowings))]
+        small, wide, tiny = Width(wide=False), Width(wide=True), Width(wide=False, tiny=True)
+        choices = [(1, self._calls(small, self.narrowings)), (TINY_SHARE, self._calls(tiny, self.narrowings))]
         if self.wide:
             choices.append((1, self._calls(wide, self.narrowings)))
         if self.narrowings:
             choices = [(5, weighted(*choices)), (1, self._calls(small, ()))]
         if self.compiling:
-            choices = [(1, weighted(*choices)), (1, following(self.signature, self.compiling))]
+            choices = [(1, weighted(*choices)), (1, following(self.signature, self.compiling, self._words()))]
         strategy = weighted(*choices)
         if self.shape is None:
             return strategy
@@ -89,6 +92,14 @@ class PoolSpec:
 
     def _calls(self, width: Width, narrowings: Sequence[Narrowing]) -> st.SearchStrategy[Arguments]:
         return calls(self.signature, self.literals, width, narrowings, self.given, self.clues)
+
+    def _words(self) -> list[str]:
+        """The texts that the source compares with, and its literals that are one word."""
+        compared = [word for clue in self.clues.parameters.values() for word in clue.words]
+        literals = [
+            text for text in map(literal_value, self.literals) if type(text) is str and text.isalnum()
+        ]
+        return list(dict.fromkeys([*compared, *literals]))
 
     def conforms(self, arguments: Arguments) -> bool:
         """Whether no narrowing changes ``arguments``."""
@@ -200,7 +211,7 @@ def draw_pool(spec: PoolSpec) -> Pool:
                 examples=spec.draws,
                 seed=spec.seed,
                 seeded=bool(spec.given),
-                mutated=spec.shape is None,
+                mutated=False,
                 share=spec.drawn / spec.size,
             )
         except (Spent, Unsatisfiable, InvalidArgument) as exc:

@@ -17,6 +17,8 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 SIDE_LENGTH = 4
 """Rows and columns of a matrix, at most."""
+SIDES = (1, 2, 3, 3, SIDE_LENGTH)
+"""Sides of squares: most have items that are not next to the diagonal."""
 _ROW_TYPES = (list, tuple)
 
 
@@ -40,7 +42,7 @@ def chance(value: Any, spec: TypeSpec | None) -> int:
     if spec is not None and _is_bound(spec):
         return 0
     if type(value) is dict:
-        return 2 if _is_graph(value) else 0
+        return 1 if _is_graph(value) else 0
     return 0 if type(value) is not list else 2 if _is_table(value) else 4
 
 
@@ -95,7 +97,7 @@ def _rows(draw: Draw, value: Any) -> Any:
 
 
 def _square(draw: Draw, value: Any) -> Any:
-    side = draw(st.integers(1, SIDE_LENGTH))
+    side = draw(st.sampled_from(SIDES))
     return _table(draw, value, side, side)
 
 

@@ -30,7 +30,7 @@ LONGEST = 400
 """Maximum literal that serves as the length of a text, in characters."""
 _PLAIN_CHARACTERS = string.ascii_letters + string.digits + " _-.,"
 _SMALL = (-8, 24)
-_TINY = (0, 4)
+_TINY = (0, 5)
 _MEDIUM = (-1_000, 1_000)
 
 
@@ -48,6 +48,13 @@ class Width:
     min_size: int = 0
     nan: bool = False
     tiny: bool = False
+
+    def holds(self, value: str | int) -> bool:
+        """Whether a value is within the bounds for all values."""
+        if isinstance(value, str):
+            return len(value) >= self.min_size
+        above = self.lowest is None or value >= self.lowest
+        return above and (self.highest is None or value <= self.highest)
 
 
 def literal_value(value: Canonical) -> Any:
@@ -193,7 +200,10 @@ class Scalars:
                 choices.append(st.tuples(words, literal, words).map("".join))
         usual = st.one_of(choices)
         if self.width.tiny and high is None and not low:
-            usual = weighted((4, st.sampled_from(["a", "b", "c", *known[:4]])), (1, usual))
+            usual = weighted(
+                (4, st.sampled_from([*"abcde", *([""] if not self.width.min_size else []), *known[:4]])),
+                (1, usual),
+            )
         if self.by_code is None or high is not None:
             return usual
         share, suggested = self.by_code

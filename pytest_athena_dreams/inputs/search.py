@@ -21,7 +21,8 @@ class Search(Generic[T]):
     """At most ``examples`` of ``strategy``.
 
     A strategy that may draw from Python's own ``random`` has to be ``seeded``: again for each example.
-    Most examples are ``mutated`` copies of earlier ones, unless that is off: worlds would be too much alike.
+    Most examples are ``mutated`` copies of earlier ones, unless that is off, as for pools: calls that differ
+    in one repeated part show less than others.
     """
 
     strategy: SearchStrategy[T]

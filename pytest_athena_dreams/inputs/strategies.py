@@ -36,6 +36,8 @@ TYPE_DEPTH = 30
 """Maximum depth of types within types: far more than people write."""
 ITEMS_BY_LEVEL = (FEW_ITEMS, FEW_ITEMS, 3, 1)
 """Maximum items of a container, of one within it, and so on: tens of values in all, at any depth."""
+TINY_ITEMS_BY_LEVEL = (6, 4, 2, 1)
+"""The same for tiny inputs."""
 LONG_LISTS = (LONGEST // 4, LONGEST // 16)
 """Maximum literals that serve as the length of a list, and of a list within a container."""
 
@@ -63,6 +65,7 @@ class Strategies:
     ) -> None:
         self.scalars = Scalars(literals, width)
         self._texts = TextsByCode(clues, self.scalars.known_texts)
+        self._fields = clues.fields
         self._width = width
         self.instances = Instances(classes, self.of, self.parameter)
         self._class, self._enum = self.instances.of, self.instances.members
@@ -92,7 +95,8 @@ class Strategies:
 
     def _most(self, spec: TypeSpec) -> int:
         """How many items of the type ``spec`` the container that is being built may hold."""
-        most = ITEMS_BY_LEVEL[min(self._depth(), len(ITEMS_BY_LEVEL) - 1)]
+        by_level = TINY_ITEMS_BY_LEVEL if self._width.tiny else ITEMS_BY_LEVEL
+        most = by_level[min(self._depth(), len(by_level) - 1)]
         return min(most, self.instances.most(spec) or most)
 
     def _depth(self) -> int:
@@ -105,7 +109,7 @@ class Strategies:
             within = p.type is not None and p.type.kind != "str"
             self.scalars.by_code = share, self._texts.of(p.name, within=within)
         try:
-            strategy = self.of(p.type or ANY)
+            strategy = self._field(p.name, p.type or ANY) if self._around else self.of(p.type or ANY)
         except UnmetAnnotation as exc:
             raise UnmetAnnotation(f"no strategy for parameter {p.name!r}: {exc}") from None
         finally:
@@ -242,12 +246,18 @@ class Strategies:
         return self._listed(spec.args[0], low, high).map(collections.deque)
 
     def _tuple(self, spec: TypeSpec) -> Strategy:
-        return st.tuples(*map(self.of, spec.args))
+        return st.tuples(*(self._field(str(place), arg) for place, arg in enumerate(spec.args)))
+
+    def _field(self, name: str, spec: TypeSpec) -> Strategy:
+        """The strategy of a part: mostly the texts that the code compares it with, if it does."""
+        words = self._fields.get(name) if spec.kind == "str" else None
+        return weighted((3, st.sampled_from(list(words))), (1, self.of(spec))) if words else self.of(spec)
 
     def _dict(self, spec: TypeSpec, low: int = 0, high: int | None = None) -> Strategy:
         keys, values = self._hashed(spec.args[0]), self.of(spec.args[1])
         if spec.args[0].kind == "str" and "union" in self._around:  # a document: keys meet in another
-            keys = weighted((3, st.sampled_from(DOCUMENT_KEYS)), (1, keys))
+            usual = DOCUMENT_KEYS[:4] if self._width.tiny else DOCUMENT_KEYS
+            keys = weighted((3, st.sampled_from(usual)), (1, keys))
         if keys.is_empty or values.is_empty:
             return st.nothing() if low else st.builds(dict)
         least = _least(low, high, self._width)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from ..signatures import Clues, Signature, TextClues, TypeSpec
-from .grammars import PLAIN_CHARACTERS, numbers, text_in, words
+from .grammars import PLAIN_CHARACTERS, WORDS, numbers, text_in, words
 from .mutation import mutated
 from .weights import weighted
 
@@ -22,12 +22,23 @@ Texts = st.SearchStrategy[str]
 
 TEXT_PARTS = 7
 """Maximum parts of a text."""
+FITTING_WORDS = 6
+"""Maximum words to put in the place of one part of a pattern."""
+NESTED_PATTERNS = 6
+"""Maximum pairs of patterns of which one is matched within the other."""
+PIECES_AS_WORDS = 4
+"""Maximum literals that may stand for a word of a pattern, beside those that texts are compared with."""
 PIECES = 40
 """Maximum literals to combine."""
 PIECE_LENGTH = 40
 """Maximum length of a literal that counts as a piece of text, in characters."""
 _SEPARATING = re.compile(r"\W{1,3}")
 _WORD_STARTS = re.compile(r"\w+")
+_REPEATED = re.compile(r"(?<!\\)(?:\\w|\[(?:[^\]\\]|\\.)+\])[*+]")
+"""A part of a pattern that takes a word."""
+_WIDE = re.compile(r"(?<!\\)(?:\.|\[\^[^\]\\]+\])[*+]\??")
+"""The first part of a pattern that takes any text, or any without some characters."""
+_GROUP_NAME = re.compile(r"\(\?P<\w+>")
 _NESTED = re.compile(r"[*+}][^()]*\)[*+{]")
 """A repetition within a repetition."""
 _LOOKING = re.compile(r"\(\?[=!<]|\\[bB1-9]|\(\?P=")
@@ -45,7 +56,10 @@ class TextsByCode:
         patterns = {text for text, _ in clues.patterns}
         known = [text for text in literals if text not in patterns and text not in clues.formats]
         self._pieces = _pieces(known)
-        self._matching = [s for p in clues.patterns if (s := matching(*p)) is not None]
+        compared = [word for clue in clues.parameters.values() for word in clue.words]
+        self._words = list(dict.fromkeys([*compared, *self._pieces[:PIECES_AS_WORDS], *WORDS]))
+        self._matching = [s for p in clues.patterns if (s := matching(*p, self._words)) is not None]
+        self._nested = self._nested_in([pattern for pattern in clues.patterns if len(pattern[0]) > 2])
         self._made: dict[TextClues, Texts] = {}
 
     def share(self, parameter: str) -> int:
@@ -55,13 +69,15 @@ class TextsByCode:
             return 0
         if (clue.matched and self._matching) or set(clue.grammars) - {"number", "lines", "template"}:
             return 8
-        return 8 if self._pieces and (clue.read or clue.grammars) else 3 if clue.grammars else 0
+        return 8 if self._pieces and (clue.read or clue.grammars) else 5 if clue.grammars else 0
 
     def of(self, parameter: str, *, within: bool = False) -> Texts:
         """Text for a parameter that the code reads; ``within`` a container, mostly a single part."""
         clue = self._clues.parameters[parameter]
         if clue not in self._made:
-            self._made[clue] = self._text(clue)
+            text = self._text(clue)
+            option = clue.words and not (clue.matched or clue.grammars or clue.separators)
+            self._made[clue] = weighted((3, st.sampled_from(clue.words)), (1, text)) if option else text
         if not within:
             return self._made[clue]
         words = [(4, st.sampled_from(list(clue.words)))] if clue.words else []
@@ -85,10 +101,21 @@ class TextsByCode:
         )
         if len(self._matching) > 1 and clue.matched:
             both = st.one_of(self._matching)
-            wholes.append((8, st.builds(_within, both, both, st.integers(0, 9))))
+            wholes.append((6, st.builds(_within, both, both, st.integers(0, 9))))
+            wholes += [(max(1, 8 // len(self._nested)), nested) for nested in self._nested]
         several = (max(4, sum(weight for weight, _ in wholes) // 2), joined)
         text = weighted(*wholes, several)
         return weighted((2, text), (1, mutated(text, pieces)))
+
+    def _nested_in(self, patterns: Sequence[tuple[str, int]]) -> list[Texts]:
+        """Texts that match one pattern, with a match of another where the first takes any text."""
+        found: list[Texts | None] = []
+        for outer, flags in patterns:
+            for inner, _ in patterns:
+                whole = _around(inner).join(_WIDE.split(outer, maxsplit=1))
+                if inner != outer and whole != outer and len(found) < NESTED_PATTERNS:
+                    found.append(matching(whole, flags, self._words))
+        return [texts for texts in found if texts is not None]
 
     def _tokens(self, clue: TextClues, wholes: Sequence[Texts]) -> Texts:
         """A part of a text: one of ``wholes``, a piece, a word, a number, or two or three of these."""
@@ -115,8 +142,18 @@ class TextsByCode:
             compound = st.one_of(
                 compound, st.lists(st.sampled_from(short), min_size=2, max_size=4).map("".join)
             )
+        letters = [text for text in short if text.isalnum()]
+        if letters:
+            starts = [text for text in self._pieces if _SEPARATING.fullmatch(text)][:4]
+            run = st.one_of(
+                st.lists(st.sampled_from(letters), min_size=1, max_size=4).map("".join),
+                st.builds(str.__mul__, st.sampled_from(letters), st.integers(2, 3)),
+            )
+            compound = st.one_of(
+                compound, st.builds(str.__add__, st.sampled_from(["", *starts, *starts]), run)
+            )
         whole = [(6, weighted(*((1, strategy) for strategy in wholes)))] if wholes else []
-        return weighted((6, atom), (1, compound), *whole)
+        return weighted((5, atom), (2 if letters else 1, compound), *whole)
 
     def _between(self, clue: TextClues) -> Texts:
         """What joins parts: the separators of the code most often."""
@@ -143,6 +180,12 @@ def _within(text: str, other: str, at: int) -> str:
     return f"{text} {other}"
 
 
+def _around(pattern: str) -> str:
+    """A pattern of at most a word before and after ``pattern``, with no groups and anchors of its own."""
+    inside = _GROUP_NAME.sub("(?:", pattern).strip("^$")
+    return rf"(?:\w{{1,3}} )?(?:{inside})(?: \w{{1,3}})?"
+
+
 def reads_text(signature: Signature, clues: Clues) -> bool:
     """Whether the code reads text from a parameter that may hold some."""
     return any(p.name in clues.parameters and _holds_text(p.type) for p in signature.parameters)
@@ -164,8 +207,10 @@ def _pieces(literals: Sequence[str]) -> list[str]:
     return list(found)[:PIECES]
 
 
-def matching(pattern: str, flags: int) -> Texts | None:
+def matching(pattern: str, flags: int, words: Sequence[str] = ()) -> Texts | None:
     """Texts that match a regular expression in full; ``None`` if none can be drawn.
+
+    Where it takes any word, some have one of ``words``.
 
     Hypothesis checks what it draws by the expression itself. Where repetitions are nested and a match looks
     around, that may take exponential time, so such an expression is left out.
@@ -178,14 +223,28 @@ def matching(pattern: str, flags: int) -> Texts | None:
         return None
     alphabet = "".join(sorted({*PLAIN_CHARACTERS, *(c for c in pattern if c.isprintable())}))
     found = []
-    for characters in (alphabet, None):
+    worded = _worded(pattern, words)
+    if worded != pattern and (texts := matching(worded, flags)) is not None:
+        found.append((4, texts))
+    for weight, characters in ((4, alphabet), (1, None)):
         try:
             strategy = st.from_regex(compiled, fullmatch=True, alphabet=characters)
             strategy.validate()
         except (InvalidArgument, NotImplementedError):
             continue
         if not strategy.is_empty:
-            found.append(strategy)
-    if not found:
-        return None
-    return found[0] if len(found) == 1 else weighted((5, found[0]), (1, found[1]))
+            found.append((weight, strategy))
+    return weighted(*found) if found else None
+
+
+def _worded(pattern: str, words: Sequence[str]) -> str:
+    """A pattern with ``words`` as alternatives to each part that takes one of them."""
+
+    def alternatives(part: re.Match[str]) -> str:
+        try:
+            fitting = [word for word in words if re.fullmatch(part[0], word)][:FITTING_WORDS]
+        except re.error:
+            return part[0]
+        return f"(?:{'|'.join([*map(re.escape, fitting), part[0]])})" if fitting else part[0]
+
+    return _REPEATED.sub(alternatives, pattern)

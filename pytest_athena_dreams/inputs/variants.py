@@ -17,7 +17,7 @@ from ..signatures import Clues, ParameterKind, Signature, TypeSpec
 from .argument_parts import ITEM_KINDS, Part, every_part, put
 from .arguments import VARIADIC, Arguments
 from .mutation import spoiled
-from .nearby import MOST_ITEMS, of_another_type, rejoined, remapped, reordered
+from .nearby import MOST_ITEMS, emptied, equal_of_another_type, of_another_type, rejoined, remapped, reordered
 from .recipes import Recipe
 from .scalars import literal_value
 from .steps import STEP, THEN_CALLS
@@ -32,6 +32,10 @@ MEETING = 0.3
 """Share of variants with few different values in all parts: then parts of a call are equal."""
 FEW_VALUES = 4
 """How many different values such a call has, at most."""
+TWINS = 0.12
+"""Share of variants with one argument equal to another but for a small part, where two have one type."""
+EMPTIED = 0.08
+"""Share of changes that put the empty value of its type, or zero, in the place of a part."""
 OPTIONS = 0.15
 """Share of changes that give one more parameter with a default, or leave one out."""
 LARGEST = 10_000
@@ -85,7 +89,13 @@ class Variants:
         if call.wiring:
             return None
         types = {p.name: p.type for p in self.signature.parameters if p.kind not in VARIADIC}
-        changed = self._meeting(call, types, random) if random.random() < MEETING else call
+        chance = random.random()
+        if chance < MEETING:
+            changed = self._meeting(call, types, random)
+        elif chance < MEETING + TWINS:
+            changed = self._twins(call, types, random)
+        else:
+            changed = call
         for _ in range(random.choice(CHANGES_PER_VARIANT)):
             values = changed.by_name(self.signature)
             names = [name for name in values if name in types and name not in self.fixed]
@@ -143,6 +153,30 @@ class Variants:
             changed[name] = new
         return call.replaced(self.signature, changed)
 
+    def _twins(self, call: Arguments, types: Mapping[str, TypeSpec | None], random: Random) -> Arguments:
+        """The call with one argument like another of its type, but for one part at most."""
+        values = call.by_name(self.signature)
+        free = [name for name in values if types.get(name) and name not in self.fixed and name != THEN_CALLS]
+        pairs = [(a, b) for a in free for b in free if a != b and types[a] == types[b]]
+        if not pairs:
+            return call
+        one, other = random.choice(pairs)
+        new = values[one]
+        found = self._parts(new, types[one])
+        equal = [part for part in found if part.may_be(equal_of_another_type(part.value))]
+        if equal and random.random() < 0.4:
+            part = random.choice(equal)
+            return call.replaced(
+                self.signature, {one: new, other: put(new, part, equal_of_another_type(part.value))}
+            )
+        part = random.choice(found)
+        alike = of_another_type(part.value, random)
+        if part.may_be(alike) or (part.open and not part.is_key):
+            new = put(new, part, alike)
+        elif part.free and random.random() < 0.7:
+            new = put(new, part, self.near(part, values, random))
+        return call.replaced(self.signature, {other: new})
+
     def _parts(self, value: Any, spec: TypeSpec | None) -> list[Part]:
         classes = {described.name: described for described in self.signature.classes}
         return list(islice(every_part(value, spec, classes), PARTS))
@@ -174,6 +208,9 @@ class Variants:
             return put(values[name], part, new)
         if not part.free:
             return values[name]
+        empty = emptied(part.value) if random.random() < EMPTIED and part.type.kind != "tuple" else None
+        if empty is not None and not part.is_key:
+            return put(values[name], part, empty)
         return put(values[name], part, self.near(part, values, random))
 
     def near(self, part: Part, values: Mapping[str, Any], random: Random) -> Any:
@@ -248,14 +285,26 @@ def _steps(steps: list[Recipe], others: list[Recipe], variants: Variants, random
     called = [step for step in steps if not step.reference.startswith(".")]
     read = steps[len(called) :]
     at = random.randrange(len(called)) if called else 0
-    way = random.randrange(4)
+    way = random.randrange(5)
     if not called or way == 0:
         called = [*called, *(step for step in others if not step.reference.startswith("."))][:MOST_ITEMS]
     elif way == 1:
         called = reordered(called, random)
+    elif way == 2:
+        called = _in_time(called)
     else:
         called = [*called[:at], _step(called[at], called, variants, random), *called[at + 1 :]]
     return called + read
+
+
+def _in_time(steps: list[Recipe]) -> list[Recipe]:
+    """The same calls with their numbers in ascending order, as times are."""
+    kind = float if any(type(arg) is float for step in steps for arg in step.args) else int
+    left = iter(sorted(arg for step in steps for arg in step.args if type(arg) is kind))
+    return [
+        replace(step, args=tuple(next(left) if type(arg) is kind else arg for arg in step.args))
+        for step in steps
+    ]
 
 
 def _step(step: Recipe, steps: Sequence[Recipe], variants: Variants, random: Random) -> Recipe:

@@ -15,6 +15,7 @@ from functools import reduce
 
 from ..sandbox.jail.usage import FUNCTION_NODES
 from ..signatures import Clues, TextClues
+from .fields import fields
 from .parsers import PATTERN_METHODS, SPLITTING_METHODS, grammar_of
 from .syntax import PARSED_SOURCE, syntax
 
@@ -63,6 +64,7 @@ def clues(code: str, name: str, doc: str = "") -> Clues:
         patterns=tuple(dict.fromkeys(_patterns(found.nodes, flow.names)))[:LITERAL_PATTERNS],
         formats=tuple(dict.fromkeys(formats))[:QUOTED] if dates else (),
         quoted=quoted(doc),
+        fields=fields(found.nodes, flow.shown),
         nan=any(_dotted(node).endswith(_NAN_TESTS) for node in found.nodes),
     )
 
@@ -242,12 +244,18 @@ class _Flow:
         """The texts in a comparison, also those of a table that it names."""
         found: dict[str, None] = {}
         for operator, side in zip([None, *node.ops], [node.left, *node.comparators], strict=True):
-            if isinstance(side, ast.Name | ast.Attribute) and isinstance(operator, ast.In | ast.NotIn):
-                tables = self._tables.get(_dotted(side).rpartition(".")[2], [])
-                found |= dict.fromkeys(text for table in tables for text in _texts(table))
+            if isinstance(operator, ast.In | ast.NotIn):
+                found |= dict.fromkeys(self.shown(side))
             else:
                 found |= dict.fromkeys(_texts(side))
         return found
+
+    def shown(self, node: ast.AST) -> list[str]:
+        """The texts that an expression shows, or a table of the module that it names."""
+        if isinstance(node, ast.Name | ast.Attribute):
+            tables = self._tables.get(_dotted(node).rpartition(".")[2], [])
+            return [text for table in tables for text in _texts(table)]
+        return _texts(node)
 
     def _note_call(self, node: ast.Call, known: Mapping[str, set[str]]) -> None:
         name = _full(node.func, self.names)

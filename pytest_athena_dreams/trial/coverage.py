@@ -11,7 +11,7 @@ from ..config import Settings
 from ..sandbox.runner import Runner
 from ..source.reading import statement_lines
 from .case import Case
-from .evidence import FIRST_BATCH, growing_batches
+from .detection import FIRST_BATCH, growing_batches
 from .observing import PROCEDURE_SHARE
 
 

@@ -5,21 +5,14 @@ It never changes a verdict. Time limits are a backstop: mutants beyond them are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
-from ..judge.oracle import Oracle
-from ..models import Contract, Observation
-from ..sandbox.runner import Runner
+from ..models import Contract
+from .detection import Mutants
 from .lab import Lab
 from .observing import PROCEDURE_SHARE
 from .reference import Reference
-
-FIRST_BATCH = 4
-"""Inputs in the first batch."""
-BATCH_GROWTH = 4
-"""How many times larger each batch is than the one before it."""
 
 
 class Evidence:
@@ -46,50 +39,18 @@ def detected_share(lab: Lab, reference: Reference, contract: Contract) -> float 
     expected = reference.expected
     order = sorted(reference.pool.inputs, key=len)  # large inputs take long
     accepted = {p: expected[p] for p in order if p in expected and oracle.accepts(expected[p])}
-    source = replace(reference.source, entry_point=reference.signature.name, described="not", audited=False)
-    source = replace(source, mutant_output=bool(oracle.streams))
-    timeout = lab.settings.timeout / PROCEDURE_SHARE
-    left = lab.settings.dream_timeout / PROCEDURE_SHARE
+    source = replace(reference.source, entry_point=reference.signature.name)
     detected: list[bool] = []
-    with Runner(lab.jails.main, replace(source, mutant=0)) as mutant:
-        while not _is_past_the_last(mutant):
-            differs, seconds = _differs(mutant, oracle, accepted, timeout, left)
-            if differs is None:
+    with Mutants(
+        lab.jails.main,
+        source,
+        oracle,
+        timeout=lab.settings.timeout / PROCEDURE_SHARE,
+        seconds=lab.settings.dream_timeout / PROCEDURE_SHARE,
+    ) as mutants:
+        for _ in mutants:
+            by = mutants.detected_by(accepted)
+            if by is None:
                 break
-            detected.append(differs)
-            left -= seconds
-            mutant.switch_to(replace(source, mutant=len(detected)))
+            detected.append(by is not False)
     return sum(detected) / len(detected) if accepted and detected else None
-
-
-def _is_past_the_last(mutant: Runner) -> bool:
-    raised = mutant.failure.raised if mutant.failure else None
-    return raised is not None and raised.stage == "compile"
-
-
-def _differs(
-    mutant: Runner, oracle: Oracle, accepted: Mapping[bytes, Observation], timeout: float, budget: float
-) -> tuple[bool | None, float]:
-    """Whether an input detects a mutant, and the seconds that its calls took.
-
-    ``None`` where they took all of ``budget`` before that was known.
-    """
-    seconds = 0.0
-    if mutant.failure is not None:
-        return True, seconds
-    for payloads in growing_batches(list(accepted)):
-        seen = mutant.run(payloads, timeout=timeout, budget=budget - seconds)
-        seconds += sum(observation.elapsed for observation in seen)
-        if any(oracle.check(accepted[p], one) for p, one in zip(payloads, seen, strict=False)):
-            return True, seconds
-        if len(seen) < len(payloads):
-            return None, seconds
-    return False, seconds
-
-
-def growing_batches(payloads: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    """All payloads in order: a few, then larger and larger batches."""
-    start, size = 0, FIRST_BATCH
-    while start < len(payloads):
-        yield payloads[start : start + size]
-        start, size = start + size, size * BATCH_GROWTH

@@ -31,6 +31,8 @@ LARGE_PAYLOAD = 4096
 """Minimum size of a large input's payload, in bytes."""
 CANDIDATES = 3
 """Candidates to draw for each input of the pool, for code that reads text."""
+FEWER_CANDIDATES = 1.5
+"""The same for other code."""
 COMPILING = 12
 """Maximum calls whose own patterns are followed up."""
 STRUCTURED = 24
@@ -85,15 +87,13 @@ class Explorer:
             given=self.given,
             notes=notes,
             clues=(found := self._clues(signature)),
-            candidates=CANDIDATES * self.settings.max_examples
-            if reads_text(typed, found) or calls_methods(typed)
-            else 0,
+            candidates=self._candidates(typed, found),
         )
 
     def _candidates(self, signature: Signature, found: Clues) -> int:
-        """How many inputs to draw and choose from; 0 for those of the pool alone."""
+        """How many inputs to draw and choose from."""
         many = reads_text(signature, found) or calls_methods(signature)
-        return CANDIDATES * self.settings.max_examples if many else 0
+        return int((CANDIDATES if many else FEWER_CANDIDATES) * self.settings.max_examples)
 
     def _clues(self, signature: Signature) -> Clues:
         """What the source suggests for texts, with the regular expressions that it compiled when loaded."""
@@ -138,7 +138,7 @@ class Explorer:
                 shares.append(self._share(list(draw_pool(spec).inputs.values())))
             except UnmetAnnotation:
                 shares.append(0.0)
-        return other if shares[1] >= max(LEAST_STRUCTURED, shares[0] / 2) else chosen
+        return other if shares[1] >= max(LEAST_STRUCTURED, shares[0] / 4) else chosen
 
     def compiling(
         self, spec: PoolSpec, inputs: Mapping[bytes, Arguments], seen: Mapping[bytes, Observation]

@@ -12,7 +12,7 @@ from dataclasses import replace
 from random import Random
 
 from ..inputs.arguments import Arguments
-from ..inputs.choosing import selected
+from ..inputs.choosing import selected, smallest_of_each
 from ..inputs.narrowing import narrow
 from ..inputs.pool import Pool, PoolSpec, derive_seed
 from ..inputs.variants import Variants
@@ -33,7 +33,9 @@ STEADY_INPUTS = 20
 """Inputs on which a procedure runs again, where its source does not show that it does the same."""
 RECENT = 0.6
 """Share of variants that are made of what the last round brought."""
-DRAWN_SHARE = 0.6
+SMALL_SHARE = 0.3
+"""Share of the pool for the smallest drawn inputs of each path and result."""
+DRAWN_SHARE = 0.7
 """Share of the pool that is chosen among drawn inputs and edge cases, before variants count."""
 LARGEST_PARENT = 4096
 """Bytes of a call that variants are made of, at most."""
@@ -41,8 +43,10 @@ LARGEST_PARENT = 4096
 Features = dict[bytes, Sequence[int]]
 
 
-def chosen(lab: Lab, source: Source, pool: Pool, seen: Mapping[bytes, Observation]) -> Pool:
-    """The pool with as many inputs as it may hold: those that make the procedure do the most.
+def chosen(
+    lab: Lab, source: Source, pool: Pool, seen: Mapping[bytes, Observation]
+) -> tuple[Pool, dict[bytes, Arguments]]:
+    """The pool with as many inputs as it may hold, those that make the procedure do the most, and the rest.
 
     ``seen`` says what the procedure did so far. Variants are tried too, unless it acts, hangs or takes
     another path when it runs again. It runs in a child of its own, because it may remember its calls. What a
@@ -56,7 +60,7 @@ def chosen(lab: Lab, source: Source, pool: Pool, seen: Mapping[bytes, Observatio
     payloads = [p for p in inputs if p not in seen or seen[p].kind in ANSWERED]
     vary = len(payloads) == len(inputs) and not source.acts
     if len(pool) <= spec.size and not vary:
-        return pool
+        return pool, {}
     with Runner(lab.jails.main, followed) as runner:
 
         def follow(payloads: Sequence[bytes], patience: int) -> bool:
@@ -71,8 +75,11 @@ def chosen(lab: Lab, source: Source, pool: Pool, seen: Mapping[bytes, Observatio
             inputs |= _varied(spec, inputs, features, lambda payloads: follow(payloads, 1))
     complete = {payload: features.get(payload, ()) for payload in inputs}
     drawn = {payload: complete[payload] for payload in pool.inputs}
-    first = selected(pool.fixed, drawn, int(spec.size * DRAWN_SHARE))
-    return pool.of({payload: inputs[payload] for payload in selected(first, complete, spec.size)})
+    returned = {p: found for p, found in drawn.items() if p not in pool.fixed and _returned(found)}
+    small = smallest_of_each(returned, int(spec.size * SMALL_SHARE))
+    first = selected([*pool.fixed, *small], drawn, int(spec.size * DRAWN_SHARE))
+    kept = pool.of({payload: inputs[payload] for payload in selected(first, complete, spec.size)})
+    return kept, {p: x for p, x in inputs.items() if p not in kept.inputs and _returned(features.get(p, ()))}
 
 
 def _is_steady(lab: Lab, followed: Source, payloads: Sequence[bytes], features: Features) -> bool:
@@ -92,11 +99,11 @@ def _varied(
     variants = Variants.of(spec.signature, spec.literals, spec.clues, tuple(spec.given))
     random = Random(derive_seed(spec.seed, "variants"))
     inputs = {p: x for p, x in drawn.items() if len(p) < LARGEST_PARENT and _returned(features[p])}
-    known = {feature for payload in inputs for feature in features[payload]}
+    known = {feature for payload in inputs for feature in _path(features[payload])}
     parents, found = list(inputs), dict[bytes, Arguments]()
     if not parents:
         return {}
-    for _ in range(MORE_ROUNDS if spec.candidates else VARIANT_ROUNDS):
+    for _ in range(MORE_ROUNDS if spec.candidates > 2 * spec.size else VARIANT_ROUNDS):
         tried: dict[bytes, Arguments] = {}
         for _ in range(int(spec.size * VARIANTS_A_ROUND)):
             parent = inputs[random.choice(parents if random.random() < RECENT else list(inputs))]
@@ -110,12 +117,17 @@ def _varied(
         complete = follow(list(tried))
         tried = {payload: x for payload, x in tried.items() if _returned(features.get(payload, ()))}
         found |= tried
-        parents = [payload for payload in tried if not known.issuperset(features[payload])]
+        parents = [payload for payload in tried if not known.issuperset(_path(features[payload]))]
         inputs |= {payload: tried[payload] for payload in parents}
-        known.update(feature for payload in parents for feature in features[payload])
+        known.update(feature for payload in parents for feature in _path(features[payload]))
         if not parents or not complete:
             break
     return found
+
+
+def _path(features: Sequence[int]) -> list[int]:
+    """The features of a call's path, without those of its result."""
+    return [feature for feature in features if feature >= 0]
 
 
 def _returned(features: Sequence[int]) -> bool:

@@ -17,16 +17,19 @@ from ..sandbox.runner import Runner
 from ..signatures import Signature
 from ..source.purity import is_pure
 from ..source.scenes import reads, variables
+from .detection import Mutants, detecting
 from .exploration import LARGE_PAYLOAD, LOW_ACCEPTANCE, Explorer
 from .feedback import chosen
 from .lab import Lab
 from .loading import refused_at_load
-from .observing import LIMITS_SHARE, STEADY, Variation, marked, observe, rerun
+from .observing import LIMITS_SHARE, PROCEDURE_SHARE, STEADY, Variation, marked, observe, rerun
 from .scouting import with_worlds
 from .untestable import Untestable, crippled, never_returned, no_strategy, not_loaded
 
 RAISING_STEPS = 4
 """Calls, at most, that are taken out of a sequence because the procedure raises there."""
+SHARPENING_TIME = 2.0
+"""Seconds that calls of mutants may take while a pool is made."""
 CACHED_REFERENCES = 8
 """References cached by a worker, the last ones used: the dreams of a procedure come one after another."""
 
@@ -195,6 +198,36 @@ class References:
             seen |= observe(self._lab, runner, new)
         return pool.of(inputs), seen
 
+    def _sharpened(
+        self,
+        runner: Runner,
+        pool: Pool,
+        expected: dict[bytes, Observation],
+        spare: Mapping[bytes, Arguments],
+    ) -> tuple[Pool, dict[bytes, Observation]]:
+        """The pool with spare inputs that detect mutants which its own do not, in the place of its last."""
+        assert runner.signature is not None
+        lab = self._lab
+        oracle = replace(lab.oracle(Contract.SUPERSET), returns=runner.signature.returns)
+        moderate = sorted((p for p in spare if len(p) < LARGE_PAYLOAD), key=len)
+        accepted = {p: expected[p] for p in sorted(expected, key=len) if oracle.accepts(expected[p])}
+        seen = observe(lab, runner, moderate)
+        others = {p: one for p, one in seen.items() if oracle.accepts(one)}
+        with Mutants(
+            lab.jails.main,
+            replace(runner.source, entry_point=runner.signature.name),
+            oracle,
+            timeout=lab.settings.timeout / PROCEDURE_SHARE,
+            seconds=SHARPENING_TIME,
+        ) as mutants:
+            found = detecting(mutants, accepted, others)
+        left = (
+            list(pool.inputs)[: len(pool) - len(found)] if len(pool) == pool.spec.size else list(pool.inputs)
+        )
+        inputs = {p: pool.inputs[p] for p in left} | {p: spare[p] for p in found}
+        seen |= expected
+        return pool.of(inputs), {p: seen[p] for p in inputs if p in seen}
+
     def _only_raises(self, reference: Reference) -> bool:
         """Whether the procedure raised on every input, each time for a reason of its own."""
         oracle = replace(self._lab.oracle(Contract.EQUIVALENT), calculates=reference.calculates)
@@ -210,10 +243,13 @@ class References:
         pool = draw_pool(spec)
         # What remembers its calls is observed once, in the order in which its dreams run.
         seen = observe(self._lab, runner, pool.inputs) if pure and len(pool) <= spec.size else {}
+        spare: Mapping[bytes, Arguments] = {}
         if searched:
-            pool = chosen(self._lab, source, pool, seen)
+            pool, spare = chosen(self._lab, source, pool, seen)
         seen |= observe(self._lab, runner, [payload for payload in pool.inputs if payload not in seen])
         expected = {payload: seen[payload] for payload in pool.inputs if payload in seen}
+        if spare and pure and pool.plain:
+            pool, expected = self._sharpened(runner, pool, expected, spare)
         if calls_methods(spec.signature):
             pool, expected = self._without_raising(runner, pool, expected)
         found = STEADY

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from weakref import WeakKeyDictionary
 
 from ..inputs.arguments import Arguments
@@ -13,6 +14,7 @@ from ..inputs.drawing import shrunk
 from ..inputs.pool import Pool
 from ..inputs.search import SearchStopped
 from ..inputs.small import small_arguments
+from ..inputs.smaller import smaller
 from ..judge.finding import Finding
 from ..models import Category, Observation, ObservationKind
 from ..sandbox.runner import Runner
@@ -22,6 +24,8 @@ from .lab import Lab
 from .observing import may_be_the_machine
 from .reference import Reference
 
+REDUCED_BATCH = 12
+"""Smaller calls that are run at once before the worker checks whether one shows the fault."""
 HANG_SHARE = 0.25
 """Part of a call's time limit that all candidates for a smaller hang may use together."""
 PACE_FLOOR = 0.02
@@ -235,7 +239,29 @@ class _Search:
             seed=pool.spec.seed,
             seeded=bool(pool.spec.given),
         )
-        return smallest.payload() if smallest else min(failing, key=len)
+        return self._reduced(pool, smallest.payload() if smallest else min(failing, key=len))
+
+    def _reduced(self, pool: Pool, payload: bytes) -> bytes:
+        """The payload after steps to smaller calls, as long as one still shows the fault.
+
+        What Hypothesis found is small by its choices; a variant has none, and a sequence may still have calls
+        that change nothing.
+        """
+        signature = pool.spec.signature
+        while not self.cut and not pool.spec.given:
+            candidates = iter(smaller(self.found[payload][0].arguments, signature))
+            while batch := {x.payload(): x for x in islice(candidates, REDUCED_BATCH)}:
+                self._try(batch)
+                self.candidates |= {p: (x, p in self.found) for p, x in batch.items()}
+                shows = next((p for p in batch if p in self.found and p != payload), None)
+                if shows is not None or self.cut:
+                    break
+            else:
+                return payload
+            if shows is None:
+                return payload
+            payload = shows
+        return payload
 
     def agrees(self, candidates: Candidates) -> bool:
         """Whether each of these candidates shows the fault or not, as it did in an earlier search."""

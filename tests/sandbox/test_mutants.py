@@ -25,13 +25,18 @@ OPERATORS = {
     },
     "return x == y": {"equality: return x != y", "return: return None"},
     "return x in y": {"equality: return x not in y", "return: return None"},
-    "return x is None": {"equality: return x is not None", "return: return None"},
+    "return x is None": {"equality: return x is not None", "truth: return not x", "return: return None"},
+    "return x is not None": {
+        "equality: return x is None",
+        "truth: return not not x",
+        "return: return None",
+    },
     "return x and y": {"logic: return x or y", "return: return None"},
     "return x + y": {"arithmetic: return x - y", "return: return None"},
     "return x + '!'": {"operand: return x", "text: return x + 'XX!XX'", "return: return None"},
     "return [x] * y": {"operand: return [x]", "return: return None"},
     "return x // y": {"arithmetic: return x * y", "return: return None"},
-    "return not x": {"not: return x", "return: return None"},
+    "return not x": {"not: return x", "truth: return x is None", "return: return None"},
     "return -x": {"sign: return x", "return: return None"},
     "return -1": {"number: return -2", "return: return None"},
     "return True": {"number: return False", "return: return None"},
@@ -40,15 +45,41 @@ OPERATORS = {
     "return ''": {"text: return 'XXXX'", "return: return None"},
     "return None": set(),
     "return": set(),
-    "if x:\n    pass": {"condition: if not x:\n    pass"},
-    "if not x:\n    pass": {"not: if x:\n    pass"},
+    "if x:\n    pass": {"condition: if not x:\n    pass", "truth: if x is not None:\n    pass"},
+    "if not x:\n    pass": {"not: if x:\n    pass", "truth: if x is None:\n    pass"},
     "if x == y:\n    pass": {"equality: if x != y:\n    pass"},
     "while True:\n    break": {"number: while False:\n    break", "loop: while True:\n    continue"},
     "for y in x:\n    continue": {"loop: for y in x:\n    break"},
-    "return x if y else z": {"condition: return x if not y else z", "return: return None"},
+    "return x if y else z": {
+        "condition: return x if not y else z",
+        "truth: return x if y is not None else z",
+        "return: return None",
+    },
+    "return x or y": {
+        "logic: return x and y",
+        "fallback: return x if x is not None else y",
+        "return: return None",
+    },
+    "return x.sub('', y)": {
+        "call: return x",
+        "call: return y",
+        "text: return x.sub('XXXX', y)",
+        "return: return None",
+    },
+    "return x.lower()": {"case: return x", "return: return None"},
+    "return x.split()": {"call: return x", "method: return x.split(' ')", "return: return None"},
+    "return x.get(y, z)": {"call: return x", "option: return x.get(y, None)", "return: return None"},
+    "return sorted(x, key=y)": {"call: return x", "option: return sorted(x)", "return: return None"},
+    "return isinstance(x, (y, z))": {
+        "call: return x",
+        "type: return isinstance(x, (z,))",
+        "type: return isinstance(x, (y,))",
+        "return: return None",
+    },
+    "try:\n    pass\nexcept (y, z):\n    pass": {"type: try:\n    pass\n    except (y,):\n    pass"},
     "return [y for y in x if y]": {"condition: return [y for y in x if not y]", "return: return None"},
     "return sorted(x)": {"call: return x", "return: return None"},
-    "return x.strip(y)": {"call: return x", "return: return None"},
+    "return x.strip(y)": {"call: return x", "method: return x.rstrip(y)", "return: return None"},
     "return math.sqrt(x)": {"call: return x", "return: return None"},
     "return ','.join(x)": {"call: return x", "text: return 'XX,XX'.join(x)", "return: return None"},
     "return len(x)": {"return: return None"},
@@ -88,6 +119,27 @@ def test_an_operator_makes_its_mutants(body: str, expected: set[str]) -> None:
         line.replace(head, "").replace("    ", "", 1).replace("\n        ", "\n    ") for line in made
     } == expected
     assert len(made) == len(expected)
+
+
+def test_patterns_lose_anchors_quantifiers_and_flags() -> None:
+    source = "import re\n\ndef f(x):\n    return re.match('^a+?\\\\s*\\\\d$', x, re.I)"
+    made = {line.partition(": ")[2].rpartition("return ")[2] for line in written(source, "f")}
+    assert {
+        "re.match('^a+?\\\\d$', x, re.I)",
+        "re.match('a+?\\\\s*\\\\d$', x, re.I)",
+        "re.match('^a+?\\\\s*\\\\d', x, re.I)",
+        "re.match('^a+\\\\s*\\\\d$', x, re.I)",
+        "re.match('^a+?\\\\s*[1-9]$', x, re.I)",
+        "re.match('^a+?\\\\s*\\\\d$', x)",
+    } <= made
+
+
+def test_options_are_ignored() -> None:
+    made = written("def f(x, y=1, *, z=False):\n    'Doc.'\n    return x\n", "f")
+    assert {line.partition("\n    ")[2] for line in made if line.startswith("ignored")} == {
+        '"""Doc."""\n    y = 1\n    return x',
+        '"""Doc."""\n    z = False\n    return x',
+    }
 
 
 def test_what_is_printed_is_changed_where_output_is_compared() -> None:

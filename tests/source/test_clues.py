@@ -91,3 +91,21 @@ def test_what_is_no_python_has_no_clues() -> None:
 )
 def test_code_that_looks_for_nan(code: str, found: bool) -> None:
     assert clues_of(code).nan is found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "for kind, n in p:\n        kind == 'add'",
+        "for kind, n in p:\n        kind.lower() == 'add'",
+        "for e in p:\n        e.kind in ('add',)",
+        "for e in p:\n        e['kind'] == 'add'",
+        "for e in p:\n        e.get('kind') == 'add'",
+        "for kind, n in p:\n        kind in KINDS",
+        "for kind, n in p:\n        match kind:\n            case 'add': pass",
+    ],
+)
+def test_fields_are_compared_with_texts(line: str) -> None:
+    found = clues_of(f"KINDS = ['add']\ndef f(p):\n    {line}").fields
+    assert found["kind"] == ("add",)
+    assert found.get("0", ("add",)) == ("add",)

@@ -102,9 +102,9 @@ def test_mutants_run_once_for_a_procedure_and_a_contract(
 
 HOSTILE = {
     "loops": ("    while n < 0 and n > 0:\n        pass\n    return n\n", 3 / 7),
-    "exits": ("    if n is None:\n        os._exit(0)\n    return n\n", 2 / 4),
-    "kills itself": ("    if n is None:\n        os.kill(os.getpid(), 9)\n    return n\n", 2 / 4),
-    "eats memory": ("    kept = bytes(10 ** 12 if n is None else 0)\n    return n\n", 2 / 7),
+    "exits": ("    if n is None:\n        os._exit(0)\n    return n\n", 3 / 5),
+    "kills itself": ("    if n is None:\n        os.kill(os.getpid(), 9)\n    return n\n", 3 / 5),
+    "eats memory": ("    kept = bytes(10 ** 12 if n is None else 0)\n    return n\n", 3 / 8),
 }
 
 

@@ -20,6 +20,7 @@ from .compiled import Compiled
 from .encoding import alike, encoded
 from .following import Paths
 from .printing import Printed
+from .profile import profile
 from .program import FILENAME, RECURSION_LIMIT, Program
 from .raising import describe_exception
 from .refusals import Refusals
@@ -54,7 +55,7 @@ class Calls:
             self.paths.start()
             body = self._answer(load)
             raised = body.startswith('{"kind":"raised"')
-            return encoded({"kind": "reached", "lines": self.paths.stop(raised=raised)})
+            return encoded({"kind": "reached", "lines": self.paths.stop(raised=raised) + profile(body)})
         if self.watch is None:
             return self._answer(load)
         self.watch.start()

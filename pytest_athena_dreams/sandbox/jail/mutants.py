@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-MUTANTS = 12
+from .slips import CASE_METHODS, Put, slips
+
+MUTANTS = 20
 """Maximum mutants of one source."""
 
 _SWAPPED_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -55,8 +57,6 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 _Node = TypeVar("_Node", bound=ast.AST)
 
-Put = Callable[[Any], None]
-"""Puts a node in another's place."""
 Place = tuple[Any, Put]
 """A node, and how to put another in its place."""
 
@@ -221,7 +221,11 @@ def _changes(node: Any, put: Put, modules: set[str]) -> Iterator[Point]:
         case ast.Call():
             replacement = _instead(node, modules)
             if replacement is not None:
-                yield Point("call", line, _bound(put, replacement))
+                attribute = getattr(node.func, "attr", "")
+                kind = "case" if attribute in CASE_METHODS else "call"
+                yield Point(kind, line, _bound(put, replacement))
+    for kind, change in slips(node, put):
+        yield Point(kind, line, change)
     if _droppable(node):
         yield Point("statement", line, _bound(put, _at(node, ast.Pass())))
 
