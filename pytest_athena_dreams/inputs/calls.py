@@ -25,6 +25,8 @@ AGREEING = 2
 """One call in this many has parts of one argument planted into another."""
 REFERENCES = 6
 """Maximum references between the objects of a call."""
+TINY_IN_SEQUENCES = 3
+"""Values of the arguments of most calls on one object: few, so that these calls meet."""
 CYCLES = 3
 """One call in this many may have cycles, as far as its classes allow them: many procedures hang on these."""
 
@@ -46,7 +48,7 @@ def calls(
     width = replace(
         width,
         nan=clues.nan or not checks.isdisjoint(("isnan", "isfinite", "isinf")),
-        tiny=width.tiny or calls_methods(signature),
+        tiny=TINY_IN_SEQUENCES if calls_methods(signature) else width.tiny,
     )
     strategies = Strategies(literals, signature.classes, narrow_width(width, narrowings), clues)
     drawn_from: list[tuple[Parameter, Strategy]] = []

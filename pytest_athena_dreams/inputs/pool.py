@@ -34,6 +34,8 @@ REPEATS = 3
 """One extra draw for this many: Hypothesis draws some inputs twice."""
 BY_KEYWORD = 8
 """One drawn input in this many passes by keyword all that it can."""
+TINY_VALUES = 5
+"""Different values that most parts of a tiny input have."""
 TINY_SHARE = 1
 """Drawn inputs with few small values, for each other small one."""
 EDGE_SHARE = 4
@@ -73,7 +75,7 @@ class PoolSpec:
         has few parts of few values, so they meet.
         Raises ``UnmetAnnotation`` where a required parameter has no strategy.
         """
-        small, wide, tiny = Width(wide=False), Width(wide=True), Width(wide=False, tiny=True)
+        small, wide, tiny = Width(wide=False), Width(wide=True), Width(wide=False, tiny=TINY_VALUES)
         choices = [(1, self._calls(small, self.narrowings)), (TINY_SHARE, self._calls(tiny, self.narrowings))]
         if self.wide:
             choices.append((1, self._calls(wide, self.narrowings)))

@@ -30,7 +30,6 @@ LONGEST = 400
 """Maximum literal that serves as the length of a text, in characters."""
 _PLAIN_CHARACTERS = string.ascii_letters + string.digits + " _-.,"
 _SMALL = (-8, 24)
-_TINY = (0, 5)
 _MEDIUM = (-1_000, 1_000)
 
 
@@ -39,7 +38,7 @@ class Width:
     """How far values reach: ``wide`` for numbers of any size and any character.
 
     ``lowest`` and ``highest`` bound all integers, ``min_size`` all containers and texts. With ``nan``, some
-    floats are NaN or infinite. With ``tiny``, most values are among a few, so that calls on one object meet.
+    floats are NaN or infinite. With ``tiny``, most values are among so many, so that parts of a call meet.
     """
 
     wide: bool = True
@@ -47,7 +46,7 @@ class Width:
     highest: int | None = None
     min_size: int = 0
     nan: bool = False
-    tiny: bool = False
+    tiny: int = 0
 
     def holds(self, value: str | int) -> bool:
         """Whether a value is within the bounds for all values."""
@@ -144,7 +143,7 @@ class Scalars:
             choices.append(self._near_powers())
         known = [n for n in self.known_ints if (low is None or n >= low) and (high is None or n <= high)]
         usual = favour(st.one_of(choices), known)
-        few = _cut(_TINY, low, high)
+        few = _cut((0, self.width.tiny), low, high)
         return usual if few is None or not self.width.tiny else weighted((4, st.integers(*few)), (1, usual))
 
     def _near_powers(self) -> Strategy:
@@ -201,7 +200,7 @@ class Scalars:
         usual = st.one_of(choices)
         if self.width.tiny and high is None and not low:
             usual = weighted(
-                (4, st.sampled_from([*"abcde", *([""] if not self.width.min_size else []), *known[:4]])),
+                (4, st.sampled_from([*_LETTERS[: self.width.tiny], *known[:4]])),
                 (1, usual),
             )
         if self.by_code is None or high is not None:
@@ -243,6 +242,8 @@ class Scalars:
         return standard(name)
 
 
+_LETTERS = ("a", "b", "c", "d", "", "e")
+"""Texts of tiny inputs."""
 _ODD = "aeb1C.-_ \t\n\r\u00a0\u2028ßİé\u0301٣²\u200f"
 """What programs forget: blanks of all kinds, letters that grow in another case, a letter in two ways, digits
 that are not ASCII, a mark that turns the direction; and what there is beside."""

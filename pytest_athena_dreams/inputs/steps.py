@@ -7,6 +7,7 @@ some are those of an earlier call. At the end the object's visible attributes ar
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ THEN_CALLS = "then_calls"
 """The parameter for the calls, as ``sandbox.jail.sequences`` names it."""
 LONGEST_SEQUENCE = 12
 """Calls after the construction, at most."""
+FEW_KEYS = 3
+"""Different texts in half of the sequences, at most: the same keys come again."""
 STEP = "step"
 """The maker of a recipe for a call, or for reading an attribute: its reference is the name."""
 
@@ -34,10 +37,17 @@ def sequences(steps: Sequence[Strategy], read: Sequence[str]) -> Strategy:
 
     @st.composite
     def draw_steps(draw: Callable[[Strategy], Any]) -> list[Recipe]:
-        least = draw(st.sampled_from([1, 1, 4]))
+        least = draw(st.sampled_from([1, 4, 8]))
         found: list[Recipe] = draw(
             st.lists(st.one_of(list(steps)), min_size=least, max_size=LONGEST_SEQUENCE)
         )
+        texts = list(dict.fromkeys(arg for step in found for arg in step.args if type(arg) is str))
+        if len(texts) > 2 and draw(st.booleans()):
+            few = st.sampled_from(texts[: draw(st.integers(2, FEW_KEYS))])
+            found = [
+                replace(step, args=tuple(draw(few) if type(arg) is str else arg for arg in step.args))
+                for step in found
+            ]
         return found + at_end
 
     return draw_steps()

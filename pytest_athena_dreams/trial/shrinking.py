@@ -15,6 +15,7 @@ from ..inputs.pool import Pool
 from ..inputs.search import SearchStopped
 from ..inputs.small import small_arguments
 from ..inputs.smaller import smaller
+from ..inputs.steps import calls_methods
 from ..judge.finding import Finding
 from ..models import Category, Observation, ObservationKind
 from ..sandbox.runner import Runner
@@ -227,6 +228,8 @@ class _Search:
         """The payload of the smallest input that Hypothesis finds."""
         failing = list(self.found)
         drawn = [payload for payload in pool.choices if payload in failing]
+        if not pool.spec.given and (not drawn or calls_methods(pool.spec.signature)):
+            return self._reduced(pool, min(failing, key=len))
         drawn.sort(key=pool.by_keyword)  # by position first
         strategy = pool.spec.strategy()
         if drawn and pool.by_keyword(drawn[0]):
@@ -244,8 +247,7 @@ class _Search:
     def _reduced(self, pool: Pool, payload: bytes) -> bytes:
         """The payload after steps to smaller calls, as long as one still shows the fault.
 
-        What Hypothesis found is small by its choices; a variant has none, and a sequence may still have calls
-        that change nothing.
+        A variant has no choices that Hypothesis could shrink, and of a sequence it removes few calls at once.
         """
         signature = pool.spec.signature
         while not self.cut and not pool.spec.given:

@@ -19,7 +19,7 @@ PROFILE_FEATURES = 24
 PROFILE_ITEMS = 4
 """Items of a part to describe, from its start."""
 _SMALL_NUMBERS = range(-2, 9)
-_SIZES = (0, 1, 2, 4, 8, 16)
+_PROFILED_SIZES = (0, 1, 2, 4, 8, 16)
 _loads, _crc32 = loads, crc32
 
 
@@ -63,4 +63,4 @@ def _number(value: int | float) -> str:
 
 
 def _size(length: int) -> int:
-    return sum(length >= least for least in _SIZES)
+    return sum(length >= least for least in _PROFILED_SIZES)

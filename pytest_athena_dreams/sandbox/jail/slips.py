@@ -45,7 +45,7 @@ _SIBLINGS = {
     "extendleft": "extend",
 }
 """Methods that do nearly the same."""
-_OPTIONS = frozenset(
+_STANDARD_KEYWORDS = frozenset(
     {
         *("key", "reverse", "default", "start", "flags", "maxsplit", "count", "indent", "sort_keys"),
         *("keepends", "ensure_ascii", "strict", "fillvalue", "initial", "separators"),
@@ -101,7 +101,7 @@ def _of_call(node: ast.Call, put: Put) -> Iterator[Slip]:
             rest = [kind for place, kind in enumerate(kinds.elts) if place != left_out]
             yield "type", partial(setattr, kinds, "elts", rest)
     for keyword in node.keywords:
-        if keyword.arg in _OPTIONS:
+        if keyword.arg in _STANDARD_KEYWORDS:
             others = [one for one in node.keywords if one is not keyword]
             yield "option", partial(setattr, node, "keywords", others)
     if not isinstance(function, ast.Attribute):
