@@ -34,7 +34,7 @@ REPEATS = 3
 """One extra draw for this many: Hypothesis draws some inputs twice."""
 BY_KEYWORD = 8
 """One drawn input in this many passes by keyword all that it can."""
-TINY_VALUES = 5
+TINY_VALUES = 6
 """Different values that most parts of a tiny input have."""
 TINY_SHARE = 1
 """Drawn inputs with few small values, for each other small one."""

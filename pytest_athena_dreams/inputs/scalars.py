@@ -242,7 +242,7 @@ class Scalars:
         return standard(name)
 
 
-_LETTERS = ("a", "b", "c", "d", "", "e")
+_LETTERS = ("a", "b", "c", "ab", "", "d")
 """Texts of tiny inputs."""
 _ODD = "aeb1C.-_ \t\n\r\u00a0\u2028ßİé\u0301٣²\u200f"
 """What programs forget: blanks of all kinds, letters that grow in another case, a letter in two ways, digits
