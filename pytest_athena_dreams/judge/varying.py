@@ -15,7 +15,8 @@ from ..sandbox.jail.grammar import GRAMMAR, Kind
 from .equality import difference, same_type, type_of
 
 Steps = tuple[str, ...]
-"""The way to a part: keys (JSON after ``:``), attributes (``.name``), places in a tuple, ``*`` for items.
+"""The way to a part: keys (JSON after ``:``), attributes (``.name``), places in a tuple, ``*TYPE`` for the
+items of one type.
 
 ``=`` stands before the name of a grammar's field that holds a value.
 """
@@ -61,11 +62,14 @@ def without_parts(value: Canonical, parts: frozenset[Steps]) -> Canonical:
 
 
 def part_words(steps: Steps) -> str:
-    """How Python names a part of a value: ``['took']``, ``.took``, ``[*]``."""
+    """How Python names a part of a value: ``['took']``, ``.took``, ``[*]['id']``, ``[str]`` for items."""
     words = []
-    for step in steps:
+    for place, step in enumerate(steps):
         if step.startswith("="):
             continue  # what an instance of a subclass holds
+        if step.startswith("*"):
+            words.append("[*]" if steps[place + 1 :] else f"[{step[1:]}]")
+            continue
         if step.startswith(":"):
             words.append(f"[{json.loads(step[1:])!r}]")
         else:
@@ -84,10 +88,19 @@ def _collect(a: Canonical, b: Canonical, tolerance: float, steps: Steps, found: 
     apart = parts is not None and all(
         _collect(x, y, tolerance, (*steps, step), found) for step, x, y in parts
     )
-    if not apart or (*steps, "*") in found:  # items vary, and so may their number
+    if not apart or not _steady_items(parts, steps, found):
         found.clear()
         found.update(before, {steps})
     return True
+
+
+def _steady_items(
+    parts: list[tuple[str, Canonical, Canonical]] | None, steps: Steps, found: set[Steps]
+) -> bool:
+    """Whether no items vary as a whole, or items of another type do not; otherwise their number may vary."""
+    items = {step for step, *_ in parts or () if step.startswith("*")}
+    varying = {step for step in items if (*steps, step) in found}
+    return not varying or varying != items
 
 
 def _shared_parts(a: Canonical, b: Canonical) -> list[tuple[str, Canonical, Canonical]] | None:
@@ -117,8 +130,7 @@ def _mapped(value: list[Any], change: Callable[[str, Canonical], Canonical]) -> 
             case Kind.VALUE:
                 new.append(change(f"={name}", field))
             case Kind.ITEMS:
-                steps = (str(place) if tag == "tuple" else "*" for place in range(len(field)))
-                new.append([change(step, item) for step, item in zip(steps, field, strict=True)])
+                new.append([change(_item(tag, n, item), item) for n, item in enumerate(field)])
             case Kind.PAIRS:
                 new.append([[key, change(f":{json.dumps(key)}", item)] for key, item in field])
             case Kind.FIELDS:
@@ -126,6 +138,10 @@ def _mapped(value: list[Any], change: Callable[[str, Canonical], Canonical]) -> 
             case _:
                 new.append(field)
     return new
+
+
+def _item(tag: str, place: int, item: Canonical) -> str:
+    return str(place) if tag == "tuple" else f"*{type_of(item)}"
 
 
 def _attribute(field: str, name: str) -> str:
