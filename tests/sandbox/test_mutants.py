@@ -142,6 +142,36 @@ def test_options_are_ignored() -> None:
     }
 
 
+ACTING = {
+    "open(x, 'w')": {"mode: open(x, 'a')"},
+    "open(x, 'r')": set(),
+    "subprocess.run(['git', 'push', x, '-f'])": {
+        "word: subprocess.run(['git', x, '-f'])",
+        "word: subprocess.run(['git', 'push', x])",
+    },
+    "os.remove(x)\nos.rename(y, z)": {"order: os.rename(y, z)\nos.remove(x)"},
+    "y = os.stat(x)\nos.remove(x)": set(),
+    "if x:\n    os.remove(y)\n    os.remove(z)": {"order: if x:\n    os.remove(z)\n    os.remove(y)"},
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), ACTING.items(), ids=ACTING.keys())
+def test_effects_have_mutants_of_their_own(body: str, expected: set[str]) -> None:
+    source = "import os, subprocess\n\ndef f(x, y, z):\n" + textwrap.indent(body, "    ")
+    made = [line.partition(": ") for line in written(source, "f")]
+    bodies = {
+        f"{kind}: {textwrap.dedent(text.partition('z):')[2]).strip()}"
+        for kind, _, text in made
+        if kind in ("mode", "word", "order")
+    }
+    assert bodies == expected
+
+
+def test_the_order_of_calls_is_left_alone_in_code_that_does_not_act() -> None:
+    made = written("def f(x, y):\n    x.append(1)\n    y.append(2)\n", "f")
+    assert not [line for line in made if line.startswith("order")]
+
+
 def test_what_is_printed_is_changed_where_output_is_compared() -> None:
     tree = ast.parse("def f(x):\n    print('a', x + 2)\n")
     assert points(tree, "f") == []

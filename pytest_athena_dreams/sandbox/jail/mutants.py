@@ -14,6 +14,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from .slips import CASE_METHODS, Put, slips
@@ -53,6 +54,14 @@ _UNCOMPARED = frozenset(
 """Fields of a node that are never changed."""
 _IRREPLACEABLE = frozenset({"enumerate", "len", "range", "super", "zip"})
 """Functions whose call is not replaced by its argument: every input would detect that."""
+_OPEN_MODES = {"w": "a", "a": "w", "wb": "ab", "ab": "wb", "x": "w", "xb": "wb"}
+"""Modes of ``open``, and what they are changed to."""
+_COMMAND_CALLS = frozenset({"run", "call", "check_call", "check_output", "Popen"})
+"""Functions of ``subprocess`` that take the words of a command."""
+_ACTING_MODULES = frozenset(
+    {"os", "shutil", "subprocess", "urllib", "http", "requests", "httpx", "aiohttp", "smtplib"}
+)
+"""Modules with which code acts: there, the order of two calls may count although no value shows it."""
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 _Node = TypeVar("_Node", bound=ast.AST)
@@ -99,11 +108,15 @@ def points(tree: ast.Module, name: str | None, *, output: bool = False) -> list[
     """All changes that can be made, in the order of the source."""
     imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import))
     modules = {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
+    given = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    acts = not _ACTING_MODULES.isdisjoint({*modules, *(name.partition(".")[0] for name in given)})
     stack = [place for _, place in _units(tree.body)] if name is None else _reached(tree, name)
     found: list[Point] = []
     while stack:
         node, put = stack.pop()
         found += _changes(node, put, modules)
+        found += _other_effects(node)
+        found += _other_orders(node) if acts else ()
         if output or not _prints(node):
             stack += _below(node)
     return sorted(found, key=lambda point: point.line)
@@ -228,6 +241,41 @@ def _changes(node: Any, put: Put, modules: set[str]) -> Iterator[Point]:
         yield Point(kind, line, change)
     if _droppable(node):
         yield Point("statement", line, _bound(put, _at(node, ast.Pass())))
+
+
+def _other_effects(node: ast.AST) -> Iterator[Point]:
+    """Another mode for a file that is opened, and commands without one of their words."""
+    while isinstance(node, ast.Expr | ast.Await):  # as in ``_below``
+        node = node.value
+    match node:
+        case ast.Call(func=ast.Name(id="open"), args=[_, ast.Constant(value=str(mode)) as old, *_]):
+            if mode in _OPEN_MODES:
+                change = _bound(_setter(node.args, 1), _at(old, ast.Constant(_OPEN_MODES[mode])))
+                yield Point("mode", node.lineno, change)
+        case ast.Call(func=ast.Attribute(attr=name), args=[ast.List(elts=words), *_]) if (
+            name in _COMMAND_CALLS
+        ):
+            for place, word in enumerate(words):
+                if place and isinstance(word, ast.Constant):
+                    yield Point("word", word.lineno, _without(words, place))
+
+
+def _without(items: list[ast.expr], place: int) -> Callable[[], None]:
+    return lambda: items.__delitem__(place)
+
+
+def _other_orders(node: ast.AST) -> Iterator[Point]:
+    """Two calls one after the other, the second one first."""
+    for _, body in ast.iter_fields(node):
+        if not isinstance(body, list):
+            continue
+        for place, (first, second) in enumerate(pairwise(body)):
+            if all(isinstance(one, ast.Expr) and _droppable(one) for one in (first, second)):
+                yield Point("order", first.lineno, _swap(body, place))
+
+
+def _swap(body: list[ast.stmt], place: int) -> Callable[[], None]:
+    return lambda: body.__setitem__(slice(place, place + 2), [body[place + 1], body[place]])
 
 
 def _at(old: ast.AST, new: _Node) -> _Node:
