@@ -12,12 +12,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 END_SECONDS = 20.0
 """Seconds that a command gets to end after it was asked to."""
+WAIT_SECONDS = 0.1
+"""Seconds between two looks at the clock."""
 _TETHER = (sys.executable, "-m", "pytest_athena_dreams.night.tether")
 LAST_LINES = 3
 """Lines of output that a failure shows."""
@@ -32,8 +34,11 @@ class Ran:
     said: tuple[str, ...]
 
 
-def run(command: Sequence[str], *, log: Path, limit: float | None) -> Ran:
-    """Run a command until it ends, or for ``limit`` seconds. Its output is added to ``log``."""
+def run(
+    command: Sequence[str], *, log: Path, limit: float | None, clock: Callable[[], float] = time.monotonic
+) -> Ran:
+    """Run a command until it ends, or for ``limit`` seconds of ``clock``. Its output is added to ``log``."""
+    end = None if limit is None else clock() + limit
     started = time.monotonic()
     with log.open("ab") as file:
         begin = file.tell()
@@ -45,14 +50,21 @@ def run(command: Sequence[str], *, log: Path, limit: float | None) -> Ran:
             start_new_session=True,
         )
         try:
-            status: int | None = process.wait(limit)
-        except subprocess.TimeoutExpired:
-            status = None
-            _end(process)
+            status = _wait(process, end, clock)
+            if status is None:
+                _end(process)
         except BaseException:
             _end(process)
             raise
     return Ran(status=status, seconds=time.monotonic() - started, said=_last_lines(log, begin))
+
+
+def _wait(process: subprocess.Popen[bytes], end: float | None, clock: Callable[[], float]) -> int | None:
+    """The exit status of a process, or ``None`` once its ``end`` has come."""
+    while end is None or clock() < end:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(None if end is None else WAIT_SECONDS)
+    return process.poll()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -38,10 +38,18 @@ class Ended:
 
 
 class Night:
-    """A night at work. ``ended`` are the steps that have ended, by name; ``deadline`` is by
-    ``time.monotonic``."""
+    """A night at work. ``ended`` are the steps that have ended, by name; ``deadline`` is by ``clock``."""
 
-    def __init__(self, store: Store, row: Row, order: Order, *, deadline: float | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        row: Row,
+        order: Order,
+        *,
+        deadline: float | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self.order = order
         self.ended: dict[str, Ended] = {}
         self._store = store
@@ -80,12 +88,12 @@ class Night:
         limit = seconds_for(left, self._left())
         if limit is not None and limit < LEAST:
             return Ended(how=How.SKIPPED, why="no time was left")
-        end = None if limit is None else time.monotonic() + limit
+        end = None if limit is None else self._clock() + limit
         last: Ran | None = None
         for command in step.commands(self.order):
-            rest = None if end is None else max(0.0, end - time.monotonic())
+            rest = None if end is None else max(0.0, end - self._clock())
             log = self.order.folder / f"night-{self.order.number}.log"
-            last = run(command, log=log, limit=rest)
+            last = run(command, log=log, limit=rest, clock=self._clock)
             seconds += last.seconds
             if last.status is None:
                 return Ended(how=How.STOPPED, seconds=seconds, why="its share of the time was used up")
@@ -95,4 +103,4 @@ class Night:
         return Ended(how=How.DONE, seconds=seconds, status=last.status if last else None)
 
     def _left(self) -> float | None:
-        return None if self._deadline is None else self._deadline - time.monotonic()
+        return None if self._deadline is None else self._deadline - self._clock()
