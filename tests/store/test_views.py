@@ -152,3 +152,15 @@ def test_a_table_of_the_same_name_is_left_alone(tmp_path: Path) -> None:
     assert rows(path, "SELECT type, sql FROM sqlite_schema WHERE name = 'nights'") == [
         {"type": "table", "sql": "CREATE TABLE nights (of TEXT)"}
     ]
+
+
+def test_the_metadata_for_datasette_names_what_a_store_has(path: Path) -> None:
+    file = Path(__file__).parents[2] / "examples/datasette/metadata.json"
+    described = json.loads(file.read_text())["databases"]["athena"]
+    with Store.open(path) as store, store.reading() as db:
+        for table, about in described["tables"].items():
+            columns = {row[1] for row in db.execute(f'PRAGMA table_info("{table}")')}
+            named = [about.get("sort_desc"), about.get("label_column"), *about.get("facets", ())]
+            assert {name for name in named if name} | set(about.get("columns", ())) <= columns, table
+        for query in described["queries"].values():
+            db.execute(query["sql"], {"dream_id": 1} if ":dream_id" in query["sql"] else {}).fetchall()
