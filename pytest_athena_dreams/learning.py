@@ -155,7 +155,7 @@ def pattern_rows(store: Store, run_id: int) -> list[Row]:
         sources.setdefault(row["pattern_id"], []).append(row)
     return [
         _pattern_row(history, patterns[key], sources.get(key, ()), started, samples.get(key))
-        for key, history in pattern_histories(tests(each_result(store)), run_id).items()
+        for key, history in pattern_histories(tests(each_result(store, of_failing=True)), run_id).items()
     ]
 
 

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..models import Fault
-from .columns import COLUMNS
+from ..models import Fault, Outcome, Status
 from .connection import insert, storable
 
 if TYPE_CHECKING:
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
     from .records import Sighting
 
 Row = dict[str, Any]
-_RESULT = (
-    "dream_id, run_id, tested_at, outcome, category, contract, error, failing_input, procedure_result,"
-    " dream_result, details, reason, " + ", ".join(COLUMNS.values())
-)
 _SHOWN_PATTERNS = (
     "(SELECT json_group_array(pattern_id) FROM (SELECT pattern_id FROM dream_failure_sightings s"
     " WHERE s.dream_id = r.dream_id AND s.run_id = r.run_id ORDER BY place)) AS patterns"
@@ -39,33 +34,49 @@ _SHOWN_PATTERNS = (
 """The patterns of a result ``r`` as JSON, the deciding one first."""
 
 
+MOST_LESSONS = 5_000
+"""Maximum failing dreams that lessons are made of, the newest ones."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lessons:
-    """All rows that a report is made from. ``results`` are in the order of their runs."""
+    """What prompts learn from: the newest dreams that fail now, with what belongs to them.
+
+    ``results`` has the last result of each that is a verdict. ``patterns`` are all of the store.
+    """
 
     dreams: tuple[Row, ...]
     procedures: dict[int, Row]
-    runs: tuple[Row, ...]
     results: tuple[Row, ...]
-    sightings: tuple[Row, ...]
     patterns: dict[str, Row]
-    metrics: tuple[Row, ...]
-    repairs: dict[int, Row]
     causes: dict[int, Row]
 
 
-def read_lessons(store: Store) -> Lessons:
-    """One snapshot of all that was learnt. Raises ``StoreError``."""
+def read_lessons(store: Store, most: int = MOST_LESSONS) -> Lessons:
+    """The lessons of the newest ``most`` dreams that failed, in one snapshot. Raises ``StoreError``."""
     dream, base = store.dream_procedures, store.procedures
+    last = (
+        "r.run_id = (SELECT max(l.run_id) FROM dream_test_results l"
+        " WHERE l.dream_id = r.dream_id AND l.outcome <> ?)"
+    )
+    chosen = "SELECT value FROM json_each(?)"
     with store.reading() as db:
+        ids = [
+            row[0]
+            for row in db.execute(
+                f"SELECT {dream.key} FROM dream_procedures"
+                f" JOIN dream_test_results r ON r.dream_id = {dream.key}"
+                f" WHERE dream_procedures.status = ? AND r.outcome = ? AND {last} ORDER BY 1 DESC LIMIT ?",
+                [Status.TESTED, Outcome.FAILURE, Outcome.UNTESTABLE, most],
+            )
+        ]
+        listed = json.dumps(sorted(ids))
         return Lessons(
             dreams=tuple(
                 db.query(
-                    f"SELECT {dream.key} AS id, label, base_procedure_id,"
-                    " coalesce(base_procedure_name, '') AS procedure, dream_type,"
-                    f" {dream.code} AS code, model_used, status, tier, viability_score, novelty_score,"
-                    " cross_project_matches, effectiveness_metric, test_outcome, test_category"
-                    " FROM dream_procedures ORDER BY 1"
+                    f"SELECT {dream.key} AS id, base_procedure_id, dream_type, {dream.code} AS code, status"
+                    f" FROM dream_procedures WHERE {dream.key} IN ({chosen}) ORDER BY 1",
+                    [listed],
                 )
             ),
             procedures={
@@ -74,28 +85,31 @@ def read_lessons(store: Store) -> Lessons:
                     f"SELECT {base.key} AS id, name, project, {base.code} AS code FROM procedures ORDER BY 1"
                 )
             },
-            runs=tuple(db.query("SELECT * FROM dream_test_runs ORDER BY id")),
             results=tuple(
                 db.query(
-                    f"SELECT {_RESULT}, {_SHOWN_PATTERNS} FROM dream_test_results r ORDER BY run_id, dream_id"
+                    f"SELECT dream_id, run_id, outcome, details, {_SHOWN_PATTERNS} FROM dream_test_results r"
+                    f" WHERE dream_id IN ({chosen}) AND {last} ORDER BY run_id, dream_id",
+                    [listed, Outcome.UNTESTABLE],
                 )
             ),
-            sightings=tuple(
-                db.query("SELECT * FROM dream_failure_sightings ORDER BY run_id, dream_id, place")
-            ),
             patterns={row["id"]: row for row in db.query("SELECT * FROM dream_failure_patterns ORDER BY id")},
-            metrics=tuple(db.query("SELECT * FROM dream_metrics ORDER BY timestamp, rowid")),
-            repairs={row["dream_id"]: row for row in db.query("SELECT * FROM dream_repairs")},
-            causes={row["dream_id"]: row for row in db.query("SELECT * FROM dream_causes")},
+            causes={
+                row["dream_id"]: row
+                for row in db.query(f"SELECT * FROM dream_causes WHERE dream_id IN ({chosen})", [listed])
+            },
         )
 
 
-def each_result(store: Store) -> Iterator[Row]:
-    """What became of each dream in each run, and the patterns that it showed, in the order of the runs."""
+def each_result(store: Store, *, of_failing: bool = False) -> Iterator[Row]:
+    """What became of each dream in each run, and the patterns that it showed, in the order of the runs.
+
+    ``of_failing`` gives those of the dreams that ever showed a pattern.
+    """
+    failing = " WHERE dream_id IN (SELECT dream_id FROM dream_failure_sightings)" if of_failing else ""
     yield from _each(
         store,
         f"SELECT dream_id, run_id, outcome, category, {_SHOWN_PATTERNS}"
-        " FROM dream_test_results r ORDER BY run_id, dream_id",
+        f" FROM dream_test_results r{failing} ORDER BY run_id, dream_id",
     )
 
 

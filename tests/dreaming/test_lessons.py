@@ -17,6 +17,7 @@ from pytest_athena_dreams.report.markdown import markdown
 from pytest_athena_dreams.report.page import html
 from pytest_athena_dreams.report.plain import plain
 from pytest_athena_dreams.store.database import Store
+from pytest_athena_dreams.store.lessons import read_lessons
 from tests.llm.server import answers, serving
 from tests.store.kit import rows
 
@@ -44,6 +45,15 @@ def test_open_patterns_of_the_procedure_and_type_come_first(path: Path) -> None:
 def test_a_fixed_pattern_teaches_no_more(path: Path) -> None:
     record(path, {1: [], 2: []})
     assert "boundary" not in " ".join(rule.text for rule in briefing(path).rules(1, "constraint_relaxation"))
+
+
+def test_only_the_newest_failing_dreams_teach(path: Path) -> None:
+    with Store.open(path) as store:
+        every = [row["id"] for row in read_lessons(store).dreams]
+        newest = read_lessons(store, 2)
+    assert len(every) > 2
+    assert [row["id"] for row in newest.dreams] == every[-2:]
+    assert {row["dream_id"] for row in newest.results} == set(every[-2:])
 
 
 def test_failures_are_of_the_procedure_alone_with_their_calls(path: Path) -> None:
