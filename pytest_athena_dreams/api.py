@@ -18,11 +18,11 @@ import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .agents.variant import Variant
+from .agents.variant import Variant, expect_texts
 from .errors import DreamsError
 from .models import Contract, Verdict
 
@@ -64,6 +64,7 @@ def check(
     from .agents.warm import warm_checker
 
     variant = Variant(code=code, like=like, entry_point=entry_point, contract=_contract(contract))
+    expect_texts(variant)
     with warm_checker(settings_from(settings)) as checker:
         return checker.check(variant).verdict
 
@@ -90,16 +91,21 @@ def check_many(
     """
     from .errors import SettingError
 
-    if workers < 1:
+    if not isinstance(workers, int) or workers < 1:
         raise SettingError(
             f"invalid value {workers!r} for the argument workers: expected a whole number from 1"
         )
+    if isinstance(variants, (str, Variant)):
+        raise SettingError("invalid value for the argument variants, one variant: expected a list of them")
     chosen, held = settings_from(settings), _contract(contract)
 
     def whole(one: str | Variant) -> Variant:
         if isinstance(one, Variant):
-            return one
-        return Variant(code=one, like=like, entry_point=entry_point, contract=held)
+            made = replace(one, contract=_contract(one.contract))
+        else:
+            made = Variant(code=one, like=like, entry_point=entry_point, contract=held)
+        expect_texts(made)
+        return made
 
     whole_list = isinstance(variants, Sequence)
     asked = [whole(one) for one in variants] if whole_list else (whole(one) for one in variants)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,8 @@ class Repository:
 
         Raises ``GitError`` for a revision that there is not.
         """
+        if not revision.strip("."):  # an empty variable of a script
+            raise self._no_commit(revision)
         old, dots, new = revision.partition("...") if "..." in revision else revision.partition("..")
         first = self._commit(old or "HEAD")
         if not dots:
@@ -60,11 +62,18 @@ class Repository:
             first = self._text("merge-base", first, second).strip()
         return Range(old=first, new=second)
 
-    def changed(self, versions: Range, paths: Iterable[str]) -> list[ChangedFile]:
-        """The Python files below ``paths`` that changed, also renamed ones, in the order of their paths."""
+    def changed(self, versions: Range, paths: Sequence[str]) -> list[ChangedFile]:
+        """The Python files below ``paths`` that changed, also renamed ones, in the order of their paths.
+
+        Raises ``GitError`` for a path that neither version has.
+        """
+        names = [self._name(path) for path in paths]
+        for name, path in zip(names, paths, strict=True):
+            self._expect(versions, name, path)
         commits = [versions.old, *([versions.new] if versions.new else [])]
+        specs = [f":(top,literal){'' if name == '.' else name}" for name in names] or [":/"]
         options = ["--no-ext-diff", "--no-textconv", "--name-status", "-z", "--find-renames"]
-        text = self._text("diff", *options, *commits, "--", *self._specs(paths))
+        text = self._text("diff", *options, *commits, "--", *specs)
         parts = iter(text.split("\0"))
         found = []
         for state in parts:
@@ -72,7 +81,7 @@ class Repository:
                 break
             old = next(parts)
             new = next(parts) if state[0] in "RC" else old
-            if state[0] in "MRC" and old.endswith(".py") and new.endswith(".py"):
+            if state[0] in "MRCT" and old.endswith(".py") and new.endswith(".py"):
                 found.append(ChangedFile(old=old, new=new))
         return sorted(found, key=lambda file: file.new)
 
@@ -114,15 +123,27 @@ class Repository:
             words = ("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
             return self._text("rev-parse", *words).strip()
         except GitError:
-            raise GitError(
-                f"{revision!r} is no commit of the repository {self.root}; give a revision such as HEAD, "
-                "HEAD~1, a tag, or OLD..NEW"
-            ) from None
+            raise self._no_commit(revision) from None
 
-    def _specs(self, paths: Iterable[str]) -> list[str]:
-        """``paths``, which are relative to the current folder, as git's pathspecs."""
-        absolute = [os.path.relpath(os.path.abspath(path), self.root.resolve()) for path in paths]
-        return [f":(top,literal){'' if path == '.' else path}" for path in absolute] or [":/"]
+    def _no_commit(self, revision: str) -> GitError:
+        return GitError(
+            f"{revision!r} is no commit of the repository {self.root}; give a revision such as HEAD, "
+            "HEAD~1, a tag, or OLD..NEW"
+        )
+
+    def _name(self, path: str) -> str:
+        """A path that is relative to the current folder, relative to the root instead; links lead to it."""
+        folder, name = os.path.split(os.path.abspath(path))
+        return os.path.relpath(os.path.join(os.path.realpath(folder), name), self.root.resolve())
+
+    def _expect(self, versions: Range, name: str, path: str) -> None:
+        """Raise ``GitError`` unless the root, or one of the versions, has ``name``, given as ``path``."""
+        if name == ".." or name.startswith("../"):
+            raise GitError(f"{path} is outside of the repository {self.root}; name files or folders in it")
+        there = name == "." or (versions.new is None and os.path.lexists(self.root / name))
+        commits = [versions.old, *([versions.new] if versions.new else [])]
+        if not there and not any(self._text("ls-tree", "--full-tree", one, "--", name) for one in commits):
+            raise GitError(f"neither version has {path}; name files or folders that one of them has")
 
     def _text(self, *words: str) -> str:
         return os.fsdecode(self._run(*words))

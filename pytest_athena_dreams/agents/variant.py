@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import SettingError
 from ..models import Contract, Dream, DreamType, Procedure
 
 PROCEDURE_NAME = "like"
@@ -42,3 +43,11 @@ class Variant:
             entry_point=self.entry_point,
             contract=Contract.FREE if procedure is None else contract,
         )
+
+
+def expect_texts(variant: Variant) -> None:
+    """Raise ``SettingError`` where a field of ``variant`` is neither a text nor left out."""
+    for name in ("code", "like", "entry_point", "like_entry_point", "name"):
+        value = getattr(variant, name)
+        if not isinstance(value, str) and (value is not None or name in ("code", "name")):
+            raise SettingError(f"invalid value {value!r:.80} for the {name} of a variant: expected text")

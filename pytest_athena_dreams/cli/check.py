@@ -104,6 +104,8 @@ def _check_use(
             raise click.UsageError(f"{given[0]} does not go with --git, which takes both versions from git")
     elif len(files) != 1:
         raise click.UsageError(f"{len(files)} files given; give one, or --git REV")
+    elif like is not None and {one.partition("::")[0] for one in (files[0], like)} == {"-"}:
+        raise click.UsageError("FILE and --like: both are standard input; give one of them as a file")
 
 
 def _one(
@@ -161,7 +163,7 @@ def _lines(
                 names.append(line.name)
                 yield line.variant
 
-    with _opened(file) as stream, Crew(settings, workers or 1) as crew:
+    with opened(file) as stream, Crew(settings, workers or 1) as crew:
         for place, found in crew.check(usable(stream), repair=repair):
             yield from _emptied(refused)
             yield answer_of(kept.pop(place), found, name=names[place], seed=settings.seed)
@@ -226,7 +228,7 @@ def _shown(answer: Answer, form: str, *, many: bool) -> int:
 
 
 def _card(answer: Answer) -> Iterator[str]:
-    from ..report.words import percent
+    from ..report.words import guess, percent
 
     word = answer.verdict + (
         f" ({answer.category or answer.reason})" if answer.category or answer.reason else ""
@@ -234,6 +236,8 @@ def _card(answer: Answer) -> Iterator[str]:
     evidence = f", evidence {percent(answer.evidence)}" if answer.evidence is not None else ""
     context = "" if answer.own is not False else " (what it needs changed)"
     yield printable(f"{word}: {answer.name or '-'}{context}: {answer.text}{evidence}", limit=500)
+    if answer.guess:
+        yield f"    {guess(answer.guess)}: the code has several; FILE::FUNCTION or --entry-point names one"
     if answer.call is not None:
         yield printable(f"    {answer.call}", limit=300)
     for label, text in (("expected", answer.expected), ("got", answer.got), ("rule", answer.rule)):
@@ -255,15 +259,18 @@ def _source(reference: str) -> tuple[str, str | None]:
     """The text of ``FILE`` or ``FILE::FUNCTION``, and the function."""
     path, _, function = reference.partition("::")
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             return stream.read().decode("utf-8-sig"), function or None
     except (OSError, UnicodeDecodeError) as error:
         raise DreamsError(f"can't read {path}: {error}; give a file of Python in UTF-8") from None
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[BinaryIO]:
+def opened(path: str) -> Iterator[BinaryIO]:
+    """The bytes of a file, or of standard input. Raises ``DreamsError``."""
     if path == "-":
+        if sys.stdin is None:
+            raise DreamsError("standard input is closed; give a file")
         yield sys.stdin.buffer
         return
     try:

@@ -12,8 +12,10 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
-from mcp_types import ToolAnnotations
-from pydantic import Field
+from mcp.server.mcpserver.tools import Tool
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, ToolAnnotations
+from pydantic import ConfigDict, Field
 
 from .. import __version__
 from ..errors import DreamsError
@@ -63,6 +65,9 @@ def make_server(service: Service) -> MCPServer:
         finally:
             service.lane.close()
 
+    tools: list[Tool] = []
+    _add_tests(tools, service)
+    _add_look_ups(tools, service)
     server: MCPServer = MCPServer(
         "athena-dreams",
         title="pytest-athena-dreams",
@@ -70,27 +75,36 @@ def make_server(service: Service) -> MCPServer:
         instructions=SERVER_INSTRUCTIONS,
         log_level="WARNING",
         lifespan=lifespan,
+        tools=tools,
     )
-    _add_tests(server, service)
-    _add_look_ups(server, service)
     _add_texts(server, service)
     return server
 
 
 def _tool(
-    server: MCPServer, title: str, annotations: ToolAnnotations
+    tools: list[Tool], title: str, annotations: ToolAnnotations
 ) -> Callable[[ToolFunction], ToolFunction]:
-    """Adds a function to the tools, with its docstring without the indentation of the source."""
+    """Adds a function to ``tools``, with its docstring without the indentation of the source.
+
+    An argument that it does not have is refused: a misspelt ``like`` would otherwise test against nothing.
+    """
 
     def add(function: ToolFunction) -> ToolFunction:
-        server.tool(title=title, description=getdoc(function), annotations=annotations)(function)
+        made = Tool.from_function(
+            function, title=title, description=getdoc(function), annotations=annotations
+        )
+        taken = made.fn_metadata.arg_model
+        strict = type(taken.__name__, (taken,), {"model_config": ConfigDict(extra="forbid")})
+        made.fn_metadata.arg_model = strict
+        made.parameters["additionalProperties"] = False
+        tools.append(made)
         return function
 
     return add
 
 
-def _add_tests(server: MCPServer, service: Service) -> None:
-    @_tool(server, "Test code", _READ_ONLY)
+def _add_tests(tools: list[Tool], service: Service) -> None:
+    @_tool(tools, "Test code", _READ_ONLY)
     async def test_code(
         ctx: Context,
         code: Source,
@@ -110,12 +124,12 @@ def _add_tests(server: MCPServer, service: Service) -> None:
         work = service.test_code(code, like, procedure, entry_point, Contract(contract))
         return await _answer(ctx, "testing", work)
 
-    @_tool(server, "Try a fix", _READ_ONLY)
+    @_tool(tools, "Try a fix", _READ_ONLY)
     async def try_fix(ctx: Context, dream_id: int, code: Source) -> FixResult:
         """Test another source for a stored dream on the same inputs. Nothing is stored."""
         return await _answer(ctx, "testing", service.try_fix(dream_id, code))
 
-    @_tool(server, "Write dreams", _WRITING)
+    @_tool(tools, "Write dreams", _WRITING)
     async def dream(
         ctx: Context,
         procedure: Annotated[str, Field(description="Id or name of a stored procedure")],
@@ -132,8 +146,8 @@ def _add_tests(server: MCPServer, service: Service) -> None:
         return await _answer(ctx, "", service.dream(procedure, strategy, budget, calls, tell))
 
 
-def _add_look_ups(server: MCPServer, service: Service) -> None:
-    @_tool(server, "Journal of dreams", _READ_ONLY)
+def _add_look_ups(tools: list[Tool], service: Service) -> None:
+    @_tool(tools, "Journal of dreams", _READ_ONLY)
     async def dream_journal(
         ctx: Context,
         limit: Annotated[int, Field(ge=1, le=LISTED)] = 20,
@@ -152,17 +166,17 @@ def _add_look_ups(server: MCPServer, service: Service) -> None:
         )
         return await _answer(ctx, "", work)
 
-    @_tool(server, "Health of dreaming", _READ_ONLY)
+    @_tool(tools, "Health of dreaming", _READ_ONLY)
     async def dream_health(ctx: Context) -> Health:
         """Athena's compound health score of the store, its parts, and how it developed."""
         return await _answer(ctx, "", service.health())
 
-    @_tool(server, "Statistics of dreams", _READ_ONLY)
+    @_tool(tools, "Statistics of dreams", _READ_ONLY)
     async def dream_stats(ctx: Context) -> Stats:
         """How many dreams there are, by status, tier and type; how many passed; why the others failed."""
         return await _answer(ctx, "", service.stats())
 
-    @_tool(server, "Explain a failure", _READ_ONLY)
+    @_tool(tools, "Explain a failure", _READ_ONLY)
     async def explain_failure(ctx: Context, dream_id: int) -> Explanation:
         """Why a stored dream failed: smallest call, diff from its procedure, and the rule against it.
 
@@ -185,8 +199,11 @@ def _add_texts(server: MCPServer, service: Service) -> None:
     @server.prompt(title="Write a better variant")
     async def better_variant(procedure: str) -> str:
         """Write a better variant of a stored procedure, with the rules that its dreams broke."""
-        found = await _text(asyncio.to_thread(stored.procedure_of, service.store, procedure))
-        known = await _text(asyncio.to_thread(stored.rules, service.store))
+        try:
+            found = await asyncio.to_thread(stored.procedure_of, service.store, procedure)
+            known = await asyncio.to_thread(stored.rules, service.store)
+        except DreamsError as error:
+            raise MCPError(INVALID_PARAMS, str(error)) from None
         return (
             f"Write a better variant of the procedure {found.id}: faster, shorter, or for more inputs. "
             "Wherever the procedure returns, return an equal value. Give the whole function, with the same "

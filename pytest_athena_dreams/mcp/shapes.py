@@ -27,6 +27,9 @@ class Untrusted(Shape):
     world: str = Field(default="", description="Files, answers and variables around the call, a line each")
     expected: str = Field(default="", description="What the procedure does there")
     got: str = Field(default="", description="What the variant does there")
+    guess: str | None = Field(
+        default=None, description="The function that was tested; others were not. entry_point names another"
+    )
 
 
 class TestResult(Shape):

@@ -156,6 +156,7 @@ class Service:
                 world=long("\n".join(fault.world) if fault else ""),
                 expected=long(fault.expected if fault else ""),
                 got=long(fault.got if fault else ""),
+                guess=long(figures.guess) if figures.guess else None,
             ),
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..agents.lane import Lane
 from ..api import settings_from
 from ..closing import AsyncClosing
+from ..errors import SettingError
 from ..inputs.scalars import literal_value
 from ..judge.categories import ATHENA_OUTCOMES
 from ..judge.render import render
@@ -66,6 +67,11 @@ class DreamSandbox(AsyncClosing):
         ``expected_output_type`` is an annotation such as ``"int"`` or ``"list[str]"``. Raises ``DreamsError``
         where it is none, where the arguments can't be sent into the jail, or where there is no jail.
         """
+        _expect("code", code, str, "text")
+        _expect("input_params", input_params, Mapping, "arguments by parameter")
+        if expected_output_type is not None:
+            needed = "the text of an annotation, such as 'int'"
+            _expect("expected_output_type", expected_output_type, str, needed)
         expected = None if expected_output_type in (None, "", "Any") else expected_output_type
         call = Call(code=code, arguments=dict(input_params), entry_point=entry_point, returns=expected)
         called = await self._lane.call(call)
@@ -133,6 +139,11 @@ class DreamSandbox(AsyncClosing):
             last_seen=result.timestamp,
             suggested_fix=rule(print_.category, print_.exception, print_.message, print_.context),
         )
+
+
+def _expect(name: str, value: object, kind: type, what: str) -> None:
+    if not isinstance(value, kind):
+        raise SettingError(f"invalid value {value!r:.80} for {name}: expected {what}")
 
 
 def _output(value: Canonical) -> Any:

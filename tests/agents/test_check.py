@@ -32,8 +32,9 @@ from pytest_athena_dreams.agents.checker import Checked, Checker
 from pytest_athena_dreams.agents.crew import Crew
 from pytest_athena_dreams.agents.variant import Variant
 from pytest_athena_dreams.agents.worker import Worker, WorkerLost
+from pytest_athena_dreams.cli.check import opened
 from pytest_athena_dreams.config import Settings
-from pytest_athena_dreams.errors import DreamsError, SandboxError
+from pytest_athena_dreams.errors import DreamsError, SandboxError, SettingError
 from pytest_athena_dreams.models import Contract, Fault, Figures, Outcome, Verdict
 from pytest_athena_dreams.store.database import Store
 from tests.agents.kit import run
@@ -121,8 +122,20 @@ def test_the_text_form_says_the_same(files: Path) -> None:
     assert run("check", "none.py").stderr.startswith("Error: can't read none.py: No such file")
 
 
+def test_the_function_is_named_where_it_was_a_guess(files: Path) -> None:
+    assert "    tested: clamp, a guess: " in run("check", "two.py").stdout
+    assert "a guess" not in run("check", "two.py::twice").stdout
+    assert "a guess" not in run("check", "good.py", "--like", "old.py").stdout
+
+
 def test_standard_input_is_a_file() -> None:
     assert run("check", "-", given=TWICE).exit_code == 0
+
+
+def test_a_closed_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(DreamsError, match="standard input is closed"), opened("-"):
+        pass
 
 
 @pytest.mark.parametrize(
@@ -131,6 +144,8 @@ def test_standard_input_is_a_file() -> None:
         ((), "0 files given"),
         (("a.py", "b.py"), "2 files given"),
         (("--git", "HEAD", "--like", "x.py"), "--like does not go with --git"),
+        (("-", "--like", "-::f"), "both are standard input"),
+        (("--all", "-", "--like", "-"), "both are standard input"),
     ],
 )
 def test_what_does_not_go_together_is_a_usage_error(words: tuple[str, ...], part: str) -> None:
@@ -257,11 +272,34 @@ def test_the_rest_is_not_tested_for_someone_who_stops() -> None:
         ({"contract": "same"}, "invalid value 'same' for the argument contract"),
         ({"seed": -1}, "the argument seed"),
         ({"seeds": 1}, "no such setting: seeds"),
+        ({"workers": "2"}, "invalid value '2' for the argument workers"),
+        ({"entry_point": 1}, "invalid value 1 for the entry_point of a variant"),
     ],
 )
 def test_an_invalid_argument_is_refused_at_once(arguments: dict[str, Any], part: str) -> None:
     with pytest.raises(DreamsError, match=part):
         api.check_many([TWICE], like=TWICE, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("variants", "part"),
+    [
+        (TWICE, "expected a list"),
+        (api.Variant(code=TWICE), "expected a list"),
+        ([3], "invalid value 3 for the code of a variant"),
+        ([{"code": TWICE}], "for the code of a variant"),
+        ([api.Variant(code=TWICE, like=b"x")], "for the like of a variant"),  # type: ignore[arg-type]
+        ([api.Variant(code=TWICE, contract="same")], "argument contract"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_variant_is_refused_at_once(variants: Any, part: str) -> None:
+    with pytest.raises(SettingError, match=part):
+        api.check_many(variants)
+
+
+def test_one_piece_of_code_is_text() -> None:
+    with pytest.raises(SettingError, match="for the code of a variant"):
+        api.check(None)  # type: ignore[arg-type]
 
 
 def test_a_check_starts_no_second_jail() -> None:

@@ -167,6 +167,36 @@ def test_paths_and_a_merge_base_restrict_it(scratch: Scratch) -> None:
     assert set(checked("branch..main", "src/pkg/limits.py")[1]) == {"src/pkg/limits.py::Point.__init__"}
 
 
+@pytest.mark.parametrize("path", ["src/no", "src/pkg/limits.py::Point", "..", "../elsewhere"])
+def test_a_path_that_neither_version_has_is_refused(scratch: Scratch, path: str) -> None:
+    scratch.write(src__pkg__limits=LIMITS.replace("self.x, self.y = x, y", "self.y, self.x = y, x"))
+    ran = run("check", "--git", "HEAD", "src/pkg", path, "--format", "json")
+    (answer,) = map(json.loads, ran.stdout.splitlines())
+    assert (ran.exit_code, answer["verdict"]) == (2, "refused")
+    assert path in answer["text"]
+
+
+def test_a_path_that_one_version_has_is_taken(scratch: Scratch, tmp_path: Path) -> None:
+    gone = scratch.commit(src__gone="def f(x: int) -> int:\n    return x\n")
+    (scratch.root / "src/gone.py").unlink()
+    scratch.write(new__a="x = 1\n")
+    repository = Repository(scratch.root)
+    paths = ["src/gone.py", "new", "new/a.py", ".", str(scratch.root / "src")]
+    assert repository.changed(repository.range(gone), paths) == []
+    link = tmp_path / "link"
+    link.symlink_to(scratch.root, target_is_directory=True)
+    scratch.write(src__pkg__limits="")
+    (file,) = repository.changed(repository.range(gone), [str(link / "src")])
+    assert file.new == "src/pkg/limits.py"
+
+
+def test_a_file_that_became_a_link_is_said(scratch: Scratch) -> None:
+    (scratch.root / "src/pkg/limits.py").unlink()
+    (scratch.root / "src/pkg/limits.py").symlink_to(os.devnull)
+    status, found = checked("HEAD")
+    assert (status, found["src/pkg/limits.py"]["verdict"]) == (2, "refused")
+
+
 def test_files_of_tests_are_left_out_unless_they_are_named(scratch: Scratch) -> None:
     scratch.commit(tests__test_x="def helper(x: int) -> int:\n    return x + 1\n")
     scratch.write(tests__test_x="def helper(x: int) -> int:\n    return 1 + x\n")
@@ -197,11 +227,10 @@ def test_a_file_that_can_not_be_read_is_said(scratch: Scratch) -> None:
     assert "not UTF-8 at byte 2" in found["src/pkg/limits.py"]["text"]
 
 
-@pytest.mark.parametrize("revision", ["none", "--output=x", "HEAD..none", "HEAD:src", ""])
+@pytest.mark.parametrize("revision", ["none", "--output=x", "HEAD..none", "HEAD:src", "", "..", "..."])
 def test_what_is_no_commit_is_refused(scratch: Scratch, revision: str) -> None:
-    if revision:
-        with pytest.raises(GitError, match="is no commit of the repository"):
-            Repository(scratch.root).range(revision)
+    with pytest.raises(GitError, match="is no commit of the repository"):
+        Repository(scratch.root).range(revision)
     assert not (scratch.root / "x").exists()
 
 

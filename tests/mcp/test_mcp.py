@@ -19,6 +19,7 @@ import jsonschema
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.server.mcpserver import MCPServer
+from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult
 
 from pytest_athena_dreams.config import Settings
@@ -231,6 +232,8 @@ def test_a_failure_is_explained(store: Path) -> None:
         ("test_code", {"code": GOOD, "like": CLAMP, "procedure": "clamp"}, "not both"),
         ("test_code", {"code": GOOD, "procedure": "nobody"}, "is no procedure of the store"),
         ("test_code", {"code": GOOD, "contract": "same"}, "contract"),
+        ("test_code", {"code": GOOD, "old": CLAMP}, "old"),
+        ("dream_stats", {"limit": 1}, "limit"),
         ("try_fix", {"dream_id": 99, "code": GOOD}, "no dream with the id 99"),
         ("dream_journal", {"limit": 100_000}, "limit"),
     ],
@@ -262,6 +265,20 @@ def test_resources_hold_the_report_without_code_and_the_rules(store: Path) -> No
     assert "min(low" not in report
     assert rules.startswith("- ")
     assert "(logic, 1 open)" in rules
+
+
+def test_a_prompt_says_which_procedures_there_are(store: Path) -> None:
+    async def use(client: Client) -> Any:
+        with pytest.raises(MCPError, match="'nobody' is no procedure of the store; give an id"):
+            await client.get_prompt("better_variant", {"procedure": "nobody"})
+
+    with_client(server(store), use)
+
+
+def test_the_function_is_named_where_it_was_a_guess(store: Path) -> None:
+    two = "def other(x: int) -> int:\n    return x\n\n" + GOOD
+    assert data(server(store), "test_code", code=two)["untrusted"]["guess"] == "clamp"
+    assert data(server(store), "test_code", code=GOOD)["untrusted"]["guess"] is None
 
 
 def test_the_prompt_has_the_procedure_between_marks_and_the_rules(store: Path) -> None:

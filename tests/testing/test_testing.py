@@ -97,6 +97,19 @@ def test_an_expected_type_is_an_annotation(expected: str) -> None:
         called("def f(x): return x", {"x": 1}, expected)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        ((1, {}), "invalid value 1 for code"),
+        (("def f(): pass", [1]), "for input_params"),
+        (("def f(): pass", {}, int), "for expected_output_type: expected the text of an annotation"),
+    ],
+)
+def test_an_argument_of_another_type_is_refused(arguments: tuple[Any, ...], part: str) -> None:
+    with pytest.raises(SettingError, match=part):
+        called(*arguments)
+
+
 def test_arguments_need_not_be_builtin_but_must_be_picklable() -> None:
     day = datetime.date(2024, 2, 29)
     assert called("def f(day): return day.year", {"day": day}, "int").output == 2024
