@@ -28,10 +28,13 @@ NESTED_PATTERNS = 6
 """Maximum pairs of patterns of which one is matched within the other."""
 PIECES_AS_WORDS = 4
 """Maximum literals that may stand for a word of a pattern, beside those that texts are compared with."""
+SPLIT_LEVELS = 3
+"""Maximum levels of separators in a text."""
 PIECES = 40
 """Maximum literals to combine."""
 PIECE_LENGTH = 40
 """Maximum length of a literal that counts as a piece of text, in characters."""
+_SMALL_NUMBERS = st.integers(0, 20).map(str)
 _SEPARATING = re.compile(r"\W{1,3}")
 _WORD_STARTS = re.compile(r"\w+")
 _REPEATED = re.compile(r"(?<!\\)(?:\\w|\[(?:[^\]\\]|\\.)+\])[*+]")
@@ -99,6 +102,9 @@ class TextsByCode:
             st.lists(token, min_size=2, max_size=TEXT_PARTS),
             self._between(clue),
         )
+        if len(clue.separators) > 1:
+            named = [word for word in (*clue.words, *self._pieces) if word not in clue.separators]
+            joined = st.one_of(joined, _split_in_turn(named, clue.separators))
         if len(self._matching) > 1 and clue.matched:
             both = st.one_of(self._matching)
             wholes.append((6, st.builds(_within, both, both, st.integers(0, 9))))
@@ -169,6 +175,19 @@ class TextsByCode:
             return st.sampled_from(usual)
         padded = [f"{text} " for text in chosen if not text.isspace()]
         return weighted((4, st.sampled_from(chosen)), (1, st.sampled_from([*usual, *padded])))
+
+
+def _split_in_turn(named: Sequence[str], separators: Sequence[str]) -> Texts:
+    """Words and numbers between separators at several levels, as in ``bytes=0-5,7-``: the first is outermost.
+
+    The separators are in the order of the source, where outer splits mostly come first.
+    """
+    word = st.sampled_from([*named[:PIECES_AS_WORDS], "a"])
+    text = st.one_of(word, _SMALL_NUMBERS, _SMALL_NUMBERS, st.just(""))
+    for separator in reversed(separators[:SPLIT_LEVELS]):
+        several = st.lists(text, min_size=1, max_size=3).map(separator.join)
+        text = st.one_of(several, several, st.tuples(word, text).map(separator.join))
+    return text
 
 
 def _within(text: str, other: str, at: int) -> str:

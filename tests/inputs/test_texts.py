@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pytest_athena_dreams.inputs.drawing import draw
 from pytest_athena_dreams.inputs.grammars import GRAMMARS, text_in
 from pytest_athena_dreams.inputs.mutation import mutated
-from pytest_athena_dreams.inputs.texts import TextsByCode, matching, reads_text
+from pytest_athena_dreams.inputs.texts import TextsByCode, _split_in_turn, matching, reads_text
 from pytest_athena_dreams.signatures import Clues, Parameter, ParameterKind, Signature, TextClues, TypeSpec
 
 from .kit import drawn
@@ -136,3 +136,8 @@ def test_only_a_parameter_that_is_read_gets_text_by_the_code() -> None:
     without = [x.args[0] for x in drawn(_signature("str"), 100)]
     assert sum(text.startswith(("{", "[")) for text in with_clues) > 15
     assert sum(text.startswith(("{", "[")) for text in without) < 10
+
+
+def test_separators_of_several_splits_are_nested() -> None:
+    found = texts(_split_in_turn(["bytes"], ("=", ",", "-")), 300)
+    assert any(re.fullmatch(r"bytes=\d+-\d+(,.*)?", text) for text in found)
