@@ -34,7 +34,7 @@ PIECES = 40
 """Maximum literals to combine."""
 PIECE_LENGTH = 40
 """Maximum length of a literal that counts as a piece of text, in characters."""
-_SMALL_NUMBERS = st.integers(0, 20).map(str)
+_SHORT_NUMBERS = st.integers(0, 20).map(str)
 _SEPARATING = re.compile(r"\W{1,3}")
 _WORD_STARTS = re.compile(r"\w+")
 _REPEATED = re.compile(r"(?<!\\)(?:\\w|\[(?:[^\]\\]|\\.)+\])[*+]")
@@ -183,7 +183,7 @@ def _split_in_turn(named: Sequence[str], separators: Sequence[str]) -> Texts:
     The separators are in the order of the source, where outer splits mostly come first.
     """
     word = st.sampled_from([*named[:PIECES_AS_WORDS], "a"])
-    text = st.one_of(word, _SMALL_NUMBERS, _SMALL_NUMBERS, st.just(""))
+    text = st.one_of(word, _SHORT_NUMBERS, _SHORT_NUMBERS, st.just(""))
     for separator in reversed(separators[:SPLIT_LEVELS]):
         several = st.lists(text, min_size=1, max_size=3).map(separator.join)
         text = st.one_of(several, several, st.tuples(word, text).map(separator.join))
