@@ -235,7 +235,10 @@ def _card(answer: Answer) -> Iterator[str]:
     )
     evidence = f", evidence {percent(answer.evidence)}" if answer.evidence is not None else ""
     context = "" if answer.own is not False else " (what it needs changed)"
-    yield printable(f"{word}: {answer.name or '-'}{context}: {answer.text}{evidence}", limit=500)
+    name, said = answer.name or "-", answer.text
+    if answer.verdict == "refused":  # such a text may begin with the name
+        said = said.removeprefix(f"{name}: ").removeprefix(f"{name} ")
+    yield printable(f"{word}: {name}{context}: {said}{evidence}", limit=500)
     if answer.guess:
         yield f"    {guess(answer.guess)}: the code has several; FILE::FUNCTION or --entry-point names one"
     if answer.call is not None:

@@ -128,6 +128,11 @@ def test_the_function_is_named_where_it_was_a_guess(files: Path) -> None:
     assert "a guess" not in run("check", "good.py", "--like", "old.py").stdout
 
 
+def test_a_refused_line_is_named_once() -> None:
+    ran = run("check", "--all", "-", given="no JSON")
+    assert (ran.exit_code, ran.stdout[:27]) == (2, "refused: line 1: Expecting ")
+
+
 def test_standard_input_is_a_file() -> None:
     assert run("check", "-", given=TWICE).exit_code == 0
 
