@@ -10,6 +10,7 @@ This overrides internals of xdist, so ``distribution`` calls :func:`check` first
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
@@ -47,7 +48,8 @@ class ProcedureScheduling(LoadScheduling):  # type: ignore[misc]
         chosen = self._chosen(node, min(num, AHEAD - held))
         left = set(self.pending).difference(chosen)
         self.pending[:] = [*chosen, *(index for index in self.pending if index in left)]
-        super()._send_tests(node, len(chosen))
+        with contextlib.suppress(OSError):  # the worker has just died; once xdist notices, others get these
+            super()._send_tests(node, len(chosen))
 
     def _chosen(self, node: Any, num: int) -> list[int]:
         """The next items for ``node``, at most ``num``, as indices into the collection."""

@@ -91,6 +91,32 @@ def test_no_worker_runs_far_ahead_of_what_is_recorded(pytester: pytest.Pytester)
     assert all(AHEAD // 2 <= node.most <= AHEAD for node in deal(pytester, families, items, 2))
 
 
+def test_a_worker_that_has_just_died_ends_no_run(pytester: pytest.Pytester) -> None:
+    """Its channel is closed before xdist reports its end; then others get what it was to run."""
+    items = [f"p-{n}" for n in range(200)]
+    scheduler: Any = ProcedureScheduling(pytester.parseconfig("--tx=2*popen"), None, lambda item: item[0])
+    alive, dead = Node("gw0"), Node("gw1")
+    for node in (alive, dead):
+        scheduler.add_node(node)
+        scheduler.add_node_collection(node, items)
+    scheduler.schedule()
+
+    def closed(indices: Sequence[int]) -> None:
+        raise OSError("cannot send (already closed?)")
+
+    dead.send_runtest_some = closed  # type: ignore[method-assign]
+    lost = set(dead.queue)
+    while len(dead.queue) > 1:
+        scheduler.mark_test_complete(dead, dead.queue.pop(0))
+    ran = lost - set(dead.queue)
+    crashed = scheduler.remove_node(dead)
+    while len(alive.queue) > (0 if alive.shutting_down else 1):
+        index = alive.queue.pop(0)
+        alive.ran.append(index)
+        scheduler.mark_test_complete(alive, index)
+    assert {items.index(crashed), *ran, *alive.ran, *alive.queue} == set(range(len(items)))
+
+
 def test_ordinary_tests_go_to_everybody_in_their_order(pytester: pytest.Pytester) -> None:
     items = [f"test.py::test_{n}" for n in range(100)]
     workers = deal(pytester, {}, items, 2)

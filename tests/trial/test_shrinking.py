@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.inputs.drawing import shrunk
-from pytest_athena_dreams.models import Contract, Dream, Observation, Procedure
+from pytest_athena_dreams.models import Contract, Dream, Procedure
 from pytest_athena_dreams.sandbox.policy import Policy
-from pytest_athena_dreams.sandbox.runner import Runner
 from pytest_athena_dreams.trial import Engine, shrinking
 
 DEFAULTS = Settings()
@@ -78,19 +76,18 @@ def test_a_replay_has_no_more_time_than_a_search(monkeypatch: pytest.MonkeyPatch
 
 def replays(monkeypatch: pytest.MonkeyPatch, first: Dream, second: Dream, settings: Settings) -> list[float]:
     """The budgets with which the candidates of the first dream's search run for the second one."""
-    batches = []
-    run = Runner.run
+    budgets = []
+    agrees = shrinking._Search.agrees
 
-    def noted(self: Runner, payloads: Sequence[bytes], **options: Any) -> list[Observation]:
-        batches.append((len(payloads), options.get("budget", float("inf"))))
-        return run(self, payloads, **options)
+    def noted(self: shrinking._Search, candidates: shrinking.Candidates) -> bool:
+        budgets.append(self._budget.left)
+        return agrees(self, candidates)
 
-    monkeypatch.setattr(Runner, "run", noted)
     with Engine(settings, Policy()) as engine:
         engine.test(first)
-        batches.clear()
+        monkeypatch.setattr(shrinking._Search, "agrees", noted)
         engine.test(second)
-    return [budget for size, budget in batches if size > 1 and budget <= settings.shrink_time]
+    return budgets
 
 
 SLOW = FAULT.replace("return", "m = sum(range(100_000))\n    return")
