@@ -61,9 +61,9 @@ def run(
 
 def _wait(process: subprocess.Popen[bytes], end: float | None, clock: Callable[[], float]) -> int | None:
     """The exit status of a process, or ``None`` once its ``end`` has come."""
-    while end is None or clock() < end:
+    while end is None or (left := end - clock()) > 0:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            return process.wait(None if end is None else WAIT_SECONDS)
+            return process.wait(None if end is None else min(left, WAIT_SECONDS))
     return process.poll()
 
 

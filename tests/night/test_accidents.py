@@ -250,7 +250,7 @@ def test_a_deadline_in_each_step_stops_it_and_a_later_night_makes_up_for_it(
                 store=store, folder=folder, number=row["id"], adopted=1, dreaming=("--strategy", "light"),
                 testing=("-n0",),
             )  # fmt: skip
-            made = Night(opened, row, order, deadline=time.monotonic() + 0.05)
+            made = Night(opened, row, order, deadline=time.monotonic() + 0.02)
             made.run([step], lambda *_: None)
             assert made.ended[step.name].how == "stopped"
             assert made.finish()["exit_status"] == 0

@@ -23,7 +23,7 @@ from .test_accidents import CLAMP, LIGHT, UNIQUE, at_work, children
 
 ROOT = "import math\n\n\ndef root(x: int) -> int:\n    return math.isqrt(abs(x))\n"
 WITHOUT_IMPORT = "def root(x: int) -> int:\n    return math.isqrt(abs(x)) + {0} - {0}\n"
-BROKEN = 6
+BROKEN = 24
 PATIENCE = 120.0
 FAR = 1e6
 
