@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
 
-class Closing:
+class Closing(ABC):
     """Leaving its ``with`` block closes it. Subclasses define ``close``, which is safe to call twice."""
 
     def __enter__(self) -> Self:
@@ -17,9 +18,9 @@ class Closing:
     ) -> None:
         self.close()
 
+    @abstractmethod
     def close(self) -> None:
         """Let go of what it holds."""
-        raise NotImplementedError
 
 
 class AsyncClosing(Closing):

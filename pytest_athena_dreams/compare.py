@@ -196,15 +196,12 @@ def call_in_world(
         audited=True,
         acts=True,
     )
-    jail = SandboxPair(Policy())
-    try:
+    with SandboxPair(Policy()) as jail:
         if not jail.acts():
             raise SandboxError("this machine has no worlds, which need Landlock: see 'athena-dreams doctor'")
         with Runner(jail, source) as runner:
             seen = runner.failure or runner.run([attached(pickle.dumps(given, 5), world)], timeout=timeout)[0]
             returns = runner.loaded.returns if runner.loaded is not None else None
-    finally:
-        jail.close()
     return Result(observation=seen, returns=returns)
 
 

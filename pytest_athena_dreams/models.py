@@ -160,6 +160,11 @@ class Dream:
     model_used: str | None = None
     problem: str | None = None
 
+    @property
+    def base_name(self) -> str:
+        """The name of the procedure that it varies; empty without one."""
+        return self.procedure.name if self.procedure else self.procedure_name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:

@@ -32,12 +32,7 @@ def labelled(name: str, label: str | None) -> str:
 
 def procedure_part(dream: Dream) -> str:
     """The part of a node id that names the procedure. Characters with a meaning for pytest become ``_``."""
-    return _UNSAFE.sub("_", tested_with(dream)) or "no-procedure"
-
-
-def tested_with(dream: Dream) -> str:
-    """The name of the procedure that a dream is compared with, or varies; empty without one."""
-    return dream.procedure.name if dream.procedure else dream.procedure_name
+    return _UNSAFE.sub("_", dream.base_name) or "no-procedure"
 
 
 def item_part(dream: Dream) -> str:

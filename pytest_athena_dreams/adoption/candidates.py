@@ -16,7 +16,7 @@ from ..source.normalise import digest
 from ..store.adoptions import Evidence, Version, candidate_rows, passed_dreams, seeds
 from ..store.database import Store
 from ..trial import Engine, policy_of
-from ..trial.lab import UserStrategies
+from ..trial.lab import UserStrategies, UserWorlds
 from .conditions import INPUTS, Candidate, Decision
 
 _SEEDS = 2**31
@@ -69,18 +69,21 @@ def new_seed(store: Store) -> int:
 
 
 def new_test(
-    settings: Settings, seed: int, strategies: UserStrategies = lambda *_: {}
+    settings: Settings,
+    seed: int,
+    strategies: UserStrategies = lambda *_: {},
+    worlds: UserWorlds = lambda _: None,
 ) -> Callable[[Dream], Verdict]:
     """Tests dreams on ``seed`` and ``INPUTS`` inputs, each in jails of its own and with time for as many.
 
-    ``strategies`` are the user's own.
+    ``strategies`` and ``worlds`` are the user's own.
     """
     more = max(1.0, INPUTS / settings.max_examples)
     limit = min(settings.dream_timeout * more, MOST_SECONDS)
     thorough = replace(settings, seed=seed, max_examples=INPUTS, evidence="on", dream_timeout=limit)
 
     def test(dream: Dream) -> Verdict:
-        with Engine(thorough, policy_of(thorough, os.environ), strategies) as engine:
+        with Engine(thorough, policy_of(thorough, os.environ), strategies, worlds) as engine:
             try:
                 return engine.test(dream)
             except PlanError as error:

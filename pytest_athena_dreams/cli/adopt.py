@@ -63,8 +63,8 @@ def adopt(
     athena-dreams adopt --best 1 --patch src/tools.py
                                          the best one of this file, with the change as a diff
 
-    Settings and strategies are those of pytest in this folder. Exit status: 0 if all were adopted (with
-    --best, at least one), 1 if not, 2 if the request can't be carried out.
+    Settings, strategies and worlds are those of pytest in this folder. Exit status: 0 if all were adopted
+    (with --best, at least one), 1 if not, 2 if the request can't be carried out.
     """
     from ..store.database import Store
 
@@ -120,7 +120,7 @@ def _adopt(
     adopted = refused = 0
     changed: set[int] = set()
     seed = new_seed(store)
-    test = new_test(setup.settings, seed, setup.strategies)
+    test = new_test(setup.settings, seed, setup.strategies, setup.worlds)
     for dream_id in ids or best(store):
         found = candidate(store, dream_id)
         dream = found.dream
@@ -193,7 +193,7 @@ def _source(store: Opened, dream: Dream) -> str | None:
 
 
 def _say(dream: Dream, text: str) -> None:
-    name = dream.procedure.name if dream.procedure else dream.procedure_name or "no procedure"
+    name = dream.base_name or "no procedure"
     label = f" ({printable(dream.label, limit=40)})" if dream.label else ""
     click.echo(
         f"dream {dream.id}{label} of {printable(name, limit=40)}: {printable(text, limit=600)}", err=True

@@ -81,11 +81,8 @@ def _has_worlds(sandbox: str | None) -> bool:
     from ..sandbox.client import SandboxPair
     from ..sandbox.policy import Policy, SandboxMode
 
-    jail = SandboxPair(Policy(mode=SandboxMode(sandbox or "auto")))
-    try:
+    with SandboxPair(Policy(mode=SandboxMode(sandbox or "auto"))) as jail:
         return jail.acts()
-    finally:
-        jail.close()
 
 
 COMMANDS = (demo,)

@@ -103,10 +103,10 @@ def repair(ids: tuple[int, ...], store: Path, **options: str | None) -> None:
     """Try mechanical repairs on the failed dreams (or on those with these IDs), and store those that pass.
 
     A repair changes one thing: a missing import, markdown fences, a guard, a None check, a return, a default,
-    a name. Each is tested in the jail like a dream, with the settings and strategies of pytest in this
-    folder. Only one that passes is shown, and stored for the report; the dream itself does not change. A
-    dream that differs from its procedure in several places is also tested with each change put back, so that
-    the report can show which one makes it fail.
+    a name. Each is tested in the jail like a dream, with the settings, strategies and worlds of pytest in
+    this folder. Only one that passes is shown, and stored for the report; the dream itself does not change.
+    A dream that differs from its procedure in several places is also tested with each change put back, so
+    that the report can show which one makes it fail.
     """
     from ..repair.proof import failed
     from ..resolution import command_options
@@ -129,7 +129,8 @@ def _repair(store: Store, broken: list[tuple[Dream, Fault]], setup: Configured) 
     repaired = causes = 0
     untested: set[int] = set()
     seed = setup.settings.seed
-    with Engine(setup.settings, policy_of(setup.settings, os.environ), setup.strategies) as engine:
+    policy = policy_of(setup.settings, os.environ)
+    with Engine(setup.settings, policy, setup.strategies, setup.worlds) as engine:
         for found in chain(find_repairs(engine, broken), find_causes(engine, broken)):
             name = f"dream {found.dream_id} ({printable(names[found.dream_id], limit=60)})"
             if isinstance(found, Untested):

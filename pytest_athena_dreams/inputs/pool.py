@@ -27,7 +27,9 @@ from .instances import UnmetAnnotation
 from .landscape import surrounded
 from .narrowing import Narrowing, narrow, sample
 from .scalars import Strategy, Width, literal_value
+from .steps import calls_methods
 from .strategies import NO_CLUES
+from .texts import reads_text
 from .weights import weighted
 
 REPEATS = 3
@@ -106,6 +108,11 @@ class PoolSpec:
     def conforms(self, arguments: Arguments) -> bool:
         """Whether no narrowing changes ``arguments``."""
         return all(sample(arguments, self.signature, n) == arguments for n in self.narrowings)
+
+    @property
+    def demanding(self) -> bool:
+        """Whether the code reads text or is called in sequences: it takes more inputs to find its paths."""
+        return reads_text(self.signature, self.clues) or calls_methods(self.signature)
 
     @property
     def draws(self) -> int:

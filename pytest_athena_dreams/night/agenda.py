@@ -55,7 +55,7 @@ def _ours(order: Order, command: str, *more: str) -> list[str]:
 
 
 def _as_tested(order: Order, command: str, *more: str) -> list[str]:
-    """A command that tests with the settings and strategies of the step ``test``."""
+    """A command that tests with the settings, strategies and worlds of the step ``test``."""
     return ["env", f"PYTEST_ADDOPTS={order.addopts}", *_ours(order, command, *more)]
 
 

@@ -132,7 +132,7 @@ class Sandbox(Closing):
         return layers
 
 
-class SandboxPair:
+class SandboxPair(Closing):
     """A lean sandbox and one for code that names rare modules; each starts on first use.
 
     Code that acts has a third one, whose children have a folder that they may write in.

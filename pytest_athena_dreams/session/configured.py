@@ -16,22 +16,24 @@ import pytest
 
 from ..config import Settings
 from ..errors import SettingError
-from .request import settings_of, strategies_of
+from .request import settings_of, strategies_of, worlds_of
 from .setup import find_beside_ini_file
 
 if TYPE_CHECKING:
     from ..resolution import Source
     from .custom import UserStrategies
+    from .user_worlds import UserWorlds
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configured:
-    """What a run of pytest tests with: the settings, and the user's own strategies."""
+    """What a run of pytest tests with: the settings, and the user's own strategies and worlds."""
 
     settings: Settings
     strategies: UserStrategies
+    worlds: UserWorlds
 
 
 def configured(work: Callable[[Configured], T], *nearer: Source) -> T:
@@ -61,6 +63,7 @@ class _Instead(Generic[T]):
         from hypothesis.errors import HypothesisSideeffectWarning
 
         from .custom import UserStrategies
+        from .user_worlds import UserWorlds
 
         own = sys.modules.get("pytest_athena_dreams.plugin")
         if own is None or not config.pluginmanager.is_registered(own):
@@ -72,7 +75,9 @@ class _Instead(Generic[T]):
         if lines:
             find_beside_ini_file(config)
         setup = Configured(
-            settings=settings_of(config, *self._nearer), strategies=UserStrategies(config, lines)
+            settings=settings_of(config, *self._nearer),
+            strategies=UserStrategies(config, lines),
+            worlds=UserWorlds(config, worlds_of(config)),
         )
         with warnings.catch_warnings():
             # Hypothesis warns whoever draws before a session: it would slow down each start of pytest.

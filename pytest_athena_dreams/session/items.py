@@ -98,7 +98,7 @@ class DreamPlugin:
             policy_of,
         )
         from .custom import UserStrategies
-        from .fixtures import UserWorlds
+        from .user_worlds import UserWorlds
 
         settings = self.plan.settings
         strategies = UserStrategies(self._config, self.plan.strategies)

@@ -94,7 +94,7 @@ def worlds_of(config: pytest.Config) -> dict[str, World]:
     folder = _text(_ini(config, "athena_world"))
     if not folder:
         return {}
-    from .fixtures import worlds_in
+    from .user_worlds import worlds_in
 
     return worlds_in((config.inipath.parent if config.inipath else config.rootpath) / folder)
 

@@ -14,7 +14,7 @@ import pytest
 from ..config import Settings
 from ..errors import SandboxError
 from ..models import PENDING, Dream, Status
-from ..naming import labelled, tested_with
+from ..naming import labelled
 from ..sharding import Shard
 from ..store.known import has_verdicts, known_verdicts
 from .digests import Digests
@@ -81,7 +81,7 @@ def _of_shard(settings: Settings, dreams: Iterable[Dream]) -> PackedDreams:
     """Those of ``dreams`` that this run's shard holds, packed."""
     if settings.shard is not None:
         holds = Shard.parse(settings.shard).holds
-        dreams = (one for one in dreams if holds(tested_with(one), one.code))
+        dreams = (one for one in dreams if holds(one.base_name, one.code))
     return PackedDreams.of(dreams)
 
 

@@ -19,6 +19,8 @@ from ..errors import StoreError, StorePathError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+BEYOND = 2**62
+"""A row id that no table reaches."""
 BUSY_SECONDS = 30.0
 """How long a statement waits for a lock that another process holds."""
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .records import Sighting
 
 Row = dict[str, Any]
-_SHOWN_PATTERNS = (
+SHOWN_PATTERNS = (
     "(SELECT json_group_array(pattern_id) FROM (SELECT pattern_id FROM dream_failure_sightings s"
     " WHERE s.dream_id = r.dream_id AND s.run_id = r.run_id ORDER BY place)) AS patterns"
 )
@@ -87,7 +87,7 @@ def read_lessons(store: Store, most: int = MOST_LESSONS) -> Lessons:
             },
             results=tuple(
                 db.query(
-                    f"SELECT dream_id, run_id, outcome, details, {_SHOWN_PATTERNS} FROM dream_test_results r"
+                    f"SELECT dream_id, run_id, outcome, details, {SHOWN_PATTERNS} FROM dream_test_results r"
                     f" WHERE dream_id IN ({chosen}) AND {last} ORDER BY run_id, dream_id",
                     [listed, Outcome.UNTESTABLE],
                 )
@@ -108,7 +108,7 @@ def each_result(store: Store, *, of_failing: bool = False) -> Iterator[Row]:
     failing = " WHERE dream_id IN (SELECT dream_id FROM dream_failure_sightings)" if of_failing else ""
     yield from _each(
         store,
-        f"SELECT dream_id, run_id, outcome, category, {_SHOWN_PATTERNS}"
+        f"SELECT dream_id, run_id, outcome, category, {SHOWN_PATTERNS}"
         f" FROM dream_test_results r{failing} ORDER BY run_id, dream_id",
     )
 

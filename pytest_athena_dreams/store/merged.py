@@ -19,6 +19,8 @@ from ..models import PENDING
 from ..sharding import Shard
 from .connection import insert
 from .database import Store
+from .lessons import put_sightings
+from .records import Sighting
 from .verdicts import finish, show_verdict
 
 if TYPE_CHECKING:
@@ -30,10 +32,10 @@ NAMED_CONFLICTS = 10
 """Conflicts that an error names; the others are counted."""
 OF_A_RUN = ("store", "select", "explore", "shard", "limit", "baseline", "fail_under", "untestable")
 """Settings in which the runs may differ: which dreams are tested, and what their verdicts lead to."""
-_PATTERN = ("id", "category", "exception", "message", "context", "title")
-"""What identifies a pattern; its other columns are counted anew."""
+_PATTERN = ("category", "exception", "message", "context", "title")
+"""What a pattern is, beside its id; its other columns are counted anew."""
 _RUN_COUNTS = ("tested", "passed", "failed", "untestable")
-_NEVER_TESTS = 5
+_NO_TESTS = 5
 """pytest's exit status of a run without tests."""
 
 Row = dict[str, Any]
@@ -164,9 +166,8 @@ def _missing(store: Store, runs: Sequence[Row]) -> list[Shard]:
         )
     left = [shard for n in range(1, counts[0] + 1) if (shard := Shard(n, counts[0])) not in tested]
     holding = set[Shard]()
-    for dream in store.each(PENDING):
-        name = dream.procedure.name if dream.procedure else dream.procedure_name
-        holding |= {shard for shard in left if shard not in holding and shard.holds(name, dream.code)}
+    for dream in store.each(PENDING) if left else ():
+        holding |= {one for one in left if one not in holding and one.holds(dream.base_name, dream.code)}
     return [shard for shard in left if shard in holding]
 
 
@@ -200,8 +201,8 @@ def _last(runs: Sequence[Row], column: str) -> int | None:
 def _status(runs: Sequence[Row]) -> int | None:
     """pytest's exit status of all runs together: a run without tests changes nothing."""
     found = [run["exit_status"] for run in runs]
-    tested = [status for status in found if status != _NEVER_TESTS]
-    return None if None in found else max(tested, default=_NEVER_TESTS)
+    tested = [status for status in found if status != _NO_TESTS]
+    return None if None in found else max(tested, default=_NO_TESTS)
 
 
 class _Merge:
@@ -282,19 +283,14 @@ class _Merge:
 
     def _patterns(self, theirs: Database, was: tuple[int, int], own: int) -> None:
         """Copy which failure patterns a result shows."""
+        columns = ", ".join(f"p.{column}" for column in _PATTERN)
         rows = theirs.query(
-            "SELECT p.*, s.place FROM dream_failure_sightings s"
+            f"SELECT s.pattern_id, s.place, {columns} FROM dream_failure_sightings s"
             " JOIN dream_failure_patterns p ON p.id = s.pattern_id WHERE s.dream_id = ? AND s.run_id = ?",
             was,
         )
-        for row in rows:
-            self._db.execute(
-                f"INSERT INTO dream_failure_patterns ({', '.join(_PATTERN)})"
-                f" VALUES (:{', :'.join(_PATTERN)}) ON CONFLICT (id) DO NOTHING",
-                {name: row[name] for name in _PATTERN},
-            )
-            sighting = {"dream_id": own, "run_id": self._run_id, "pattern_id": row["id"]}
-            insert(self._db, "dream_failure_sightings", sighting | {"place": row["place"]})
+        if shown := [Sighting(**row) for row in rows]:
+            put_sightings(self._db, self._run_id, own, shown)
 
     def _novelty(self, theirs: Database, dream_id: int, own: int) -> None:
         """Take over how novel a dream is, which takes longer to measure than to test some."""

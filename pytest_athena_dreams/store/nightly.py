@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import StoreError
-from .connection import insert
+from .connection import BEYOND, insert
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +25,6 @@ _LINKED = {
     "call_id": "dream_calls",
 }
 """The last row of each of these tables, by the column of a night that holds its id."""
-
-LAST = 2**62
-"""A row that no table reaches."""
 
 
 def last_rows(store: Store) -> dict[str, int]:
@@ -119,13 +116,13 @@ def figures(store: Store, night: Mapping[str, Any]) -> Row:
             db.execute(
                 "SELECT asked, sum(ifnull(cost, 0)) FROM dream_calls WHERE rowid > ? AND rowid <= ?"
                 " GROUP BY asked ORDER BY 1",
-                [before["call_id"], end.get("call_id", LAST)],
+                [before["call_id"], end.get("call_id", BEYOND)],
             ).fetchall()
         )
         adopted = list(
             db.query(
                 "SELECT * FROM dream_adoptions WHERE id > ? AND id <= ? ORDER BY id",
-                [before["adoption_id"], end.get("adoption_id", LAST)],
+                [before["adoption_id"], end.get("adoption_id", BEYOND)],
             )
         )
     return {"generation": generation, "test": test, "spent": spent, "adopted": adopted}

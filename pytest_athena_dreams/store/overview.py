@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..models import Outcome, Status
 from .columns import COLUMNS
+from .connection import BEYOND
+from .lessons import SHOWN_PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -18,14 +20,8 @@ if TYPE_CHECKING:
     from .database import Store
 
 Row = dict[str, Any]
-NEVER = 2**62
-"""A run that no store reaches."""
-_TEST = (
-    "dream_id, run_id, outcome, category,"
-    " (SELECT json_group_array(pattern_id) FROM (SELECT pattern_id FROM dream_failure_sightings s"
-    " WHERE s.dream_id = r.dream_id AND s.run_id = r.run_id ORDER BY place)) AS patterns"
-)
-"""The columns of a result ``r`` that history needs; ``patterns`` as JSON, the deciding one first."""
+_TEST = f"dream_id, run_id, outcome, category, {SHOWN_PATTERNS}"
+"""The columns of a result ``r`` that history needs."""
 
 
 class Latest(NamedTuple):
@@ -69,7 +65,7 @@ class Overview:
     def __init__(self, store: Store, db: Database, up_to: int | None = None) -> None:
         self._store, self._db = store, db
         self._dream = store.dream_procedures
-        limit = NEVER if up_to is None else up_to
+        limit = BEYOND if up_to is None else up_to
         query = (
             "SELECT ifnull(max(r.run_id), 0) FROM dream_test_results r"
             " JOIN dream_test_runs t ON t.id = r.run_id WHERE r.run_id <= ?"
@@ -214,7 +210,7 @@ class Overview:
     def metrics(self, up_to: int | None = None) -> list[Row]:
         """The rows of Athena's metrics, up to the rowid ``up_to`` if it is given."""
         query = "SELECT * FROM dream_metrics WHERE rowid <= ? ORDER BY timestamp, rowid"
-        return list(self._db.query(query, [NEVER if up_to is None else up_to]))
+        return list(self._db.query(query, [BEYOND if up_to is None else up_to]))
 
     def proofs(self, table: str, ids: Collection[int]) -> dict[int, Row]:
         """The rows of ``dream_repairs`` or ``dream_causes`` for some dreams, by dream."""

@@ -57,11 +57,6 @@ class Answers:
         for runner in (*self._runners.values(), self._timed):
             runner.close()
 
-    @property
-    def jail(self) -> SandboxPair:
-        """The jail that procedures and dreams run in."""
-        return self._lab.jails.main
-
     def runner(self, reference: Reference) -> Runner:
         """The procedure in a child that lives on from one dream to the next."""
         return self._living(reference, self._lab.jails.main)

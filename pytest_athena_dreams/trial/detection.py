@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from ..closing import Closing
 from ..judge.oracle import Oracle
 from ..models import Observation
 from ..sandbox.client import SandboxPair, Source
@@ -16,7 +17,7 @@ BATCH_GROWTH = 4
 """How many times larger each batch is than the one before it."""
 
 
-class Mutants:
+class Mutants(Closing):
     """The mutants of one source, one after another. A context manager: the child is killed at the end.
 
     ``timeout`` is the seconds of one call, ``seconds`` the time that all calls may take together.
@@ -32,10 +33,8 @@ class Mutants:
         self.left = seconds
         """Seconds that calls may still take."""
 
-    def __enter__(self) -> Mutants:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Kill the child. Safe to call twice."""
         self._runner.close()
 
     def __iter__(self) -> Iterator[int]:

@@ -16,9 +16,7 @@ from ..inputs.inference import choose, combinations, example_values, one_shot, s
 from ..inputs.narrowing import Narrowing, candidates, sample
 from ..inputs.pool import PoolSpec, draw_pool
 from ..inputs.scalars import Strategy
-from ..inputs.steps import calls_methods
 from ..inputs.strategies import UnmetAnnotation
-from ..inputs.texts import reads_text
 from ..models import Observation, ObservationKind
 from ..sandbox.runner import Runner
 from ..signatures import Clues, Signature, TypeSpec
@@ -77,7 +75,7 @@ class Explorer:
         doc = read_docstring(signature.doc, signature.name)
         examples = tuple(Arguments(call.args, call.kwargs) for call in doc.calls)
         typed, notes = self._typed(with_types(signature, doc.types), examples)
-        return PoolSpec(
+        spec = PoolSpec(
             signature=typed,
             literals=(*reading(self.runner.source.code).literals, *doc.numbers),
             size=self.settings.max_examples,
@@ -86,14 +84,10 @@ class Explorer:
             examples=examples,
             given=self.given,
             notes=notes,
-            clues=(found := self._clues(signature)),
-            candidates=self._candidates(typed, found),
+            clues=self._clues(signature),
         )
-
-    def _candidates(self, signature: Signature, found: Clues) -> int:
-        """How many inputs to draw and choose from."""
-        many = reads_text(signature, found) or calls_methods(signature)
-        return int((CANDIDATES if many else FEWER_CANDIDATES) * self.settings.max_examples)
+        each = CANDIDATES if spec.demanding else FEWER_CANDIDATES
+        return replace(spec, candidates=int(each * self.settings.max_examples))
 
     def _clues(self, signature: Signature) -> Clues:
         """What the source suggests for texts, with the regular expressions that it compiled when loaded."""

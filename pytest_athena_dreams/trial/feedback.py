@@ -103,7 +103,7 @@ def _varied(
     parents, found = list(inputs), dict[bytes, Arguments]()
     if not parents:
         return {}
-    for _ in range(MORE_ROUNDS if spec.candidates > 2 * spec.size else VARIANT_ROUNDS):
+    for _ in range(MORE_ROUNDS if spec.demanding else VARIANT_ROUNDS):
         tried: dict[bytes, Arguments] = {}
         for _ in range(int(spec.size * VARIANTS_A_ROUND)):
             parent = inputs[random.choice(parents if random.random() < RECENT else list(inputs))]

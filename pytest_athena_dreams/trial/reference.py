@@ -171,11 +171,9 @@ class References:
             if runner.failure is not None or runner.load_refusals:
                 return None
             assert runner.signature is not None
-            seed = derive_seed(lab.settings.seed, procedure.name, procedure.code)
-            strategies = lab.user_strategies(procedure.name, runner.signature)
-            explored = Explorer(runner, lab.settings, strategies).spec(runner.signature, seed)
-            spec = with_worlds(explored, runner, lab.user_worlds(procedure.name))
-            reference = self._observed(source, runner, spec) if spec is not None else None
+            _, spec = self._explored(procedure, runner)
+            acting = with_worlds(spec, runner, lab.user_worlds(procedure.name))
+            reference = self._observed(source, runner, acting) if acting is not None else None
         return reference if reference is not None and reference.returned else None
 
     def _without_raising(

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pytest_athena_dreams.adoption.conditions import decide
 from pytest_athena_dreams.cli import main
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Outcome
+from pytest_athena_dreams.sandbox.client import SandboxPair
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.records import Result
@@ -259,6 +261,15 @@ from texts_of_body import TEXTS
 def pytest_athena_dreams_strategy(procedure, parameter, annotation):
     return TEXTS if (procedure, parameter) == ("body", "text") else None
 """
+NOTE = "a text that nobody draws, 7.3.1"
+READS_NOTES = f"""
+import zlib
+def read(path: str) -> str:
+    with open(path) as file:
+        text = file.read()
+    return "known" if zlib.crc32(text.encode()) == {zlib.crc32(NOTE.encode())} else "other"
+"""
+OTHER_NOTE = READS_NOTES.replace('"known"', '"new"')
 INI = "[pytest]\nathena_strategies =\n    body.text = texts_of_body:TEXTS\n"
 
 
@@ -305,6 +316,25 @@ def test_adopt_and_repair_use_the_user_s_own_strategies(tmp_path: Path, given: s
     assert "(shorter) of body: adopted as version 2 (" in adopted.stderr
     assert " inputs, evidence " in adopted.stderr
     assert "Warning" not in adopted.stderr
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["drawn-worlds", "the-user-s-world"])
+def test_adopt_tests_in_the_user_s_own_worlds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    """There the dream fails; in drawn ones nothing speaks against it."""
+    with SandboxPair(Policy()) as jail:
+        if not jail.acts():
+            pytest.skip("no Landlock here, which worlds need")
+    monkeypatch.chdir(tmp_path)
+    make_store(tmp_path / "athena.db", dream("shorter", OTHER_NOTE, procedure=READS_NOTES))
+    with Store.open("athena.db") as store:
+        passes(store, 1)
+    (tmp_path / "given" / "files").mkdir(parents=True)
+    (tmp_path / "given" / "files" / "notes.txt").write_text(NOTE)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nathena_world = given\n" if given else "[pytest]\n")
+    done = run("adopt", "1", status=1)
+    assert ("it fails on a new seed: logic: " in done.stderr) == given, done.stderr
 
 
 @pytest.mark.usefixtures("project")

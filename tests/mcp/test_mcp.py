@@ -394,6 +394,25 @@ def test_a_mark_is_new_each_time_and_long_code_is_cut() -> None:
     assert short("a\n" * 100).count("\n") == 0
 
 
+async def cancelled(client: Client, tool: str, arguments: dict[str, Any], *, processes: int) -> None:
+    """Cancel a request once it has started so many processes, and see all of them end."""
+    before = descendants(os.getpid())
+    seen: set[int] = set()
+    task = asyncio.ensure_future(client.call_tool(tool, arguments))
+    while len(seen) < processes:
+        assert not task.done()
+        seen.update(descendants(os.getpid()) - before)
+        await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    for _ in range(200):
+        if ended(seen, 0):
+            break
+        await asyncio.sleep(0.1)
+    assert ended(seen, 0)
+
+
 def test_spending_is_refused_unless_it_was_allowed(store: Path) -> None:
     for arguments in ({}, {"calls": 1}, {"budget": 1.0}):
         assert "--allow-spend" in refusal(server(store), "dream", procedure="clamp", **arguments)
@@ -452,23 +471,9 @@ def test_a_model_is_paid_within_what_was_allowed(tmp_path: Path, monkeypatch: py
 
 def test_cancelling_dreams_ends_its_processes_and_keeps_the_store_whole(tmp_path: Path) -> None:
     path = make_store(tmp_path / "athena.db", dream("good", GOOD))
-    before = descendants(os.getpid())
-    seen: set[int] = set()
 
     async def use(client: Client) -> None:
-        task = asyncio.ensure_future(client.call_tool("dream", {"procedure": "clamp", "strategy": "deep"}))
-        while len(seen) < 2:
-            assert not task.done()
-            seen.update(descendants(os.getpid()) - before)
-            await asyncio.sleep(0.02)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        for _ in range(200):
-            if ended(seen, 0):
-                break
-            await asyncio.sleep(0.1)
-        assert ended(seen, 0)
+        await cancelled(client, "dream", {"procedure": "clamp", "strategy": "deep"}, processes=2)
         again = await client.call_tool("dream", {"procedure": "clamp"})
         assert not again.is_error, again.content
 
@@ -496,24 +501,8 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 def test_cancelling_a_request_ends_its_processes(store: Path, mode: str) -> None:
-    before = descendants(os.getpid())
-    seen: set[int] = set()
-
     async def use(client: Client) -> None:
-        hang = {"code": HANGS, "like": CLAMP}
-        task = asyncio.ensure_future(client.call_tool("test_code", hang))
-        while len(seen) < 4:
-            assert not task.done()
-            seen.update(descendants(os.getpid()) - before)
-            await asyncio.sleep(0.02)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        for _ in range(200):
-            if ended(seen, 0):
-                break
-            await asyncio.sleep(0.1)
-        assert ended(seen, 0)
+        await cancelled(client, "test_code", {"code": HANGS, "like": CLAMP}, processes=4)
         again = await client.call_tool("test_code", {"code": GOOD, "like": CLAMP})
         assert (again.structured_content or {})["verdict"] == "passed"
 

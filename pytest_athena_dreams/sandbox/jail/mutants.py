@@ -15,9 +15,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
-from .slips import CASE_METHODS, Put, slips
+from .slips import CASE_METHODS, Put, at, slips
 
 MUTANTS = 20
 """Maximum mutants of one source."""
@@ -63,8 +63,6 @@ _ACTING_MODULES = frozenset(
 )
 """Modules with which code acts: there, the order of two calls may count although no value shows it."""
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-_Node = TypeVar("_Node", bound=ast.AST)
 
 Place = tuple[Any, Put]
 """A node, and how to put another in its place."""
@@ -211,12 +209,12 @@ def _changes(node: Any, put: Put, modules: set[str]) -> Iterator[Point]:
         case ast.UnaryOp(op=ast.USub(), operand=operand) if not isinstance(operand, ast.Constant):
             yield Point("sign", line, _bound(put, operand))
         case ast.Constant(value=bool() as value):
-            yield Point("number", line, _bound(put, _at(node, ast.Constant(not value))))
+            yield Point("number", line, _bound(put, at(node, ast.Constant(not value))))
         case ast.Constant(value=int() | float() | complex() as value):
             other_number = value + 1 if value + 1 != value else -value
-            yield Point("number", line, _bound(put, _at(node, ast.Constant(other_number))))
+            yield Point("number", line, _bound(put, at(node, ast.Constant(other_number))))
         case ast.Constant(value=str() as value):
-            yield Point("text", line, _bound(put, _at(node, ast.Constant(f"XX{value}XX"))))
+            yield Point("text", line, _bound(put, at(node, ast.Constant(f"XX{value}XX"))))
         case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
             if not _is_negated_elsewhere(test):
                 yield Point("condition", line, _bound(_setter(node, "test"), _negated(test)))
@@ -226,11 +224,11 @@ def _changes(node: Any, put: Put, modules: set[str]) -> Iterator[Point]:
                     yield Point("condition", test.lineno, _bound(_setter(ifs, place), _negated(test)))
         case ast.Return(value=value) if value is not None:
             if not isinstance(value, ast.Constant) or value.value is not None:
-                yield Point("return", line, _bound(_setter(node, "value"), _at(node, ast.Constant(None))))
+                yield Point("return", line, _bound(_setter(node, "value"), at(node, ast.Constant(None))))
         case ast.Break():
-            yield Point("loop", line, _bound(put, _at(node, ast.Continue())))
+            yield Point("loop", line, _bound(put, at(node, ast.Continue())))
         case ast.Continue():
-            yield Point("loop", line, _bound(put, _at(node, ast.Break())))
+            yield Point("loop", line, _bound(put, at(node, ast.Break())))
         case ast.Call():
             replacement = _instead(node, modules)
             if replacement is not None:
@@ -240,7 +238,7 @@ def _changes(node: Any, put: Put, modules: set[str]) -> Iterator[Point]:
     for kind, change in slips(node, put):
         yield Point(kind, line, change)
     if _droppable(node):
-        yield Point("statement", line, _bound(put, _at(node, ast.Pass())))
+        yield Point("statement", line, _bound(put, at(node, ast.Pass())))
 
 
 def _other_effects(node: ast.AST) -> Iterator[Point]:
@@ -250,7 +248,7 @@ def _other_effects(node: ast.AST) -> Iterator[Point]:
     match node:
         case ast.Call(func=ast.Name(id="open"), args=[_, ast.Constant(value=str(mode)) as old, *_]):
             if mode in _OPEN_MODES:
-                change = _bound(_setter(node.args, 1), _at(old, ast.Constant(_OPEN_MODES[mode])))
+                change = _bound(_setter(node.args, 1), at(old, ast.Constant(_OPEN_MODES[mode])))
                 yield Point("mode", node.lineno, change)
         case ast.Call(func=ast.Attribute(attr=name), args=[ast.List(elts=words), *_]) if (
             name in _COMMAND_CALLS
@@ -278,10 +276,6 @@ def _swap(body: list[ast.stmt], place: int) -> Callable[[], None]:
     return lambda: body.__setitem__(slice(place, place + 2), [body[place + 1], body[place]])
 
 
-def _at(old: ast.AST, new: _Node) -> _Node:
-    return ast.copy_location(new, old)
-
-
 def _bound(put: Put, node: ast.AST) -> Callable[[], None]:
     return lambda: put(node)
 
@@ -297,7 +291,7 @@ def _is_negated_elsewhere(test: ast.expr) -> bool:
 
 
 def _negated(test: ast.expr) -> ast.expr:
-    return _at(test, ast.UnaryOp(ast.Not(), test))
+    return at(test, ast.UnaryOp(ast.Not(), test))
 
 
 def _is_sequence(node: ast.AST) -> bool:

@@ -113,9 +113,9 @@ def _of_call(node: ast.Call, put: Put) -> Iterator[Slip]:
     if name in _RE_FUNCTIONS and isinstance(function.value, ast.Name) and function.value.id == "re":
         yield from _of_pattern(node, flags_at=1 if name == "compile" else 3 if name.startswith("sub") else 2)
     elif name == "split" and not node.args and not node.keywords:
-        yield "method", partial(setattr, node, "args", [_at(ast.Constant(" "), node)])
+        yield "method", partial(setattr, node, "args", [at(node, ast.Constant(" "))])
     elif name in ("get", "pop") and len(node.args) == 2:
-        yield "option", partial(setattr, node, "args", [node.args[0], _at(ast.Constant(None), node)])
+        yield "option", partial(setattr, node, "args", [node.args[0], at(node, ast.Constant(None))])
     elif name in _SIBLINGS:
         yield "method", partial(setattr, function, "attr", _SIBLINGS[name])
 
@@ -144,7 +144,7 @@ def _ignored(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Slip]:
         if isinstance(default, ast.Constant):
             again = ast.Assign([ast.Name(argument.arg, ast.Store())], ast.Constant(default.value))
             start = 1 if ast.get_docstring(node) is not None else 0
-            yield "ignored", partial(node.body.insert, start, _at(again, node.body[0]))
+            yield "ignored", partial(node.body.insert, start, at(node.body[0], again))
 
 
 def _is_plain(node: ast.AST) -> bool:
@@ -157,10 +157,11 @@ def _is_none(node: ast.expr, *, negated: bool = False) -> ast.expr:
 
 
 def _put(put: Put, new: ast.expr, old: ast.AST) -> Callable[[], None]:
-    return partial(put, _at(new, old))
+    return partial(put, at(old, new))
 
 
-def _at(new: _Node, old: ast.AST) -> _Node:
+def at(old: ast.AST, new: _Node) -> _Node:
+    """``new``, with all its parts, at the place of ``old`` in the source."""
     return ast.fix_missing_locations(ast.copy_location(new, old))
 
 

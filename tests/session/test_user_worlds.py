@@ -10,7 +10,7 @@ import pytest
 from pytest_athena_dreams.errors import WorldError
 from pytest_athena_dreams.sandbox.client import SandboxPair
 from pytest_athena_dreams.sandbox.policy import Policy
-from pytest_athena_dreams.session.fixtures import worlds_in
+from pytest_athena_dreams.session.user_worlds import worlds_in
 from pytest_athena_dreams.worlds import FOLDER, CommandAnswer, Entry, Reply, ServiceAnswer, World, laid_over
 from tests.dreams import dream, make_store, verdicts
 from tests.session.conftest import Run
