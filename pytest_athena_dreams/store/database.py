@@ -17,6 +17,7 @@ from .. import __version__
 from ..closing import Closing
 from ..errors import StoreError, StorePathError
 from ..models import DEFAULT_CONTRACTS, PENDING, Category, Contract, Dream, Outcome, Procedure
+from .codes import put_code
 from .columns import from_columns, missing, to_columns
 from .connection import Database, connect, explained, insert, is_frozen, storable, transaction, use_wal
 from .lessons import put_sightings
@@ -62,6 +63,7 @@ class Store(Closing):
         self._db = Database(connection)
         try:
             with explained(name):
+                connection.execute("PRAGMA foreign_keys = off")  # as links.py says
                 self._check_schema(fresh=fresh)
                 if not frozen:
                     use_wal(connection)  # after the checks: a file that is refused stays as it was
@@ -208,16 +210,24 @@ class Store(Closing):
         return Run(**row)
 
     def record(
-        self, run_id: int, result: Result, sightings: Sequence[Sighting] = (), *, code: str | None = None
+        self,
+        run_id: int,
+        result: Result,
+        sightings: Sequence[Sighting] = (),
+        *,
+        code: str | None = None,
+        base: str | None = None,
     ) -> bool:
         """Store ``result`` in its run and on its dream, and the patterns it shows.
 
         A second result for the same dream and run replaces the first. Where the dream's code is no
-        longer the ``code`` that was tested, the dream stays as it is. Returns whether the
-        dream took the result. Raises ``StoreError`` if the dream is gone.
+        longer the ``code`` that was tested, the dream stays as it is; ``base`` is the code of the procedure
+        that it was compared with. Returns whether the dream took the result. Raises ``StoreError`` if the
+        dream is gone.
         """
         row = _row(result) | {"run_id": run_id, "tested_at": int(time.time())}
         with self.writing() as db:
+            row |= {"dream_code": put_code(db, code), "procedure_code": put_code(db, base)}
             insert(db, "dream_test_results", row, replace=True)
             put_sightings(db, run_id, result.dream_id, sightings)
             dream = self.dream_procedures

@@ -12,6 +12,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from ..models import Outcome, Status
+from .codes import link_present_code
 from .columns import COLUMNS
 from .records import Known, Result
 
@@ -114,3 +115,4 @@ def take_over(store: Store, run_id: int, known: Mapping[int, Known]) -> None:
         )
         for statement in (results, sightings, dreams):
             db.conn.executemany(statement, parameters)
+        link_present_code(store, db, run_id, known)

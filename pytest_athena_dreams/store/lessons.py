@@ -7,7 +7,6 @@ which this version does not know is given as it stands.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from dataclasses import dataclass, fields
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..models import Fault, Outcome, Status
+from .codes import with_digest
 from .connection import insert, storable
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def each_family(store: Store, run_id: int) -> Iterator[tuple[str | None, Iterato
     one = f"SELECT {dream.code} FROM dream_procedures WHERE {dream.key} = ?"
     procedure = f"SELECT {base.code} FROM procedures WHERE {base.key} = ?"
     with store.reading() as db:
-        _with_digest(db)
+        with_digest(db)
         # Without the code, which SQLite would sort as well.
         rows = db.query(
             f"SELECT {dream.key} AS id, base_procedure_id AS base, coalesce(base_procedure_name, '') AS name,"
@@ -232,7 +232,7 @@ def put_novelty(store: Store, scores: Mapping[int, float]) -> None:
     """Write novelty scores by dream, unless the dream has one for its current code."""
     key, code = store.dream_procedures.key, store.dream_procedures.code
     with store.writing() as db:
-        _with_digest(db)
+        with_digest(db)
         rows = [(score, dream_id) for dream_id, score in scores.items()]
         db.conn.executemany(
             f"UPDATE dream_procedures SET novelty_score = ? WHERE {key} = ? AND {_unscored(store)}", rows
@@ -253,15 +253,6 @@ def _unscored(store: Store) -> str:
         f" WHERE measured.dream_id = {key} AND measured.score = novelty_score"
         f" AND measured.digest <> athena_digest({code})))"
     )
-
-
-def _with_digest(db: Database) -> None:
-    """Give SQL the function ``athena_digest``, a short name for a text."""
-    db.conn.create_function("athena_digest", 1, _digest, deterministic=True)
-
-
-def _digest(text: str | None) -> str:
-    return hashlib.blake2b((text or "").encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def put_metrics(store: Store, row: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import StoreError
 from ..models import PENDING
 from ..sharding import Shard
+from .codes import put_code
 from .connection import insert
 from .database import Store
 from .lessons import put_sightings
@@ -231,6 +232,7 @@ class _Merge:
                     continue
                 was = row["dream_id"], row["run_id"]
                 row |= {"dream_id": own, "run_id": self._run_id, **self._taken(theirs, row)}
+                row |= self._codes(theirs, row)
                 insert(self._db, "dream_test_results", {name: row[name] for name in row.keys() & columns})
                 self._patterns(theirs, was, own)
                 self._novelty(theirs, was[0], own)
@@ -280,6 +282,14 @@ class _Merge:
         if isinstance(own, str):
             return {"taken_from_dream": None, "taken_from_run": None}
         return {"taken_from_dream": own, "taken_from_run": self._run_id if run in self._new else run}
+
+    def _codes(self, theirs: Database, row: Mapping[str, Any]) -> Row:
+        """Copy the code that was tested."""
+        found: Row = {}
+        for column in ("dream_code", "procedure_code"):
+            text = theirs.execute("SELECT code FROM dream_codes WHERE digest = ?", [row[column]]).fetchone()
+            found[column] = put_code(self._db, text[0]) if text else None
+        return found
 
     def _patterns(self, theirs: Database, was: tuple[int, int], own: int) -> None:
         """Copy which failure patterns a result shows."""

@@ -1,8 +1,8 @@
 """The schema, and how a file of any age gets to it.
 
-Invariants: a migration adds tables, columns and indexes; it never drops, renames or rewrites anything, so
-an Athena file opens in place. A migration that was released is never edited: what is new is a new function,
-and ``version.SCHEMA_VERSION`` is its number.
+Invariants: a migration adds tables, columns, indexes and foreign keys; no value changes and no row goes, and
+no table of Athena's is made anew, so an Athena file opens in place. A migration that was released is never
+edited: what is new is a new function, and ``version.SCHEMA_VERSION`` is its number.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from . import tables
+from . import links, tables
 from .columns import kinds
+from .connection import Database as Connection
 from .version import MIGRATION_SET
-from .views import views
+from .views import tested_code, views
 
 if TYPE_CHECKING:
     import sqlite3
@@ -216,6 +217,20 @@ def m017_pruned(db: Database) -> None:
     db.table("dream_pruned").create(
         {"procedure_id": int, "procedure_name": str, "digest": str}, pk=("procedure_id", "digest")
     )
+
+
+@migrations()
+def m018_links(db: Database) -> None:
+    """The code that was tested, each text once; and foreign keys, which only a table made anew can get."""
+    db.table("dream_codes").create(tables.CODE_COLUMNS, pk="digest", not_null={"code"})
+    _add(db, "dream_test_results", {"dream_code": str, "procedure_code": str})
+    links.add_foreign_keys(Connection(db.conn))
+    for table, column in links.INDEXED:
+        db.execute(
+            f"CREATE INDEX athena_dreams_{table}_{column} ON {table} ({column}) WHERE {column} IS NOT NULL"
+        )
+    if "results_with_code" not in {*db.table_names(), *db.view_names()}:
+        db.create_view("results_with_code", tested_code(db.conn))
 
 
 def migrate(connection: sqlite3.Connection) -> None:

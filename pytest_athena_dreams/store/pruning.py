@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..models import Status
-from .tending import OF_A_DREAM
+from .codes import drop_unused_codes
+from .links import CALLS_TABLE, DREAMS_TABLE, TESTS_TABLE, forget, unnamed
 
 if TYPE_CHECKING:
     from .database import Store
@@ -68,18 +69,11 @@ def prune(store: Store, chosen: Plan) -> Iterator[int]:
     with store.writing() as db:
         for table in ("dream_generation_steps", "dream_drops"):
             db.execute(f"DELETE FROM {table} WHERE run_id <= ?", [chosen.generation])
-        db.execute(
-            "DELETE FROM dream_test_runs WHERE id <= ? AND id NOT IN (SELECT run_id FROM dream_test_results)",
-            [chosen.test],
-        )
-        db.execute(
-            "DELETE FROM dream_calls WHERE id <= ? AND id NOT IN"
-            " (SELECT call_id FROM dream_origins WHERE call_id IS NOT NULL UNION"
-            " SELECT call_id FROM dream_evaluations WHERE call_id IS NOT NULL)",
-            [chosen.call],
-        )
         nights = json.dumps(chosen.nights)
         db.execute("DELETE FROM dream_nights WHERE id IN (SELECT value FROM json_each(?))", [nights])
+        for table, last in ((TESTS_TABLE, chosen.test), (CALLS_TABLE, chosen.call)):
+            db.execute(f"DELETE FROM {table} WHERE id <= ? AND {unnamed(table)}", [last])
+        drop_unused_codes(db)
 
 
 def _delete_dreams(store: Store, ids: tuple[int, ...]) -> None:
@@ -100,8 +94,7 @@ def _delete_dreams(store: Store, ids: tuple[int, ...]) -> None:
             " WHERE dream_id IN (SELECT value FROM json_each(?)) AND digest IS NOT NULL",
             [listed],
         )
-        for table in OF_A_DREAM:
-            db.execute(f"DELETE FROM {table} WHERE dream_id IN (SELECT value FROM json_each(?))", [listed])
+        forget(db, DREAMS_TABLE, "SELECT value FROM json_each(?)", [listed])
         db.execute(
             f"DELETE FROM dream_procedures WHERE {dream.key} IN (SELECT value FROM json_each(?))", [listed]
         )

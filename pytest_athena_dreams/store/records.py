@@ -42,7 +42,8 @@ class Result:
     ``failing_input`` is the smallest call that shows the failure, as Python; ``details`` is JSON text.
     Each of the ``figures`` has a column of its own (:mod:`.columns`). ``digest`` identifies everything that
     the verdict depends on. Where this dream was not run, its verdict comes from ``taken_from_dream`` in the
-    run ``taken_from_run``.
+    run ``taken_from_run``. ``dream_code`` and ``procedure_code`` are digests of the texts that were tested;
+    ``dream_codes`` has the texts.
     """
 
     dream_id: int
@@ -60,6 +61,8 @@ class Result:
     digest: str | None = None
     taken_from_dream: int | None = None
     taken_from_run: int | None = None
+    dream_code: str | None = None
+    procedure_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

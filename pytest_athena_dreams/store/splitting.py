@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import StoreError
 from ..sharding import Shard
+from .codes import drop_unused_codes
 from .database import Store
-from .tending import OF_A_DREAM
+from .links import DREAMS_TABLE, forget
 
 if TYPE_CHECKING:
     from .connection import Database
@@ -51,9 +52,7 @@ def _keep(part: Store, db: Database, shard: Shard) -> int:
     db.conn.create_function("athena_holds", 2, shard.holds, deterministic=True)
     name = "coalesce((SELECT name FROM procedures WHERE {key} = base_procedure_id), base_procedure_name, '')"
     others = f"NOT athena_holds({name.format(key=part.procedures.key)}, ifnull({dream.code}, ''))"
-    for table in OF_A_DREAM:
-        db.execute(
-            f"DELETE FROM {table} WHERE dream_id IN (SELECT {dream.key} FROM dream_procedures WHERE {others})"
-        )
+    forget(db, DREAMS_TABLE, f"SELECT {dream.key} FROM dream_procedures WHERE {others}", [])
     db.execute(f"DELETE FROM dream_procedures WHERE {others}")
+    drop_unused_codes(db)
     return int(db.execute("SELECT count(*) FROM dream_procedures").fetchone()[0])

@@ -203,6 +203,7 @@ DROP_COLUMNS = {
     "reason": str,
     "drafts": int,
 }
+CODE_COLUMNS = {"digest": str, "code": str}
 ADOPTION_COLUMNS = {
     "id": int,
     "dream_id": int,

@@ -14,22 +14,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import StoreError
 from ..models import Status
+from .codes import drop_unused_codes
+from .links import DREAMS_TABLE, forget
 from .verdicts import VERDICT
 
 if TYPE_CHECKING:
     from .database import Store
     from .records import Filters, Summary
-
-OF_A_DREAM = (
-    "dream_test_results",
-    "dream_failure_sightings",
-    "dream_repairs",
-    "dream_causes",
-    "dream_novelty",
-    "dream_evaluations",
-    "dream_origins",
-)
-"""Tables with rows about one dream, by ``dream_id``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +73,10 @@ def delete(store: Store, ids: Collection[int]) -> None:
     """Delete dreams with all that is stored about each."""
     listed = json.dumps(sorted(ids))
     with store.writing() as db:
-        for table in OF_A_DREAM:
-            db.execute(f"DELETE FROM {table} WHERE dream_id IN (SELECT value FROM json_each(?))", [listed])
+        forget(db, DREAMS_TABLE, "SELECT value FROM json_each(?)", [listed])
         key = store.dream_procedures.key
         db.execute(f"DELETE FROM dream_procedures WHERE {key} IN (SELECT value FROM json_each(?))", [listed])
+        drop_unused_codes(db)
 
 
 def _update(store: Store, change: str, status: Status, ids: Collection[int]) -> None:

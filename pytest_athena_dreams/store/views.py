@@ -58,6 +58,19 @@ def _latest() -> str:
     )
 
 
+def tested_code(connection: sqlite3.Connection) -> str:
+    """The query of ``results_with_code``: each result with the code that it is for."""
+    key = Shape.read(Database(connection), "dream_procedures").key
+    return (
+        "SELECT r.dream_id, r.run_id, label, base_procedure_name AS procedure,"
+        f" {_time('r.tested_at', 'tested_at')},"
+        " r.outcome, r.category, r.error, d.code AS tested_code, b.code AS tested_procedure_code"
+        f" FROM dream_test_results r LEFT JOIN dream_procedures ON {key} = r.dream_id"
+        " LEFT JOIN dream_codes d ON d.digest = r.dream_code"
+        " LEFT JOIN dream_codes b ON b.digest = r.procedure_code"
+    )
+
+
 def _dreams(dream: Shape, base: Shape) -> str:
     """Each dream with its procedure, its writer and its last result."""
     columns = ", ".join(f"r.{name}" for name in _READ_COLUMNS)

@@ -61,6 +61,7 @@ def check(store: Path, summaries: list[str], *, adopted_least: int) -> None:
         assert f"- {len(dreams)} dreams written\n" in summary
     assert not digests[3] & (digests[1] | digests[2])
     assert not digests[2] & digests[1]
+    assert query(store, "PRAGMA foreign_key_check") == []
     _check_reasons(store, written, summaries)
     _check_adoptions(store, adopted_least)
 
@@ -95,6 +96,14 @@ def _check_test(store: Path, row: dict[str, Any], dreams: list[int]) -> None:
     """Each dream was tested once, in this night's run, and each failure shows a pattern."""
     (run,) = query(store, "SELECT * FROM dream_test_runs WHERE id = ?", row["test_run_id"])
     results = query(store, "SELECT * FROM dream_test_results WHERE run_id = ?", run["id"])
+    codes = query(
+        store,
+        "SELECT p.code, r.tested_code, r.tested_procedure_code FROM results_with_code r"
+        " JOIN dream_procedures p ON p.id = r.dream_id WHERE r.run_id = ?",
+        run["id"],
+    )
+    assert len(codes) == len(results)
+    assert all(one["tested_code"] == one["code"] and one["tested_procedure_code"] for one in codes)
     by = Counter(result["outcome"] for result in results)
     assert set(dreams) <= {result["dream_id"] for result in results}
     assert (run["passed"], run["failed"], run["untestable"]) == (

@@ -173,7 +173,7 @@ def untestable(dream_id: int) -> Result:
     )
 
 
-def passed(dream_id: int) -> Result:
+def passed(dream_id: int, **fields: Any) -> Result:
     """Give a passed result of ``dream_id``."""
     return result(
         dream_id,
@@ -184,4 +184,5 @@ def passed(dream_id: int) -> Result:
         failing_input=None,
         procedure_result=None,
         dream_result=None,
+        **fields,
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pytest_athena_dreams.models import Category, Outcome
+from pytest_athena_dreams.store.codes import code_digest
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.known import has_verdicts, known_verdicts, take_over
 from pytest_athena_dreams.store.records import Known, Sighting
@@ -81,7 +82,15 @@ def test_what_is_taken_over_is_the_verdict_without_its_cost(store: Store, path: 
     second = store.begin_run(RUN)
     take_over(store, second, known_verdicts(store, {3: "x"}))
     cost = replace(original.figures, elapsed=0.0, cpu=0.0)
-    taken = replace(original, dream_id=3, figures=cost, taken_from_dream=1, taken_from_run=first)
+    taken = replace(
+        original,
+        dream_id=3,
+        figures=cost,
+        taken_from_dream=1,
+        taken_from_run=first,
+        dream_code=code_digest("def double(x): return 3"),  # its own, not that of dream 1
+        procedure_code=code_digest("def double(x): return x + x"),
+    )
     assert rows(path, f"SELECT * FROM dream_test_results WHERE run_id = {second}") == [
         {"run_id": second, "tested_at": NOW, **columns(taken)}
     ]

@@ -33,7 +33,9 @@ COLUMNS = {
         dream_id run_id tested_at outcome category athena_outcome contract error failing_input
         procedure_result dream_result inputs_tried inputs_accepted inputs_rejected elapsed cpu
         peak_memory effectiveness details diverged evidence lines_reached lines_total digest taken_from_dream
-        taken_from_run reason not_compared guess widened""",
+        taken_from_run reason dream_code procedure_code not_compared guess widened""",
+    "dream_codes": """
+        digest code""",
     "dream_failure_patterns": """
         id category exception message context title status frequency dreams open_dreams first_run_id
         first_seen last_run_id last_seen dream_types models procedures sample_dream_id sample_input

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_athena_dreams.errors import StoreError
 from pytest_athena_dreams.models import Category, Figures, Outcome
+from pytest_athena_dreams.store.codes import code_digest
 from pytest_athena_dreams.store.columns import COLUMNS
 from pytest_athena_dreams.store.connection import storable
 from pytest_athena_dreams.store.database import Store
@@ -86,7 +87,9 @@ def test_a_dream_whose_code_changed_meanwhile_gets_no_verdict_of_the_old_code(
     assert not store.record(run, result(1), code=old)
     [row] = rows(path, f"SELECT {VERDICT} FROM dream_procedures")
     assert row == {**dict.fromkeys(row), "status": "pending_test"}
-    assert [one.result for one in store.details("1").history] == [result(1)]
+    assert [one.result for one in store.details("1").history] == [
+        result(1, dream_code=code_digest(old), procedure_code=None)
+    ]
     assert store.record(run, result(1), code="new")
     [row] = rows(path, f"SELECT {VERDICT} FROM dream_procedures")
     assert (row["status"], row["test_category"]) == ("tested", "logic")
