@@ -30,6 +30,8 @@ _REMEDIES = {
 _READS_FILES = "let it read that by --athena-allow-read=PATH"
 _WRITTEN = "only files in its working folder can be compared: let it take the path as an argument"
 _SCRIPT = "put what it does into a function, with what it reads as parameters"
+_OF_SCRIPTS = frozenset({Reason.NO_ENTRY_POINT, Reason.NOT_LOADED, Reason.NO_INPUT})
+"""Reasons that ``_SCRIPT`` removes for code without a function."""
 _NO_NETWORK = "the network is closed, and no setting opens it: let it take what it fetches as an argument"
 _NO_COMMANDS = (
     "commands and processes can't run in the jail, and no setting lets them: let it take the output "
@@ -81,8 +83,6 @@ def not_loaded(procedure: Procedure, failure: Observation) -> Untestable:
     why = judge_load(failure).groups[0].finding.explanation.summary.removesuffix("; name an entry point")
     where = _where(procedure, failure)
     remedy = _remedy(reason, procedure, failure, where)
-    if reason in (Reason.NO_ENTRY_POINT, Reason.NOT_LOADED) and not _DEFINITION.search(procedure.code):
-        remedy = _SCRIPT if remedy == _REMEDIES[reason] else remedy
     return Untestable(reason, f"{_named(procedure)} can't be run: {why}{where}; {remedy}")
 
 
@@ -156,6 +156,8 @@ def _remedy(reason: Reason, procedure: Procedure, seen: Observation | None, wher
         return _ENVIRONMENT
     if reason is Reason.NO_INPUT and raised is not None and raised.path is not None:
         return _CREATE_PATH if raised.path in procedure.code else _GIVE_PATHS
+    if reason in _OF_SCRIPTS and not _DEFINITION.search(procedure.code):
+        return _SCRIPT
     return _REMEDIES[reason]
 
 

@@ -89,15 +89,10 @@ PROCEDURES = {
         Reason.MISSING_PACKAGE,
         ["No module named 'helpers'", "line 1: from helpers import g", "; install it where pytest runs, or"],
     ),
-    "script": (
-        "x = 3\nprint(x + 1)\n",
+    "names-only": (
+        "x = 3\ny = x + 1\n",
         Reason.NO_ENTRY_POINT,
         ["defines no function; put what it does into a function, with what it reads as parameters"],
-    ),
-    "script-with-arguments": (
-        "import sys\nprint(sys.argv[1])\n",
-        Reason.NOT_LOADED,
-        ["line 2: print(sys.argv[1]); put what it does into a function, with what it reads as parameters"],
     ),
     "too-slow": (
         "import time\ndef f(n: int) -> int:\n    time.sleep(0.4)\n    return n\n",

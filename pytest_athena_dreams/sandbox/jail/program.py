@@ -18,7 +18,7 @@ from .mutants import mutate
 from .raising import describe_exception
 from .sequences import described as sequence
 from .sequences import in_sequence, methods
-from .usage import RESULT, facts, free_names, is_script, usage
+from .usage import RESULTS, SCRIPT, does_something, facts, free_names, is_script, usage
 
 FILENAME = "<dream>"
 DOC = 4_000
@@ -68,9 +68,11 @@ def load(
     mutant with this number.
     """
     try:
-        parsed = described == "fully" or mutant is not None or RESULT in code
+        wanted = fallbacks if entry_point is None else [entry_point]
+        whole = set(wanted) <= {SCRIPT} and (SCRIPT in wanted or not _defines(code))
+        parsed = described == "fully" or mutant is not None or whole
         tree = ast.parse(code, FILENAME) if parsed else None
-        script = tree is not None and is_script(tree)
+        script = tree is not None and whole and (does_something if SCRIPT in wanted else is_script)(tree)
         if tree is not None and mutant is not None:
             mutate(tree, None if script else entry_point, mutant, output=mutant_output)
         program: CodeType = compile(tree or code, FILENAME, "exec", dont_inherit=True)
@@ -127,13 +129,18 @@ def _described(describer: Describer, entry: Callable[..., Any]) -> dict[str, Any
     return signature | {"classes": list(describer.classes.values())}
 
 
+def _defines(code: str) -> bool:
+    """Whether the code may define a function or a class, by its text."""
+    return "def " in code or "class " in code
+
+
 def _script(tree: ast.Module, program: CodeType) -> Program:
     """A script as a function: the names that it reads before it sets them are its parameters."""
 
     def entry(**inputs: Any) -> Any:
-        namespace = {"__name__": "dream", **inputs}
+        namespace = {"__name__": "__main__", **inputs}
         exec(program, namespace)
-        return namespace[RESULT]
+        return next((namespace[name] for name in RESULTS if name in namespace), None)
 
     describer = Describer({})
     names = free_names(tree)
@@ -144,6 +151,6 @@ def _script(tree: ast.Module, program: CodeType) -> Program:
     }
     parameters = [{"name": name, "kind": "keyword_only", "type": types.get(name)} for name in names]
     doc = (ast.get_docstring(tree) or "")[:DOC]
-    loaded = {"name": "script", "doc": doc}
+    loaded = {"name": SCRIPT, "doc": doc}
     signature = {**loaded, "parameters": parameters, "usage": facts(tree, set(names))}
     return Program(entry, {**loaded, "signature": signature}, program)

@@ -17,8 +17,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-RESULT = "_result"
-"""The variable that holds a script's result."""
+SCRIPT = "script"
+"""The name of a script's entry point, which is all of its code."""
+RESULTS = ("_result", "result")
+"""Variables that hold a script's result; the first one that it sets counts."""
 FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _NAMED_WITH_MODULE = frozenset(
@@ -28,14 +30,27 @@ _NAMED_WITH_MODULE = frozenset(
 _KEEPS_ITEMS = frozenset({"sorted", "reversed", "set", "list", "tuple"})
 _VIEW_FACTS = {"items": ["key:", "value:"], "keys": ["key:"], "values": ["value:"]}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_DECLARATIONS = (
+    *FUNCTION_NODES, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.Pass,
+)  # fmt: skip
+"""Statements that give something a name."""
 
 
 def is_script(tree: ast.Module) -> bool:
-    """Whether the code defines no function or class, and leaves its result in ``_result``."""
-    if any(isinstance(node, _Function | ast.ClassDef) for node in tree.body):
-        return False
+    """Whether the code defines no function or class, and does something when it runs or leaves a result."""
+    return not any(isinstance(node, _Function | ast.ClassDef) for node in tree.body) and does_something(tree)
+
+
+def does_something(tree: ast.Module) -> bool:
+    """Whether the code sets one of ``RESULTS``, or a statement does more than define, import or assign."""
     names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return any(node.id == RESULT and isinstance(node.ctx, ast.Store) for node in names)
+    if any(node.id in RESULTS and isinstance(node.ctx, ast.Store) for node in names):
+        return True
+    return any(not isinstance(node, _DECLARATIONS) and not _is_constant(node) for node in tree.body)
+
+
+def _is_constant(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def constant(node: ast.AST) -> Any:
