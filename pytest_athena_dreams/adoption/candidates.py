@@ -13,7 +13,7 @@ from ..errors import PlanError, StoreError
 from ..models import Contract, Dream, Outcome, Verdict
 from ..source.grafts import renamed, uses
 from ..source.normalise import digest
-from ..store.adoptions import Evidence, Version, candidate_rows, passed_dreams, seeds
+from ..store.adoptions import Evidence, Version, candidate_rows, is_newest, passed_dreams, seeds
 from ..store.database import Store
 from ..trial import Engine, policy_of
 from ..trial.lab import UserStrategies, UserWorlds
@@ -31,9 +31,9 @@ def candidate(store: Store, dream_id: int) -> Candidate:
     owner = dream.procedure.id if dream.procedure else None
     return Candidate(
         dream=dream,
-        current=bool(versions) and versions[-1]["id"] == owner,
+        current=is_newest(versions, owner),
         passed=last is not None,
-        known=frozenset(digest(row["code"] or "") for row in versions),
+        known=frozenset(digest(row["code"] or "") for row in versions if not row["undone"]),
         shown=tuple(shown),
     )
 

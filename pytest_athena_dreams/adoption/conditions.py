@@ -29,9 +29,10 @@ TRIVIAL = 1
 class Candidate:
     """A dream to adopt, and what the store knows of it.
 
-    ``current``: its procedure is the newest version of its name and project. ``passed``: its last test
-    passed, on the code that it has now. ``known`` are digests of all versions of the procedure. ``shown`` are
-    failing calls that its writer may have been shown, as Python source.
+    ``current``: its procedure is the newest version of its name and project, or has the code of that.
+    ``passed``: its last test passed, on the code that it has now. ``known`` are digests of all versions of
+    the procedure that nobody has undone. ``shown`` are failing calls that its writer may have been shown, as
+    Python source.
     """
 
     dream: Dream
@@ -89,7 +90,9 @@ def _static(candidate: Candidate) -> Sequence[str]:
     if not candidate.current:
         found.append(f"its procedure has a newer version than {dream.procedure.version}")
     if not candidate.passed:
-        found.append("its last test did not pass on the code that it has now: test it first")
+        found.append(
+            f"its last test did not pass on the code that it has now: see athena-dreams show {dream.id}"
+        )
     if digest(dream.code) in candidate.known:
         found.append("it is a copy of a version of its procedure")
     if fitted := sorted(map(_source, shown_literals(dream, candidate.shown))):

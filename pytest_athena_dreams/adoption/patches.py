@@ -15,7 +15,7 @@ from importlib.util import decode_source
 from pathlib import Path
 
 from ..errors import DreamsError
-from ..models import Dream
+from ..models import Dream, Procedure
 from ..source.grafts import NoGraft, graft, same_function
 
 
@@ -67,29 +67,43 @@ class Patch:
 
 def patch_of(path: Path, dream: Dream, source: str | None) -> Patch:
     """The change of ``path`` that ``dream`` makes. ``source`` is where its procedure comes from, as
-    ``FILE::function``. Raises ``DreamsError`` if the file does not hold the procedure any more.
+    ``FILE::function`` or, for a script, ``FILE``. Raises ``DreamsError`` if the file does not hold the
+    procedure any more.
     """
     procedure = dream.procedure
     if procedure is None:
         raise DreamsError(f"dream {dream.id} has no procedure, and so no place in {path}")
+    try:
+        before = decode_source(_read(path))
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        raise DreamsError(f"{path} can't be decoded: {error}") from error
+    if source is not None and "::" not in source:
+        return Patch(path=path, before=before, after=_whole(path, before, dream, procedure))
     function = (
         (source or "").rpartition("::")[2] or procedure.entry_point or procedure.name.rpartition(".")[2]
     )
     entry = dream.entry_point or procedure.entry_point or function
     try:
-        before = decode_source(_read(path))
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise DreamsError(f"{path} can't be decoded: {error}") from error
-    try:
         if not same_function(before, function, procedure.code, procedure.entry_point or function):
-            raise DreamsError(
-                f"{path} holds another {function} than the procedure that dream {dream.id} varies; "
-                "import the file again, and test dreams of what it holds now"
-            )
+            raise _other(path, function, dream)
         after = graft(before, function, dream.code, entry)
     except NoGraft as error:
         raise DreamsError(f"{path}: {error}") from error
     return Patch(path=path, before=before, after=after)
+
+
+def _whole(path: Path, before: str, dream: Dream, procedure: Procedure) -> str:
+    """A script is replaced as a whole."""
+    if before.strip() != procedure.code.strip():
+        raise _other(path, "code", dream)
+    return dream.code
+
+
+def _other(path: Path, what: str, dream: Dream) -> DreamsError:
+    return DreamsError(
+        f"{path} holds another {what} than the procedure that dream {dream.id} varies; "
+        "import the file again, and test dreams of what it holds now"
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -16,13 +16,14 @@ from .options import store_option
 
 if TYPE_CHECKING:
     from ..adoption.conditions import Decision
+    from ..adoption.patches import Patch
     from ..models import Dream
     from ..session.configured import Configured
     from ..store.database import Store as Opened
 
 
 @click.command()
-@click.argument("ids", metavar="[ID...]", nargs=-1, type=int)
+@click.argument("dreams", metavar="[DREAM...]", nargs=-1)
 @store_option
 @click.option("--best", type=click.IntRange(min=1), metavar="N", help="Adopt the N best dreams that hold.")
 @click.option("--dry-run", is_flag=True, help="Test, and say what would be adopted.")
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def adopt(
     ctx: click.Context,
-    ids: tuple[int, ...],
+    dreams: tuple[str, ...],
     store: Path,
     best: int | None,
     dry_run: bool,
@@ -56,21 +57,25 @@ def adopt(
     version stays. Dreams that wait for a test wait for one against the new version.
 
     \b
-    athena-dreams adopt 12 17            these dreams
+    athena-dreams adopt 12 tools/short   these dreams
     athena-dreams adopt --best 3         the best ones, each of another procedure
     athena-dreams adopt 12 --patch src/tools.py --write
                                          and change the file
     athena-dreams adopt --best 1 --patch src/tools.py
                                          the best one of this file, with the change as a diff
 
+    DREAM is an id or a label. A dream that is adopted already is not tested again: --patch prints its change,
+    and --write makes it.
+
     Settings, strategies and worlds are those of pytest in this folder. Exit status: 0 if all were adopted
     (with --best, at least one), 1 if not, 2 if the request can't be carried out.
     """
     from ..store.database import Store
 
-    _check(ids, best=best, undo=undo, listing=listing, patch=patch, write=write)
+    _check(dreams, best=best, undo=undo, listing=listing, patch=patch, write=write)
     name = by or getpass.getuser()
     with Store.open(store) as opened:
+        ids = tuple(int(opened.details(dream).dream["id"]) for dream in dreams)
         if listing:
             _list(opened)
         elif undo:
@@ -88,14 +93,14 @@ def adopt(
 
 
 def _check(
-    ids: tuple[int, ...], *, best: int | None, undo: bool, listing: bool, patch: Path | None, write: bool
+    dreams: tuple[str, ...], *, best: int | None, undo: bool, listing: bool, patch: Path | None, write: bool
 ) -> None:
-    if (bool(ids) + (best is not None) + listing) != 1:
-        raise click.UsageError("give IDs, --best N, or --list")
-    if undo and not ids:
-        raise click.UsageError("--undo needs the IDs of adopted dreams")
-    if patch is not None and (undo or (len(ids) != 1 and best != 1)):
-        raise click.UsageError("--patch needs the ID of one dream to adopt, or --best 1")
+    if undo and not dreams:
+        raise click.UsageError("--undo needs ids or labels of adopted dreams")
+    if (bool(dreams) + (best is not None) + listing) != 1:
+        raise click.UsageError("give one of: ids or labels of dreams, --best N, --list")
+    if patch is not None and (undo or (len(dreams) != 1 and best != 1)):
+        raise click.UsageError("--patch needs the id or label of one dream to adopt, or --best 1")
     if write and patch is None:
         raise click.UsageError("--write needs --patch FILE.py")
 
@@ -116,6 +121,7 @@ def _adopt(
     from ..adoption.patches import patch_of
     from ..source.normalise import digest
     from ..store.adoptions import adopt as store_adoption
+    from ..store.adoptions import standing
 
     adopted = refused = 0
     changed: set[int] = set()
@@ -134,6 +140,10 @@ def _adopt(
                 raise
             _say(dream, f"not adopted: {error}")
             continue
+        if change is not None and (version := standing(store, dream.id)):
+            _say(dream, f"is adopted as version {version}")
+            _show(change, write=write and not dry_run)
+            return 0
         decision = decide(found, seed=seed, test=test)
         if not decision.adopted:
             refused += 1
@@ -156,15 +166,19 @@ def _adopt(
             waiting += f", {count(done.archived, 'copy', 'copies')} of it archived" if done.archived else ""
             _say(dream, f"adopted as version {done.version} ({_why(decision)}){waiting}")
         if change is not None:
-            if write and not dry_run:
-                change.write()
-                click.echo(f"{change.path} is changed", err=True)
-            click.echo(printable(change.diff(), multiline=True), nl=False)
+            _show(change, write=write and not dry_run)
         if adopted == best_of:
             break
     if not ids and not adopted:
         click.echo("no dream that passed is better than its procedure and holds", err=True)
     return 0 if adopted and (best_of is not None or not refused) else 1
+
+
+def _show(change: Patch, *, write: bool) -> None:
+    if write:
+        change.write()
+        click.echo(f"{change.path} is changed", err=True)
+    click.echo(printable(change.diff(), multiline=True), nl=False)
 
 
 def _undo(store: Opened, ids: tuple[int, ...], by: str) -> None:

@@ -44,8 +44,10 @@ def import_(
     """Import procedures and dreams into a store, all of them or none. Creates a missing store.
 
     Of a Python file or a folder, each public function becomes a procedure, with the helpers and imports that
-    it needs from its module. A function is a dream if a comment above it says so, "# dream of PROCEDURE" or
-    "# dream of PROCEDURE (DREAM_TYPE)", or the module's dict DREAMS = {"function": "procedure"}.
+    it needs from its module. Its name is MODULE.FUNCTION. A function or method is a dream if a comment above
+    it says so, "# dream of PROCEDURE" or "# dream of PROCEDURE (DREAM_TYPE)", or the module's dict DREAMS =
+    {"function": "procedure"}. A file without functions is a script: a procedure, or with such a comment a
+    dream, that runs as a whole.
 
     Other files, and - for standard input, are JSONL. A line is one JSON object: a dream, or a procedure alone
     as {"procedure": {...}}. A dream has two required keys:
@@ -60,9 +62,10 @@ def import_(
     \b
     label        your own name for the dream, unique in the store. The default
                  is a hash of the procedure's name and the code
-    procedure    {"name", "code", "project", "version", "entry_point", "private",
-                 "source"}: what the dream varies. Different code under the same name and
-                 project becomes the next version; no model sees a private one
+    procedure    {"name", "code", "project", "version", "entry_point",
+                 "private", "source"}: what the dream varies. Different code
+                 under the same name and project becomes the next version; no
+                 model sees a private one
     entry_point  the function to test
     contract     equivalent, superset, compatible or free. The default depends
                  on the dream's type
@@ -95,9 +98,10 @@ def import_(
         raise click.UsageError("--functions, --all and --project need a Python file or a folder")
     lines = read_lines(path for path in files if path not in python)
     needs: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
     if python:
         found = read_python(python, choice)
-        lines, needs = [*found.lines, *lines], found.needs
+        lines, needs, classes = [*found.lines, *lines], found.needs, found.classes
     with Store.create(store) as opened:
         done = import_lines(opened, lines)
     entries = len([line for line in lines if isinstance(line, Entry)])
@@ -108,6 +112,8 @@ def import_(
             f"{store}: {done.created} added, {done.updated} updated "
             f"({done.requeued} of them to be tested again), {done.unchanged} unchanged"
         )
+    if classes:
+        click.echo(f"note: methods are left out (of {', '.join(classes)}); take them by --all", err=True)
     if needs:
         click.echo(_NEEDS.format("\n  ".join(map(printable, needs))), err=True)
 

@@ -1,7 +1,8 @@
 """Procedures and dreams from Python files, for an import.
 
 A file gives its functions as procedures, each with the helpers and imports that it needs; a file that names
-some of its functions as dreams gives only these. Nothing here runs code or touches a store.
+some of its functions as dreams gives only these. A file without functions that was named itself is one
+procedure, or one dream, as a whole. Nothing here runs code or touches a store.
 """
 
 from __future__ import annotations
@@ -14,7 +15,16 @@ from importlib.util import decode_source
 from pathlib import Path
 
 from ..models import DreamType
-from ..source.extracts import DreamOf, Extract, callables, dreams_named, extract, public_functions
+from ..source.extracts import (
+    DreamOf,
+    Extract,
+    callables,
+    classes,
+    dreams_named,
+    extract,
+    public_functions,
+    script,
+)
 from ..source.slices import Module, read_module
 from ..store.jsonl import DreamLine, Entry, Line, ProcedureLine, refuse
 
@@ -33,13 +43,21 @@ class Choice:
     everything: bool = False
     project: str | None = None
 
+    @property
+    def by_default(self) -> bool:
+        """Whether nobody said which functions to take."""
+        return not (self.functions or self.everything)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What files hold. ``needs`` are modules of their own project that the sources import."""
+    """What files hold. ``needs`` are modules of their own project that the sources import, ``classes`` those
+    whose methods nobody asked for.
+    """
 
     lines: tuple[Line | Entry, ...]
     needs: tuple[str, ...]
+    classes: tuple[str, ...] = ()
 
 
 def is_python(path: Path) -> bool:
@@ -53,8 +71,10 @@ def read_python(paths: Sequence[Path], choice: Choice) -> Found:
     dreams: dict[str, Line] = {}
     needs: set[str] = set()
     problems: list[str] = []
+    left_out: list[str] = []
     missing = set(choice.functions)
-    for path in [file for given in paths for file in _files(given, problems)]:
+    files = [file for given in paths for file in _files(given, problems)]
+    for path in files:
         try:
             module = _module(path)
             named = dreams_named(module)
@@ -64,8 +84,14 @@ def read_python(paths: Sequence[Path], choice: Choice) -> Found:
         home = _Home.of(path)
         names = list(named) or _chosen(module, choice)
         missing -= set(names)
-        for name in names:
-            found = extract(module, name, package=home.package)
+        if not named and choice.by_default:
+            left_out += classes(module)
+        extracts = [extract(module, name, package=home.package) for name in names]
+        if path in paths and not choice.functions and (whole := script(module)):
+            extracts.append(whole[0])
+            named |= {"": whole[1]} if whole[1] is not None else {}
+        for found in extracts:
+            name = found.name
             needs |= home.own(found)
             if name not in named:
                 entries.append(_entry(path, home, found, choice))
@@ -81,11 +107,16 @@ def read_python(paths: Sequence[Path], choice: Choice) -> Found:
     if missing and not problems:
         problems.append(f"no file has a function {', '.join(sorted(missing))}; check --functions")
     if not (entries or dreams or problems):
+        given = ", ".join(map(str, paths))
         problems.append(
-            f"no public function in {', '.join(map(str, paths))}; take private ones and methods by --all"
+            f"no public function in {given}; take private ones and methods by --all"
+            if files
+            else f"no Python file in {given} (tests and hidden folders are left out)"
         )
     refuse(problems)
-    return Found(lines=(*entries, *dreams.values()), needs=tuple(sorted(needs)))
+    return Found(
+        lines=(*entries, *dreams.values()), needs=tuple(sorted(needs)), classes=tuple(dict.fromkeys(left_out))
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +157,14 @@ def _chosen(module: Module, choice: Choice) -> list[str]:
 
 
 def _entry(path: Path, home: _Home, found: Extract, choice: Choice) -> Entry:
-    where = f"{path}::{found.name}"
+    where = _where(path, found)
     return Entry(
         where=where,
         procedure=ProcedureLine(
-            name=f"{home.name}.{found.name}",
+            name=_name(home, found),
             project=choice.project if choice.project is not None else _project(path),
             code=found.code,
-            entry_point=found.name,
+            entry_point=found.name or None,
             source=where,
         ),
     )
@@ -143,14 +174,22 @@ def _dream(path: Path, home: _Home, found: Extract, named: DreamOf) -> Line:
     kind = named.dream_type or DreamType.CONSTRAINT_RELAXATION
     if kind not in list(DreamType):
         raise ValueError(
-            f"{found.name} is a dream of the unknown type {kind!r}; known are {', '.join(DreamType)}"
+            f"{_name(home, found)} is a dream of the unknown type {kind!r}; known are {', '.join(DreamType)}"
         )
     return Line(
-        where=f"{path}::{found.name}",
-        label=f"{home.name}.{found.name}",
-        dream=DreamLine(code=found.code, dream_type=DreamType(kind), entry_point=found.name),
+        where=_where(path, found),
+        label=_name(home, found),
+        dream=DreamLine(code=found.code, dream_type=DreamType(kind), entry_point=found.name or None),
         of=named.procedure,
     )
+
+
+def _where(path: Path, found: Extract) -> str:
+    return f"{path}::{found.name}" if found.name else str(path)
+
+
+def _name(home: _Home, found: Extract) -> str:
+    return f"{home.name}.{found.name}" if found.name else home.name
 
 
 def _files(path: Path, problems: list[str]) -> Iterator[Path]:

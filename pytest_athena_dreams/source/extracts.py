@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..sandbox.jail.usage import is_script
 from .definitions import definitions
-from .slices import Module, Unit, modules_imported
-from .syntax import split_lines
+from .slices import MODULE_SOURCE, Module, Unit, modules_imported
+from .syntax import parsed, split_lines
 
 MAPPING = "DREAMS"
 """The name of a module's mapping from its dreams to their procedures."""
 _DREAM_OF = re.compile(r"\s*#\s*dream of\s+(?P<procedure>[\w./-]+)\s*(?:\((?P<dream_type>\w+)\))?\s*\Z")
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _BLANK_LINES = 2
 """Blank lines that stay where something was left out."""
 
@@ -45,6 +47,12 @@ class DreamOf:
 def public_functions(module: Module) -> list[str]:
     """The functions of a module that are for others: no methods, no leading underscore, no tests."""
     return [name for name in definitions(module) if "." not in name and not name.startswith(("_", "test_"))]
+
+
+def classes(module: Module) -> list[str]:
+    """The public classes of a module with a public method, which :func:`public_functions` leaves out."""
+    found = (name.split(".") for name in callables(module) if not name.startswith("_"))
+    return list(dict.fromkeys(parts[0] for parts in found if parts[1:] and not parts[-1].startswith("_")))
 
 
 def callables(module: Module) -> list[str]:
@@ -81,14 +89,39 @@ def dreams_named(module: Module) -> dict[str, DreamOf]:
     """
     found = dict(_mapped(module))
     lines = split_lines(module.code)
-    for unit in module.units:
-        if isinstance(unit.statement, ast.FunctionDef | ast.AsyncFunctionDef):
-            number = unit.lines.start - 1
-            while number > 0 and lines[number - 1].startswith("#"):
-                if match := _DREAM_OF.match(lines[number - 1]):
-                    found[unit.statement.name] = DreamOf(match["procedure"], match["dream_type"])
-                number -= 1
+    for name, node in _functions(module):
+        number = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
+        while number > 0 and lines[number - 1].lstrip().startswith("#"):
+            if match := _DREAM_OF.match(lines[number - 1]):
+                found[name] = DreamOf(match["procedure"], match["dream_type"])
+            number -= 1
     return found
+
+
+def script(module: Module) -> tuple[Extract, DreamOf | None] | None:
+    """A module without functions that does something, as a whole, and what a comment in it says of it.
+
+    ``None`` for other modules. The name of the extract is empty.
+    """
+    tree = parsed(module.code, limit=MODULE_SOURCE)
+    if tree is None or not is_script(tree):
+        return None
+    lines = split_lines(module.code)
+    named = [DreamOf(one["procedure"], one["dream_type"]) for line in lines if (one := _DREAM_OF.match(line))]
+    code = "\n".join(_unmarked(lines)).strip("\n") + "\n"
+    imports = frozenset(modules_imported(module.units))
+    return Extract(name="", code=code, imports=imports), named[0] if named else None
+
+
+def _functions(module: Module) -> Iterator[tuple[str, _Function]]:
+    """The functions of a module and the methods of its classes, by dotted name."""
+    for unit in module.units:
+        if isinstance(unit.statement, _Function):
+            yield unit.statement.name, unit.statement
+        elif isinstance(unit.statement, ast.ClassDef):
+            for node in unit.statement.body:
+                if isinstance(node, _Function):
+                    yield f"{unit.statement.name}.{node.name}", node
 
 
 def _mapped(module: Module) -> Iterator[tuple[str, DreamOf]]:

@@ -62,7 +62,8 @@ def candidate_rows(store: Store, dream_id: int) -> tuple[Row | None, list[Row], 
     """What a decision on a dream needs.
 
     The dream's last result on its present code, or ``None``; the versions of its procedure in order, each
-    with ``id`` and ``code``; and the failing calls that its writer may have been shown.
+    with ``id``, ``code``, ``entry_point`` and whether it was ``undone``; and the failing calls that its
+    writer may have been shown.
     """
     dream, base = store.dream_procedures, store.procedures
     with store.reading() as db:
@@ -183,6 +184,20 @@ def adoptions(store: Store) -> list[Row]:
         )
 
 
+def is_newest(versions: Sequence[Row], procedure_id: int | None) -> bool:
+    """Whether the newest of ``versions`` is ``procedure_id``, or has its code: an adoption may be undone."""
+    own = next((row for row in versions if row["id"] == procedure_id), None)
+    return own is not None and all(own[name] == versions[-1][name] for name in ("code", "entry_point"))
+
+
+def standing(store: Store, dream_id: int) -> int | None:
+    """The version that a dream became, if it was adopted and nobody has undone that."""
+    query = "SELECT version FROM dream_adoptions WHERE dream_id = ? AND undone_at IS NULL ORDER BY id DESC"
+    with store.reading() as db:
+        row = _one(db, query, dream_id)
+    return None if row is None else int(row["version"])
+
+
 def count_adoptions(store: Store) -> int:
     """The number of adoptions that nobody has undone."""
     with store.reading() as db:
@@ -199,7 +214,9 @@ def _versions(store: Store, db: Database, owner: Mapping[str, Any]) -> list[Row]
     return list(
         db.query(
             f"SELECT {base.key} AS id, {base.code} AS code, entry_point, ifnull(version, 1) AS version,"
-            " name, project, source, private FROM procedures WHERE name = ? AND project IS ?"
+            " name, project, source, private, EXISTS (SELECT 1 FROM dream_adoptions a WHERE"
+            f" a.adopted_procedure_id = {base.key} AND a.procedure_id <> a.adopted_procedure_id"
+            " AND a.undone_at IS NOT NULL) AS undone FROM procedures WHERE name = ? AND project IS ?"
             " ORDER BY version, 1",
             [owner["name"], owner["project"]],
         )
@@ -207,10 +224,10 @@ def _versions(store: Store, db: Database, owner: Mapping[str, Any]) -> list[Row]
 
 
 def _current(store: Store, db: Database, procedure_id: int | None) -> Row:
-    """The row of a procedure, which must be the newest version of its name and project."""
+    """The newest version of a procedure, which must have the code of ``procedure_id``."""
     owner = _one(db, f"SELECT name, project FROM procedures WHERE {store.procedures.key} = ?", procedure_id)
     versions = _versions(store, db, owner) if owner else []
-    if not versions or versions[-1]["id"] != procedure_id:
+    if not is_newest(versions, procedure_id):
         raise StoreError(
             f"procedure {procedure_id} is not the newest version"
             + (

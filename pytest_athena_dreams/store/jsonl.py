@@ -109,7 +109,7 @@ EXPECTED_VALUES = {
     "procedure.code": "the Python source of the procedure, as text, not empty",
     "procedure.entry_point": "the name of a function in the procedure's code, or null",
     "procedure.private": "true if no model may see the procedure, false if models may, or null",
-    "procedure.source": "where it comes from, as FILE::function, or null",
+    "procedure.source": "where it comes from, as FILE::function or FILE, or null",
     "base_procedure_name": "the procedure's name, as text",
     "code": "the Python source of the dream, as text",
     "dream_type": "one of " + ", ".join(DreamType),

@@ -119,6 +119,23 @@ def test_a_dream_that_holds_is_adopted_and_its_file_changed_and_back() -> None:
 
 
 @pytest.mark.usefixtures("project")
+def test_a_change_can_be_written_after_it_was_read_and_undone_and_adopted_again() -> None:
+    read = run("adopt", "dreams.quick", "--patch", "tools.py")
+    assert Path("tools.py").read_text() == TOOLS
+    written = run("adopt", "dreams.quick", "--patch", "tools.py", "--write")
+    assert "dream 1 (dreams.quick) of tools.unique: is adopted as version 2\n" in written.stderr
+    assert written.stdout == read.stdout
+    assert Path("tools.py").read_text() != TOOLS
+    assert len(run("adopt", "--list").stdout.splitlines()) == 1
+
+    run("adopt", "dreams.quick", "--undo")
+    Path("tools.py").write_text(TOOLS)
+    again = run("adopt", "dreams.quick", "--patch", "tools.py", "--write")
+    assert "adopted as version 4 (" in again.stderr
+    assert Path("tools.py").read_text() != TOOLS
+
+
+@pytest.mark.usefixtures("project")
 def test_a_dream_that_fails_on_a_new_seed_is_refused_and_nothing_changes() -> None:
     refused = run("adopt", "2", "--patch", "tools.py", "--write", status=1)
     assert (
@@ -154,12 +171,12 @@ def test_line_ends_encoding_and_mode_of_a_file_stay() -> None:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        ((), "give IDs, --best N, or --list"),
-        (("1", "--best", "2"), "give IDs, --best N, or --list"),
-        (("--best", "2", "--undo"), "--undo needs the IDs of adopted dreams"),
-        (("1", "2", "--patch", "tools.py"), "--patch needs the ID of one dream to adopt"),
+        ((), "give one of: ids or labels of dreams, --best N, --list"),
+        (("1", "--best", "2"), "give one of: ids or labels of dreams, --best N, --list"),
+        (("--best", "2", "--undo"), "--undo needs ids or labels of adopted dreams"),
+        (("1", "2", "--patch", "tools.py"), "--patch needs the id or label of one dream to adopt"),
         (("1", "--write"), "--write needs --patch FILE.py"),
-        (("99",), "has no dream 99"),
+        (("99",), "has no dream with the id or label '99'"),
         (("1", "--undo"), "dream 1 is not adopted"),
         (("1", "--patch", "gone.py"), "gone.py can't be read"),
     ],

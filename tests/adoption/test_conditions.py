@@ -75,7 +75,7 @@ STATIC = {
     "an old version": (candidate(current=False), "its procedure has a newer version than 1"),
     "not passed": (
         candidate(passed=False),
-        "its last test did not pass on the code that it has now: test it first",
+        "its last test did not pass on the code that it has now: see athena-dreams show 1",
     ),
     "a copy": (
         candidate(BASE.replace("found", "out") + "\n# a copy\n"),

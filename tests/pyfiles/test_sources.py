@@ -10,7 +10,7 @@ from pytest_athena_dreams.errors import ImportFileError
 from pytest_athena_dreams.pyfiles.sources import Choice, Found, is_python, read_python
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.importer import import_lines
-from pytest_athena_dreams.store.jsonl import Entry
+from pytest_athena_dreams.store.jsonl import Entry, Line
 
 TOOLS = """\
 from .util import aid
@@ -165,3 +165,55 @@ def test_the_same_file_again_adds_nothing_and_a_change_is_a_new_version(project:
         tools.write_text(TOOLS.replace("aid(text)", "aid(text) + ''"))
         added.append(import_lines(store, read_python([tools], Choice()).lines).procedures)
     assert added == [2, 0, 1]
+
+
+STEPS = """\
+# What an agent did, step by step
+import shutil
+
+for name in ("build", "dist"):
+    shutil.rmtree(name, ignore_errors=True)
+"""
+
+
+def test_a_file_without_functions_is_one_procedure(tmp_path: Path) -> None:
+    put(tmp_path, steps=STEPS)
+    (entry,) = read_python([tmp_path / "steps.py"], Choice()).lines
+    assert isinstance(entry, Entry)
+    assert (entry.procedure.name, entry.procedure.entry_point) == ("steps", None)
+    assert (entry.procedure.code, entry.procedure.source) == (STEPS, str(tmp_path / "steps.py"))
+
+
+def test_a_file_without_functions_is_one_dream_if_a_comment_says_so(tmp_path: Path) -> None:
+    put(tmp_path, other=f"# dream of steps (conditional_variant)\n{STEPS}")
+    (line,) = read_python([tmp_path / "other.py"], Choice()).lines
+    assert isinstance(line, Line)
+    assert (line.label, line.of, line.dream.dream_type) == ("other", "steps", "conditional_variant")
+    assert (line.dream.code, line.dream.entry_point) == (STEPS, None)
+
+
+def test_a_folder_gives_no_scripts(tmp_path: Path) -> None:
+    put(tmp_path, steps=STEPS, names="x = 1\n")
+    with pytest.raises(ImportFileError, match="no public function in"):
+        read_python([tmp_path], Choice())
+    with pytest.raises(ImportFileError, match="no public function in"):
+        read_python([tmp_path / "names.py"], Choice())
+
+
+def test_a_comment_above_a_method_makes_it_a_dream(tmp_path: Path) -> None:
+    code = "class C:\n    # dream of tools.C.m\n    @staticmethod\n    def m(): return 1\n"
+    put(tmp_path, other=code)
+    (line,) = read_python([tmp_path / "other.py"], Choice()).lines
+    assert isinstance(line, Line)
+    assert (line.label, line.of, line.dream.entry_point) == ("other.C.m", "tools.C.m", "C.m")
+    assert "dream of" not in line.dream.code
+
+
+def test_classes_whose_methods_are_left_out_are_named(project: Path) -> None:
+    assert read_python([project / "src"], Choice()).classes == ("C",)
+    assert read_python([project / "src"], Choice(everything=True)).classes == ()
+
+
+def test_a_folder_without_python_files_is_said_to_have_none(tmp_path: Path) -> None:
+    with pytest.raises(ImportFileError, match="no Python file in"):
+        read_python([tmp_path], Choice())
