@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import DreamsError
+from ..night.agenda import STEPS
 from ..text import printable
+from .dream import TYPES
 from .options import store_option
 
 if TYPE_CHECKING:
@@ -23,14 +26,15 @@ if TYPE_CHECKING:
 
 NOTIFY_SECONDS = 60.0
 """Seconds that the command of ``--notify`` may take."""
+_DOLLARS = click.FloatRange(min=0)
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
 
 
 @click.command()
 @store_option
-@click.option("--from", "first", metavar="STEP", help="Begin with this step.")
-@click.option("--only", metavar="A,B", default="", help="Run only these steps.")
+@click.option("--from", "first", metavar="STEP", help=f"Begin with this step: {', '.join(STEPS)}.")
+@click.option("--only", metavar="A,B", help="Run only these steps.")
 @click.option("--until", metavar="HH:MM", help="The local time at which the night has to end.")
 @click.option("--for", "duration", metavar="4h30m", help="The time that the night may take.")
 @click.option("--adopt", "adopted", type=click.IntRange(min=1), metavar="N", help="Adopt at most N dreams.")
@@ -39,33 +43,36 @@ _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
     type=click.Choice(["light", "balanced", "deep"]),
     default="balanced",
     show_default=True,
-    help="As that of athena-dreams dream.",
+    help="5, 15 or 30 dreams for each procedure.",
 )
+@click.option("--type", "types", type=click.Choice(TYPES), multiple=True, help="Dream only this; repeatable.")
+@click.option("--budget", type=_DOLLARS, metavar="USD", help="Let models that write spend this much.")
+@click.option("--judge-budget", type=_DOLLARS, metavar="USD", help="Let models that judge spend this much.")
 @click.option(
-    "--type", "types", multiple=True, metavar="TYPE", help="Dream only this type; repeatable, as for dream."
-)
-@click.option("--budget", metavar="USD", help="What models may cost that write.")
-@click.option("--judge-budget", metavar="USD", help="What models may cost that judge.")
-@click.option(
-    "--reports", type=click.Path(path_type=Path, file_okay=False), default=Path("nights"), show_default=True
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    default=Path("nights"),
+    show_default=True,
+    help="Folder of reports and logs.",
 )
 @click.option(
     "--notify", metavar="CMD", envvar="ATHENA_NOTIFY", help="A command that gets the summary as JSON."
 )
-@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+@click.argument("options", metavar="[-- OPTION...]", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def night(
     ctx: click.Context,
     store: Path,
     first: str | None,
-    only: str,
+    only: str | None,
     until: str | None,
     duration: str | None,
     adopted: int | None,
     strategy: str,
     types: tuple[str, ...],
-    budget: str | None,
-    judge_budget: str | None,
+    budget: float | None,
+    judge_budget: float | None,
     reports: Path,
     notify: str | None,
     options: tuple[str, ...],
@@ -74,7 +81,7 @@ def night(
 
     Each step runs in a process of its own. With --until or --for each gets its share of what is left;
     otherwise none has a limit. A night that was killed goes on behind the last step that it finished.
-    OPTIONS go to pytest; put -- before them.
+    What follows -- goes to pytest: athena-dreams night -- -n 2.
 
     Exit status: 0 if each step did its work, 1 if one failed, 2 if the night can't begin or can't write to
     its store.
@@ -86,9 +93,7 @@ def night(
     from ..store.locks import locked
     from ..store.nightly import begin_night, figures, unfinished_night
 
-    steps = chosen(first=first, only=[*filter(None, only.split(","))], adopts=adopted is not None)
-    if not steps:
-        raise click.UsageError("no step is left to run")
+    steps = chosen(first=first, only=None if only is None else only.split(","), adopts=adopted is not None)
     deadline = _deadline(until, duration)
     settings: dict[str, Any] = {
         "first": first,
@@ -101,7 +106,7 @@ def night(
         "options": options,
     }
     with locked(store, "watch", "watches"), Store.open(store) as opened:
-        reports.mkdir(parents=True, exist_ok=True)
+        _make(reports)
         row = unfinished_night(opened, settings)
         goes_on = row is not None
         if row is None:
@@ -119,9 +124,9 @@ def night(
             dreaming=(
                 *("--strategy", strategy),
                 *(word for kind in types for word in ("--type", kind)),
-                *(("--budget", budget) if budget else ()),
+                *(("--budget", str(budget)) if budget is not None else ()),
             ),
-            evaluating=("--budget", judge_budget) if judge_budget else (),
+            evaluating=("--budget", str(judge_budget)) if judge_budget is not None else (),
             testing=options,
             addopts=" ".join(filter(None, (os.environ.get("PYTEST_ADDOPTS"), shlex.join(options)))),
         )
@@ -132,7 +137,7 @@ def night(
         made.run(steps, _show)
         done = made.finish()
         found = figures(opened, done)
-    summary = lines(done, found)
+    summary = lines(done, found, folder=reports)
     click.echo("\n".join(summary))
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
         with open(path, "a", encoding="utf-8") as file:
@@ -145,16 +150,17 @@ def night(
 @click.command()
 @store_option
 def nights(store: Path) -> None:
-    """List all nights: when each began, how its steps ended."""
+    """List all nights: when each began, what came of it, and which steps failed."""
+    from ..night.morning import line
     from ..store.database import Store
-    from ..store.nightly import read_nights
+    from ..store.nightly import figures, read_nights
 
     with Store.read(store) as opened:
-        for row in read_nights(opened):
-            when = datetime.fromtimestamp(row["started_at"], UTC).strftime("%Y-%m-%d %H:%M")
-            steps = ", ".join(f"{name} {step['how']}" for name, step in json.loads(row["steps"]).items())
-            state = "" if row["finished_at"] else " (not finished)"
-            click.echo(f"{row['id']:>4}  {when}  {steps or 'no step'}{state}")
+        rows = read_nights(opened)
+        for row in rows:
+            click.echo(line(row, figures(opened, row)))
+    if not rows:
+        click.echo(f"{store} has had no night; begin one with: athena-dreams night", err=True)
 
 
 @click.command()
@@ -175,6 +181,15 @@ def learn(store: Path) -> None:
 COMMANDS = (night, nights, learn)
 
 
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DreamsError(
+            f"folder {folder} can't be made: {error.strerror}; choose another by --reports"
+        ) from error
+
+
 def _show(step: Step, ended: Ended) -> None:
     why = f": {printable(ended.why, limit=200)}" if ended.why else ""
     click.echo(f"{step.name}: {ended.how} in {ended.seconds:.0f} s{why}", err=True)
@@ -183,7 +198,7 @@ def _show(step: Step, ended: Ended) -> None:
 def _deadline(until: str | None, duration: str | None) -> float | None:
     """The seconds until the night has to end; ``None`` for no end."""
     if until is not None and duration is not None:
-        raise click.UsageError("give --until or --for")
+        raise click.UsageError("give --until or --for, not both")
     if duration is not None:
         found = _DURATION.match(duration)
         seconds = (
@@ -215,7 +230,10 @@ def _notify(command: str, summary: dict[str, Any]) -> None:
         done = subprocess.run(
             shlex.split(command), input=json.dumps(summary).encode(), timeout=NOTIFY_SECONDS, check=False
         )
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+    except OSError as error:
+        click.echo(f"--notify {command}: can't be run ({error.strerror}); check its path", err=True)
+        return
+    except (ValueError, subprocess.TimeoutExpired) as error:
         click.echo(f"--notify {command}: {error}", err=True)
         return
     if done.returncode:

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     metavar="N",
     help="Stop after N rounds.  [default: never]",
 )
-@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+@click.argument("options", metavar="[-- OPTION...]", nargs=-1, type=click.UNPROCESSED)
 def watch(store: Path, interval: float, max_iterations: int | None, options: tuple[str, ...]) -> None:
     """Test all pending dreams, then wait for more.
 
-    OPTIONS go to pytest; put -- before them: athena-dreams watch -- -n 2. Only one process can watch a store.
+    What follows -- goes to pytest: athena-dreams watch -- -n 2. Only one process can watch a store.
     Ctrl-C or SIGTERM ends the current run, stores the finished verdicts, and exits.
 
     Exit status: 0 if done or stopped, 2 if a run can't start or another process watches the store.

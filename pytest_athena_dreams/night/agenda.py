@@ -90,19 +90,24 @@ NIGHT_STEPS = (
     Step(name="report", weight=4, commands=_report),
 )
 """In order. pytest exits with 1 if a dream failed, with 5 if none is pending; adopt with 1 if none holds."""
+STEPS = tuple(step.name for step in NIGHT_STEPS)
 
 
-def chosen(*, first: str | None, only: Sequence[str], adopts: bool) -> list[Step]:
-    """The steps from ``first`` on, or ``only`` these. Raises ``DreamsError`` for an unknown name."""
-    names = [step.name for step in NIGHT_STEPS]
-    for name in [*only, *([first] if first else [])]:
-        if name not in names:
-            raise DreamsError(f"a night has no step {name!r}; its steps are {', '.join(names)}")
-    found = [step for step in NIGHT_STEPS if not only or step.name in only]
-    if first:
-        found = (
-            found[[step.name for step in found].index(first) :] if first in [s.name for s in found] else []
-        )
+def chosen(*, first: str | None, only: Sequence[str] | None, adopts: bool) -> list[Step]:
+    """The steps from ``first`` on, or ``only`` these.
+
+    Raises ``DreamsError`` for an unknown name, and if no step or one that can't run is chosen.
+    """
+    named = [*(only or []), *([] if first is None else [first])]
+    for name in named:
+        if name not in STEPS:
+            raise DreamsError(f"a night has no step {name!r}; its steps are {', '.join(STEPS)}")
+    if "adopt" in named and not adopts:
+        raise DreamsError("the step 'adopt' needs --adopt N, the number of dreams to adopt at most")
+    start = 0 if first is None else STEPS.index(first)
+    found = [step for step in NIGHT_STEPS[start:] if only is None or step.name in only]
+    if not found:
+        raise DreamsError(f"no step of --only {','.join(only or [])} is at or behind --from {first}")
     return [step for step in found if adopts or step.name != "adopt"]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ..report.words import count, percent
@@ -17,6 +18,8 @@ LINES = 40
 """Maximum lines of the summary."""
 WHY = 160
 """Maximum characters of the reason why a step failed."""
+NAME = 60
+"""Maximum characters of the name of a procedure or a file."""
 SHOWN_ADOPTIONS = 8
 SHOWN_WRITERS = 3
 """Writers with the most dreams, and those with the fewest, that the summary gives reasons for."""
@@ -41,18 +44,36 @@ def data(night: Row, figures: Row) -> dict[str, Any]:
         "passed": test["passed"] if test else None,
         "failed": test["failed"] if test else None,
         "untestable": test["untestable"] if test else None,
-        "adopted": [row["dream_id"] for row in figures["adopted"]],
+        "adopted": [
+            {"dream": row["dream_id"], "procedure": row["name"], "version": row["version"]}
+            for row in figures["adopted"]
+        ],
         "spent_usd": figures["spent"],
         "store_bytes": night["store_bytes"],
     }
 
 
-def lines(night: Row, figures: Row) -> list[str]:
-    """The summary, at most ``LINES`` lines of Markdown."""
-    return list(_lines(night, figures))[:LINES]
+def lines(night: Row, figures: Row, *, folder: Path) -> list[str]:
+    """The summary, at most ``LINES`` lines of Markdown. ``folder`` has the night's reports."""
+    return list(_lines(night, figures, folder))[:LINES]
 
 
-def _lines(night: Row, figures: Row) -> Iterator[str]:
+def line(night: Row, figures: Row) -> str:
+    """A night in one line: its number, when it began, what came of it, and steps that did not end well."""
+    when = datetime.fromtimestamp(night["started_at"], UTC).strftime("%Y-%m-%d %H:%M")
+    generation, test = figures["generation"], figures["test"]
+    steps: dict[str, Any] = json.loads(night["steps"])
+    parts = [
+        *([f"{generation['total_dreams_generated']} written"] if generation else []),
+        *([f"{test['passed']} passed", f"{test['failed']} failed"] if test else []),
+        *([f"{len(figures['adopted'])} adopted"] if figures["adopted"] else []),
+        *(f"{name} {step['how']}" for name, step in steps.items() if step["how"] != "done"),
+    ]
+    what = ", ".join(parts or [f"{name} done" for name in steps] or ["no step"])
+    return f"{night['id']:>4}  {when}  {what}{'' if night['finished_at'] else ' (not finished)'}"
+
+
+def _lines(night: Row, figures: Row, folder: Path) -> Iterator[str]:
     when = datetime.fromtimestamp(night["started_at"], UTC).strftime("%Y-%m-%d %H:%M UTC")
     yield f"# Night {night['id']}, {when}"
     yield ""
@@ -68,11 +89,17 @@ def _lines(night: Row, figures: Row) -> Iterator[str]:
             yield f"- {name}: {step['how']}: {printable(step['why'], limit=WHY)}"
     yield ""
     for row in figures["adopted"][:SHOWN_ADOPTIONS]:
-        version = f"version {row['version']} of procedure {row['procedure_id']}"
-        yield f"- adopted: dream {row['dream_id']} is {version}"
+        version = f"version {row['version']} of {printable(row['name'] or 'no procedure', limit=NAME)}"
+        file = (row["source"] or "").partition("::")[0]
+        change = (
+            f": athena-dreams adopt {row['dream_id']} --patch {printable(file, limit=NAME)}" if file else ""
+        )
+        yield f"- adopted: dream {row['dream_id']} is {version}{change}"
     if (more := len(figures["adopted"]) - SHOWN_ADOPTIONS) > 0:
         yield f"- and {more} more"
-    yield f"The store has {night['store_bytes'] / 1e6:.1f} MB."
+    page = folder / f"night-{night['id']}.html"
+    report = f" Report: {printable(str(page), limit=WHY)}" if "report" in steps else ""
+    yield f"The store has {night['store_bytes'] / 1e6:.1f} MB.{report}"
 
 
 def _results(figures: Row) -> Iterator[str]:

@@ -17,6 +17,9 @@ from ..store.nightly import Row, finish_night, put_step
 from .agenda import LEAST, Order, Step, seconds_for
 from .commands import Ran, run
 
+_USAGE = ("Usage: ", "Try '")
+"""How lines begin with which click introduces an error: they don't say what is wrong."""
+
 
 class How(StrEnum):
     """How a step ended: ``stopped`` by its share of the deadline, ``skipped`` for lack of time."""
@@ -98,7 +101,8 @@ class Night:
             if last.status is None:
                 return Ended(how=How.STOPPED, seconds=seconds, why="its share of the time was used up")
             if last.status not in step.fine:
-                why = " / ".join(last.said) or "it printed nothing"
+                said = [line for line in last.said if not line.startswith(_USAGE)]
+                why = " / ".join(said) or "it printed nothing"
                 return Ended(how=How.FAILED, seconds=seconds, status=last.status, why=why)
         return Ended(how=How.DONE, seconds=seconds, status=last.status if last else None)
 

@@ -89,7 +89,9 @@ def read_night(store: Store, night: int) -> Row:
     with store.reading() as db:
         row = next(db.query("SELECT * FROM dream_nights WHERE id = ?", [night]), None)
     if row is None:
-        raise StoreError(f"store {store.name} has no night {night}; see them with: athena-dreams nights")
+        raise StoreError(
+            f"store {store.name} has no night {night}; see them with: athena-dreams nights --store {store.name}"
+        )
     return row
 
 
@@ -101,7 +103,7 @@ def read_nights(store: Store) -> list[Row]:
 
 def figures(store: Store, night: Mapping[str, Any]) -> Row:
     """What a night's steps did: ``generation`` and ``test`` are rows or ``None``, ``spent`` is USD by model,
-    ``adopted`` are its adoptions.
+    ``adopted`` are its adoptions, each with the ``name`` and the ``source`` of the procedure.
     """
     before = json.loads(night["before"])
     with store.reading() as db:
@@ -119,9 +121,12 @@ def figures(store: Store, night: Mapping[str, Any]) -> Row:
                 [before["call_id"], end.get("call_id", BEYOND)],
             ).fetchall()
         )
+        base = store.procedures.key
         adopted = list(
             db.query(
-                "SELECT * FROM dream_adoptions WHERE id > ? AND id <= ? ORDER BY id",
+                "SELECT dream_adoptions.*, name, source FROM dream_adoptions"
+                f" LEFT JOIN procedures ON {base} = procedure_id"
+                " WHERE dream_adoptions.id > ? AND dream_adoptions.id <= ? ORDER BY dream_adoptions.id",
                 [before["adoption_id"], end.get("adoption_id", BEYOND)],
             )
         )

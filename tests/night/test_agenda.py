@@ -14,7 +14,7 @@ from pytest_athena_dreams.night.agenda import NIGHT_STEPS, Order, chosen, second
 NAMES = [step.name for step in NIGHT_STEPS]
 
 
-def names(*, first: str | None = None, only: tuple[str, ...] = (), adopts: bool = True) -> list[str]:
+def names(*, first: str | None = None, only: tuple[str, ...] | None = None, adopts: bool = True) -> list[str]:
     return [step.name for step in chosen(first=first, only=only, adopts=adopts)]
 
 
@@ -23,13 +23,19 @@ def test_steps_are_chosen_by_name() -> None:
     assert names(adopts=False) == [name for name in NAMES if name != "adopt"]
     assert names(first="repair") == ["repair", "learn", "adopt", "report"]
     assert names(only=("report", "dream")) == ["dream", "report"]
-    assert names(only=("adopt",), adopts=False) == []
+
+
+def test_what_leaves_no_step_is_refused() -> None:
+    with pytest.raises(DreamsError, match="the step 'adopt' needs --adopt N"):
+        names(only=("adopt",), adopts=False)
+    with pytest.raises(DreamsError, match="no step of --only dream is at or behind --from test"):
+        names(first="test", only=("dream",))
 
 
 @pytest.mark.parametrize("given", [{"first": "sleep"}, {"only": ("dream", "sleep")}])
 def test_an_unknown_step_is_refused(given: dict[str, str]) -> None:
     with pytest.raises(DreamsError, match="a night has no step 'sleep'; its steps are dream, evaluate, test"):
-        chosen(**({"first": None, "only": ()} | given), adopts=True)  # type: ignore[arg-type]
+        chosen(**({"first": None, "only": None} | given), adopts=True)  # type: ignore[arg-type]
 
 
 @given(st.floats(0, 1e6), st.sets(st.sampled_from(NAMES), min_size=1))

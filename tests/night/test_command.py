@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from pytest_athena_dreams.cli import main
-from pytest_athena_dreams.night.morning import LINES, data, lines
+from pytest_athena_dreams.night.morning import LINES, data, line, lines
 from pytest_athena_dreams.store.locks import locked
 
 TOOLS = """\
@@ -75,7 +75,10 @@ def test_a_night_does_all_steps_and_tells_what_came_of_them(monkeypatch: pytest.
     assert told["tested"] == told["passed"] + told["failed"]
     assert f"- {told['tested']} tested: {told['passed']} passed" in summary
     assert (told["exit_status"], told["spent_usd"]) == (0, {})
-    assert run("nights").stdout.startswith("   1  20")
+    (listed,) = run("nights").stdout.splitlines()
+    assert listed.startswith("   1  20")
+    assert f"  {told['dreams']} written, {told['passed']} passed, {told['failed']} failed" in listed
+    assert summary.endswith(" MB. Report: nights/night-1.html\n")
 
 
 @pytest.mark.usefixtures("project")
@@ -100,10 +103,16 @@ def test_two_nights_at_once_are_refused() -> None:
     ("arguments", "why"),
     [
         (("--only", "sleep"), "a night has no step 'sleep'"),
-        (("--only", "adopt"), "no step is left to run"),
+        (("--only", "adopt"), "the step 'adopt' needs --adopt N"),
+        (("--from", "adopt"), "the step 'adopt' needs --adopt N"),
+        (("--only", ""), "a night has no step ''"),
+        (("--only", "dream", "--from", "test"), "no step of --only dream is at or behind --from test"),
+        (("--type", "wild"), "'wild' is not one of 'constraint_relaxation'"),
+        (("--budget", "much"), "'much' is not a valid float"),
+        (("--reports", "tools.py/reports"), "folder tools.py/reports can't be made: Not a directory"),
         (("--for", "soon"), "invalid value 'soon' for --for: expected a time such as 4h"),
         (("--until", "25:00"), "invalid value '25:00' for --until: expected a time such as 06:00"),
-        (("--until", "06:00", "--for", "1h"), "give --until or --for"),
+        (("--until", "06:00", "--for", "1h"), "give --until or --for, not both"),
         (("--strategy", "wild"), "wild"),
     ],
 )
@@ -116,7 +125,7 @@ def test_a_night_that_can_t_begin_is_status_2(arguments: tuple[str, ...], why: s
 @pytest.mark.usefixtures("project")
 def test_a_notification_that_fails_is_said_and_changes_nothing() -> None:
     done = run("night", "--only", "report", "--notify", "no-such-command")
-    assert "--notify no-such-command: " in done.stderr
+    assert "--notify no-such-command: can't be run (No such file or directory)" in done.stderr
 
 
 @pytest.mark.usefixtures("project")
@@ -151,9 +160,29 @@ def test_the_summary_never_has_more_than_its_lines() -> None:
         "steps": json.dumps(steps),
         "store_bytes": 1,
     }
-    adopted = [{"dream_id": n, "version": 2, "procedure_id": n} for n in range(20)]
+    adopted = [
+        {"dream_id": n, "version": 2, "name": f"tools.f{n}", "source": f"src/tools.py::f{n}"}
+        for n in range(20)
+    ]
     figures = {"generation": None, "test": None, "spent": {"m": 0.5}, "adopted": adopted}
-    shown = lines(night, figures)
+    shown = lines(night, figures, folder=Path("nights"))
     assert len(shown) == LINES
     assert all(line.isprintable() for line in shown)
-    assert data(night, figures)["adopted"] == [*range(20)]
+    assert data(night, figures)["adopted"][3] == {"dream": 3, "procedure": "tools.f3", "version": 2}
+    short = lines(night | {"steps": "{}"}, figures, folder=Path("nights"))
+    assert "- adopted: dream 3 is version 2 of tools.f3: athena-dreams adopt 3 --patch src/tools.py" in short
+
+
+def test_a_list_of_nights_says_what_came_of_each_and_what_failed() -> None:
+    steps = {"dream": {"how": "done"}, "test": {"how": "stopped"}, "report": {"how": "failed"}}
+    night = {"id": 7, "started_at": 1_800_000_000, "finished_at": None, "steps": json.dumps(steps)}
+    nothing = {"generation": None, "test": None, "spent": {}, "adopted": []}
+    assert line(night, nothing) == "   7  2027-01-15 08:00  test stopped, report failed (not finished)"
+    night |= {"finished_at": 1_800_000_060, "steps": '{"learn": {"how": "done"}}'}
+    assert line(night, nothing) == "   7  2027-01-15 08:00  learn done"
+    some = nothing | {
+        "generation": {"total_dreams_generated": 42},
+        "test": {"passed": 35, "failed": 7},
+        "adopted": [{}],
+    }
+    assert line(night, some) == "   7  2027-01-15 08:00  42 written, 35 passed, 7 failed, 1 adopted"
