@@ -90,7 +90,8 @@ def read_night(store: Store, night: int) -> Row:
         row = next(db.query("SELECT * FROM dream_nights WHERE id = ?", [night]), None)
     if row is None:
         raise StoreError(
-            f"store {store.name} has no night {night}; see them with: athena-dreams nights --store {store.name}"
+            f"store {store.name} has no night {night}; "
+            f"see them with: athena-dreams nights --store {store.name}"
         )
     return row
 
