@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import DreamsError
-from ..night.agenda import STEPS
+from ..night.agenda import STEP_NAMES
 from ..text import printable
 from .dream import TYPES
 from .options import store_option
@@ -33,7 +33,7 @@ _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
 
 @click.command()
 @store_option
-@click.option("--from", "first", metavar="STEP", help=f"Begin with this step: {', '.join(STEPS)}.")
+@click.option("--from", "first", metavar="STEP", help=f"Begin with this step: {', '.join(STEP_NAMES)}.")
 @click.option("--only", metavar="A,B", help="Run only these steps.")
 @click.option("--until", metavar="HH:MM", help="The local time at which the night has to end.")
 @click.option("--for", "duration", metavar="4h30m", help="The time that the night may take.")

@@ -90,7 +90,7 @@ NIGHT_STEPS = (
     Step(name="report", weight=4, commands=_report),
 )
 """In order. pytest exits with 1 if a dream failed, with 5 if none is pending; adopt with 1 if none holds."""
-STEPS = tuple(step.name for step in NIGHT_STEPS)
+STEP_NAMES = tuple(step.name for step in NIGHT_STEPS)
 
 
 def chosen(*, first: str | None, only: Sequence[str] | None, adopts: bool) -> list[Step]:
@@ -100,11 +100,11 @@ def chosen(*, first: str | None, only: Sequence[str] | None, adopts: bool) -> li
     """
     named = [*(only or []), *([] if first is None else [first])]
     for name in named:
-        if name not in STEPS:
-            raise DreamsError(f"a night has no step {name!r}; its steps are {', '.join(STEPS)}")
+        if name not in STEP_NAMES:
+            raise DreamsError(f"a night has no step {name!r}; its steps are {', '.join(STEP_NAMES)}")
     if "adopt" in named and not adopts:
         raise DreamsError("the step 'adopt' needs --adopt N, the number of dreams to adopt at most")
-    start = 0 if first is None else STEPS.index(first)
+    start = 0 if first is None else STEP_NAMES.index(first)
     found = [step for step in NIGHT_STEPS[start:] if only is None or step.name in only]
     if not found:
         raise DreamsError(f"no step of --only {','.join(only or [])} is at or behind --from {first}")

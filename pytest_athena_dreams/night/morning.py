@@ -18,7 +18,7 @@ LINES = 40
 """Maximum lines of the summary."""
 WHY = 160
 """Maximum characters of the reason why a step failed."""
-NAME = 60
+ADOPTED_LENGTH = 60
 """Maximum characters of the name of a procedure or a file."""
 SHOWN_ADOPTIONS = 8
 SHOWN_WRITERS = 3
@@ -89,12 +89,12 @@ def _lines(night: Row, figures: Row, folder: Path) -> Iterator[str]:
             yield f"- {name}: {step['how']}: {printable(step['why'], limit=WHY)}"
     yield ""
     for row in figures["adopted"][:SHOWN_ADOPTIONS]:
-        version = f"version {row['version']} of {printable(row['name'] or 'no procedure', limit=NAME)}"
-        file = (row["source"] or "").partition("::")[0]
-        change = (
-            f": athena-dreams adopt {row['dream_id']} --patch {printable(file, limit=NAME)}" if file else ""
+        version = (
+            f"version {row['version']} of {printable(row['name'] or 'no procedure', limit=ADOPTED_LENGTH)}"
         )
-        yield f"- adopted: dream {row['dream_id']} is {version}{change}"
+        file = (row["source"] or "").partition("::")[0]
+        patch = f"athena-dreams adopt {row['dream_id']} --patch {printable(file, limit=ADOPTED_LENGTH)}"
+        yield f"- adopted: dream {row['dream_id']} is {version}{f': {patch}' if file else ''}"
     if (more := len(figures["adopted"]) - SHOWN_ADOPTIONS) > 0:
         yield f"- and {more} more"
     page = folder / f"night-{night['id']}.html"

@@ -35,7 +35,7 @@ def test_what_leaves_no_step_is_refused() -> None:
 @pytest.mark.parametrize("given", [{"first": "sleep"}, {"only": ("dream", "sleep")}])
 def test_an_unknown_step_is_refused(given: dict[str, str]) -> None:
     with pytest.raises(DreamsError, match="a night has no step 'sleep'; its steps are dream, evaluate, test"):
-        chosen(**({"first": None, "only": None} | given), adopts=True)  # type: ignore[arg-type]
+        chosen(**({"first": None, "only": None} | given), adopts=True)
 
 
 @given(st.floats(0, 1e6), st.sets(st.sampled_from(NAMES), min_size=1))

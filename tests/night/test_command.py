@@ -176,7 +176,7 @@ def test_the_summary_never_has_more_than_its_lines() -> None:
 def test_a_list_of_nights_says_what_came_of_each_and_what_failed() -> None:
     steps = {"dream": {"how": "done"}, "test": {"how": "stopped"}, "report": {"how": "failed"}}
     night = {"id": 7, "started_at": 1_800_000_000, "finished_at": None, "steps": json.dumps(steps)}
-    nothing = {"generation": None, "test": None, "spent": {}, "adopted": []}
+    nothing: dict[str, Any] = {"generation": None, "test": None, "spent": {}, "adopted": []}
     assert line(night, nothing) == "   7  2027-01-15 08:00  test stopped, report failed (not finished)"
     night |= {"finished_at": 1_800_000_060, "steps": '{"learn": {"how": "done"}}'}
     assert line(night, nothing) == "   7  2027-01-15 08:00  learn done"
