@@ -52,6 +52,15 @@ class Runner(Closing):
         self._child = self._first = None
         return other
 
+    def fresh(self) -> Runner:
+        """Another runner of the same source, with children of its own."""
+        return Runner(self._sandbox, self.source)
+
+    def used(self) -> float:
+        """Processor seconds of all children so far, loading included, by the system's clock."""
+        alive = self._child is not None and self._child.alive
+        return self.cpu + (self._child.usage()[0] if self._child is not None and alive else 0.0)
+
     def switch_to(self, source: Source, *, anew: bool = True) -> None:
         """Run another source from now on, in the running child if there is one.
 
