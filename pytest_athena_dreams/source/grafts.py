@@ -63,7 +63,7 @@ def graft(target: str, function: str, source: str, entry_point: str) -> str:
         *lines[place.lines.stop - 1 :],
     ]
     changed = _with_imports(changed, module, imports)
-    result = "\n".join(changed) + "\n"
+    result = "\n".join(changed) + ("\n" if target.endswith("\n") else "")
     if read_module(result) is None:
         raise NoGraft("the changed file could not be parsed: change it by hand")
     return result
@@ -93,7 +93,10 @@ def _place(module: Module, name: str, what: str) -> _Place:
             ]
         found = [node for node in body if isinstance(node, _DEFS) and node.name == last]
         if found:
-            return _Place(unit=unit, node=found[-1], lines=_lines(found[-1]))
+            first = name.partition(".")[0]
+            if len(found) > 1 or any(first in other.touches for other in module.units if other is not unit):
+                raise NoGraft(f"{what} defines {name} more than once: change it by hand")
+            return _Place(unit=unit, node=found[0], lines=_lines(found[0]))
     raise NoGraft(f"{what} has no function {name}")
 
 

@@ -12,7 +12,7 @@ from pytest_athena_dreams.models import Category, Contract, Dream, Outcome, Proc
 from pytest_athena_dreams.sandbox.client import Child, SandboxPair, Source
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.source.purity import is_pure
-from pytest_athena_dreams.trial import Engine
+from pytest_athena_dreams.trial import Engine, speed
 from pytest_athena_dreams.trial.lab import Jails, Lab
 from pytest_athena_dreams.trial.reference import References
 
@@ -242,6 +242,7 @@ def test_only_pure_code_is_not_asked_again(
         return spawn(self, source)
 
     monkeypatch.setattr(SandboxPair, "spawn", counted)
+    monkeypatch.setattr(speed, "DOUBTED_SPEED", float("inf"))  # one that seems faster gets more children
     engine = Engine(Settings(), Policy())
     try:
         verdict = engine.test(dream_of(procedure, code))
