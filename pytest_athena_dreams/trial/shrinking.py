@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from weakref import WeakKeyDictionary
@@ -24,6 +24,7 @@ from .case import Case, Example
 from .lab import Lab
 from .observing import may_be_the_machine
 from .reference import Reference
+from .smaller_worlds import in_smaller_worlds
 
 REDUCED_BATCH = 12
 """Smaller calls that are run at once before the worker checks whether one shows the fault."""
@@ -39,6 +40,8 @@ SIMPLEST_BATCH = 16
 """Simplest inputs that are run at once before the worker checks whether one shows the fault."""
 CACHED_SEARCHES = 4
 """Searches to cache for each procedure: the most recent."""
+WORLD_SHARE = 0.25
+"""Part of the budget that leaving out parts of a call's world may use."""
 REPLAY_SHARE = 0.25
 """Part of a search's budget that replaying an earlier search may use."""
 
@@ -122,6 +125,14 @@ class Shrinker:
         hangs = target.category is Category.TIMEOUT
         timeout = self._pace(seen) if hangs else self.lab.settings.timeout
         fault = _Fault(target, computes=hangs and not may_be_the_machine(seen[index]))
+        if first.arguments.world is None:
+            return self._smallest(seen, first, fault, timeout, budget)
+        found = self._smallest(seen, first, fault, timeout, budget.part(1 - WORLD_SHARE))
+        return _Search(self, seen, fault, timeout, budget.part(WORLD_SHARE)).in_smallest_world(found)
+
+    def _smallest(
+        self, seen: Sequence[Observation], first: Example, fault: _Fault, timeout: float, budget: Budget
+    ) -> Smallest:
         pool = next(pool for pool in self.case.pools if first.payload in pool.inputs)
         if simple := self._simplest(pool, fault, timeout):
             return simple
@@ -130,6 +141,7 @@ class Shrinker:
         reference = self.case.reference
         if reference is not None and (pool is not reference.pool or pool.spec.given):
             reference = None  # no other dream searches this pool
+        hangs = fault.target.category is Category.TIMEOUT
         earlier = self.searches.get(reference, failing) if reference and not hangs else None
         if earlier is not None:
             # Hypothesis goes by which candidates show the fault alone: if all agree, the end is the same.
@@ -245,13 +257,24 @@ class _Search:
         return self._reduced(pool, smallest.payload() if smallest else min(failing, key=len))
 
     def _reduced(self, pool: Pool, payload: bytes) -> bytes:
-        """The payload after steps to smaller calls, as long as one still shows the fault.
+        """The payload after steps to smaller calls.
 
         A variant has no choices that Hypothesis could shrink, and of a sequence it removes few calls at once.
         """
-        signature = pool.spec.signature
-        while not self.cut and not pool.spec.given:
-            candidates = iter(smaller(self.found[payload][0].arguments, signature))
+        if pool.spec.given:
+            return payload
+        return self._descended(payload, lambda call: smaller(call, pool.spec.signature))
+
+    def in_smallest_world(self, found: Smallest) -> Smallest:
+        """The same call in the smallest world that still shows the fault."""
+        payload = found[0].payload
+        self.found[payload] = found
+        return self.found[self._descended(payload, in_smaller_worlds)]
+
+    def _descended(self, payload: bytes, steps: Callable[[Arguments], Iterator[Arguments]]) -> bytes:
+        """The payload after one step after another, as long as one still shows the fault."""
+        while not self.cut:
+            candidates = steps(self.found[payload][0].arguments)
             while batch := {x.payload(): x for x in islice(candidates, REDUCED_BATCH)}:
                 self._try(batch)
                 self.candidates |= {p: (x, p in self.found) for p, x in batch.items()}
