@@ -14,14 +14,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import pytest
 from msgspec import UNSET, structs
 
 from ..errors import WorldError
-from ..worlds import FOLDER, CommandAnswer, Entry, Reply, ServiceAnswer, World, laid_over, planted
+from ..worlds import FOLDER, CommandAnswer, Entry, Reply, ServiceAnswer, World, laid_over, plain_path, planted
 
 GIVEN_BYTES = 1 << 18
 """Maximum bytes of the files of a world: each call starts with a copy of them."""
@@ -36,7 +36,7 @@ class _Command(msgspec.Struct, forbid_unknown_fields=True):
     words: str | list[str]
     output: str | list[str] = ""
     errors: str = ""
-    status: int = 0
+    status: Annotated[int, msgspec.Meta(ge=0, le=255)] = 0
     absent: bool = False
 
 
@@ -45,9 +45,9 @@ class _Commands(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Request(msgspec.Struct, forbid_unknown_fields=True):
-    url: str
-    method: str = "GET"
-    status: int = 200
+    url: Annotated[str, msgspec.Meta(pattern="^https?://")]
+    method: Annotated[str, msgspec.Meta(pattern="^[A-Z]+$")] = "GET"
+    status: Annotated[int, msgspec.Meta(ge=100, le=599)] = 200
     body: str | None = None
     json: Any = UNSET
     type: str = "application/json"
@@ -62,6 +62,15 @@ class _Surroundings(msgspec.Struct, forbid_unknown_fields=True):
     variables: dict[str, str] = {}
     input: str = ""
     arguments: list[str] = []
+
+
+_KNOWN: dict[type, str] = {
+    _Commands: "each [[command]] has words, and may have output, errors, status, absent",
+    _Requests: "each [[request]] has a url (http://… or https://…), and may have method, status, json or "
+    'body, type, fault ("refused", "broken" or "silent")',
+    _Surroundings: "it may have input, arguments and [variables], all of texts",
+}
+"""What each file may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,34 @@ class UserWorlds:
                 f"invalid world for {procedure}: expected a pytest_athena_dreams.worlds.World from the hook "
                 f"pytest_athena_dreams_world, got an object of type {type(found).__name__}"
             )
-        return found if found is not None else self.given.get(procedure, self.given.get(""))
+        return (
+            _checked(found, procedure) if found is not None else self.given.get(procedure, self.given.get(""))
+        )
+
+
+def _checked(world: World, procedure: str) -> World:
+    """A world of the hook with the folders above its files. Raises ``WorldError``."""
+    try:
+        sound = msgspec.msgpack.decode(msgspec.msgpack.encode(world), type=World)
+    except (msgspec.ValidationError, TypeError, ValueError) as exc:
+        raise WorldError(
+            f"invalid world for {procedure} from the hook pytest_athena_dreams_world: {exc}; expected such as"
+            ' World(files={"app.toml": Entry(content=b"a = 1")}, '
+            'commands=(CommandAnswer(words=("git", "push"), status=1),))'
+        ) from None
+    for path in sound.files:
+        if not path or plain_path(path) != path:
+            raise WorldError(
+                f"invalid path {path!r} in the world for {procedure} from the hook "
+                "pytest_athena_dreams_world: expected one relative to the working folder, without '..'"
+            )
+    size = sum(len(entry.content) for entry in sound.files.values())
+    if size > GIVEN_BYTES:
+        raise WorldError(
+            f"the files in the world for {procedure} from the hook pytest_athena_dreams_world have {size} "
+            f"bytes, more than {GIVEN_BYTES}: leave some out"
+        )
+    return structs.replace(sound, files=planted(sound.files.items()).files)
 
 
 def worlds_in(folder: Path) -> dict[str, World]:
@@ -109,7 +145,7 @@ def _read(folder: Path) -> World:
         world,
         commands=tuple(_command(one, commands) for one in known if not one.absent),
         absent=tuple(_words(one, commands)[0] for one in known if one.absent),
-        services=tuple(_services(_table(requests, _Requests).request)),
+        services=tuple(_services(_table(requests, _Requests).request, requests)),
         variables=more.variables,
         input=more.input,
         arguments=tuple(more.arguments),
@@ -121,7 +157,9 @@ def _table(path: Path, kind: type[T]) -> T:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
     except FileNotFoundError:
         return kind()
-    except (msgspec.ValidationError, ValueError, OSError) as exc:
+    except msgspec.ValidationError as exc:
+        raise WorldError(f"invalid file {path}: {exc}; {_KNOWN[kind]}") from None
+    except (ValueError, OSError) as exc:
         raise WorldError(f"invalid file {path}: {exc}") from None
 
 
@@ -141,8 +179,11 @@ def _words(one: _Command, path: Path) -> list[str]:
     return words
 
 
-def _services(requests: list[_Request]) -> Iterator[ServiceAnswer]:
+def _services(requests: list[_Request], path: Path) -> Iterator[ServiceAnswer]:
     """Answers for each method and URL; those of one that is there several times come in turn."""
+    for one in requests:
+        if one.json is not UNSET and one.body is not None:
+            raise WorldError(f"a [[request]] of {one.url} in {path} has both json and body: leave one out")
     for method, url in dict.fromkeys((one.method, one.url) for one in requests):
         same = [one for one in requests if (one.method, one.url) == (method, url)]
         replies = tuple(_reply(one) for one in same if not one.fault)

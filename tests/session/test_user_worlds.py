@@ -10,7 +10,7 @@ import pytest
 from pytest_athena_dreams.errors import WorldError
 from pytest_athena_dreams.sandbox.client import SandboxPair
 from pytest_athena_dreams.sandbox.policy import Policy
-from pytest_athena_dreams.session.user_worlds import worlds_in
+from pytest_athena_dreams.session.user_worlds import UserWorlds, worlds_in
 from pytest_athena_dreams.worlds import FOLDER, CommandAnswer, Entry, Reply, ServiceAnswer, World, laid_over
 from tests.dreams import dream, make_store, verdicts
 from tests.session.conftest import Run
@@ -120,6 +120,17 @@ def test_a_procedure_has_the_whole_folder_and_its_own(tmp_path: Path) -> None:
         ("commands.toml", '[[command]]\nwords = "\'"', 'invalid words "\'" in '),
         ("commands.toml", "[[command]]\nword = 'a'", "unknown field `word`"),
         ("http.toml", "[[request]]\nurl = 'http://a/'\nfault = 'x'", "Invalid enum value 'x'"),
+        ("commands.toml", "[[command]]\nword = 'a'", "; each [[command]] has words, and may have output, "),
+        ("commands.toml", "[[command]]\nwords = 'a'\nstatus = 256", "Expected `int` <= 255"),
+        (
+            "http.toml",
+            "[[request]]\nurl = 'http://a/'\nfault = 'x'",
+            'fault ("refused", "broken" or "silent")',
+        ),
+        ("http.toml", "[[request]]\nurl = 'a'", "Expected `str` matching regex '^https?://'"),
+        ("http.toml", "[[request]]\nurl = 'http://a/'\nmethod = 'post'", "at `$.request[0].method`"),
+        ("http.toml", "[[request]]\nurl = 'http://a/'\nstatus = 99", "Expected `int` >= 100"),
+        ("http.toml", "[[request]]\nurl = 'http://a/'\njson = []\nbody = ''", "has both json and body"),
         ("world.toml", "variables = 3", "Expected `object`, got `int` - at `$.variables`"),
         ("world.toml", "=", "invalid file "),
         ("other.toml", "", "unknown file "),
@@ -206,6 +217,51 @@ def test_the_folder_gives_a_world(run_alone: Run, pytester: pytest.Pytester, sto
     result = run_alone("--athena-evidence=off")
     assert verdicts(store) == {"wrong": ("failure", "logic")}
     result.stdout.fnmatch_lines([f"*notes.txt: '{SECRET}'*"])
+
+
+WRONG = {
+    "a text in place of an entry": (
+        'World(files={"x": "hello"})',
+        "Expected `object`, got `str` - at `$.files",
+    ),
+    "words as one text": (
+        'World(commands=(CommandAnswer(words="git push"),))',
+        "Expected `array`, got `str` - at `$.commands[0].words`; expected such as World(files=",
+    ),
+    "an absolute path": (
+        'World(files={"/etc/x": Entry()})',
+        "invalid path '/etc/x' in the world for f from the",
+    ),
+    "a path that leaves": ('World(files={"../x": Entry()})', "invalid path '../x' in the world for f"),
+    "large files": (
+        'World(files={"x": Entry(content=bytes(300_000))})',
+        "have 300000 bytes, more than 262144",
+    ),
+    "another object": ('World(variables={"A": object()})', "Encoding objects of type object is unsupported"),
+}
+
+
+@pytest.mark.parametrize(("world", "says"), WRONG.values(), ids=WRONG.keys())
+def test_a_world_of_the_hook_is_checked(pytester: pytest.Pytester, world: str, says: str) -> None:
+    names = {"World": World, "Entry": Entry, "CommandAnswer": CommandAnswer}
+    config = pytester.parseconfig()
+    hook = type("Hook", (), {"pytest_athena_dreams_world": lambda _, procedure: eval(world, names)})
+    config.pluginmanager.register(hook())
+    with pytest.raises(WorldError) as raised:
+        UserWorlds(config, {})("f")
+    assert says in str(raised.value)
+
+
+def test_folders_above_the_files_of_the_hook_are_there(pytester: pytest.Pytester) -> None:
+    class Hook:
+        @staticmethod
+        def pytest_athena_dreams_world(procedure: str) -> World:
+            return World(files={"conf/app.toml": Entry(content=procedure.encode())})
+
+    config = pytester.parseconfig()
+    config.pluginmanager.register(Hook())
+    found = UserWorlds(config, {})("f")
+    assert found == World(files={"conf": FOLDER, "conf/app.toml": Entry(content=b"f")})
 
 
 HOOK = """
