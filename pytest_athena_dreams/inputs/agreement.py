@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from hypothesis import strategies as st
 
 from ..signatures import TypeSpec
 from .argument_parts import Part, parts, put
+from .draws import Draw, one, whole
 from .scalars import Width
-
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 PLANTINGS = 3
 """Parts that are planted in one call, at most."""
@@ -43,17 +40,17 @@ def agreeing(
     ``separators`` stand between parts of text in the code. What is planted is within ``width``.
     """
     changed = dict(values)
-    for _ in range(draw(st.integers(1, PLANTINGS))):
+    for _ in range(whole(draw, 1, PLANTINGS)):
         found = {name: parts(value, types[name]) for name, value in changed.items()}
         targets = [name for name in changed if found[name]]
         if not targets:
             break
-        target = draw(st.sampled_from(targets))
+        target = one(draw, targets)
         others = [name for name in changed if name != target and _gives(changed[name])]
         if not others:
             continue
-        part = draw(st.sampled_from(found[target]))
-        other = draw(st.sampled_from(others))
+        part = one(draw, found[target])
+        other = one(draw, others)
         new = (
             _text(draw, part, changed[other], found[other], separators)
             if type(part.value) is str
@@ -70,26 +67,26 @@ def _gives(value: Any) -> bool:
 
 def _text(draw: Draw, part: Part, other: Any, given: Sequence[Part], separators: Sequence[str]) -> str | None:
     """A text for the place of ``part`` with a text of ``other`` in it; ``None`` if that has none."""
-    if type(other) in (dict, list, tuple) and draw(st.booleans()):
+    if type(other) in (dict, list, tuple) and whole(draw, 0, 1):
         trail = _trail(draw, other)
         if trail:
             usual = [*(own for own in separators[:3] for _ in range(4)), *USUAL_SEPARATORS]
-            joined: str = draw(st.sampled_from(usual)).join(map(str, trail))
+            joined: str = one(draw, usual).join(map(str, trail))
             return joined
     texts = [p.value for p in given if type(p.value) is str and 0 < len(p.value) <= PLANTED_LENGTH]
     texts += [word for text in texts[:5] for word in _WORD.findall(text) if word != text]
     if not texts:
         return None
-    planted: str = draw(st.sampled_from(texts))
+    planted: str = one(draw, texts)
     text: str = part.value
     spans = [match.span() for match in _WORD.finditer(text)]
-    way = draw(st.integers(0, 3))
+    way = whole(draw, 0, 3)
     if part.is_key or way == 0 or not text:
         return planted
     if spans and way < 3:
-        start, end = draw(st.sampled_from(spans))
+        start, end = one(draw, spans)
         return text[:start] + planted + text[end:]
-    at = draw(st.integers(0, len(text)))
+    at = whole(draw, 0, len(text))
     return text[:at] + planted + text[at:]
 
 
@@ -98,29 +95,30 @@ def _trail(draw: Draw, value: Any) -> list[Any]:
     trail: list[Any] = []
     while type(value) in (dict, list, tuple) and value and len(trail) < STEPS_DOWN:
         places = list(value) if type(value) is dict else [*range(min(len(value), 4)), -1]
-        place = draw(st.sampled_from(places))
+        place = one(draw, places)
         trail.append(place)
         value = value[place]
-        if not draw(st.integers(0, 3)):
+        if not whole(draw, 0, 3):
             break
-    if type(value) is str and value and draw(st.integers(0, 3)) == 3:
-        trail.append(draw(st.sampled_from([0, -1])))  # as if a text were a list
+    if type(value) is str and value and whole(draw, 0, 3) == 3:
+        trail.append(one(draw, [0, -1]))  # as if a text were a list
     return trail
-
-
-_NEXT_TO = st.sampled_from([-1, 0, 1])
 
 
 def _number(draw: Draw, other: Any, given: Sequence[Part]) -> int | None:
     """A whole number in ``other``, next to one, between two, or its size; ``None`` if it has none."""
     numbers = [p.value for p in given if type(p.value) is int]
-    choices = [st.sampled_from(numbers)] if numbers else []
-    if len(numbers) > 1:
-        pairs = list(itertools.pairwise(numbers))
-        choices.append(st.builds(lambda pair, step: sum(pair) // 2 + step, st.sampled_from(pairs), _NEXT_TO))
-    if numbers:
-        choices.append(st.builds(lambda number, step: number + step, st.sampled_from(numbers), _NEXT_TO))
-    if type(other) in (str, list, tuple, dict):
-        choices.append(st.sampled_from([-1, 0, 0, 1]).map(lambda step: len(other) + step))
-    number: int | None = draw(st.one_of(choices)) if choices else None
-    return number
+    ways = ["one", "next"] if numbers else []
+    ways += ["between"] if len(numbers) > 1 else []
+    ways += ["size"] if type(other) in (str, list, tuple, dict) else []
+    if not ways:
+        return None
+    way = one(draw, ways)
+    if way == "size":
+        return len(other) + one(draw, (-1, 0, 0, 1))
+    if way == "between":
+        low, high = one(draw, list(itertools.pairwise(numbers)))
+        number: int = (low + high) // 2
+    else:
+        number = one(draw, numbers)
+    return number if way == "one" else number + whole(draw, -1, 1)

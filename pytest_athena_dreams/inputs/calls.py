@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from ..models import Canonical
 from ..signatures import Clues, Parameter, ParameterKind, Signature
 from .agreement import agreeing
 from .arguments import VARIADIC, Arguments
+from .draws import Draw, drawn_by, one, whole
 from .graphs import count_nodes, without_cycles
 from .membership import within_others
 from .narrowing import Narrowing, narrow, narrow_width
@@ -23,6 +25,8 @@ from .weights import weighted
 
 AGREEING = 2
 """One call in this many has parts of one argument planted into another."""
+AS_EARLIER = 4
+"""One argument in this many is that of an earlier parameter of the same type, if there is one."""
 REFERENCES = 6
 """Maximum references between the objects of a call."""
 TINY_IN_SEQUENCES = 3
@@ -86,8 +90,7 @@ def _composite(
     names = set(types)
     keys = [key for key in ("a", "b", "key", "other") if key not in names][:3] or ["another"]
 
-    @st.composite
-    def draw_call(draw: Callable[[Strategy], Any]) -> Arguments:
+    def draw_call(draw: Draw) -> Arguments:
         drawn: dict[str, Any] = {}
         seen: list[tuple[Parameter, Any]] = []
         for p, strategy in parameters:
@@ -96,28 +99,28 @@ def _composite(
             elif p.kind is ParameterKind.VAR_KEYWORD:
                 drawn[p.name] = draw(st.dictionaries(st.sampled_from(keys), strategy, max_size=2))
             elif not p.has_default or draw(st.booleans()):
-                drawn[p.name] = draw(_like_earlier(p, strategy, seen))
+                drawn[p.name] = _like_earlier(draw, p, strategy, seen)
                 seen.append((p, drawn[p.name]))
         for p, value in seen:
             often = chance(value, p.type) if p.name not in fixed else 0
-            if often and draw(st.integers(1, often)) == often:
+            if often and whole(draw, 1, often) == often:
                 drawn[p.name] = related(draw, value)
         free = {p.name: drawn[p.name] for p, _ in seen if p.name not in fixed}
         if len(free) > 1:
             free = within_others(draw, free, types, width)
             drawn |= free
-        if len(free) > 1 and draw(st.integers(1, AGREEING)) == AGREEING:
+        if len(free) > 1 and whole(draw, 1, AGREEING) == AGREEING:
             drawn |= agreeing(draw, free, types, separators, width)
         positional, keyword = _passed([p for p, _ in parameters], drawn)
         count = count_nodes((positional, keyword)) if recursive else 0
         if count < 2:
             return Arguments(tuple(positional), keyword)
         wiring = tuple(draw(_wirings(count)))
-        if draw(st.integers(0, CYCLES - 1)):
+        if whole(draw, 0, CYCLES - 1):
             wiring = without_cycles((positional, keyword), wiring)
         return Arguments(tuple(positional), keyword, wiring)
 
-    return draw_call()
+    return drawn_by(draw_call)
 
 
 def _passed(parameters: Sequence[Parameter], drawn: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -139,6 +142,7 @@ def _passed(parameters: Sequence[Parameter], drawn: Mapping[str, Any]) -> tuple[
     return positional, keyword
 
 
+@cache
 def _wirings(nodes: int) -> st.SearchStrategy[list[tuple[int, int]]]:
     """References between the objects of a call, each from a later one to an earlier one."""
     pairs = st.integers(1, nodes - 1).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n - 1)))
@@ -146,7 +150,7 @@ def _wirings(nodes: int) -> st.SearchStrategy[list[tuple[int, int]]]:
     return weighted((3, some), (1, st.builds(list)))
 
 
-def _like_earlier(p: Parameter, strategy: Strategy, seen: Sequence[tuple[Parameter, Any]]) -> Strategy:
-    """The parameter's own strategy or, at times, the value of an earlier one of the same type."""
+def _like_earlier(draw: Draw, p: Parameter, strategy: Strategy, seen: Sequence[tuple[Parameter, Any]]) -> Any:
+    """A value of the parameter's own strategy or, at times, that of an earlier one of the same type."""
     alike = [value for q, value in seen if q.type == p.type and q.type is not None]
-    return weighted((3, strategy), (1, st.sampled_from(alike))) if alike else strategy
+    return one(draw, alike) if alike and whole(draw, 1, AS_EARLIER) == AS_EARLIER else draw(strategy)

@@ -2,7 +2,7 @@
 
 Hypothesis may change its internals in any release. So each process tries them once, on a small strategy,
 before it draws anything. If that fails, it draws with ``@given``, and its pools say so. They have other
-inputs, because ``@given`` mutates earlier ones.
+inputs: most are earlier ones that ``@given`` changed in one repeated part, and these show less.
 """
 
 from __future__ import annotations
@@ -144,17 +144,15 @@ def draw(
     examples: int,
     seed: int,
     seeded: bool = False,
-    mutated: bool = True,
     share: float = 1.0,
 ) -> None:
     """Draw at most ``examples``; ``keep`` takes each, with its choices if they are known.
 
-    ``share`` is how many times the budget of a pool it may use. ``seeded`` and ``mutated`` are as in
-    :class:`Search`. Raises
-    ``Spent`` when that budget is used up,
-    ``Unsatisfiable`` if no example could be drawn, and whatever ``keep`` raises.
+    ``share`` is how many times the budget of a pool it may use; ``seeded`` is as in :class:`Search`. Raises
+    ``Spent`` when that budget is used up, ``Unsatisfiable`` if no example could be drawn, and whatever
+    ``keep`` raises.
     """
-    search = Search(strategy=strategy, examples=examples, seed=seed, seeded=seeded, mutated=mutated)
+    search = Search(strategy=strategy, examples=examples, seed=seed, seeded=seeded)
     drawn = False
 
     def see(value: T, choices: Choices | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
@@ -22,6 +22,7 @@ from ..worlds import FOLDER, Entry, Place, World, laid_over, planted
 from .arguments import Arguments
 from .countable import Countable
 from .databases import databases
+from .draws import Draw, drawn_by, whole
 from .pathlike import text_of_path
 from .peers import serviced
 from .scalars import Strategy
@@ -65,16 +66,15 @@ def surrounded(
     """Calls of ``strategy`` that are ``countable``, each with a world of its own."""
     contents = _Contents(shape)
 
-    @st.composite
-    def draw_both(draw: Callable[[Strategy], Any]) -> Arguments:
+    def draw_both(draw: Draw) -> Arguments:
         arguments = countable.call(draw(strategy))
         values = texts_by_name(arguments, signature)
         world = _world(draw, values, shape, contents)
-        if shape.given is not None and draw(st.integers(0, _GIVEN_OF)) < _GIVEN_OF:
+        if shape.given is not None and whole(draw, 0, _GIVEN_OF) < _GIVEN_OF:
             world = laid_over(world, shape.given)
         return replace(arguments, world=world)
 
-    return draw_both()
+    return drawn_by(draw_both)
 
 
 def texts_by_name(arguments: Arguments, signature: Signature) -> dict[str, Any]:
@@ -110,9 +110,7 @@ class _Contents:
         return self._by_suffix[suffix]
 
 
-def _world(
-    draw: Callable[[Strategy], Any], values: Mapping[str, Any], shape: Shape, contents: _Contents
-) -> World:
+def _world(draw: Draw, values: Mapping[str, Any], shape: Shape, contents: _Contents) -> World:
     own = list(dict.fromkeys(_texts(values)))
     contents.words = [*_WORDS, *own, *own, *shape.words]
     planned: list[tuple[str, Entry]] = []
@@ -122,10 +120,10 @@ def _world(
             continue
         if place.folder:
             if path:
-                planned += [(path, FOLDER)] if draw(st.integers(0, 3)) else []
+                planned += [(path, FOLDER)] if whole(draw, 0, 3) else []
             prefix = f"{path}/" if path else ""
             planned += [(prefix + name, draw(contents.at(name))) for name in draw(contents.children)]
-        elif path and draw(st.integers(0, 3)):
+        elif path and whole(draw, 0, 3):
             planned.append((path, draw(contents.at(path))))
     texts = list(dict.fromkeys([*own, *shape.words]))
     value = contents.value

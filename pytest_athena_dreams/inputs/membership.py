@@ -6,19 +6,16 @@ vertex of a graph, a name in a record, a place in a sorted list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import strategies as st
-
 from ..signatures import TypeSpec
+from .draws import Draw, one, whole
 from .scalars import Width
-
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 MEMBERS = 3
 """One value in this many becomes a key or item of another argument."""
-_NEAR = st.sampled_from([0, 0, 0, -1, 1])
+_NEAR = (0, 0, 0, -1, 1)
 
 
 def within_others(
@@ -34,9 +31,9 @@ def within_others(
         if kind not in (str, int) or not _is_of(types.get(name), kind):
             continue
         held = [found for other in values if other != name and (found := _held(values[other], kind))]
-        if held and draw(st.integers(1, MEMBERS)) == MEMBERS:
-            items = held[0] if len(held) == 1 else draw(st.sampled_from(held))
-            new = draw(st.sampled_from(items)) if kind is str else _number(draw, items)
+        if held and whole(draw, 1, MEMBERS) == MEMBERS:
+            items = held[0] if len(held) == 1 else one(draw, held)
+            new = one(draw, items) if kind is str else _number(draw, items)
             if width.holds(new):
                 changed[name] = new
     return changed
@@ -53,13 +50,13 @@ def _held(value: Any, kind: type) -> list[Any]:
 def _number(draw: Draw, items: list[int]) -> int:
     """One of the numbers, the middle between two neighbours, or their count; or a number next to that."""
     ordered = sorted(items)
-    at = draw(st.integers(0, len(ordered) - 1))
-    way = draw(st.integers(0, 3))
+    at = whole(draw, 0, len(ordered) - 1)
+    way = whole(draw, 0, 3)
     if at and way == 0:
         number: int = (ordered[at - 1] + ordered[at]) // 2
     else:
         number = len(items) if way == 1 else ordered[at]
-    return number + int(draw(_NEAR))
+    return number + one(draw, _NEAR)
 
 
 def _is_of(spec: TypeSpec | None, kind: type) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
 
 from hypothesis import strategies as st
+
+from .draws import Draw, drawn_by, one, whole
 
 Texts = st.SearchStrategy[str]
 
@@ -92,14 +93,13 @@ def spoiled(text: str, random: Random, piece: str) -> str:
 
 def mutated(texts: Texts, pieces: Sequence[str] = ()) -> Texts:
     """What ``texts`` draws, changed in one way, at times in two; ``pieces`` are put in."""
-    inserted = st.sampled_from([*_INSERTED, *(piece for piece in pieces if len(piece) <= 20)])
+    inserted = [*_INSERTED, *(piece for piece in pieces if len(piece) <= 20)]
 
-    @st.composite
-    def draw_mutated(draw: Callable[[st.SearchStrategy[Any]], Any]) -> str:
+    def draw_mutated(draw: Draw) -> str:
         text: str = draw(texts)
-        for _ in range(draw(st.sampled_from([1, 1, 2]))):
-            way = draw(st.sampled_from(_WAYS))
-            text = way(text, draw(st.integers(0, max(0, len(text) - 1))), draw(inserted))
+        for _ in range(one(draw, [1, 1, 2])):
+            way = one(draw, _WAYS)
+            text = way(text, whole(draw, 0, max(0, len(text) - 1)), one(draw, inserted))
         return text
 
-    return draw_mutated()
+    return drawn_by(draw_mutated)

@@ -6,6 +6,7 @@ request gets an empty JSON object.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -15,8 +16,8 @@ from msgspec import structs
 
 from ..drawable import Document
 from ..worlds import Reply, ServiceAnswer, World
-from .scalars import Strategy
-from .terminal import filled, picker
+from .draws import Draw, one
+from .terminal import filled
 
 URL_NAMES = ("url", "uri", "endpoint", "webhook")
 """Parts of names of parameters that take URLs, whatever type their use suggests."""
@@ -31,7 +32,7 @@ _RUBBISH = ("", "<html>not what you asked for</html>", "{", "null", '"a"', "[]",
 
 
 def serviced(
-    draw: Callable[[Strategy], Any],
+    draw: Draw,
     world: World,
     services: Sequence[tuple[str, str]],
     values: Mapping[str, Any],
@@ -46,7 +47,7 @@ def serviced(
     """
     if not services:
         return world
-    pick = picker(draw)
+    pick: Callable[[Sequence[Any]], Any] = functools.partial(one, draw)
     answers: dict[tuple[str, str], ServiceAnswer] = {}
     mails = ("SEND", "") in services
     for method, template in services:

@@ -220,7 +220,6 @@ def draw_pool(spec: PoolSpec) -> Pool:
                 examples=spec.draws,
                 seed=spec.seed,
                 seeded=bool(spec.given),
-                mutated=False,
                 share=spec.drawn / spec.size,
             )
         except (Spent, Unsatisfiable, InvalidArgument) as exc:

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import strategies as st
-
 from ..signatures import TypeSpec
-
-Draw = Callable[[st.SearchStrategy[Any]], Any]
+from .draws import Draw, one, whole
 
 SIDE_LENGTH = 4
 """Rows and columns of a matrix, at most."""
@@ -32,7 +29,7 @@ def related(draw: Draw, value: Any) -> Any:
     if not ways:
         return value
     try:
-        return draw(st.sampled_from(ways))(draw, value)
+        return one(draw, ways)(draw, value)
     except TypeError:  # items that have no order
         return value
 
@@ -62,11 +59,11 @@ def _is_graph(value: dict[Any, Any]) -> bool:
 
 def _graph(draw: Draw, value: dict[Any, Any]) -> dict[Any, Any]:
     """The mapping with lists of its own keys, and at times one more item."""
-    keys = st.sampled_from(list(value))
+    keys = list(value)
     changed = {}
     for key, items in value.items():
-        led_to = draw(st.lists(keys, max_size=3))
-        if draw(st.integers(0, 3)) == 3:
+        led_to = [one(draw, keys) for _ in range(whole(draw, 0, 3))]
+        if whole(draw, 0, 3) == 3:
             led_to += list(items)[:1]
         changed[key] = type(items)(led_to)
     return changed
@@ -93,11 +90,11 @@ def _low_first(_: Draw, value: Any) -> Any:
 
 
 def _rows(draw: Draw, value: Any) -> Any:
-    return _table(draw, value, draw(st.integers(1, SIDE_LENGTH)), draw(st.integers(1, SIDE_LENGTH)))
+    return _table(draw, value, whole(draw, 1, SIDE_LENGTH), whole(draw, 1, SIDE_LENGTH))
 
 
 def _square(draw: Draw, value: Any) -> Any:
-    side = draw(st.sampled_from(SIDES))
+    side = one(draw, SIDES)
     return _table(draw, value, side, side)
 
 
@@ -105,12 +102,12 @@ def _table(draw: Draw, value: Any, rows: int, columns: int) -> Any:
     """So many rows and columns of the items of ``value``; at times symmetric but for one item."""
     kind = type(value[0])
     items = [item for row in value for item in row]
-    few = items[:2] if draw(st.booleans()) else items
+    few = items[:2] if whole(draw, 0, 1) else items
     table = [[few[(i * columns + j) % len(few)] for j in range(columns)] for i in range(rows)]
-    if rows == columns and draw(st.booleans()):
+    if rows == columns and whole(draw, 0, 1):
         for i in range(rows):
             for j in range(i):
                 table[i][j] = table[j][i]
-        i, j = draw(st.integers(0, rows - 1)), draw(st.integers(0, columns - 1))
-        table[i][j] = draw(st.sampled_from(items))
+        i, j = whole(draw, 0, rows - 1), whole(draw, 0, columns - 1)
+        table[i][j] = one(draw, items)
     return [kind(row) for row in table]

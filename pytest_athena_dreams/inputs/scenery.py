@@ -5,14 +5,14 @@ The first choice is always the plainest: no variable, no input, the usual clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 from msgspec import structs
 
 from ..drawable import Shape
 from ..worlds import CLOCK, World
+from .draws import Draw, one, whole
 from .peers import URL_VALUES, takes_url
 
 _INPUT_LINES = 6
@@ -23,15 +23,15 @@ _CLOCKS = (CLOCK, CLOCK + 43_199.0, 1_709_164_800.0, 1_735_689_599.0)
 """The usual time of day, the last second of that day, a leap day, and the last second of a year."""
 
 
-def set_in(draw: Callable[[Any], Any], world: World, shape: Shape, words: Sequence[str]) -> World:
+def set_in(draw: Draw, world: World, shape: Shape, words: Sequence[str]) -> World:
     """``world`` with what surrounds a call of the procedure of ``shape``."""
     texts = [text for text in dict.fromkeys([*words, "a", "b"]) if "\0" not in text]
     variables = {
-        name: draw(st.sampled_from(_urls(texts) if takes_url(name) else [*_USUAL_VALUES, *texts]))
+        name: one(draw, _urls(texts) if takes_url(name) else [*_USUAL_VALUES, *texts])
         for name in shape.variables
-        if draw(st.integers(0, 3))
+        if whole(draw, 0, 3)
     }
-    clock = draw(st.sampled_from(_CLOCKS)) if "clock" in shape.reads else CLOCK
+    clock = one(draw, _CLOCKS) if "clock" in shape.reads else CLOCK
     text = draw(_lines(texts)) if "input" in shape.reads else ""
     given = draw(st.lists(st.sampled_from(texts), max_size=2)) if "arguments" in shape.reads else ()
     return structs.replace(world, variables=variables, clock=clock, input=text, arguments=tuple(given))

@@ -21,15 +21,12 @@ class Search(Generic[T]):
     """At most ``examples`` of ``strategy``.
 
     A strategy that may draw from Python's own ``random`` has to be ``seeded``: again for each example.
-    Most examples are ``mutated`` copies of earlier ones, unless that is off, as for pools: calls that differ
-    in one repeated part show less than others.
     """
 
     strategy: SearchStrategy[T]
     examples: int
     seed: int
     seeded: bool = False
-    mutated: bool = True
 
     def settings(self, phases: Sequence[Phase]) -> settings:
         """Settings that print, store and time nothing, and stop at the first fault."""

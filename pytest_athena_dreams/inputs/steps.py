@@ -6,13 +6,13 @@ some are those of an earlier call. At the end the object's visible attributes ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from hypothesis import strategies as st
 
 from ..signatures import Signature
+from .draws import Draw, drawn_by, one, whole
 from .recipes import Recipe
 from .scalars import Strategy
 
@@ -20,6 +20,8 @@ THEN_CALLS = "then_calls"
 """The parameter for the calls, as ``sandbox.jail.sequences`` names it."""
 LONGEST_SEQUENCE = 12
 """Calls after the construction, at most."""
+LEAST_CALLS = (1, 4, 8)
+"""Calls after the construction, at least: each for a third of the sequences."""
 FEW_KEYS = 3
 """Different texts in half of the sequences, at most: the same keys come again."""
 STEP = "step"
@@ -35,22 +37,22 @@ def sequences(steps: Sequence[Strategy], read: Sequence[str]) -> Strategy:
     """Lists of steps, each drawn from one of ``steps``; then those that read attributes."""
     at_end = [Recipe(STEP, name) for name in read]
 
-    @st.composite
-    def draw_steps(draw: Callable[[Strategy], Any]) -> list[Recipe]:
-        least = draw(st.sampled_from([1, 4, 8]))
-        found: list[Recipe] = draw(
-            st.lists(st.one_of(list(steps)), min_size=least, max_size=LONGEST_SEQUENCE)
-        )
+    step = st.one_of(list(steps))
+    drawn = {least: st.lists(step, min_size=least, max_size=LONGEST_SEQUENCE) for least in LEAST_CALLS}
+
+    def draw_steps(draw: Draw) -> list[Recipe]:
+        least = one(draw, LEAST_CALLS)
+        found: list[Recipe] = draw(drawn[least])
         texts = list(dict.fromkeys(arg for step in found for arg in step.args if type(arg) is str))
-        if len(texts) > 2 and draw(st.booleans()):
-            few = st.sampled_from(texts[: draw(st.integers(2, FEW_KEYS))])
+        if len(texts) > 2 and whole(draw, 0, 1):
+            few = texts[: whole(draw, 2, FEW_KEYS)]
             found = [
-                replace(step, args=tuple(draw(few) if type(arg) is str else arg for arg in step.args))
+                replace(step, args=tuple(one(draw, few) if type(arg) is str else arg for arg in step.args))
                 for step in found
             ]
         return found + at_end
 
-    return draw_steps()
+    return drawn_by(draw_steps)
 
 
 def lines(made: str, steps: Sequence[Recipe]) -> str:

@@ -10,11 +10,10 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from hypothesis import strategies as st
 from msgspec import structs
 
 from ..worlds import CommandAnswer, World
-from .scalars import Strategy
+from .draws import Draw, one
 
 _Pick = Callable[[Sequence[Any]], Any]
 
@@ -95,7 +94,7 @@ _PRINTED: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def answered(
-    draw: Callable[[Strategy], Any],
+    draw: Draw,
     world: World,
     commands: Sequence[Sequence[str]],
     optional: Sequence[str],
@@ -111,7 +110,7 @@ def answered(
     """
     if not commands:
         return world
-    pick = picker(draw)
+    pick = functools.partial(one, draw)
     answers: dict[tuple[str, ...], CommandAnswer] = {}
     known = [tuple(_known(command)) for command in commands]
     quiet = pick((True, False, False))
@@ -132,11 +131,6 @@ def answered(
         answers[own] = structs.replace(answers[own], status=pick(_FAILED_STATUSES), errors=pick(_COMPLAINTS))
     plain = [x for x in answers.values() if x.status or x.errors or any(x.outputs)]
     return structs.replace(world, commands=tuple(plain), absent=absent)
-
-
-def picker(draw: Callable[[Strategy], Any]) -> _Pick:
-    """Draws one of several; numbers are cheap to draw, and strategies to make anew each time are not."""
-    return lambda options: options[draw(st.integers(0, len(options) - 1)) if len(options) > 1 else 0]
 
 
 def _known(command: Sequence[str]) -> list[str]:

@@ -183,11 +183,12 @@ def _split_in_turn(named: Sequence[str], separators: Sequence[str]) -> Texts:
     The separators are in the order of the source, where outer splits mostly come first.
     """
     word = st.sampled_from([*named[:PIECES_AS_WORDS], "a"])
-    text = st.one_of(word, _SHORT_NUMBERS, _SHORT_NUMBERS, st.just(""))
-    for separator in reversed(separators[:SPLIT_LEVELS]):
-        several = st.lists(text, min_size=1, max_size=3).map(separator.join)
-        text = st.one_of(several, several, st.tuples(word, text).map(separator.join))
-    return text
+    text = weighted((1, word), (6, _SHORT_NUMBERS), (1, st.just("")))
+    outermost, *inner = separators[:SPLIT_LEVELS]
+    for separator in reversed(inner):
+        text = st.lists(text, min_size=1, max_size=3).map(separator.join)
+    several = st.lists(text, min_size=1, max_size=3).map(outermost.join)
+    return weighted((1, several), (1, st.tuples(word, text).map(outermost.join)))
 
 
 def _within(text: str, other: str, at: int) -> str:

@@ -1,4 +1,4 @@
-"""Both engines draw the same examples and find the smallest failing one; which engine is used when."""
+"""Both engines draw examples and find the smallest failing one; which engine is used when."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import assume, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
@@ -29,6 +29,7 @@ STRATEGIES: list[st.SearchStrategy[Any]] = [
     st.integers(0, 20).flatmap(lambda n: st.lists(st.just(n), max_size=n)),
     st.randoms().map(lambda chance: chance.random()),
 ]
+QUIET = settings(database=None, deadline=None)
 INTEGERS = Search(strategy=st.integers(), examples=100, seed=0)
 both_ways = pytest.mark.parametrize("engine", [conjecture, decorated], ids=["directly", "by given"])
 
@@ -49,24 +50,65 @@ def drawn_with_choices(strategy: st.SearchStrategy[Any], examples: int) -> list[
 
 @both_ways
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=repr)
-def test_it_draws_what_given_draws(strategy: st.SearchStrategy[Any], engine: Engine) -> None:
-    found = []
+def test_the_first_example_is_the_simplest_and_all_are_drawn_again(
+    strategy: st.SearchStrategy[Any], engine: Engine
+) -> None:
+    found = list(map(repr, drawn_by(engine, strategy, 60)))
+    assert len(found) == 60
+    assert found[0] == repr(find(strategy, lambda _: True, settings=QUIET))
+    assert found == list(map(repr, drawn_by(engine, strategy, 60)))
 
-    @seed(7)
-    @settings(
-        max_examples=60,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def test(value: Any) -> None:
-        found.append(value)
 
-    with nothing_mined():
-        test()
-    assert list(map(repr, found)) == list(map(repr, drawn_by(engine, strategy, 60)))
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=repr)
+def test_no_choices_come_twice_and_all_give_their_example_again(strategy: st.SearchStrategy[Any]) -> None:
+    found = drawn_with_choices(strategy, 60)
+    assert len({choices for _, choices in found}) == 60
+    for value, choices in found[::7]:
+        replayed: list[str] = []
+        shrunk(strategy, lambda x, seen=replayed: seen.append(repr(x)), choices, examples=9, seed=0)  # type: ignore[misc]
+        assert replayed[0] == repr(value)
+
+
+@both_ways
+def test_a_strategy_with_few_examples_draws_all_of_them(engine: Engine) -> None:
+    """One in thirty has a thousandth of the chance of the others."""
+    rare = st.integers(0, 999).map(lambda n: "rare" if n == 777 else "often")
+    few = st.tuples(st.sampled_from("abc"), st.booleans(), st.none() | st.booleans())
+    assert len(set(drawn_by(engine, few, 100))) == 18
+    assert set(drawn_by(engine, st.integers(0, 2), 100)) == {0, 1, 2}
+    assert set(drawn_by(engine, st.booleans().flatmap(lambda x: st.just(1) if x else rare), 2000)) == {
+        *("rare", "often", 1),
+    }
+
+
+@given(st.data())
+def test_examples_are_drawn_as_often_as_hypothesis_draws_them(data: st.DataObject) -> None:
+    """Half of the numbers in a range of two, with or without a record of the choices."""
+    seed = data.draw(st.integers(0, 2**64 - 1))
+    found: list[int] = []
+    search = Search(strategy=st.lists(st.integers(0, 1), min_size=400, max_size=400), examples=2, seed=seed)
+    conjecture.draw(search, lambda value, _: found.extend(value), Meter())
+    assert 400 + 400 * 0.3 < found.count(0) < 400 + 400 * 0.7  # the first example has zeros alone
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_what_a_strategy_assumes_holds_for_all_that_is_drawn(seed: int) -> None:
+    def assumed(n: int) -> int:
+        assume(n % 3 == 0)
+        return n
+
+    found: list[int] = []
+    search = Search(strategy=st.integers().map(assumed), examples=30, seed=seed)
+    conjecture.draw(search, lambda value, _: found.append(value), Meter())
+    assert len(found) == 30
+    assert all(n % 3 == 0 for n in found)
+
+
+def test_a_strategy_of_itself_is_drawn() -> None:
+    trees = st.deferred(lambda: st.none() | st.tuples(trees, trees))
+    assert len(drawn_by(conjecture, trees, 40)) == 40
+    endless: st.SearchStrategy[Any] = st.deferred(lambda: st.tuples(st.integers(), endless))
+    assert drawn_by(conjecture, endless, 10) == []
 
 
 @both_ways
