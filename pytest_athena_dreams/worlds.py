@@ -6,6 +6,7 @@ world's own folder, with ``/`` between their parts, and never leave it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Literal
@@ -26,28 +27,36 @@ _MARK, _WORLD_LENGTH = b"\0world", 4
 """End of a payload that carries a world (a pickle ends with ``.``), and the bytes of its length before."""
 SQLITE = b"SQLite format 3\0"
 """How a database begins."""
-_SHOWN = 60
-"""Characters of a file's content in one line of text."""
+DATABASE_TEXT = "SQLite database, user version "
+"""How the text of a database begins; its statements follow."""
+_INSERTED_ROW = re.compile(r'^INSERT INTO "((?:[^"]|"")*)" VALUES(\(.*?\));$', re.MULTILINE | re.DOTALL)
+_CREATED_TABLE = re.compile(r'^CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)', re.MULTILINE | re.IGNORECASE)
+_SHOWN, _SHOWN_ROWS = 60, 120
+"""Characters of a file's content, and of a database's rows, in one line of text."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file, folder or link. ``content`` is a file's bytes or a link's target; ``mode`` its permissions.
 
-    ``age`` is for how many seconds it has not been changed when a call begins.
+    ``age`` is for how many seconds it has not been changed when a call begins. ``text`` says for people what
+    a database holds, if that was read.
     """
 
     kind: Literal["file", "folder", "link", "other"] = "file"
     content: bytes = b""
     mode: int = FILE_MODE
     age: int = 0
+    text: str = ""
 
     def __str__(self) -> str:
         if self.kind != "file":
             target = f" to {_text(self.content)!r}" if self.kind == "link" else ""
             return f"a {self.kind}{target}" if self.kind != "other" else "neither file nor folder"
+        text = self.text or _text(self.content)
+        if text.startswith(DATABASE_TEXT):
+            return _database(text)
         if self.content.startswith(SQLITE):
             return f"a SQLite database of {len(self.content)} bytes"
-        text = _text(self.content)
         words = "empty" if not text else repr(text[:_SHOWN]) + ("…" if len(text) > _SHOWN else "")
         words += f", {self.age} s old" if self.age else ""
         return words if self.mode == FILE_MODE else f"{words}, mode {self.mode:04o}"
@@ -303,6 +312,16 @@ def detached(payload: bytes) -> tuple[bytes, World]:
 
 def _short(text: str) -> str:
     return text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
+
+
+def _database(text: str) -> str:
+    """The tables and rows of a database on one line, out of its text."""
+    tables: dict[str, list[str]] = {name: [] for name in _CREATED_TABLE.findall(text)}
+    for name, row in _INSERTED_ROW.findall(text):
+        tables.setdefault(name, []).append(" ".join(row.split()))
+    said = ", ".join(f"{name} {' '.join(rows) or 'without rows'}" for name, rows in tables.items())
+    said = said[:_SHOWN_ROWS] + ("…" if len(said) > _SHOWN_ROWS else "")
+    return f"a SQLite database: {said or 'no tables'}"
 
 
 def _text(content: bytes) -> str:

@@ -35,7 +35,7 @@ def _members(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, msgspec.Struct):
         for field in msgspec.structs.fields(value):
             inner = getattr(value, field.name)
-            if inner != _default(field):
+            if inner != _default(field) and field.name != "text":
                 yield f"{field.name}=", inner
     elif isinstance(value, Mapping):
         yield from ((f"{key!a}: ", inner) for key, inner in value.items())

@@ -14,6 +14,7 @@ from itertools import zip_longest
 
 from ..models import Canonical
 from ..worlds import SHELL, Changes, Entry, Request
+from .contrast import LINES_TAG, as_lines
 from .leavings import Compared, differing_files
 
 REQUESTS_SHOWN = 8
@@ -137,7 +138,10 @@ def _summary(
     if wanted.words != asked.words:
         if Counter(one.words for one in expected) == Counter(one.words for one in got):
             return f"{did} {line_of(asked)} before {line_of(wanted)}"
-        return f"{did} {line_of(asked)}, not {line_of(wanted)}: {_word_difference(wanted, asked)}"
+        both = (Counter(wanted.words) & Counter(asked.words)).total()
+        alike = 2 * both >= max(len(wanted.words), len(asked.words))
+        words = f": {_word_difference(wanted, asked)}" if alike else ""
+        return f"{did} {line_of(asked)}, not {line_of(wanted)}{words}"
     if wanted.folder != asked.folder:
         return f"{did} {line_of(asked)} in {asked.folder or '.'}, not in {wanted.folder or '.'}"
     if wanted.details != asked.details:
@@ -213,4 +217,4 @@ def _listed(requests: Sequence[Request]) -> str:
 
 def requests_shown(requests: Sequence[Request]) -> Canonical:
     """Requests as a value, to be shown line by line."""
-    return ["list", [line_of(request) for request in requests]]
+    return [LINES_TAG, [line for request in requests for line in as_lines(line_of(request))]]

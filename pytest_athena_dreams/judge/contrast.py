@@ -12,6 +12,8 @@ from .render import render, shorten
 
 CONTRAST_WIDTH = 60
 """Maximum characters of a value on one line."""
+LINES_TAG = "lines"
+"""The tag of lines that are shown as they are; no value has it."""
 CONTRASTED_LINES = 20_000
 """Maximum lines of a value to write."""
 COMPARED = 400
@@ -59,8 +61,15 @@ def _different(a: list[str], b: list[str]) -> list[str]:
     ]
 
 
+def as_lines(text: str) -> list[str]:
+    """The lines of a text, with escapes for what can't be printed: to be shown as they are."""
+    return ["".join(c if c.isprintable() else repr(c)[1:-1] for c in line) for line in text.splitlines()]
+
+
 def _lines(value: Canonical) -> list[str]:
     lines: list[str] = []
+    if isinstance(value, list) and value[0] == LINES_TAG:
+        return [str(line) for line in value[1][:CONTRASTED_LINES]]
     for line in _written(unpacked(value), "", ""):
         lines.append(line)
         if len(lines) == CONTRASTED_LINES:

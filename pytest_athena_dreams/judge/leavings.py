@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 from ..models import Canonical
-from ..worlds import Changes, Entry
+from ..worlds import DATABASE_TEXT, FILE_MODE, Changes, Entry
+from .contrast import LINES_TAG, as_lines
 
+_AROUND_ROWS = ("BEGIN TRANSACTION;", "COMMIT;")
+"""Lines around the statements of a database."""
 LEFT_SHOWN = 6
 """Paths that one line of text names."""
 _LEFT_TEXT = 4000
@@ -67,7 +70,7 @@ def files_shown(expected: Changes, got: Changes, paths: Sequence[str]) -> tuple[
 
 
 def _value(changes: Changes, paths: Sequence[str]) -> Canonical:
-    return ["object", "files", [[path, _shown(path, changes)] for path in paths[:LEFT_SHOWN]]]
+    return [LINES_TAG, [line for path in paths[:LEFT_SHOWN] for line in _shown(path, changes)]]
 
 
 def _words(path: str, changes: Changes) -> str:
@@ -77,9 +80,15 @@ def _words(path: str, changes: Changes) -> str:
     return "removed" if entry is None else str(entry)
 
 
-def _shown(path: str, changes: Changes) -> str:
+def _shown(path: str, changes: Changes) -> list[str]:
     entry = changes.get(path)
+    name = as_lines(path)[0]
     if not isinstance(entry, Entry) or entry.kind != "file":
-        return f"({_words(path, changes)})"
+        return [f"{name}: {_words(path, changes)}"]
     text = entry.content[:_LEFT_TEXT].decode(errors="backslashreplace")
-    return f"(mode {entry.mode:04o})\n{text}"
+    mode = f" (mode {entry.mode:04o})" if entry.mode != FILE_MODE else ""
+    end = (
+        "" if not text or text.endswith("\n") or text.startswith(DATABASE_TEXT) else "(no newline at the end)"
+    )
+    shown = [f"  {line}" for line in as_lines(text) if line not in _AROUND_ROWS]
+    return [f"{name}{mode}:", *shown, *([f"  {end}"] if end else [])]

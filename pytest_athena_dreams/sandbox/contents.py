@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from ..models import Observation, ObservationKind, unpacked
-from ..worlds import SQLITE, Entry, World
+from ..worlds import DATABASE_TEXT, SQLITE, Entry, World
 from .load import Source
 
 if TYPE_CHECKING:
@@ -40,8 +40,25 @@ def database(data):
     base = sqlite3.connect(":memory:")
     base.text_factory = lambda raw: raw.decode(errors="backslashreplace")
     base.deserialize(data[:18] + b"\\1\\1" + data[20:])  # a log beside the file is not here
-    yield f"SQLite database, user version {{base.execute('PRAGMA user_version').fetchone()[0]}}"
-    yield from base.iterdump()
+    yield f"{DATABASE_TEXT}{{base.execute('PRAGMA user_version').fetchone()[0]}}"
+    keyed, rows = tuple(inserts(base)), []
+    for statement in base.iterdump():
+        if rows and not statement.startswith(rows[0][:rows[0].index(" VALUES(")]):
+            yield from sorted(rows)
+            rows = []
+        if statement.startswith(keyed):
+            rows.append(statement)
+        else:
+            yield statement
+    yield from sorted(rows)
+
+def inserts(base):
+    # How rows begin of tables with a primary key other than a number: nobody numbered these rows.
+    for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        quoted = name.replace('"', '""')
+        keys = [row[2] for row in base.execute(f'PRAGMA table_info("{{quoted}}")') if row[5]]
+        if keys and (len(keys) > 1 or keys[0].upper() != "INTEGER"):
+            yield f'INSERT INTO "{{quoted}}" VALUES('
 
 def archive(data):
     yield "zip archive"
@@ -72,17 +89,30 @@ class Contents:
         """
         if not observation.files or not any(map(_holds_more, observation.files.values())):
             return observation
-        files = {path: self._entry(entry) for path, entry in observation.files.items()}
+        files = {
+            path: self._entry(entry) if entry is not None else None
+            for path, entry in observation.files.items()
+        }
         left = {path: entry for path, entry in files.items() if not self._unchanged(path, entry, world.files)}
         return structs.replace(observation, files=left)
+
+    def described(self, world: World) -> World:
+        """``world`` with the contents of its databases beside their bytes, for people."""
+        files = {
+            path: structs.replace(entry, text=self._entry(entry).content.decode())
+            if entry.content.startswith(SQLITE)
+            else entry
+            for path, entry in world.files.items()
+        }
+        return structs.replace(world, files=files)
 
     def _unchanged(self, path: str, entry: Entry | None, before: Mapping[str, Entry]) -> bool:
         if entry is None or path not in before or not _holds_more(before[path]):
             return False
         return self._entry(structs.replace(before[path], age=0)) == entry
 
-    def _entry(self, entry: Entry | None) -> Entry | None:
-        if entry is None or not _holds_more(entry):
+    def _entry(self, entry: Entry) -> Entry:
+        if not _holds_more(entry):
             return entry
         digest = hashlib.sha256(entry.content).digest()
         if digest not in self._known:

@@ -45,7 +45,10 @@ def smallest_faults(case: Case, result: Result, shrinker: Shrinker, name: str) -
             faults.append(fault_of(group, group.finding, None))
             continue
         example, finding = _smallest(case, result, shrinker, group, budget)
-        faults.append(fault_of(group, finding, example.arguments.call(name), example.arguments.world))
+        world = example.arguments.world
+        if world is not None:
+            world = shrinker.lab.jails.main.contents.described(world)
+        faults.append(fault_of(group, finding, example.arguments.call(name), world))
     return tuple(faults)
 
 

@@ -57,6 +57,37 @@ def test_another_way_to_the_same_rows_leaves_the_same(jail: SandboxPair) -> None
     assert left(jail, one) == left(jail, other)
 
 
+@pytest.mark.parametrize(
+    ("columns", "same"),
+    [("a text primary key, b", True), ("a, b, primary key (a, b)", True), ("a integer primary key, b", False),
+     ("a, b", False)],
+)  # fmt: skip
+def test_the_order_of_rows_with_a_key_of_their_own_does_not_count(
+    jail: SandboxPair, columns: str, same: bool
+) -> None:
+    make = f"{BASE}base.execute('create table t ({columns})')\n"
+    rows = [
+        "base.execute(\"insert into t values (7, 'a;\\n')\")",
+        "base.execute('insert into t values (8, 2)')",
+    ]
+    if "integer" in columns:  # the numbers follow the order
+        rows = [row.replace("(7", "(null").replace("(8", "(null") for row in rows]
+    one, other = (make + "\n".join(order) + END for order in (rows, rows[::-1]))
+    assert (left(jail, one) == left(jail, other)) is same
+
+
+def test_a_world_says_what_its_databases_hold(jail: SandboxPair) -> None:
+    made = bytes_left(jail, f"{ROWS}base.execute(\"insert into t values (1, 'x\\ny')\"){END}")
+    empty = bytes_left(jail, f"{ROWS}{END}")
+    world = planted([("d.db", made), ("e.db", empty), ("f.txt", Entry(content=b"f"))])
+    assert jail.contents.described(world).lines() == [
+        "d.db: a SQLite database: t (1,'x y')",
+        "e.db: a SQLite database: t without rows",
+        "f.txt: 'f'",
+    ]
+    assert world.lines()[0].startswith("d.db: a SQLite database of ")
+
+
 def test_a_database_whose_rows_stay_did_not_change(jail: SandboxPair) -> None:
     made = bytes_left(jail, f"{ROWS}base.execute('insert into t values (1, 2)'){END}")
     assert made.content.startswith(b"SQLite format 3\0")
