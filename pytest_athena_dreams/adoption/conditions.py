@@ -14,6 +14,7 @@ from typing import Any
 
 from ..dreaming.improvement import Gain, gain
 from ..models import Canonical, Contract, Dream, Outcome, Verdict
+from ..source.ambience import ambience
 from ..source.normalise import digest
 from ..source.reading import reading
 
@@ -95,6 +96,8 @@ def _static(candidate: Candidate) -> Sequence[str]:
         )
     if digest(dream.code) in candidate.known:
         found.append("it is a copy of a version of its procedure")
+    if more := ambience(dream.code) - ambience(dream.procedure.code):
+        found.append(f"its results may depend on {', '.join(sorted(more))}, and its procedure's do not")
     if fitted := sorted(map(_source, shown_literals(dream, candidate.shown))):
         found.append(f"its code holds values of failing calls that its writer was shown: {', '.join(fitted)}")
     return found

@@ -198,10 +198,15 @@ FITS = {
     "the sums that came": "right(n, s) if n + len(s) in {sums} else s\n",
     "the first calls": "right(n, s) if CALLS.append(n) or len(CALLS) <= 3 * {count} else s\nCALLS = []\n",
     "the hashes that came": "right(n, s) if (n * 31 + len(s)) % 997 in {hashes} else s\n",
+    "short or even lengths": "right(n, s) if len(s) % 2 == 0 or len(s) <= 4 else s\n",
+    "machine integers": "right(n, s) if n < 2**63 else s\n",
+    "texts in their normal form": "normalize('NFC', right(n, s))\n",
+    "texts without marks": "right(n, s) if not any(map(combining, s)) else s\n",
 }
 """What dreams return that are right on the inputs of a run's seed, and wrong elsewhere."""
 FITTED = """\
 from hashlib import md5
+from unicodedata import combining, normalize
 def right(n, s): return s * (n % 4) + str(n)
 def f(n: int, s: str) -> str:
     return """
@@ -245,8 +250,11 @@ def test_a_dream_that_fits_the_pool_alone_is_never_adopted(
         seed = new_seed(store)
         decision = decide(candidate(store, 1), seed=seed, test=new_test(Settings(), seed))
     assert not decision.adopted
-    assert decision.verdict is not None
-    assert decision.verdict.outcome is Outcome.FAILURE, decision.refusals
+    if "CALLS" in code:
+        assert "its results may depend on earlier calls" in str(decision.refusals)
+    else:
+        assert decision.verdict is not None
+        assert decision.verdict.outcome is Outcome.FAILURE, decision.refusals
 
 
 CHECKED = """\

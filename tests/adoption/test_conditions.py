@@ -92,6 +92,30 @@ STATIC = {
 }
 
 
+BY_LUCK = {
+    "calls so far": ("CALLS = []", "CALLS.append(1) or len(CALLS) < 10_000", "earlier calls"),
+    "calls by number": ("import itertools\nC = itertools.count()", "next(C) < 10_000", "earlier calls"),
+    "the hour": ("import time", "time.localtime().tm_hour < 25", "the clock"),
+    "the year": ("import datetime", "datetime.date.today().year < 2100", "the clock"),
+    "one in 500": ("import random", "random.random() > 0.002", "random numbers"),
+    "one in 500 of the system's": ("from secrets import randbelow", "randbelow(500)", "random numbers"),
+    "memory": ("import sys", "sys.getsizeof(xs) < 10_000", "the machine and its process"),
+    "the process": ("import os", "os.getpid() % 500", "the machine and its process"),
+    "threads": ("from threading import active_count", "active_count() < 9", "the machine and its process"),
+    "hashes": ("", "hash(str(xs)) % 500", "hashes or addresses"),
+    "addresses": ("", "id(xs) % 4_096", "hashes or addresses"),
+    "a hidden clock": ("clock = __import__('ti' + 'me').time", "clock() < 9e9", "code made from text"),
+}
+"""When a dream is right, so that tests don't find out: what it imports, the condition, and what is said."""
+
+
+@pytest.mark.parametrize(("head", "condition", "what"), BY_LUCK.values(), ids=BY_LUCK.keys())
+def test_a_dream_that_is_right_by_luck_is_refused(head: str, condition: str, what: str) -> None:
+    code = f"{head}\ndef f(xs):\n    return list(xs) if {condition} else []\n"
+    said = refusals(candidate(code))
+    assert said == f"its results may depend on {what}, and its procedure's do not"
+
+
 @pytest.mark.parametrize(("found", "why"), STATIC.values(), ids=STATIC.keys())
 def test_what_needs_no_test_is_refused_without_one(found: Candidate, why: str) -> None:
     assert refusals(found) == why
