@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,7 +74,7 @@ def adopt(
     from ..store.database import Store
 
     _check(dreams, best=best, undo=undo, listing=listing, patch=patch, write=write)
-    name = by or getpass.getuser()
+    name = by or _user()
     with Store.open(store) as opened:
         ids = tuple(int(opened.details(dream).dream["id"]) for dream in dreams)
         if listing:
@@ -90,6 +91,13 @@ def adopt(
                     )
                 )
             )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user need not have a name
+        return f"user {os.getuid()}"
 
 
 def _check(

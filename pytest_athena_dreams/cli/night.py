@@ -6,9 +6,7 @@ import json
 import os
 import re
 import shlex
-import subprocess
 import time
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +22,8 @@ if TYPE_CHECKING:
     from ..night.agenda import Step
     from ..night.vigil import Ended
 
-NOTIFY_SECONDS = 60.0
-"""Seconds that the command of ``--notify`` may take."""
+LONGEST_NIGHT = 7 * 24 * 3600
+"""Maximum seconds of ``--for``: longer is a slip of the keys."""
 _DOLLARS = click.FloatRange(min=0)
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
@@ -140,8 +138,11 @@ def night(
     summary = lines(done, found, folder=reports)
     click.echo("\n".join(summary))
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with open(path, "a", encoding="utf-8") as file:
-            file.write("\n".join(summary) + "\n")
+        try:
+            with open(path, "a", encoding="utf-8") as file:
+                file.write("\n".join(summary) + "\n")
+        except OSError as error:
+            click.echo(f"GITHUB_STEP_SUMMARY {path}: {error.strerror}", err=True)
     if notify:
         _notify(notify, data(done, found))
     ctx.exit(done["exit_status"])
@@ -197,6 +198,8 @@ def _show(step: Step, ended: Ended) -> None:
 
 def _deadline(until: str | None, duration: str | None) -> float | None:
     """The seconds until the night has to end; ``None`` for no end."""
+    from ..night.agenda import seconds_until
+
     if until is not None and duration is not None:
         raise click.UsageError("give --until or --for, not both")
     if duration is not None:
@@ -206,9 +209,10 @@ def _deadline(until: str | None, duration: str | None) -> float | None:
             if found
             else 0
         )
-        if not seconds:
+        if not 0 < seconds <= LONGEST_NIGHT:
             raise click.UsageError(
-                f"invalid value {duration!r} for --for: expected a time such as 4h, 90m or 1h30m"
+                f"invalid value {duration!r} for --for: expected a time such as 4h, 90m or 1h30m, "
+                f"of at most {LONGEST_NIGHT // 3600}h"
             )
         return float(seconds)
     if until is None:
@@ -219,22 +223,12 @@ def _deadline(until: str | None, duration: str | None) -> float | None:
         raise click.UsageError(
             f"invalid value {until!r} for --until: expected a time such as 06:00"
         ) from None
-    now = datetime.now().astimezone()
-    end = now.replace(hour=clock.tm_hour, minute=clock.tm_min, second=0, microsecond=0)
-    return ((end if end > now else end + timedelta(days=1)) - now).total_seconds()
+    return seconds_until(clock.tm_hour, clock.tm_min, time.time())
 
 
 def _notify(command: str, summary: dict[str, Any]) -> None:
-    """Run the user's command with the summary as JSON on standard input; a failure is said, and no more."""
-    try:
-        done = subprocess.run(
-            shlex.split(command), input=json.dumps(summary).encode(), timeout=NOTIFY_SECONDS, check=False
-        )
-    except OSError as error:
-        click.echo(f"--notify {command}: can't be run ({error.strerror}); check its path", err=True)
-        return
-    except (ValueError, subprocess.TimeoutExpired) as error:
-        click.echo(f"--notify {command}: {error}", err=True)
-        return
-    if done.returncode:
-        click.echo(f"--notify {command}: exit status {done.returncode}", err=True)
+    """Give the user's command the summary as JSON; a failure is said, and no more."""
+    from ..night.notice import send
+
+    if problem := send(command, json.dumps(summary)):
+        click.echo(f"--notify {command}: {printable(problem, limit=600)}", err=True)

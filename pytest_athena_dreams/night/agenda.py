@@ -1,12 +1,14 @@
 """The steps of a night: what each runs, and how much of the time that is left it gets.
 
-Invariants: pure. A step never gets more time than is left, and the steps after it can still have theirs.
+Invariants: pure, but for the time zone. A step never gets more time than is left, and the steps after it can
+still have theirs.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,3 +118,16 @@ def seconds_for(steps: Sequence[Step], left: float | None) -> float | None:
     if left is None:
         return None
     return left * steps[0].weight / sum(step.weight for step in steps)
+
+
+def seconds_until(hour: int, minute: int, now: float) -> float:
+    """The seconds from ``now``, in epoch seconds, until the clock on the wall shows that time next.
+
+    Where summer time begins or ends in between, that is an hour less or more.
+    """
+    today = time.localtime(now)
+    ends = (
+        time.mktime((today.tm_year, today.tm_mon, today.tm_mday + days, hour, minute, 0, 0, 0, -1))
+        for days in (0, 1)
+    )
+    return next(end for end in ends if end > now) - now

@@ -6,12 +6,15 @@ a step that fails undoes nothing and stops nothing. Time is measured by a clock 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
+from ..errors import StoreError
 from ..store.database import Store
 from ..store.nightly import Row, finish_night, put_step
 from .agenda import LEAST, Order, Step, seconds_for
@@ -58,6 +61,7 @@ class Night:
         self._store = store
         self._row = row
         self._deadline = deadline
+        self._file = _file(order.store)
 
     def keep(self, steps: Sequence[Step], ended: dict[str, Any]) -> None:
         """Take over the steps that an interrupted night has finished, up to the first that failed.
@@ -71,18 +75,23 @@ class Night:
             self.ended[step.name] = Ended(**found | {"how": How.DONE})
 
     def run(self, steps: Sequence[Step], show: Callable[[Step, Ended], None]) -> None:
-        """Run the steps that have not ended yet."""
+        """Run the steps that have not ended yet.
+
+        Raises ``StoreError`` if the store's file is gone, or another file is in its place.
+        """
         left = [step for step in steps if step.name not in self.ended]
         while left:
             step = left[0]
             ended = self._step(step, left)
             self.ended[step.name] = ended
+            self._check_store()
             put_step(self._store, self._row["id"], step.name, asdict(ended))
             show(step, ended)
             left = left[1:]
 
     def finish(self) -> Row:
-        """Record the end."""
+        """Record the end. Raises ``StoreError``."""
+        self._check_store()
         status = 1 if any(ended.how is How.FAILED for ended in self.ended.values()) else 0
         return finish_night(self._store, self._row["id"], exit_status=status, path=self.order.store)
 
@@ -106,5 +115,22 @@ class Night:
                 return Ended(how=How.FAILED, seconds=seconds, status=last.status, why=why)
         return Ended(how=How.DONE, seconds=seconds, status=last.status if last else None)
 
+    def _check_store(self) -> None:
+        """What this process wrote to a file that was deleted would be lost without a word."""
+        if _file(self.order.store) != self._file:
+            raise StoreError(
+                f"store {self.order.store} was removed or replaced while night {self._row['id']} ran; put it "
+                "back, and begin another night"
+            )
+
     def _left(self) -> float | None:
         return None if self._deadline is None else self._deadline - self._clock()
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file is at ``path``, if there is one."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from .syntax import syntax
 
-RANDOM, CLOCK, MACHINE, ADDRESS, MEMORY, TEXTS = (
+ON_RANDOM, ON_CLOCK, ON_MACHINE, ON_ADDRESS, ON_MEMORY, ON_TEXTS = (
     "random numbers",
     "the clock",
     "the machine and its process",
@@ -30,9 +30,9 @@ _CHANGING_METHODS = """
 add append appendleft clear difference_update discard extend extendleft insert intersection_update pop popitem
 popleft remove reverse rotate send setdefault sort symmetric_difference_update update
 """
-_BY_MODULE = {
-    **dict.fromkeys(("random", "secrets", "uuid"), RANDOM),
-    **dict.fromkeys(("time", "timeit", "sched", "calendar"), CLOCK),
+_WORD_BY_MODULE = {
+    **dict.fromkeys(("random", "secrets", "uuid"), ON_RANDOM),
+    **dict.fromkeys(("time", "timeit", "sched", "calendar"), ON_CLOCK),
     **dict.fromkeys(
         [
             "_thread",
@@ -69,12 +69,12 @@ _BY_MODULE = {
             "tracemalloc",
             "weakref",
         ],
-        MACHINE,
+        ON_MACHINE,
     ),
-    **dict.fromkeys(("builtins", "importlib", "runpy", "code", "types"), TEXTS),
+    **dict.fromkeys(("builtins", "importlib", "runpy", "code", "types"), ON_TEXTS),
 }
 """What a use of a module means."""
-_STEADY = {
+_STEADY_NAMES = {
     "os": frozenset({"path", "sep", "altsep", "pardir", "curdir", "extsep", "linesep", "fspath", "PathLike"}),
     "sys": frozenset(
         {"maxsize", "maxunicode", "float_info", "int_info", "hash_info", "version_info", "intern", "exc_info"}
@@ -87,20 +87,20 @@ _STEADY = {
     "inspect": frozenset({"isfunction", "ismethod", "isclass"}),
 }
 """Names of such modules that depend on their arguments alone, or on the version of Python."""
-_BY_NAME = {
-    **dict.fromkeys(("id", "hash"), ADDRESS),
-    **dict.fromkeys(("eval", "exec", "compile", "__import__"), TEXTS),
-    **dict.fromkeys(("globals", "locals", "vars"), MEMORY),
-    "input": MACHINE,
+_WORD_BY_NAME = {
+    **dict.fromkeys(("id", "hash"), ON_ADDRESS),
+    **dict.fromkeys(("eval", "exec", "compile", "__import__"), ON_TEXTS),
+    **dict.fromkeys(("globals", "locals", "vars"), ON_MEMORY),
+    "input": ON_MACHINE,
 }
-_NOW = frozenset({"now", "today", "utcnow"})
+_CLOCK_METHODS = frozenset({"now", "today", "utcnow"})
 """Methods that read the clock, of ``datetime`` and libraries like it."""
-_CHANGING = frozenset(_CHANGING_METHODS.split())
+_CHANGING_CALLS = frozenset(_CHANGING_METHODS.split())
 """Methods that change what they are called on."""
-_ASKING = frozenset({"get"})
+_ASKED = frozenset({"get"})
 MOST_CACHES = 8
 """Maximum names that code uses as caches."""
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_CALLABLE_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 def ambience(code: str) -> frozenset[str]:
@@ -116,22 +116,22 @@ def ambience(code: str) -> frozenset[str]:
     words = {word for node in found.nodes for word in _outside(node, own)}
     words.update(_of_modules(found.nodes, _modules(found.nodes)))
     if _remembers(found.tree):
-        words.add(MEMORY)
+        words.add(ON_MEMORY)
     return frozenset(words)
 
 
 def _outside(node: ast.AST, own: Collection[str]) -> Iterator[str]:
     match node:
-        case ast.Name(id=name, ctx=ast.Load()) if name in _BY_NAME and name not in own:
-            yield _BY_NAME[name]
-        case ast.Call(func=ast.Attribute(attr=name)) if name in _NOW:
-            yield CLOCK
+        case ast.Name(id=name, ctx=ast.Load()) if name in _WORD_BY_NAME and name not in own:
+            yield _WORD_BY_NAME[name]
+        case ast.Call(func=ast.Attribute(attr=name)) if name in _CLOCK_METHODS:
+            yield ON_CLOCK
         case ast.ImportFrom(module=str(module), names=names, level=0):
             root = module.partition(".")[0]
-            steady = _STEADY.get(root, frozenset())
+            steady = _STEADY_NAMES.get(root, frozenset())
             path = module == "os.path"
-            if root in _BY_MODULE and not path and not all(alias.name in steady for alias in names):
-                yield _BY_MODULE[root]
+            if root in _WORD_BY_MODULE and not path and not all(alias.name in steady for alias in names):
+                yield _WORD_BY_MODULE[root]
 
 
 def _modules(nodes: Iterable[ast.AST]) -> dict[str, str]:
@@ -140,7 +140,7 @@ def _modules(nodes: Iterable[ast.AST]) -> dict[str, str]:
     return {
         alias.asname or alias.name.partition(".")[0]: alias.name.partition(".")[0]
         for alias in aliases
-        if alias.name.partition(".")[0] in _BY_MODULE
+        if alias.name.partition(".")[0] in _WORD_BY_MODULE
     }
 
 
@@ -151,11 +151,11 @@ def _of_modules(nodes: Iterable[ast.AST], modules: Mapping[str, str]) -> Iterato
         for node in nodes
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
-        and node.attr in _STEADY.get(modules.get(node.value.id, ""), ())
+        and node.attr in _STEADY_NAMES.get(modules.get(node.value.id, ""), ())
     }
     for node in nodes:
         if isinstance(node, ast.Name) and node.id in modules and id(node) not in steady:
-            yield _BY_MODULE[modules[node.id]]
+            yield _WORD_BY_MODULE[modules[node.id]]
 
 
 def _remembers(tree: ast.Module) -> bool:
@@ -179,7 +179,7 @@ def _functions(tree: ast.Module) -> Iterator[tuple[ast.AST, frozenset[str]]]:
     left: list[tuple[ast.AST, frozenset[str]]] = [(tree, frozenset())]
     while left:
         node, names = left.pop()
-        if isinstance(node, _FUNCTIONS):
+        if isinstance(node, _CALLABLE_NODES):
             names |= _names(inner for inner in ast.walk(node) if inner is not node)
             yield node, names
         left += [(child, names) for child in ast.iter_child_nodes(node)]
@@ -201,7 +201,7 @@ def _names(nodes: Iterable[ast.AST]) -> frozenset[str]:
 
 def _shared_defaults(function: ast.AST) -> set[str]:
     """Parameters whose default can be changed, and is the same one in each call."""
-    assert isinstance(function, _FUNCTIONS)
+    assert isinstance(function, _CALLABLE_NODES)
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
     pairs = [
@@ -245,7 +245,7 @@ def _changed(node: ast.AST) -> str:
             return _root(target)
         case ast.Call(func=ast.Attribute(attr="remove", value=ast.Name(id="os"))):
             return ""
-        case ast.Call(func=ast.Attribute(attr=name, value=value)) if name in _CHANGING:
+        case ast.Call(func=ast.Attribute(attr=name, value=value)) if name in _CHANGING_CALLS:
             return _root(value)
         case ast.Call(func=ast.Name(id="next"), args=[value, *_]):
             return _root(value)
@@ -261,7 +261,7 @@ def _only_asked(tree: ast.Module, name: str) -> bool:
                 fine.add(id(asked))
             case ast.Subscript(value=ast.Name() as asked):
                 fine.add(id(asked))
-            case ast.Call(func=ast.Attribute(value=ast.Name() as asked, attr=method)) if method in _ASKING:
+            case ast.Call(func=ast.Attribute(value=ast.Name() as asked, attr=method)) if method in _ASKED:
                 fine.add(id(asked))
     return all(
         id(node) in fine

@@ -300,7 +300,9 @@ def _shown(store: Store, db: Database, dream_id: int, versions: Sequence[Row]) -
         f" dream_id IN (SELECT {dream.key} FROM dream_procedures WHERE base_procedure_id IN"
         " (SELECT value FROM json_each(?))) OR EXISTS (SELECT 1 FROM dream_failure_sightings s WHERE"
         " s.dream_id = r.dream_id AND s.run_id = r.run_id"
-        " AND s.pattern_id IN (SELECT value FROM json_each(?)))) AND tested_at <= ? ORDER BY 1",
-        [json.dumps([row["id"] for row in versions]), json.dumps(rules), asked["started_at"]],
+        " AND s.pattern_id IN (SELECT value FROM json_each(?)))) AND (tested_at <= ? OR run_id <"
+        # Somebody may have set the clock back since: what was tested before the dream was, counts too.
+        " (SELECT min(own.run_id) FROM dream_test_results own WHERE own.dream_id = ?)) ORDER BY 1",
+        [json.dumps([row["id"] for row in versions]), json.dumps(rules), asked["started_at"], dream_id],
     )
     return [row[0] for row in found]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_athena_dreams.errors import DreamsError
-from pytest_athena_dreams.night.agenda import NIGHT_STEPS, Order, chosen, seconds_for
+from pytest_athena_dreams.night.agenda import NIGHT_STEPS, Order, chosen, seconds_for, seconds_until
 
 NAMES = [step.name for step in NIGHT_STEPS]
 
@@ -79,3 +83,33 @@ def test_what_a_step_runs() -> None:
         "n/night-3.json",
         "n/night-3.md",
     ]
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+UNTIL = {
+    "this night": ("2026-06-01 23:00", 7.0),
+    "later today": ("2026-06-01 05:30", 0.5),
+    "this very minute": ("2026-06-01 06:00", 24.0),
+    "winter begins": ("2026-10-24 23:00", 8.0),
+    "summer begins": ("2026-03-28 23:00", 6.0),
+    "the day on which winter begins": ("2026-10-25 06:00", 24.0),
+    "the end of a year": ("2026-12-31 23:00", 7.0),
+}
+"""When a night in Berlin begins, and the hours until six in the morning."""
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(("begins", "hours"), UNTIL.values(), ids=UNTIL.keys())
+def test_a_night_ends_when_the_clock_on_the_wall_shows_that_time(begins: str, hours: float) -> None:
+    now = datetime.fromisoformat(begins).replace(tzinfo=BERLIN).timestamp()
+    assert seconds_until(6, 0, now) == hours * 3600
+    assert datetime.fromtimestamp(now + hours * 3600, BERLIN).strftime("%H:%M") == "06:00"

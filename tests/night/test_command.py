@@ -111,6 +111,11 @@ def test_two_nights_at_once_are_refused() -> None:
         (("--budget", "much"), "'much' is not a valid float"),
         (("--reports", "tools.py/reports"), "folder tools.py/reports can't be made: Not a directory"),
         (("--for", "soon"), "invalid value 'soon' for --for: expected a time such as 4h"),
+        (("--for", "0h0m"), "invalid value '0h0m' for --for"),
+        (("--for=-4h",), "invalid value '-4h' for --for"),
+        (("--for", "99999999999999999999h"), "of at most 168h"),
+        (("--until=-1:00",), "invalid value '-1:00' for --until"),
+        (("--adopt", "0"), "0 is not in the range x>=1"),
         (("--until", "25:00"), "invalid value '25:00' for --until: expected a time such as 06:00"),
         (("--until", "06:00", "--for", "1h"), "give --until or --for, not both"),
         (("--strategy", "wild"), "wild"),
@@ -126,6 +131,14 @@ def test_a_night_that_can_t_begin_is_status_2(arguments: tuple[str, ...], why: s
 def test_a_notification_that_fails_is_said_and_changes_nothing() -> None:
     done = run("night", "--only", "report", "--notify", "no-such-command")
     assert "--notify no-such-command: can't be run (No such file or directory)" in done.stderr
+
+
+@pytest.mark.usefixtures("project")
+def test_a_step_summary_that_can_t_be_written_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "no/such/folder/summary.md")
+    done = run("night", "--only", "report")
+    assert "GITHUB_STEP_SUMMARY no/such/folder/summary.md: No such file or directory" in done.stderr
+    assert done.stdout.startswith("# Night 1, 20")
 
 
 @pytest.mark.usefixtures("project")

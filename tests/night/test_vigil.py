@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pytest_athena_dreams.errors import StoreError
 from pytest_athena_dreams.night import commands
 from pytest_athena_dreams.night.agenda import Order, Step
 from pytest_athena_dreams.night.commands import run
@@ -188,3 +189,16 @@ def _steps(row: dict[str, Any]) -> dict[str, Any]:
 
     found: dict[str, Any] = json.loads(row["steps"])
     return found
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_store_that_vanishes_is_an_error_and_no_success(
+    store: Store, tmp_path: Path, replaced: bool
+) -> None:
+    path = str(tmp_path / "a.db")
+    away = f"import os; os.rename({path!r}, {path + '.old'!r})" + (
+        f"; open({path!r}, 'w').close()" if replaced else ""
+    )
+    with pytest.raises(StoreError, match=r"store .*a\.db was removed or replaced while night 1 ran"):
+        go(store, tmp_path, step("one", away), step("two", "raise SystemExit('never runs')"))
+    assert "never" not in (tmp_path / "night-1.log").read_text()

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_athena_dreams.source.ambience import ADDRESS, CLOCK, MACHINE, MEMORY, RANDOM, TEXTS, ambience
+from pytest_athena_dreams.source.ambience import (
+    ON_ADDRESS,
+    ON_CLOCK,
+    ON_MACHINE,
+    ON_MEMORY,
+    ON_RANDOM,
+    ON_TEXTS,
+    ambience,
+)
 
 STEADY = {
     "arguments alone": "def f(x):\n    y = []\n    y.append(x)\n    y[0] = 2\n    return y\n",
@@ -24,31 +32,31 @@ STEADY = {
     "no Python": "def f(:\n",
 }
 UNSTEADY = {
-    "random": ("import random\ndef f():\n    return random.random()\n", RANDOM),
-    "random under another name": ("import random as r\ndef f():\n    return r.random()\n", RANDOM),
-    "random by from": ("from secrets import choice\ndef f(x):\n    return choice(x)\n", RANDOM),
-    "random in a function": ("def f():\n    import random\n    return random.random()\n", RANDOM),
-    "the clock": ("import time\ndef f():\n    return time.time()\n", CLOCK),
-    "today": ("from datetime import date\ndef f():\n    return date.today()\n", CLOCK),
-    "now": ("import datetime as d\ndef f():\n    return d.datetime.now()\n", CLOCK),
-    "the process": ("import os\ndef f():\n    return os.getpid()\n", MACHINE),
-    "an environment": ("from os import environ\ndef f():\n    return environ\n", MACHINE),
-    "sizes": ("import sys\ndef f(x):\n    return sys.getsizeof(x)\n", MACHINE),
-    "hash": ("def f(x):\n    return hash(x)\n", ADDRESS),
-    "id": ("def f(x):\n    return min(x, key=id)\n", ADDRESS),
-    "a list of calls": ("CALLS = []\ndef f(x):\n    CALLS.append(x)\n    return len(CALLS)\n", MEMORY),
-    "a global": ("n = 0\ndef f():\n    global n\n    n += 1\n    return n\n", MEMORY),
-    "a default": ("def f(x, seen=[]):\n    seen.append(x)\n    return len(seen)\n", MEMORY),
-    "a default by keyword": ("def f(x, *, n={'n': 0}):\n    n['n'] += 1\n    return n\n", MEMORY),
-    "an attribute": ("def f():\n    f.n = getattr(f, 'n', 0) + 1\n    return f.n\n", MEMORY),
-    "a class": ("class C:\n    n = 0\ndef f():\n    C.n += 1\n    return C.n\n", MEMORY),
-    "a counter": ("import itertools\nC = itertools.count()\ndef f():\n    return next(C)\n", MEMORY),
-    "a cache that is counted": ("K = {}\ndef f(n):\n    K[n] = 1\n    return len(K)\n", MEMORY),
-    "a slot": ("K = {}\ndef f(n):\n    K['n'] = K.get('n', 0) + 1\n    return K['n']\n", MEMORY),
-    "a module": ("import math\ndef f(n):\n    math.n = n\n    return n\n", MEMORY),
-    "globals": ("def f(n):\n    globals()['n'] = n\n", MEMORY),
-    "code": ("def f(n):\n    return eval('n')\n", TEXTS),
-    "an import of a name": ("def f(n):\n    return __import__('ti' + 'me').time()\n", TEXTS),
+    "random": ("import random\ndef f():\n    return random.random()\n", ON_RANDOM),
+    "random under another name": ("import random as r\ndef f():\n    return r.random()\n", ON_RANDOM),
+    "random by from": ("from secrets import choice\ndef f(x):\n    return choice(x)\n", ON_RANDOM),
+    "random in a function": ("def f():\n    import random\n    return random.random()\n", ON_RANDOM),
+    "the clock": ("import time\ndef f():\n    return time.time()\n", ON_CLOCK),
+    "today": ("from datetime import date\ndef f():\n    return date.today()\n", ON_CLOCK),
+    "now": ("import datetime as d\ndef f():\n    return d.datetime.now()\n", ON_CLOCK),
+    "the process": ("import os\ndef f():\n    return os.getpid()\n", ON_MACHINE),
+    "an environment": ("from os import environ\ndef f():\n    return environ\n", ON_MACHINE),
+    "sizes": ("import sys\ndef f(x):\n    return sys.getsizeof(x)\n", ON_MACHINE),
+    "hash": ("def f(x):\n    return hash(x)\n", ON_ADDRESS),
+    "id": ("def f(x):\n    return min(x, key=id)\n", ON_ADDRESS),
+    "a list of calls": ("CALLS = []\ndef f(x):\n    CALLS.append(x)\n    return len(CALLS)\n", ON_MEMORY),
+    "a global": ("n = 0\ndef f():\n    global n\n    n += 1\n    return n\n", ON_MEMORY),
+    "a default": ("def f(x, seen=[]):\n    seen.append(x)\n    return len(seen)\n", ON_MEMORY),
+    "a default by keyword": ("def f(x, *, n={'n': 0}):\n    n['n'] += 1\n    return n\n", ON_MEMORY),
+    "an attribute": ("def f():\n    f.n = getattr(f, 'n', 0) + 1\n    return f.n\n", ON_MEMORY),
+    "a class": ("class C:\n    n = 0\ndef f():\n    C.n += 1\n    return C.n\n", ON_MEMORY),
+    "a counter": ("import itertools\nC = itertools.count()\ndef f():\n    return next(C)\n", ON_MEMORY),
+    "a cache that is counted": ("K = {}\ndef f(n):\n    K[n] = 1\n    return len(K)\n", ON_MEMORY),
+    "a slot": ("K = {}\ndef f(n):\n    K['n'] = K.get('n', 0) + 1\n    return K['n']\n", ON_MEMORY),
+    "a module": ("import math\ndef f(n):\n    math.n = n\n    return n\n", ON_MEMORY),
+    "globals": ("def f(n):\n    globals()['n'] = n\n", ON_MEMORY),
+    "code": ("def f(n):\n    return eval('n')\n", ON_TEXTS),
+    "an import of a name": ("def f(n):\n    return __import__('ti' + 'me').time()\n", ON_TEXTS),
 }
 
 

@@ -174,3 +174,13 @@ def test_failing_calls_count_as_shown_from_when_the_writer_was_asked(dreams: Sto
             )
     assert candidate_rows(dreams, 1)[2] == []
     assert candidate_rows(dreams, 2)[2] == ["double(77)"]
+
+
+def test_a_failing_call_counts_as_shown_where_the_clock_was_set_back_since(dreams: Store) -> None:
+    has_run(dreams, 2, Outcome.FAILURE, failing_input="double(77)")
+    with dreams.writing() as db:
+        call = {"purpose": "write", "model": "m", "outcome": "answered", "started_at": NOW - 5, "rules": "[]"}
+        insert(db, "dream_calls", call)
+        insert(db, "dream_origins", {"dream_id": 3, "run_id": 1, "writer": "model:m", "call_id": 1})
+    has_run(dreams, 3)
+    assert candidate_rows(dreams, 3)[2] == ["double(77)"]
