@@ -97,7 +97,7 @@ _CLOCK_METHODS = frozenset({"now", "today", "utcnow"})
 """Methods that read the clock, of ``datetime`` and libraries like it."""
 _CHANGING_CALLS = frozenset(_CHANGING_METHODS.split())
 """Methods that change what they are called on."""
-_ASKED = frozenset({"get"})
+_CACHE_READS = frozenset({"get"})
 MOST_CACHES = 8
 """Maximum names that code uses as caches."""
 _CALLABLE_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -261,7 +261,9 @@ def _only_asked(tree: ast.Module, name: str) -> bool:
                 fine.add(id(asked))
             case ast.Subscript(value=ast.Name() as asked):
                 fine.add(id(asked))
-            case ast.Call(func=ast.Attribute(value=ast.Name() as asked, attr=method)) if method in _ASKED:
+            case ast.Call(func=ast.Attribute(value=ast.Name() as asked, attr=method)) if (
+                method in _CACHE_READS
+            ):
                 fine.add(id(asked))
     return all(
         id(node) in fine
