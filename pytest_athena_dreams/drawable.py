@@ -66,6 +66,10 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """Tables of the databases that it uses."""
     ages: tuple[int, ...] = ()
     """Seconds that files may be old, if it looks at their times."""
+    asks_kinds: bool = False
+    """Whether it asks if something is a file or a folder."""
+    paths: tuple[str, ...] = ()
+    """Parameters that hold a whole path."""
     optional: tuple[str, ...] = ()
     """Programs that it can do without."""
     services: tuple[tuple[str, str], ...] = ()

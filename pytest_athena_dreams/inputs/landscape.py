@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -42,6 +43,9 @@ _WORD_NUMBERS = 719
 """The largest number of a word; 720 is a multiple of most counts of words."""
 _GIVEN_OF = 3
 """Worlds that hold the user's own, for each one that is drawn alone: there, other things happen."""
+_OTHER_KIND = 9
+"""Worlds with a file and a folder where each is expected, for each with one in the other's place."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_UTF8 = b"\xff\xfe\x00"
 
 
@@ -82,6 +86,15 @@ def texts_by_name(arguments: Arguments, signature: Signature) -> dict[str, Any]:
     return {name: text_of_path(value) for name, value in arguments.by_name(signature).items()}
 
 
+def leads_somewhere(values: Mapping[str, Any], shape: Shape) -> bool:
+    """Whether an edge case of arguments can be meant where code acts.
+
+    An empty path is none, and neither files nor commands can hold lone surrogates.
+    """
+    texts = [value for value in values.values() if isinstance(value, str)]
+    return all(values.get(name) != "" for name in shape.paths) and not any(map(_SURROGATE.search, texts))
+
+
 class _Contents:
     """Strategies for what is in the files of one shape's worlds, each made once: that takes longer than to
     draw.
@@ -118,7 +131,9 @@ def _world(draw: Draw, values: Mapping[str, Any], shape: Shape, contents: _Conte
         path = place.filled(values)
         if path is None:
             continue
-        if place.folder:
+        if shape.asks_kinds and path and whole(draw, 0, _OTHER_KIND) == _OTHER_KIND:
+            planned.append((path, Entry() if place.folder else FOLDER))
+        elif place.folder:
             if path:
                 planned += [(path, FOLDER)] if whole(draw, 0, 3) else []
             prefix = f"{path}/" if path else ""

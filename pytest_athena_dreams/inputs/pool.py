@@ -24,7 +24,7 @@ from .drawing import Choices, Spent, draw, way
 from .edges import edge_arguments
 from .followups import Compiling, following
 from .instances import UnmetAnnotation
-from .landscape import surrounded
+from .landscape import leads_somewhere, surrounded, texts_by_name
 from .narrowing import Narrowing, narrow, sample
 from .scalars import Strategy, Width, literal_value
 from .steps import calls_methods
@@ -246,7 +246,11 @@ def _edges(spec: PoolSpec) -> list[Arguments]:
     plain = edge_arguments(spec.signature, spec.edges, limit)
     if spec.shape is not None:
         countable = spec.countable(spec.shape)
-        plain = [replace(countable.call(arguments), world=spec.shape.given) for arguments in plain]
+        plain = [
+            replace(countable.call(arguments), world=spec.shape.given)
+            for arguments in plain
+            if leads_somewhere(texts_by_name(arguments, spec.signature), spec.shape)
+        ]
     if not spec.narrowings:
         return plain
     return [x for a in plain for x in (narrow(a, spec.signature, spec.narrowings), a)][:limit]

@@ -187,4 +187,4 @@ def _special(own: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _usual(words: Sequence[str]) -> list[str]:
-    return [word for word in dict.fromkeys(words) if word and "\n" not in word]
+    return [word for word in dict.fromkeys(words) if word.splitlines() == [word]]

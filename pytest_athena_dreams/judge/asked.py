@@ -13,7 +13,8 @@ from enum import IntEnum
 from itertools import zip_longest
 
 from ..models import Canonical
-from ..worlds import SHELL, Changes, Entry, Request
+from ..worlds import SHELL, Changes, Request, holds_more
+from .chance import request_without_chance
 from .contrast import LINES_TAG, as_lines
 from .leavings import Compared, differing_files
 
@@ -44,10 +45,17 @@ Pair = tuple[Request | None, Request | None]
 """What the procedure asked and what the dream asked in its place; ``None`` where one asked nothing more."""
 
 
-def differing_requests(expected: Sequence[Request], got: Sequence[Request], order: Order) -> list[Pair]:
-    """The pairs of requests that differ, by target and in order."""
+def differing_requests(
+    expected: Sequence[Request], got: Sequence[Request], order: Order, *, drawn: bool = False
+) -> list[Pair]:
+    """The pairs of requests that differ, by target and in order.
+
+    With ``drawn``, what looks drawn by chance in them does not count.
+    """
     if order is Order.NOTHING or expected == got:
         return []
+    if drawn:
+        expected, got = ([request_without_chance(one) for one in side] for side in (expected, got))
     found: list[Pair] = _other_reads(expected, got)
     sides = [[one for one in side if not one.reads] for side in (expected, got)]
     for target in dict.fromkeys("" if order is Order.TOTAL else one.target for one in (*sides[0], *sides[1])):
@@ -68,12 +76,13 @@ def _other_reads(expected: Sequence[Request], got: Sequence[Request]) -> list[Pa
     return list(found.values())
 
 
-def steady_order(first: Sequence[Request], second: Sequence[Request]) -> Order:
-    """What two runs of the same call have in common."""
-    for order in (Order.TOTAL, Order.PER_TARGET, Order.FREE):
-        if not differing_requests(first, second, order):
-            return order
-    return Order.NOTHING
+def steady_order(first: Sequence[Request], second: Sequence[Request]) -> tuple[Order, bool]:
+    """What two runs of the same call have in common, and whether only without what looks drawn by chance."""
+    for drawn in (False, True):
+        for order in (Order.TOTAL, Order.PER_TARGET, Order.FREE):
+            if not differing_requests(first, second, order, drawn=drawn):
+                return order, drawn
+    return Order.NOTHING, False
 
 
 def _aligned(wanted: Sequence[Request], asked: Sequence[Request]) -> Iterator[Pair]:
@@ -111,11 +120,7 @@ def _alike_requests(wanted: Request | None, asked: Request | None) -> bool:
 def _other_sights(wanted: Changes, asked: Changes) -> list[str]:
     """The paths at which two commands saw other files; databases and archives hold more than what counts."""
     paths = differing_files(wanted, asked, Compared.ALL)
-    return [path for path in paths if not (_opaque(wanted.get(path)) and _opaque(asked.get(path)))]
-
-
-def _opaque(entry: Entry | None) -> bool:
-    return entry is not None and entry.content.startswith((b"SQLite format 3\0", b"PK", b"\x1f\x8b"))
+    return [path for path in paths if not (holds_more(wanted.get(path)) and holds_more(asked.get(path)))]
 
 
 def request_words(

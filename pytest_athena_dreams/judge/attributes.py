@@ -21,9 +21,13 @@ def attributes(observation: Observation, *, messages: bool) -> Canonical:
         held = ["exception", held[1], None, held[3] if messages else [], held[4]]
         if not messages:
             held = _without_message(held, raised.message if raised else "")
+            if raised is not None and observation.files is not None and "OSError" in raised.bases:
+                held = [*held[:4], [field for field in held[4] if field[0] not in _NAMES_OF_FILES]]
     return ["iterator", value[1], value[2], value[3], held] if iterator else held
 
 
+_NAMES_OF_FILES = "filename", "filename2"
+"""Attributes of an ``OSError`` that depend on the way to a file, in a world: absolute, or by another name."""
 _PROCESS_ERRORS = ("CalledProcessError", "TimeoutExpired")
 _HOW_IT_RAN = ("cmd", "output", "stdout", "stderr")
 """Attributes of errors of commands that depend on how the command was run, not on what it did."""

@@ -26,16 +26,23 @@ class Effects(NamedTuple):
 
 
 def differing_effects(
-    expected: Observation, got: Observation, files: Compared, requests: Order, *, slept: bool = False
+    expected: Observation,
+    got: Observation,
+    files: Compared,
+    requests: Order,
+    *,
+    drawn: bool = False,
+    slept: bool = False,
 ) -> Effects | None:
     """How the effects of two calls differ; ``None`` where they are the same, or the call had no world.
 
-    With ``slept``, so does how long they slept.
+    With ``drawn``, requests are compared without what looks drawn by chance. With ``slept``, how long they
+    slept is compared too.
     """
     if expected.files is None:
         return None
     asked, left = (expected.requests, got.requests), (expected.files, got.files or {})
-    if pairs := differing_requests(*asked, requests):
+    if pairs := differing_requests(*asked, requests, drawn=drawn):
         return Effects(lambda: request_words(*asked, pairs), *map(requests_shown, asked))
     if paths := differing_files(*left, files):
         return Effects(lambda: leavings_words(*left, paths), *files_shown(*left, paths))

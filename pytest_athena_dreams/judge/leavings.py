@@ -5,11 +5,15 @@ Modes of folders do not count, and a missing change is a change too: more than t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from enum import IntEnum
 
+from msgspec import structs
+
 from ..models import Canonical
 from ..worlds import DATABASE_TEXT, FILE_MODE, Changes, Entry
+from .chance import files_without_chance, without_chance
 from .contrast import LINES_TAG, as_lines
 
 _AROUND_ROWS = ("BEGIN TRANSACTION;", "COMMIT;")
@@ -21,11 +25,15 @@ _LEFT_TEXT = 4000
 
 
 class Compared(IntEnum):
-    """What is compared of the files that a call left, from nothing to paths, modes and contents."""
+    """What is compared of the files that a call left, from nothing to paths, modes and contents.
+
+    ``PATHS`` and ``DRAWN`` leave out what looks drawn by chance: identifiers, in names too.
+    """
 
     NOTHING = 0
     PATHS = 1
-    ALL = 2
+    DRAWN = 2
+    ALL = 3
 
 
 def differing_files(expected: Changes, got: Changes, compared: Compared) -> list[str]:
@@ -33,24 +41,34 @@ def differing_files(expected: Changes, got: Changes, compared: Compared) -> list
     if compared is Compared.NOTHING or expected == got:
         return []
     paths = sorted({*expected, *got})
-    return [path for path in paths if not _alike(path, expected, got, compared)]
+    if compared is Compared.ALL:
+        return [path for path in paths if not _alike(path, expected, got)]
+    sides = [_without_chance(side, compared) for side in (expected, got)]
+    apart = {*(sides[0] - sides[1]), *(sides[1] - sides[0])}
+    if not apart:
+        return []
+    named = {path for path, _ in apart}
+    return [path for path in paths if without_chance(path) in named]
+
+
+def _without_chance(side: Changes, compared: Compared) -> Counter[tuple[str, Entry | None]]:
+    """How often there is what is compared."""
+    found = files_without_chance(side)
+    if compared is Compared.PATHS:
+        found = [(path, entry and structs.replace(entry, content=b"")) for path, entry in found]
+    return Counter(found)
 
 
 def steady_part(first: Changes, second: Changes) -> Compared:
     """What two runs of the same call have in common."""
-    for compared in (Compared.ALL, Compared.PATHS):
+    for compared in (Compared.ALL, Compared.DRAWN, Compared.PATHS):
         if not differing_files(first, second, compared):
             return compared
     return Compared.NOTHING
 
 
-def _alike(path: str, expected: Changes, got: Changes, compared: Compared) -> bool:
-    if (path in expected) is not (path in got):
-        return False
-    wanted, left = expected[path], got[path]
-    if wanted == left or wanted is None or left is None:
-        return wanted is left or wanted == left
-    return compared is Compared.PATHS and (wanted.kind, wanted.mode) == (left.kind, left.mode)
+def _alike(path: str, expected: Changes, got: Changes) -> bool:
+    return path in expected and path in got and expected[path] == got[path]
 
 
 def leavings_words(expected: Changes, got: Changes, paths: Sequence[str]) -> tuple[str, str, str]:

@@ -24,6 +24,8 @@ from .output import OTHER_TEXT, STREAMS, differing_streams, printed_words, shown
 from .varying import ALL_PARTS, Steps, within, without_parts
 
 _ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
+_NOT_TEXT = "UnicodeEncodeError"
+"""What is raised for lone surrogates, which no file and no command can hold."""
 WAITED_AT_MOST = 30 * 86_400.0
 """Maximum seconds that a call of a procedure may sleep, on its world's clock."""
 _FORMS = {"": "a plain result", "coroutine": "a coroutine", "async generator": "an async generator"}
@@ -47,7 +49,8 @@ class Oracle:
     procedure something count too. ``expects`` are the kinds of refusals that the procedure meets on some
     input: where one happens once in a process, it is on another input of the dream. ``streams`` are those
     whose text is compared, ``files`` what is compared of the files that a call leaves, and ``requests`` of
-    what else it asked of its world. ``outcomes`` (see ``outcome``) are those that the procedure's own runs
+    what else it asked of its world, without
+    what looks ``drawn`` by chance. ``outcomes`` (see ``outcome``) are those that the procedure's own runs
     of one call had in place of each other, so that either is right. ``parts`` of the value and ``changes``
     of the arguments vary in those runs: only their types are compared. ``calculates``: the procedure names
     nothing that could ask the machine for anything, so that it raises each ``OSError`` by itself.
@@ -68,6 +71,7 @@ class Oracle:
     changes: frozenset[Steps] = frozenset()
     files: Compared = Compared.ALL
     requests: Order = Order.PER_TARGET
+    drawn: bool = False
     slept: bool = True
     calculates: bool = False
 
@@ -84,6 +88,8 @@ class Oracle:
         if self.contract is not Contract.EQUIVALENT or expected.kind is not ObservationKind.RAISED:
             return False
         raised = expected.raised
+        if raised is not None and expected.files is not None and raised.type == _NOT_TEXT:
+            return False  # how much was done before that depends on the way there
         if raised is not None and "OSError" in raised.bases and expected.files is None:
             own = self.calculates and raised.errno is None
             return own or bool(expected.refused)  # errors of the system depend on this machine
@@ -188,7 +194,7 @@ class Oracle:
 
     def _other_effects(self, first: Observation, second: Observation) -> Effects | None:
         slept = self.slept and self.contract is Contract.EQUIVALENT
-        return differing_effects(first, second, self.files, self.requests, slept=slept)
+        return differing_effects(first, second, self.files, self.requests, drawn=self.drawn, slept=slept)
 
     def flaky(self, expected: Observation | None, first: Observation, second: Observation) -> Finding:
         """The finding that the same input gave ``first`` and then ``second``."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from ..models import Observation, ObservationKind, unpacked
-from ..worlds import DATABASE_TEXT, SQLITE, Entry, World
+from ..worlds import DATABASE_TEXT, SQLITE, TAR, TAR_PLACE, Entry, World, holds_more
 from .load import Source
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ CONTENT_CHARACTERS = 50_000
 """Characters of a text; a longer one is known by its digest."""
 _READING_SECONDS = 5.0
 _CACHED_CONTENTS = 2_000
-_MAGIC = SQLITE, b"PK\x03\x04", b"PK\x05\x06"
-"""How files begin whose bytes hold more than their contents: SQLite's, and zip's."""
 _READER = f"""
-import hashlib, io, sqlite3, zipfile
+import bz2, gzip, hashlib, io, lzma, sqlite3, tarfile, zipfile
+
+PACKERS = {{b"\\x1f\\x8b": ("gzip", gzip), b"BZ": ("bzip2", bz2), b"\\xfd7": ("xz", lzma)}}
 
 def contents(data):
-    lines = archive(data) if data[:2] == b"PK" else database(data)
+    lines = archive(data) if data[:2] == b"PK" else database(data) if data[:6] == b"SQLite" else packed(data)
     text = "\\n".join(lines)
     if len(text) > {CONTENT_CHARACTERS}:
         text = f"{{len(text)}} characters with the SHA-256 {{hashlib.sha256(text.encode()).hexdigest()}}"
@@ -63,8 +63,24 @@ def inserts(base):
 def archive(data):
     yield "zip archive"
     with zipfile.ZipFile(io.BytesIO(data)) as file:
+        if file.comment:
+            yield f"comment: {{file.comment!r}}"
         for one in sorted(file.infolist(), key=lambda one: one.filename):
             yield f"{{one.filename}} mode {{one.external_attr >> 16:o}}: {{file.read(one)!r}}"
+
+def packed(data):
+    if data[:2] in PACKERS:
+        name, packer = PACKERS[data[:2]]
+        data = packer.decompress(data)
+        yield name
+    if data[{TAR_PLACE}:{TAR_PLACE + len(TAR)}] != {TAR!r}:
+        yield repr(data)
+        return
+    yield "tar archive"
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as file:
+        for one in sorted(file.getmembers(), key=lambda one: one.name):
+            held = file.extractfile(one).read() if one.isreg() else one.linkname
+            yield f"{{one.name}} type {{one.type.decode()}} mode {{one.mode:o}}: {{held!r}}"
 """
 
 
@@ -87,7 +103,7 @@ class Contents:
 
         One whose contents are those that it has in ``world`` did not change.
         """
-        if not observation.files or not any(map(_holds_more, observation.files.values())):
+        if not observation.files or not any(map(holds_more, observation.files.values())):
             return observation
         files = {
             path: self._entry(entry) if entry is not None else None
@@ -107,12 +123,12 @@ class Contents:
         return structs.replace(world, files=files)
 
     def _unchanged(self, path: str, entry: Entry | None, before: Mapping[str, Entry]) -> bool:
-        if entry is None or path not in before or not _holds_more(before[path]):
+        if entry is None or path not in before or not holds_more(before[path]):
             return False
         return self._entry(structs.replace(before[path], age=0)) == entry
 
     def _entry(self, entry: Entry) -> Entry:
-        if not _holds_more(entry):
+        if not holds_more(entry):
             return entry
         digest = hashlib.sha256(entry.content).digest()
         if digest not in self._known:
@@ -128,8 +144,3 @@ class Contents:
             if seen.kind is ObservationKind.RETURNED and isinstance(text := unpacked(seen.value), str):
                 return text.encode()
         return content
-
-
-def _holds_more(entry: Entry | None) -> bool:
-    """Whether a file's bytes hold more than its contents."""
-    return entry is not None and entry.kind == "file" and entry.content.startswith(_MAGIC)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..inputs.arguments import Arguments
+from ..inputs.landscape import leads_somewhere, texts_by_name
 from ..inputs.planting import planted
 from ..inputs.pool import Pool, derive_seed, draw_pool
 from ..inputs.strategies import UnmetAnnotation
@@ -142,7 +143,12 @@ class CaseMaker:
             return None
         size = max(1, self.lab.settings.max_examples // OWN_SHARE)
         drawn = {call.payload(): call for call in planted(spec.signature, new, reference.moderate, size)}
-        fresh = {payload: call for payload, call in drawn.items() if payload not in reference.pool.inputs}
+        fresh = {
+            payload: call
+            for payload, call in drawn.items()
+            if payload not in reference.pool.inputs
+            and (spec.shape is None or leads_somewhere(texts_by_name(call, spec.signature), spec.shape))
+        }
         seed = derive_seed(spec.seed, repr(new))
         return Pool(replace(spec, literals=new, wide=False, size=size, seed=seed, edges=frozenset()), fresh)
 

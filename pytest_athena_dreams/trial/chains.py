@@ -33,8 +33,14 @@ _CALL_SECONDS = 0.5
 
 
 def with_history(spec: PoolSpec, runner: Runner, paths: Collection[str]) -> PoolSpec:
-    """``spec`` with calls that come after others, as examples; those of one chain share the ``paths``."""
+    """``spec`` with calls that come after others, as examples; those of one chain share the ``paths``.
+
+    Chains start with calls that leave something, as far as there are any.
+    """
     drawn = list(draw_pool(replace(spec, size=4 * CHAINS, edges=frozenset(), candidates=0)).inputs.values())
+    seen = runner.run([call.payload() for call in drawn], timeout=_CALL_SECONDS, patience=2)
+    leaving = [bool(one.files) for one in seen] + [False] * (len(drawn) - len(seen))
+    drawn = [call for _, call in sorted(zip(leaving, drawn, strict=True), key=lambda pair: not pair[0])]
     found: list[Arguments] = []
     for start in range(CHAINS):
         chain = [*drawn[start:], *drawn[:start]]

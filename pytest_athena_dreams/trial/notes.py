@@ -28,7 +28,12 @@ _VARYING_REQUESTS = {
     Order.FREE: "the order of commands, which varies between runs of the procedure itself",
     Order.NOTHING: "commands, which vary between runs of the procedure itself",
 }
+_DRAWN_REQUESTS = (
+    "identifiers and numbers in commands and requests, which vary between runs of the procedure itself"
+)
 _VARYING_FILES = {
+    Compared.DRAWN: "identifiers and numbers in files and their names, which vary between runs of the "
+    "procedure itself",
     Compared.PATHS: "the contents of files, which vary between runs of the procedure itself",
     Compared.NOTHING: "files, whose names vary between runs of the procedure itself",
 }
@@ -97,6 +102,8 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
         yield _VARYING_FILES[reference.variation.files]
     if reference is not None and reference.variation.requests < order_of(settings):
         yield _VARYING_REQUESTS[reference.variation.requests]
+    if reference is not None and reference.variation.drawn:
+        yield _DRAWN_REQUESTS
     if order_of(settings) is Order.NOTHING and any(one.requests for one in _expected(case)):
         yield "commands, requests and waits: --athena-effects is final"
     yield from _output(case, seen, settings)

@@ -80,7 +80,8 @@ class Variation:
     Their values, the streams it prints to, and whether it returns or what it raises: all ``outcomes`` that
     were seen in place of each other. ``parts`` of the values and ``changes`` of the arguments are left out
     of a comparison, while the rest of them does not vary. ``files`` is what does not differ of the files
-    that it leaves, and ``requests`` of what else it asked of its world; ``slept`` is whether it sleeps
+    that it leaves, and ``requests`` of what else it asked of its world, with ``drawn`` only
+    without what looks drawn by chance; ``slept`` is whether it sleeps
     for another time.
     """
 
@@ -91,6 +92,7 @@ class Variation:
     changes: frozenset[Steps] = frozenset()
     files: Compared = Compared.ALL
     requests: Order = Order.TOTAL
+    drawn: bool = False
     slept: bool = False
 
     def __or__(self, other: Variation) -> Variation:
@@ -105,6 +107,7 @@ class Variation:
             changes=joined(self.changes | other.changes),
             files=min(self.files, other.files),
             requests=min(self.requests, other.requests),
+            drawn=self.drawn or other.drawn,
             slept=self.slept or other.slept,
         )
 
@@ -112,7 +115,9 @@ class Variation:
         """``oracle``, so that it compares nothing that varies; ``marked`` does so for values."""
         streams = tuple(stream for stream in oracle.streams if stream not in self.streams)
         requests, slept = min(oracle.requests, self.requests), oracle.slept and not self.slept
-        oracle = replace(oracle, outcomes=self.outcomes, files=self.files, requests=requests)
+        oracle = replace(
+            oracle, outcomes=self.outcomes, files=self.files, requests=requests, drawn=self.drawn
+        )
         oracle = replace(oracle, slept=slept, parts=self.parts, changes=self.changes)
         return replace(oracle, unordered=self.values is Extent.ORDER, streams=streams)
 
@@ -122,7 +127,7 @@ class Variation:
 
 STEADY = Variation()
 """Nothing differs."""
-STAGES = 3 + VARYING_PARTS + len(Extent) + len(STREAMS) + len(Compared) + len(Order)
+STAGES = 4 + VARYING_PARTS + len(Extent) + len(STREAMS) + len(Compared) + len(Order)
 """How often a variation can grow, and once more."""
 
 
@@ -133,9 +138,9 @@ def variation(lab: Lab, first: Observation, second: Observation) -> Variation:
     oracle = lab.oracle(Contract.EQUIVALENT)
     streams = tuple(oracle.differing(first, second))
     files = steady_part(first.files or {}, second.files or {})
-    requests = steady_order(first.requests, second.requests)
+    requests, drawn = steady_order(first.requests, second.requests)
     slept = differing_effects(first, second, Compared.NOTHING, Order.NOTHING, slept=True) is not None
-    effects = Variation(streams=streams, files=files, requests=requests, slept=slept)
+    effects = Variation(streams=streams, files=files, requests=requests, drawn=drawn, slept=slept)
     oracle = replace(oracle, streams=(), files=Compared.NOTHING, requests=Order.NOTHING, slept=False)
     if oracle.repeats(first, second):
         return effects

@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 from msgspec import structs
 
 from ..inputs.arguments import Arguments
-from ..models import ObservationKind
+from ..models import Observation, ObservationKind
 from ..sandbox.runner import Runner
 from ..worlds import SHELL, CommandAnswer, Reply, Request, ServiceAnswer, World
 
@@ -53,16 +53,21 @@ def _with_services(world: World, services: Collection[tuple[str, str]], number: 
 
 
 def optional_programs(
-    commands: Iterable[Sequence[str]], inputs: Sequence[Arguments], runner: Runner, timeout: float
+    commands: Iterable[Sequence[str]],
+    seen: Sequence[tuple[Arguments, Observation]],
+    runner: Runner,
+    timeout: float,
 ) -> Iterator[str]:
-    """The programs without which the procedure returns on some input: elsewhere, one that is missing ends it.
+    """The programs that the procedure ran on some of the inputs ``seen``, and without which it returns there.
 
-    What is done before that differs from dream to dream, and nobody meant it.
+    Elsewhere, one that is missing ends it. What is done before that differs from dream to dream, and nobody
+    meant it.
     """
     for program in dict.fromkeys(words[0] for words in commands):
-        worlds = [replace(one, world=World(absent=(program,))) for one in inputs[:OPTIONAL_CALLS]]
-        seen = runner.run([one.payload() for one in worlds], timeout=timeout, patience=2)
-        if any(one.kind is ObservationKind.RETURNED for one in seen):
+        ran = [one for one, what in seen if any(request.target == program for request in what.requests)]
+        worlds = [replace(one, world=World(absent=(program,))) for one in ran[:OPTIONAL_CALLS]]
+        again = runner.run([one.payload() for one in worlds], timeout=timeout, patience=2)
+        if any(one.kind is ObservationKind.RETURNED for one in again):
             yield program
 
 

@@ -25,9 +25,9 @@ from ..signatures import Signature, TypeSpec
 from ..source.documents import documents
 from ..source.looping import loop_names
 from ..source.reading import reading
-from ..source.scenes import looks_at_times, reads, variables
+from ..source.scenes import asks_kinds, looks_at_times, reads, variables
 from ..source.sql import tables
-from ..worlds import FOLDER, Entry, Place, World, laid_over, planted
+from ..worlds import CLOCK, FOLDER, Entry, Place, World, laid_over, planted
 from .chains import with_history
 from .scouted import (
     SCOUTED_COMMANDS,
@@ -46,6 +46,8 @@ SCOUTED_PLACES, NAMES, SCOUTED_WORDS = 24, 16, 40
 """Maximum places, names in folders, and parts of texts in a shape."""
 TIMEOUT = 0.5
 """Seconds of one call."""
+_EARLIER = -0.25
+"""Seconds between a dream's worlds and those of a scout, so that names by chance are others there."""
 _LOGS = "-journal", "-wal", "-shm"
 """Ends of names of the files that SQLite puts beside a database: no file of any content fits there."""
 _OLDEST = 10**8
@@ -83,6 +85,7 @@ def with_worlds(spec: PoolSpec, runner: Runner, given: World | None = None) -> P
         worlds = [_furnished(places, one, folders=bool(n % 2)) for n, one in enumerate(values)]
         worlds = [with_requests(world, commands, services, n) for n, world in enumerate(worlds)]
         worlds = [_with_variables(world, shape.variables, n) for n, world in enumerate(worlds)]
+        worlds = [structs.replace(world, clock=CLOCK + _EARLIER) for world in worlds]
         if given is not None:
             worlds = [laid_over(world, given) if n % 3 < 2 else world for n, world in enumerate(worlds)]
         inputs = [replace(x, world=world) for x, world in zip(marked, worlds, strict=True)]
@@ -103,6 +106,8 @@ def with_worlds(spec: PoolSpec, runner: Runner, given: World | None = None) -> P
         shape,
         documents=documents(code),
         tables=tables(code) if "sqlite3" in code else (),
+        asks_kinds=asks_kinds(code),
+        paths=tuple(named),
         ages=_ages(code) if looks_at_times(code) else (),
         places=tuple(places)[:SCOUTED_PLACES],
         names=tuple(dict.fromkeys([*_names(literals), *_USUAL_NAMES]))[:NAMES],
@@ -111,7 +116,7 @@ def with_worlds(spec: PoolSpec, runner: Runner, given: World | None = None) -> P
         ],
         commands=tuple(commands)[:SCOUTED_COMMANDS],
         services=tuple(services)[:SCOUTED_SERVICES],
-        optional=tuple(optional_programs(commands, marked, runner, TIMEOUT)),
+        optional=tuple(optional_programs(commands, list(zip(inputs, seen, strict=False)), runner, TIMEOUT)),
         keys=tuple(dict.fromkeys(filter(_SCOUTED_KEY.fullmatch, literals)))[:NAMES] if "json" in code else (),
     )
     endings = [text for text in literals if _SUFFIX.fullmatch(text)]

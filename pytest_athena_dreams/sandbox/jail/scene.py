@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import sys
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
 from .clock import Clock
@@ -14,6 +16,11 @@ from .window import Window
 _pipe, _write, _close, _dup2, _open = os.pipe, os.write, os.close, os.dup2, open
 _environ, _folder, _mask, _process = os.environ, os.chdir, os.umask, os.getpid
 _Random, _update = random.Random, dict.update
+_enter, _user = os.open, os.getuid
+_absolute, _decoded, _is_folder = os.path.abspath, os.fsdecode, os.path.isdir
+_USER = "agent"
+"""The name of each user and group."""
+_FOLDER_ONLY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILES_MASK = 0o022
 """The mask of new files' modes in a world."""
 
@@ -32,6 +39,8 @@ class Scene:
     def install(self) -> None:
         """Put the shims in place."""
         self._clock.install()
+        os.chdir = self._chdir
+        _know_users(self._root)
 
     def begin(self) -> None:
         """Set the surroundings as the parent says."""
@@ -44,8 +53,25 @@ class Scene:
             _environ.update(variables)
         sys.argv[1:] = found["arguments"]
         self._clock.begin(found["clock"])
-        self._chance()
+        self._chance(f"{self._seed} {found['clock']}")
         self._input(found["input"].encode())
+
+    def _chdir(self, path: Any) -> None:
+        """As ``os.chdir``."""
+        if not isinstance(path, int):
+            self.look_into(path)
+        _folder(path)
+
+    def look_into(self, folder: Any) -> None:
+        """Open and close a folder of the world: so the parent notes that a folder is looked for there.
+
+        Raises ``OSError`` where it is none.
+        """
+        path = _absolute(_decoded(folder))
+        if path == self._root or path.startswith(f"{self._root}/"):
+            _close(_enter(folder, _FOLDER_ONLY))
+        elif not _is_folder(folder):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), folder)
 
     def _input(self, text: bytes) -> None:
         """Give ``text`` on standard input, which is empty at first."""
@@ -61,9 +87,33 @@ class Scene:
             _close(writing)
         sys.stdin = _open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
 
-    def _chance(self) -> None:
-        source: Any = _Random(self._seed)
+    def _chance(self, seed: str) -> None:
+        """Seed what is drawn: at another time other names, because files of earlier calls may be there."""
+        source: Any = _Random(seed)
         os.urandom = random._urandom = source.randbytes  # type: ignore[attr-defined]
         names: Any = tempfile._RandomNameSequence()  # type: ignore[attr-defined]
-        names._rng, names._rng_pid = _Random(self._seed), _process()
+        names._rng, names._rng_pid = _Random(seed), _process()
         tempfile._name_sequence = names  # type: ignore[attr-defined]
+
+
+def _know_users(home: str) -> None:
+    """Say who the users and groups are: their databases can't be read in a world, and archives name them."""
+    import grp
+    import pwd
+
+    def user(uid: int) -> pwd.struct_passwd:
+        return pwd.struct_passwd((_USER, "x", uid, uid, "", home, "/bin/sh"))
+
+    def group(gid: int) -> grp.struct_group:
+        return grp.struct_group((_USER, "x", gid, []))
+
+    def by_name(make: Callable[[int], Any]) -> Callable[[str], Any]:
+        def get(name: str) -> Any:
+            if name != _USER:
+                raise KeyError(f"name not found: {name!r}")
+            return make(_user())
+
+        return get
+
+    vars(pwd).update(getpwuid=user, getpwnam=by_name(user), getpwall=lambda: [user(_user())])
+    vars(grp).update(getgrgid=group, getgrnam=by_name(group), getgrall=lambda: [group(_user())])

@@ -18,7 +18,7 @@ class Shims:
         """``folder`` is that of the world, ``seed`` that of chance."""
         window = Window()
         self._scene = Scene(window, folder, seed)
-        self._commands, self._sockets = Commands(window), Sockets(window)
+        self._commands, self._sockets = Commands(window, self._scene.look_into), Sockets(window)
 
     def install(self) -> None:
         """Put the shims in place. Until the first call they do nothing."""

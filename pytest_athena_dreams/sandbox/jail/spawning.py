@@ -40,8 +40,9 @@ _OWN_PROCESSES = b"from multiprocessing"
 _SHELL = "/bin/sh", "-c"
 _EXIT_SHIFT = 8
 _read, _dup, _close, _put, _fstat = os.read, os.dup, os.close, os.write, os.fstat
-_is_folder, _working_folder, _environ = os.path.isdir, os.getcwd, os.environ
+_working_folder, _environ = os.getcwd, os.environ
 _start, _poll, _encoded = _thread.start_new_thread, select.poll, os.fsencode
+_joined, _decoded = os.path.join, os.fsdecode
 _threads, _sleep = _thread._count, time.sleep
 
 
@@ -58,8 +59,10 @@ class Command:
 class Commands:
     """The commands of one call after another. Until the first call, no program starts."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, look_into: Callable[[Any], None]) -> None:
+        """``look_into`` opens the folder where a command is to run."""
         self._ask = window.ask
+        self._look_into = look_into
         self._begun: dict[int, Command] = {}
         self._number = _FIRST_COMMAND
         self._variables: dict[str, str] = {}
@@ -127,8 +130,8 @@ class Commands:
             return self._fork_exec(
                 arguments, executables, close_fds, keep, folder, environment, *pipes, *rest
             )
-        if folder is not None and not _is_folder(folder):
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fsdecode(folder))
+        if folder is not None:
+            self._look_into(folder)
         return self._run(arguments, folder, environment, (p2cread, c2pwrite, errwrite))
 
     def system(self, command: str) -> int:
@@ -187,7 +190,7 @@ class Commands:
         answer = self._ask(
             "run",
             words=[to_text(word) for word in words],
-            folder=to_text(folder if folder is not None else _working_folder()),
+            folder=to_text(_joined(_working_folder(), "" if folder is None else _decoded(folder))),
             variables=self._changes(environment),
             input=to_text(text),
         )
