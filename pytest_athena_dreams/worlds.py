@@ -27,7 +27,7 @@ _MARK, _WORLD_LENGTH = b"\0world", 4
 """End of a payload that carries a world (a pickle ends with ``.``), and the bytes of its length before."""
 SQLITE = b"SQLite format 3\0"
 """How a database begins."""
-_PACKED = SQLITE, b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0"
+_BEYOND_CONTENTS = SQLITE, b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0"
 """How files begin whose bytes hold more than their contents: SQLite's, zip's, gzip's, bzip2's and xz's."""
 TAR, TAR_PLACE = b"ustar", 257
 """What a tar archive holds, and at which byte."""
@@ -70,7 +70,7 @@ def holds_more(entry: Entry | None) -> bool:
     """Whether the bytes of a file hold more than its contents: those of a database, an archive."""
     if entry is None or entry.kind != "file":
         return False
-    return entry.content.startswith(_PACKED) or entry.content.startswith(TAR, TAR_PLACE)
+    return entry.content.startswith(_BEYOND_CONTENTS) or entry.content.startswith(TAR, TAR_PLACE)
 
 
 FOLDER = Entry(kind="folder", mode=FOLDER_MODE)

@@ -12,7 +12,8 @@ from msgspec import structs
 from ..worlds import Changes, Entry, Request
 
 _HIDDEN = "…"
-_LONG = 8
+_LONG_WORD = 8
+"""Characters of a word whose length counts."""
 _BY_CHANCE = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|tmp[a-z0-9_]{8}|[0-9a-f]{6,}"
     r"|(?=[A-Za-z_-]*\d)[\w-]{8,}|\d+(?:\.\d+)?"
@@ -28,7 +29,9 @@ def without_chance(text: str) -> str:
 def _hidden(found: re.Match[str]) -> str:
     word = found[0]
     return (
-        f"{_HIDDEN}{len(word)}" if len(word) >= _LONG and not word.replace(".", "").isdecimal() else _HIDDEN
+        f"{_HIDDEN}{len(word)}"
+        if len(word) >= _LONG_WORD and not word.replace(".", "").isdecimal()
+        else _HIDDEN
     )
 
 
