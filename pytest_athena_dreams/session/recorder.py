@@ -125,8 +125,7 @@ class Recorder:
         run_id, node_id = self._begun(), self._plan.node_id(dream)
         seen = sightings(dream, verdict.faults)
         self._modified.pop(node_id, None)
-        row, base = result_row(verdict, digest, run_id), dream.procedure.code if dream.procedure else None
-        if not self._store.record(run_id, row, seen, code=dream.code, base=base):
+        if not self._store.record(run_id, result_row(verdict, digest, run_id), seen, tested=dream):
             self._modified[node_id] = None
         return frozenset(sighting.pattern_id for sighting in seen)
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Self
 from .. import __version__
 from ..closing import Closing
 from ..errors import StoreError, StorePathError
-from ..models import DEFAULT_CONTRACTS, PENDING, Category, Contract, Dream, Outcome, Procedure
+from ..models import PENDING, Category, Dream, Outcome, Procedure
 from .codes import put_code
 from .columns import from_columns, missing, to_columns
 from .connection import Database, connect, explained, insert, is_frozen, storable, transaction, use_wal
+from .dream_rows import as_tested, dream_of
 from .lessons import put_sightings
 from .records import Details, Recorded, Result, Run, Summary
 from .shape import Shape
@@ -44,8 +45,6 @@ _FILTER_COLUMNS = {
 }
 _TABLES = {"procedures", "dream_procedures"}
 _KEY = "athena_dreams_key"
-_CONTRACTS = tuple(contract.value for contract in Contract)
-_CONTRACT_BY_TYPE = {kind.value: contract for kind, contract in DEFAULT_CONTRACTS.items()}
 
 
 class Store(Closing):
@@ -215,30 +214,29 @@ class Store(Closing):
         result: Result,
         sightings: Sequence[Sighting] = (),
         *,
-        code: str | None = None,
-        base: str | None = None,
+        tested: Dream | None = None,
     ) -> bool:
         """Store ``result`` in its run and on its dream, and the patterns it shows.
 
-        A second result for the same dream and run replaces the first. Where the dream's code is no
-        longer the ``code`` that was tested, the dream stays as it is; ``base`` is the code of the procedure
-        that it was compared with. Returns whether the dream took the result. Raises ``StoreError`` if the
-        dream is gone.
+        A second result for the same dream and run replaces the first. Where the dream is no longer as it was
+        ``tested``, in its code, entry point, contract or procedure, its row stays as it is. Returns whether
+        the dream took the result. Raises ``StoreError`` if the dream is gone.
         """
         row = _row(result) | {"run_id": run_id, "tested_at": int(time.time())}
         with self.writing() as db:
-            row |= {"dream_code": put_code(db, code), "procedure_code": put_code(db, base)}
+            if tested is not None:
+                row["dream_code"] = put_code(db, tested.code)
+                row["procedure_code"] = put_code(db, tested.procedure.code if tested.procedure else None)
             insert(db, "dream_test_results", row, replace=True)
             put_sightings(db, run_id, result.dream_id, sightings)
             dream = self.dream_procedures
-            query = f"SELECT {dream.code} FROM dream_procedures WHERE {dream.key} = ?"
-            now = db.execute(query, [result.dream_id]).fetchone()
+            now = next(self._read(db, f"{dream.key} = ?", [result.dream_id]), None)
             if now is None:
                 raise StoreError(
                     f"dream {result.dream_id} was tested, but store {self.name} no longer has it: "
                     "its result is not recorded; delete no dreams while a run is on"
                 )
-            if code is not None and now[0] != code:
+            if tested is not None and as_tested(now) != as_tested(tested):
                 return False
             show_verdict(db, dream, row)
             return True
@@ -259,24 +257,27 @@ class Store(Closing):
         return row
 
     def _load(self, where: str, parameters: Sequence[object]) -> Iterator[Dream]:
-        base, dream = self.procedures, self.dream_procedures
         with self.reading() as db:
-            # Once a procedure and not once a dream: hundreds of dreams share one.
-            rows = db.query(
-                f"SELECT {base.key} AS id, name, {base.code} AS code, entry_point, project,"
-                f" coalesce(version, 1) AS version FROM procedures WHERE {base.key} IN"
-                f" (SELECT base_procedure_id FROM dream_procedures WHERE {where})",
-                parameters,
-            )
-            procedures = {row["id"]: Procedure(**row) for row in rows}
-            rows = db.query(
-                f"SELECT {dream.key} AS id, label, {dream.code} AS code, dream_type, entry_point, contract,"
-                " tier, model_used, base_procedure_id, coalesce(base_procedure_name, '') AS procedure_name"
-                f" FROM dream_procedures WHERE {where} ORDER BY 1",
-                parameters,
-            )
-            for row in rows:
-                yield _dream(row, procedures.get(row.pop("base_procedure_id")))
+            yield from self._read(db, where, parameters)
+
+    def _read(self, db: Database, where: str, parameters: Sequence[object]) -> Iterator[Dream]:
+        base, dream = self.procedures, self.dream_procedures
+        # Once a procedure and not once a dream: hundreds of dreams share one.
+        rows = db.query(
+            f"SELECT {base.key} AS id, name, {base.code} AS code, entry_point, project,"
+            f" coalesce(version, 1) AS version FROM procedures WHERE {base.key} IN"
+            f" (SELECT base_procedure_id FROM dream_procedures WHERE {where})",
+            parameters,
+        )
+        procedures = {row["id"]: Procedure(**row) for row in rows}
+        rows = db.query(
+            f"SELECT {dream.key} AS id, label, {dream.code} AS code, dream_type, entry_point, contract,"
+            " tier, model_used, base_procedure_id, coalesce(base_procedure_name, '') AS procedure_name"
+            f" FROM dream_procedures WHERE {where} ORDER BY 1",
+            parameters,
+        )
+        for row in rows:
+            yield dream_of(row, procedures.get(row.pop("base_procedure_id")))
 
     @property
     def _last_result(self) -> str:
@@ -322,20 +323,3 @@ def _recorded(row: dict[str, Any]) -> Recorded:
         "figures": from_columns(row),
     }
     return Recorded(run_id=row["run_id"], tested_at=row["tested_at"], result=Result(**values))
-
-
-def _dream(row: dict[str, Any], procedure: Procedure | None) -> Dream:
-    word = row.pop("contract")
-    if word is not None and word not in _CONTRACTS:
-        problem = (
-            f"dream {row['id']}: its contract {word!r} is none of {', '.join(_CONTRACTS)}; "
-            "set the column contract of its row in dream_procedures to one of these, or to NULL"
-        )
-        return Dream(**row, procedure=procedure, contract=None, problem=problem)
-    if word is not None:
-        contract: Contract | None = Contract(word)
-    elif procedure is None:
-        contract = Contract.FREE
-    else:
-        contract = _CONTRACT_BY_TYPE.get(row["dream_type"])
-    return Dream(**row, procedure=procedure, contract=contract)

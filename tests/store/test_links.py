@@ -13,7 +13,7 @@ import pytest
 import sqlite_utils
 
 from pytest_athena_dreams.errors import StoreError
-from pytest_athena_dreams.models import Category, Figures
+from pytest_athena_dreams.models import Category, Dream, Figures, Procedure
 from pytest_athena_dreams.store import links
 from pytest_athena_dreams.store.adoptions import Evidence, Version, adopt
 from pytest_athena_dreams.store.codes import code_digest
@@ -55,6 +55,13 @@ def wanted(*, but_to: frozenset[str] = frozenset(), but_of: frozenset[str] = fro
     }
 
 
+def as_was(store: Store, code: str, base: str) -> Dream:
+    """Dream 1 as a run may have tested it."""
+    procedure = Procedure(id=1, name="double", project="p", code=base)
+    (dream,) = store.dreams(ids=[1])
+    return replace(dream, code=code, procedure=procedure)
+
+
 def broken(path: Path) -> list[dict[str, Any]]:
     return rows(path, "PRAGMA foreign_key_check")
 
@@ -68,10 +75,10 @@ def full(store: Store, path: Path, tmp_path: Path) -> Path:
         [Evaluation(dream=1, code=CODES[0], judge="chat", raw=0.5, calibrated=None, tier=1)],
     )
     run = store.begin_run(RUN)
-    store.record(run, replace(result(1), digest="x"), [SIGHTING], code=CODES[0], base=BASE)
-    store.record(run, passed(2), code=CODES[1], base=BASE)
+    store.record(run, replace(result(1), digest="x"), [SIGHTING], tested=as_was(store, CODES[0], BASE))
+    store.record(run, passed(2), tested=as_was(store, CODES[1], BASE))
     taken = passed(3, taken_from_dream=1, taken_from_run=run)
-    store.record(run, taken, code=CODES[2], base=BASE)
+    store.record(run, taken, tested=as_was(store, CODES[2], BASE))
     store.finish_run(run, exit_status=1)
     put_patterns(store, [{"id": "a1", "first_run_id": run, "last_run_id": run, "sample_dream_id": 1}])
     put_novelty(store, {1: 0.5})
@@ -125,7 +132,7 @@ def test_athena_may_delete_what_is_its_own(full: Path, tmp_path: Path, form: str
     if form == "athena":
         path = athena_file(tmp_path / "other.db", id_type=AUTOINCREMENT)
         with Store.open(path) as store:
-            store.record(store.begin_run(RUN), result(1), [SIGHTING], code="a", base="b")
+            store.record(store.begin_run(RUN), result(1), [SIGHTING], tested=as_was(store, "a", "b"))
     with closing(sqlite3.connect(path, isolation_level=None)) as athena:
         athena.execute(f"PRAGMA foreign_keys = {enforced}")
         for table in ("dream_procedures", "procedures", "dream_metrics", "dream_generation_runs"):
@@ -177,7 +184,7 @@ def test_a_result_shows_the_code_that_it_is_for(full: Path, tmp_path: Path) -> N
     with Store.open(full) as store:
         put(store, tmp_path, line(label="d1", code="def double(x): return None"))
         run = store.begin_run(RUN)
-        store.record(run, passed(1), code="def double(x): return None", base=BASE)
+        store.record(run, passed(1), tested=as_was(store, "def double(x): return None", BASE))
     found = rows(full, "SELECT * FROM results_with_code WHERE dream_id = 1 ORDER BY run_id")
     assert [(row["tested_code"], row["tested_procedure_code"]) for row in found] == [
         (CODES[0], BASE),
@@ -189,7 +196,7 @@ def test_a_result_shows_the_code_that_it_is_for(full: Path, tmp_path: Path) -> N
 def test_a_text_is_stored_once_and_as_long_as_a_result_needs_it(full: Path) -> None:
     with Store.open(full) as store:
         for _ in range(3):
-            store.record(store.begin_run(RUN), passed(2), code=CODES[1], base=BASE)
+            store.record(store.begin_run(RUN), passed(2), tested=as_was(store, CODES[1], BASE))
         taken = store.begin_run(RUN)
         take_over(store, taken, known_verdicts(store, {4: "x"}))
     texts = {row["digest"]: row["code"] for row in rows(full, "SELECT * FROM dream_codes")}
@@ -208,8 +215,7 @@ def test_shards_and_what_is_merged_of_them_keep_links_and_code(full: Path, tmp_p
         with Store.open(part) as own:
             run = own.begin_run(replace(RUN, settings=f'{{"shard": "{number + 1}/2"}}'))
             for dream in own.pending():
-                base = dream.procedure.code if dream.procedure else None
-                own.record(run, passed(dream.id, figures=Figures()), code=dream.code, base=base)
+                own.record(run, passed(dream.id, figures=Figures()), tested=dream)
             own.finish_run(run, exit_status=0)
     with Store.open(full) as store:
         merged = merge(store, parts)

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -84,15 +85,38 @@ def test_a_dream_whose_code_changed_meanwhile_gets_no_verdict_of_the_old_code(
 ) -> None:
     put(store, tmp_path, line(code="new"))
     run = store.begin_run(RUN)
-    assert not store.record(run, result(1), code=old)
+    (dream,) = store.dreams(ids=[1])
+    base = code_digest("def double(x): return x + x")
+    assert not store.record(run, result(1), tested=replace(dream, code=old))
     [row] = rows(path, f"SELECT {VERDICT} FROM dream_procedures")
     assert row == {**dict.fromkeys(row), "status": "pending_test"}
     assert [one.result for one in store.details("1").history] == [
-        result(1, dream_code=code_digest(old), procedure_code=None)
+        result(1, dream_code=code_digest(old), procedure_code=base)
     ]
-    assert store.record(run, result(1), code="new")
+    assert store.record(run, result(1), tested=dream)
     [row] = rows(path, f"SELECT {VERDICT} FROM dream_procedures")
     assert (row["status"], row["test_category"]) == ("tested", "logic")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"contract": "equivalent"},
+        {"entry_point": "other"},
+        {"dream_type": "conditional_variant"},
+        {"procedure": {"name": "double", "project": "p", "code": "def double(x): return x * 3"}},
+    ],
+)
+def test_a_dream_that_changed_otherwise_while_it_was_tested_is_still_pending(
+    store: Store, path: Path, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    put(store, tmp_path, line())
+    run = store.begin_run(RUN)
+    (dream,) = store.dreams(ids=[1])
+    put(store, tmp_path, line(**change))
+    assert not store.record(run, passed(1), tested=dream)
+    [row] = rows(path, f"SELECT {VERDICT} FROM dream_procedures")
+    assert row == {**dict.fromkeys(row), "status": "pending_test"}
 
 
 def test_a_pass_clears_what_a_failure_left(store: Store, path: Path, tmp_path: Path) -> None:
