@@ -57,12 +57,17 @@ def read_only(bwrap: str, store: Path, *arguments: str) -> subprocess.CompletedP
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("arguments", "shown"),
-    [(["list"], "right"), (["show", "right"], "right"), (["report"], "1"), (["nights"], "")],
+    ("arguments", "shown", "said"),
+    [
+        (["list"], "right", ""),
+        (["show", "right"], "right", ""),
+        (["report"], "1", ""),
+        (["nights"], "", "a.db has had no night; begin one with: athena-dreams night\n"),
+    ],
 )
-def test_commands_that_read_do(bwrap: str, store: Path, arguments: list[str], shown: str) -> None:
+def test_commands_that_read_do(bwrap: str, store: Path, arguments: list[str], shown: str, said: str) -> None:
     done = read_only(bwrap, store, *arguments)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, said)
     assert shown in done.stdout
 
 
