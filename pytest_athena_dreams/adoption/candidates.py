@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ..config import Settings
-from ..dreaming.improvement import Gain, gain
+from ..dreaming.improvement import FASTER, gain
 from ..errors import PlanError, StoreError
 from ..models import Contract, Dream, Outcome, Verdict
 from ..source.grafts import renamed, uses
@@ -20,6 +20,9 @@ from ..trial.lab import UserStrategies, UserWorlds
 from .conditions import INPUTS, Candidate, Decision
 
 _SEEDS = 2**31
+_PASSED = {"passed": True, "effectiveness": None, "widened": None, "diverged": None}
+MOST_SHORTER = 5_000
+"""Maximum dreams whose size is compared with their procedure's, the newest ones."""
 MOST_SECONDS = 600.0
 """Maximum seconds for all calls of one dream."""
 
@@ -38,26 +41,21 @@ def candidate(store: Store, dream_id: int) -> Candidate:
     )
 
 
-def best(store: Store) -> list[int]:
+def best(store: Store) -> Iterator[int]:
     """The dreams that passed and are better by their last test, the best first.
 
-    Wider comes before faster, and faster before shorter.
+    Wider comes before faster, and faster before shorter; of those that are shorter alone, the newest count.
     """
-    found: list[tuple[tuple[float, float, float], int]] = []
-    for dream_id in passed_dreams(store):
-        last, _, _ = candidate_rows(store, dream_id)
-        (dream,) = store.dreams(ids=[dream_id])
-        if last is None or dream.procedure is None:
-            continue
-        measured = {name: last[name] for name in ("contract", "effectiveness", "widened", "diverged")}
-        better = gain(measured | {"passed": True, "code": dream.code, "base": dream.procedure.code})
-        if better:
-            found.append((_rank(better), dream_id))
-    return [dream_id for _, dream_id in sorted(found, key=lambda one: (tuple(-x for x in one[0]), one[1]))]
-
-
-def _rank(better: Gain) -> tuple[float, float, float]:
-    return better.widened or 0.0, better.speed or 0.0, 1 - (better.size or 1.0)
+    measured, others = passed_dreams(store, faster=FASTER, others=MOST_SHORTER)
+    measured.sort(key=lambda row: (-row["widened"], -row["effectiveness"], row["id"]))
+    yield from (row["id"] for row in measured)
+    sizes: list[tuple[float, int]] = []
+    for dream in store.dreams(ids=others):
+        base = dream.procedure.code if dream.procedure else None
+        better = gain(_PASSED | {"contract": dream.contract, "code": dream.code, "base": base})
+        if better.size is not None:
+            sizes.append((better.size, dream.id))
+    yield from (dream_id for _, dream_id in sorted(sizes))
 
 
 def new_seed(store: Store) -> int:

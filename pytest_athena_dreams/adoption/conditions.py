@@ -57,6 +57,15 @@ class Decision:
     verdict: Verdict | None = None
 
     @property
+    def is_of_the_procedure(self) -> bool:
+        """Whether the procedure's other dreams would be refused too: nothing shows that the inputs detect
+        enough."""
+        verdict = self.verdict
+        if verdict is None or verdict.outcome is not Outcome.SUCCESS:
+            return False
+        return (verdict.figures.evidence or 0.0) < MIN_EVIDENCE
+
+    @property
     def adopted(self) -> bool:
         """Whether all conditions hold."""
         return not self.refusals

@@ -132,7 +132,7 @@ def _adopt(
     from ..store.adoptions import standing
 
     adopted = refused = 0
-    changed: set[int] = set()
+    changed: set[int] = set()  # procedures whose other dreams are not tried by --best
     seed = new_seed(store)
     test = new_test(setup.settings, seed, setup.strategies, setup.worlds)
     for dream_id in ids or best(store):
@@ -156,6 +156,8 @@ def _adopt(
         if not decision.adopted:
             refused += 1
             _say(dream, f"not adopted: {'; '.join(decision.refusals)}")
+            if decision.is_of_the_procedure:
+                changed.add(procedure)
             continue
         adopted += 1
         changed.add(procedure)

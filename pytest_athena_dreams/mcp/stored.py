@@ -22,6 +22,7 @@ from ..report.assembly import make_report
 from ..report.figures import Report
 from ..store.database import Store
 from ..store.generation import read_procedures
+from ..store.overview import Overview
 from ..store.records import Summary
 from .safe import fenced, long, short, term, term_or_none
 from .shapes import (
@@ -73,10 +74,10 @@ def procedure_of(path: Path, reference: str) -> Procedure:
 def journal(path: Path, limit: int, **filters: Any) -> Journal:
     """The newest dreams that meet the filters."""
     with Store.open(path) as store:
-        found = store.summaries(**filters)
-        newest = found[::-1][:limit]
+        matching = store.count(**filters)
+        newest = store.summaries(limit=limit, newest=True, **filters)
         models = {dream.id: dream.model_used for dream in store.dreams(ids=[one.id for one in newest])}
-    return Journal(matching=len(found), dreams=[_row(one, models.get(one.id)) for one in newest])
+    return Journal(matching=matching, dreams=[_row(one, models.get(one.id)) for one in newest])
 
 
 def _row(one: Summary, model: str | None) -> JournalRow:
@@ -129,8 +130,8 @@ def health(path: Path) -> Health:
 def stats(path: Path) -> Stats:
     """The store in figures."""
     made = report(path)
-    with Store.open(path) as store:
-        types = Counter(term(one.dream_type, DreamType) for one in store.summaries())
+    with Store.open(path) as store, store.reading() as db:
+        types = Overview(store, db).counts("dream_type")
     totals = made.totals
     return Stats(
         dreams=totals.dreams,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import StoreError
-from ..models import PENDING, Outcome, Status
+from ..models import PENDING, Contract, Outcome, Status
 from .connection import insert
 
 if TYPE_CHECKING:
@@ -90,15 +90,26 @@ def seeds(store: Store) -> set[int]:
         return {row[0] for row in db.execute("SELECT DISTINCT seed FROM dream_test_runs")}
 
 
-def passed_dreams(store: Store) -> list[int]:
-    """The dreams of a procedure that passed their last test, in id order."""
+def passed_dreams(store: Store, *, faster: float, others: int) -> tuple[list[Row], list[int]]:
+    """The dreams of a procedure that passed their last test, where values were compared and none differed.
+
+    Those that it measured as wider, or as ``faster`` or more, with ``id``, ``widened`` and ``effectiveness``;
+    and the ids of the newest ``others``. Both in id order.
+    """
     key = store.dream_procedures.key
     query = (
-        f"SELECT {key} FROM dream_procedures WHERE status = ? AND test_outcome = ?"
-        " AND base_procedure_id IS NOT NULL ORDER BY 1"
+        f"SELECT {key} AS id, ifnull(r.widened, 0) AS widened, ifnull(r.effectiveness, 0) AS effectiveness"
+        f" FROM dream_procedures JOIN dream_test_results r ON r.dream_id = {key}"
+        " WHERE status = ? AND test_outcome = ? AND base_procedure_id IS NOT NULL AND r.run_id ="
+        " (SELECT max(l.run_id) FROM dream_test_results l WHERE l.dream_id = r.dream_id)"
+        " AND r.contract <> ? AND NOT ifnull(r.diverged, 0) AND "
     )
+    passed = [Status.TESTED, Outcome.SUCCESS, Contract.FREE]
+    measured = "(ifnull(r.widened, 0) > 0 OR ifnull(r.effectiveness, 0) >= ?)"
     with store.reading() as db:
-        return [row[0] for row in db.execute(query, [Status.TESTED, Outcome.SUCCESS])]
+        better = list(db.query(f"{query} {measured} ORDER BY 1", [*passed, faster]))
+        rest = db.query(f"{query} NOT {measured} ORDER BY 1 DESC LIMIT ?", [*passed, faster, others])
+        return better, sorted(row["id"] for row in rest)
 
 
 def adopt(

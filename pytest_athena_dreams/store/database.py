@@ -165,18 +165,29 @@ class Store(Closing):
         with self.reading() as db:
             return [row[0] for row in db.execute(query, [tier, *statuses])]
 
-    def summaries(self, *, limit: int | None = None, **filters: Unpack[Filters]) -> list[Summary]:
-        """The first ``limit`` dreams that meet ``filters``, without their code, in id order."""
+    def summaries(
+        self, *, limit: int | None = None, newest: bool = False, **filters: Unpack[Filters]
+    ) -> list[Summary]:
+        """The first ``limit`` dreams that meet ``filters``, without their code, in id order; with ``newest``
+        the last ones, the newest first.
+        """
         where, parameters = self._where(filters)
         columns = ", ".join(field.name for field in fields(Summary) if field.name not in ("id", "untestable"))
         with self.reading() as db:
             rows = db.query(
                 f"SELECT {self.dream_procedures.key} AS id, {columns},"
                 f" (SELECT reason {self._last_result}) AS untestable FROM dream_procedures"
-                f" WHERE {where} ORDER BY 1 LIMIT ?",
+                f" WHERE {where} ORDER BY 1 {'DESC' if newest else ''} LIMIT ?",
                 [*parameters, -1 if limit is None else limit],
             )
             return [Summary(**row) for row in rows]
+
+    def count(self, **filters: Unpack[Filters]) -> int:
+        """The number of dreams that meet ``filters``."""
+        where, parameters = self._where(filters)
+        with self.reading() as db:
+            query = f"SELECT count(*) FROM dream_procedures WHERE {where}"
+            return int(db.execute(query, parameters).fetchone()[0])
 
     def details(self, reference: str) -> Details:
         """Everything about one dream, by id or label. Raises ``StoreError`` if there is no such dream."""

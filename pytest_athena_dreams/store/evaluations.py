@@ -24,6 +24,10 @@ _WRITER = "coalesce(model_used, created_by, '') AS writer"
 """Who wrote a dream: a model, else the program that made the row."""
 
 
+MOST_PAST = 5_000
+"""Maximum tested dreams, and scores of such, that a forecast is made from: the newest ones."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """A score of one dream. ``code`` is the dream's as it was judged, ``call`` the row of the request.
@@ -65,14 +69,15 @@ def waiting(store: Store, ids: Collection[int] | None = None, *, again: bool = F
 
 
 def tested(store: Store) -> list[Row]:
-    """The dreams whose last test gave a verdict, in id order, with what was known before."""
+    """The newest ``MOST_PAST`` dreams whose last test gave a verdict, in id order, with what was known."""
     dream = store.dream_procedures
     query = (
         f"SELECT {dream.key} AS id, {dream.code} AS code, dream_type, novelty_score, {_WRITER},"
         " test_outcome = ? AS passed, base_procedure_id FROM dream_procedures"
-        " WHERE status = ? AND test_outcome IN (?, ?) ORDER BY 1"
+        " WHERE status = ? AND test_outcome IN (?, ?) ORDER BY 1 DESC LIMIT ?"
     )
-    return _with_bases(store, query, [Outcome.SUCCESS, Status.TESTED, Outcome.SUCCESS, Outcome.FAILURE])
+    parameters = [Outcome.SUCCESS, Status.TESTED, Outcome.SUCCESS, Outcome.FAILURE, MOST_PAST]
+    return _with_bases(store, query, parameters)[::-1]
 
 
 def _with_bases(store: Store, query: str, parameters: Sequence[object]) -> list[Row]:
@@ -99,7 +104,8 @@ def _with_bases(store: Store, query: str, parameters: Sequence[object]) -> list[
 
 
 def forecasts(store: Store) -> list[Row]:
-    """The scores that were given before a test, each with what came of it, in the order of their rows.
+    """The newest ``MOST_PAST`` scores that were given before a test, each with what came of it, in the order
+    of their rows.
 
     Of several by one judge for one dream the last counts. Raises ``StoreError``.
     """
@@ -114,11 +120,11 @@ def forecasts(store: Store) -> list[Row]:
                 f" {dream.code} AS code FROM dream_evaluations e"
                 f" JOIN dream_procedures ON {dream.key} = e.dream_id"
                 " WHERE status = ? AND test_outcome IN (?, ?) AND e.raw IS NOT NULL"
-                " AND e.evaluated_at <= test_timestamp GROUP BY e.dream_id, e.judge ORDER BY 1",
-                [Outcome.SUCCESS, Status.TESTED, Outcome.SUCCESS, Outcome.FAILURE],
+                " AND e.evaluated_at <= test_timestamp GROUP BY e.dream_id, e.judge ORDER BY 1 DESC LIMIT ?",
+                [Outcome.SUCCESS, Status.TESTED, Outcome.SUCCESS, Outcome.FAILURE, MOST_PAST],
             )
             if judged_code(row.pop("code") or "") == row.pop("code_digest")
-        ]
+        ][::-1]
 
 
 def each_forecast(store: Store) -> Iterator[tuple[str, float, float, bool]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_athena_dreams.errors import StoreError
-from pytest_athena_dreams.models import Outcome
+from pytest_athena_dreams.models import Figures, Outcome
 from pytest_athena_dreams.source.normalise import digest
 from pytest_athena_dreams.store.adoptions import (
     Adopted,
@@ -154,7 +154,25 @@ def test_what_a_decision_needs(dreams: Store) -> None:
     assert candidate_rows(dreams, 2)[0] is None
     with pytest.raises(StoreError, match="has no dream 99"):
         candidate_rows(dreams, 99)
-    assert (passed_dreams(dreams), seeds(dreams)) == ([1], {7})
+    assert seeds(dreams) == {7}
+
+
+def test_the_dreams_that_passed(dreams: Store) -> None:
+    def found(others: int = 9) -> tuple[list[tuple[Any, ...]], list[int]]:
+        measured, rest = passed_dreams(dreams, faster=1.25, others=others)
+        return [tuple(row.values()) for row in measured], rest
+
+    assert found() == ([], [1])  # half as fast
+    has_run(dreams, 2, figures=Figures(speed=2.0))
+    has_run(dreams, 3, figures=Figures(widened=0.5))
+    assert found() == ([(2, 0, 2.0), (3, 0.5, 0)], [1])
+    has_run(dreams, 2, figures=Figures(speed=1.0))  # the last one counts
+    has_run(dreams, 3, figures=Figures(widened=0.5, diverged=0.1))
+    assert found() == ([], [1, 2])
+    assert found(others=1) == ([], [2])
+    has_run(dreams, 2, contract="free")
+    has_run(dreams, 1, Outcome.FAILURE)
+    assert found() == ([], [])
 
 
 def test_failing_calls_count_as_shown_from_when_the_writer_was_asked(dreams: Store) -> None:
