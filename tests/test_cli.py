@@ -223,8 +223,36 @@ def test_list_as_json() -> None:
 def test_an_empty_list_says_so() -> None:
     run("init")
     result = run("list", "--tier", "3")
-    assert (result.stdout, result.stderr) == ("", "no dream matches these conditions\n")
+    assert (result.stdout, result.stderr) == (
+        "",
+        "athena.db has no dream, and no procedures: go on with athena-dreams import FILE\n",
+    )
     assert json.loads(run("list", "--json").stdout) == []
+    Path("tools.py").write_text("def double(x): return 2 * x\n")
+    run("import", "tools.py")
+    assert run("list").stderr == "athena.db has no dream, and 1 procedure: go on with athena-dreams dream\n"
+
+
+def test_a_list_without_dreams_names_the_condition_that_none_can_meet() -> None:
+    Path("tools.py").write_text("def double(x): return 2 * x\n")
+    Path("dreams.py").write_text("# dream of double\ndef twice(x): return x + x\n")
+    run("import", "tools.py")
+    run("import", "dreams.py")
+    assert run("list", "--procedure", "duble").stderr == (
+        "athena.db has no dream of a procedure 'duble'; it has dreams of tools.double\n"
+    )
+    archived = run("archive", "--type", "wild", "--yes").stderr
+    assert archived == "athena.db has no dream of a type 'wild'; it has constraint_relaxation\n"
+    assert run("list", "--outcome", "failure").stderr == "no dream matches these conditions\n"
+
+
+def test_an_export_says_what_it_wrote_and_is_status_2_where_it_can_t() -> None:
+    Path("tools.py").write_text("def double(x): return 2 * x\n")
+    run("import", "tools.py")
+    done = run("export", "-o", "out.jsonl")
+    assert (done.stdout, done.stderr) == ("", "out.jsonl: 1 line out of athena.db\n")
+    assert run("export").stdout == Path("out.jsonl").read_text()
+    assert "Could not open file 'gone/out.jsonl'" in run("export", "-o", "gone/out.jsonl", status=2).stderr
 
 
 def test_show_prints_everything_with_escapes() -> None:

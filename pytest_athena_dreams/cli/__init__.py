@@ -48,6 +48,8 @@ class _Commands(click.Group):
             raise _Refusal(_shown(f"{error} (for another store: --store PATH)")) from error
         except DreamsError as error:
             raise _Refusal(_shown(str(error))) from error
+        except click.FileError as error:
+            raise _Refusal(_shown(error.format_message())) from error
 
 
 def _shown(text: str) -> str:

@@ -75,7 +75,7 @@ def adopt(
 
     _check(dreams, best=best, undo=undo, listing=listing, patch=patch, write=write)
     name = by or _user()
-    with Store.open(store) as opened:
+    with Store.read(store) if listing else Store.open(store) as opened:
         ids = tuple(int(opened.details(dream).dream["id"]) for dream in dreams)
         if listing:
             _list(opened)

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -20,7 +20,7 @@ from .options import store_option
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..store.records import Details, Recorded, Summary
+    from ..store.records import Details, Filters, Recorded, Summary
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, in ASCII.")
 _YEAR_10000 = 253_402_300_800
@@ -49,16 +49,18 @@ def list_(store: Path, as_json: bool, evidence_below: float | None, **conditions
     The table fits the terminal (80 columns if there is none); --json shows full values.
     """
     from ..store.database import Store
+    from ..store.tending import unmatched
 
     share = None if evidence_below is None else evidence_below / 100
     with Store.read(store) as opened:
         dreams = opened.summaries(evidence_below=share, **conditions)
+        why = "" if dreams else unmatched(opened, cast("Filters", conditions))
     if as_json:
         _print_json([asdict(dream) for dream in dreams])
     elif dreams:
         _print_table(dreams)
     else:
-        click.echo("no dream matches these conditions", err=True)
+        click.echo(printable(why, limit=1000), err=True)
 
 
 @click.command()

@@ -7,6 +7,7 @@ from typing import IO
 
 import click
 
+from ..report.words import count
 from ..text import printable
 from .options import store_option
 
@@ -133,9 +134,13 @@ def export(store: Path, output: IO[str], procedures: bool) -> None:
     from ..store.database import Store
     from ..store.exporter import export_lines
 
-    with Store.open(store) as opened:
+    written = 0
+    with Store.read(store) as opened:
         for line in export_lines(opened, dreams=not procedures):
             output.write(line + "\n")
+            written += 1
+    if (name := getattr(output, "name", "<stdout>")) != "<stdout>":
+        click.echo(f"{printable(name)}: {count(written, 'line')} out of {store}", err=True)
 
 
 COMMANDS = (init, import_, export)

@@ -67,7 +67,7 @@ def _failure(reference: str, path: Path) -> Failure:
     from ..store.database import Store
     from .regression import Failure
 
-    with Store.open(path) as store:
+    with Store.read(path) as store:
         details = store.details(reference)
         (dream,) = store.dreams(ids=[int(details.dream["id"])])
         run = store.run(details.history[-1].run_id) if details.history else None

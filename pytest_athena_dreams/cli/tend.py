@@ -104,7 +104,7 @@ def _tend(
     words: tuple[str, str, str],
 ) -> None:
     from ..store.database import Store
-    from ..store.tending import Choice, chosen
+    from ..store.tending import Choice, chosen, unmatched
 
     choice = Choice(names=names, pattern=pattern, filters=cast("Filters", filters))
     if not choice:
@@ -113,7 +113,7 @@ def _tend(
     with Store.open(path) as store:
         found = chosen(store, choice)
         if not found:
-            click.echo("no dream matches these conditions", err=True)
+            click.echo(printable(unmatched(store, choice.filters), limit=1000), err=True)
             return
         if not yes:
             _ask(found, " ".join(filter(None, (verb, count(len(found), "dream"), more))))

@@ -57,7 +57,7 @@ def tighten(
     from ..store.lessons import read_lessons
 
     settings = settings_of_models(options)
-    with Store.open(store) as opened:
+    with Store.read(store) as opened:
         rows = read_procedures(opened)
         chosen = [subject_of(row) for row in choose_subjects(rows, procedures)]
         private = [

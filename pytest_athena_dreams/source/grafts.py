@@ -198,7 +198,7 @@ def renamed(text: str, old: str, new: str) -> str:
     for row, column in reversed(list(_uses(text, old))):
         line = lines[row - 1]
         lines[row - 1] = line[:column] + new + line[column + len(old) :]
-    return "\n".join(lines)
+    return "\n".join(lines) + ("\n" if text.endswith(("\n", "\r")) else "")
 
 
 def uses(text: str, name: str) -> bool:

@@ -8,6 +8,7 @@ never changes its code: other code is another version.
 
 from __future__ import annotations
 
+import ast
 import json
 import sqlite3
 import time
@@ -166,11 +167,13 @@ class _Merge:
         versions = list(
             self._db.query(
                 f"SELECT {shape.key} AS id, {shape.code} AS code, entry_point, ifnull(version, 1) AS version,"
-                " source FROM procedures WHERE name = ? AND project IS ?",
+                " source FROM procedures WHERE name = ? AND project IS ? ORDER BY version, 1",
                 [line.name, line.project],
             )
         )
         same = [row for row in versions if row["code"] == line.code]
+        if line.source is not None and not same:
+            same = [row for row in versions[-1:] if _same_syntax(row["code"], line.code)]
         for row in sorted(same, key=lambda row: row["entry_point"] is None):
             if row["entry_point"] is None or line.entry_point in (None, row["entry_point"]):
                 given = {"entry_point": line.entry_point, "source": line.source}
@@ -201,6 +204,14 @@ class _Merge:
         self._db.execute(
             f"UPDATE {shape.table} SET {columns} WHERE {shape.key} = ?", [*changes.values(), key]
         )
+
+
+def _same_syntax(one: str | None, other: str) -> bool:
+    """Whether two sources differ in comments and formatting alone."""
+    try:
+        return ast.dump(ast.parse(one or "")) == ast.dump(ast.parse(other))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _check_contract(row: dict[str, Any]) -> None:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from .records import Filters, Summary
 
 
+LISTED = 10
+"""Procedures that a message lists."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """Dreams that meet all conditions; an empty one is no condition.
@@ -56,6 +60,28 @@ def chosen(store: Store, choice: Choice) -> list[Summary]:
         shown = _showing(store, choice.pattern)
         found = [dream for dream in found if dream.id in shown]
     return found
+
+
+def unmatched(store: Store, filters: Filters) -> str:
+    """Why no dream meets ``filters``, for people."""
+    everything = store.summaries()
+    if not everything:
+        with store.reading() as db:
+            procedures = db.execute("SELECT count(*) FROM procedures").fetchone()[0]
+        have = f"{procedures or 'no'} procedure{'' if procedures == 1 else 's'}"
+        step = "dream" if procedures else "import FILE"
+        return f"{store.name} has no dream, and {have}: go on with athena-dreams {step}"
+    conditions = (
+        ("procedure", "of a procedure {!r}; it has dreams of {}", "base_procedure_name"),
+        ("dream_type", "of a type {!r}; it has {}", "dream_type"),
+    )
+    for name, text, column in conditions:
+        given = filters.get(name)
+        known = sorted({getattr(dream, column) or "no procedure" for dream in everything})
+        if given is not None and given not in known:
+            listed = ", ".join([*known[:LISTED], *(["…"] if len(known) > LISTED else [])])
+            return f"{store.name} has no dream {text.format(given, listed)}"
+    return "no dream matches these conditions"
 
 
 def retest(store: Store, ids: Collection[int]) -> None:

@@ -128,6 +128,9 @@ def test_a_change_can_be_written_after_it_was_read_and_undone_and_adopted_again(
     assert Path("tools.py").read_text() != TOOLS
     assert len(run("adopt", "--list").stdout.splitlines()) == 1
 
+    again = run("import", "tools.py", "--functions", "unique")
+    assert again.stdout == "athena.db: procedures: 0 added, 1 known\n"
+
     run("adopt", "dreams.quick", "--undo")
     Path("tools.py").write_text(TOOLS)
     again = run("adopt", "dreams.quick", "--patch", "tools.py", "--write")

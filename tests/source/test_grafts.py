@@ -117,8 +117,9 @@ def test_formatting_makes_no_other_function() -> None:
 
 
 def test_a_name_is_renamed_where_it_stands_alone() -> None:
+    assert renamed("f", "f", "g") == "g"
     assert renamed("def f(x):\n    return f(x.f) + 'f' + g(f=f)  # f\n", "f", "ever") == (
-        "def ever(x):\n    return ever(x.f) + 'f' + g(f=ever)  # f"
+        "def ever(x):\n    return ever(x.f) + 'f' + g(f=ever)  # f\n"
     )
     assert [uses(text, "f") for text in ("f()", "x.f", "'f'", "x . f", "ff")] == [
         True,
