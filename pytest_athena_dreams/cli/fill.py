@@ -87,6 +87,7 @@ def import_(
     contract, type or procedure changes, the dream is pending again. Otherwise its status and results stay.
     """
     from ..pyfiles.sources import Choice, is_python, read_python
+    from ..source.syntax import alike
     from ..store.database import Store
     from ..store.importer import import_lines
     from ..store.jsonl import Entry, read_lines
@@ -104,7 +105,7 @@ def import_(
         found = read_python(python, choice)
         lines, needs, classes = [*found.lines, *lines], found.needs, found.classes
     with Store.create(store) as opened:
-        done = import_lines(opened, lines)
+        done = import_lines(opened, lines, alike=alike)
     entries = len([line for line in lines if isinstance(line, Entry)])
     if entries:
         click.echo(f"{store}: procedures: {done.procedures} added, {entries - done.procedures} known")

@@ -41,6 +41,12 @@ def parsed(code: str, *, limit: int = PARSED_SOURCE) -> ast.Module | None:
     return tree if isinstance(tree, ast.Module) else None
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether two sources differ in comments and formatting alone."""
+    trees = parsed(one), parsed(other)
+    return None not in trees and len({ast.dump(tree) for tree in trees if tree is not None}) == 1
+
+
 def expression(text: str) -> ast.expr | None:
     """A new syntax tree of a single expression; ``None`` if it can't be parsed."""
     tree = _parsed(text, "eval", PARSED_SOURCE)

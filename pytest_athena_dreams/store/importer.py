@@ -8,8 +8,8 @@ never changes its code: other code is another version.
 
 from __future__ import annotations
 
-import ast
 import json
+import operator
 import sqlite3
 import time
 from collections import Counter
@@ -25,7 +25,7 @@ from .shape import NEW_STORE
 from .verdicts import VERDICT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .connection import Database
     from .database import Store
@@ -43,18 +43,21 @@ _IMPORT_REMEDIES = {
 }
 
 
-def import_lines(store: Store, lines: Sequence[Line | Entry]) -> Imported:
+def import_lines(
+    store: Store, lines: Sequence[Line | Entry], *, alike: Callable[[str, str], bool] = operator.eq
+) -> Imported:
     """Bring ``lines`` into ``store``, all or none of them.
 
     A key that a line leaves out keeps its value in a dream that is known, and is empty or Athena's default
     in a new one, with tier 1 and status ``pending_test``. The status of a line counts for new dreams, for
-    those that change, and for those that still wait for their evaluation.
+    those that change, and for those that still wait for their evaluation. ``alike`` says whether the code of
+    a procedure from a Python file is that of the newest version.
 
     Raises ``ImportFileError`` for a line that does not fit the store's content, ``StoreError`` for one that
     does not fit its schema.
     """
     with store.writing() as db:
-        merge = _Merge(store, db, [line.label for line in lines if isinstance(line, Line)])
+        merge = _Merge(store, db, [line.label for line in lines if isinstance(line, Line)], alike)
         done: Counter[_Done] = Counter()
         for line in lines:
             try:
@@ -81,8 +84,11 @@ def import_lines(store: Store, lines: Sequence[Line | Entry]) -> Imported:
 class _Merge:
     """One import at work."""
 
-    def __init__(self, store: Store, db: Database, labels: list[str]) -> None:
+    def __init__(
+        self, store: Store, db: Database, labels: list[str], alike: Callable[[str, str], bool]
+    ) -> None:
         self._store = store
+        self._alike = alike
         self._db = db
         self._now = int(time.time())
         self._procedure_ids: dict[ProcedureLine, int] = {}
@@ -173,7 +179,7 @@ class _Merge:
         )
         same = [row for row in versions if row["code"] == line.code]
         if line.source is not None and not same:
-            same = [row for row in versions[-1:] if _same_syntax(row["code"], line.code)]
+            same = [row for row in versions[-1:] if self._alike(row["code"] or "", line.code)]
         for row in sorted(same, key=lambda row: row["entry_point"] is None):
             if row["entry_point"] is None or line.entry_point in (None, row["entry_point"]):
                 given = {"entry_point": line.entry_point, "source": line.source}
@@ -204,14 +210,6 @@ class _Merge:
         self._db.execute(
             f"UPDATE {shape.table} SET {columns} WHERE {shape.key} = ?", [*changes.values(), key]
         )
-
-
-def _same_syntax(one: str | None, other: str) -> bool:
-    """Whether two sources differ in comments and formatting alone."""
-    try:
-        return ast.dump(ast.parse(one or "")) == ast.dump(ast.parse(other))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
 
 
 def _check_contract(row: dict[str, Any]) -> None:
