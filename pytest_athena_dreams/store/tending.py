@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .records import Filters, Summary
 
 
-LISTED = 10
+NAMED_VALUES = 10
 """Procedures that a message lists."""
 
 
@@ -79,7 +79,7 @@ def unmatched(store: Store, filters: Filters) -> str:
         given = filters.get(name)
         known = sorted({getattr(dream, column) or "no procedure" for dream in everything})
         if given is not None and given not in known:
-            listed = ", ".join([*known[:LISTED], *(["…"] if len(known) > LISTED else [])])
+            listed = ", ".join([*known[:NAMED_VALUES], *(["…"] if len(known) > NAMED_VALUES else [])])
             return f"{store.name} has no dream {text.format(given, listed)}"
     return "no dream matches these conditions"
 
