@@ -220,6 +220,12 @@ def test_list_as_json() -> None:
     assert result.stdout.isascii()
 
 
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_help_fits_80_columns(name: str) -> None:
+    lines = CliRunner().invoke(main, [name, "--help"], terminal_width=80).output.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+
+
 def test_an_empty_list_says_so() -> None:
     run("init")
     result = run("list", "--tier", "3")

@@ -63,7 +63,7 @@ def adopt(
     athena-dreams adopt 12 --patch src/tools.py --write
                                          and change the file
     athena-dreams adopt --best 1 --patch src/tools.py
-                                         the best one of this file, with the change as a diff
+                                         the best one of this file, as a diff
 
     DREAM is an id or a label. A dream that is adopted already is not tested again: --patch prints its change,
     and --write makes it.
@@ -72,11 +72,12 @@ def adopt(
     (with --best, at least one), 1 if not, 2 if the request can't be carried out.
     """
     from ..store.database import Store
+    from ..store.tending import ids_of
 
     _check(dreams, best=best, undo=undo, listing=listing, patch=patch, write=write)
     name = by or _user()
     with Store.read(store) if listing else Store.open(store) as opened:
-        ids = tuple(int(opened.details(dream).dream["id"]) for dream in dreams)
+        ids = ids_of(opened, dreams)
         if listing:
             _list(opened)
         elif undo:

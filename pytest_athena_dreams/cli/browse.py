@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from ..models import Category, Outcome, Procedure, Status
+from ..models import Outcome, Procedure, Status
 from ..report.words import guess, percent, reached
 from ..text import inert, printable
 from .jail import settings_of, show_pool
-from .options import store_option
+from .options import CATEGORY, store_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ _TIMES = {"created_at", "evaluated_at", "generated_at", "test_timestamp"}
 @click.option("--type", "dream_type", metavar="TYPE", help="The dream type, such as constraint_relaxation.")
 @click.option("--procedure", metavar="NAME", help="The full name of the procedure.")
 @click.option("--outcome", type=click.Choice([outcome.value for outcome in Outcome]))
-@click.option("--category", type=click.Choice([category.value for category in Category]))
+@click.option("--category", **CATEGORY)
 @click.option(
     "--evidence-below",
     type=click.FloatRange(0, 100),

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..models import DreamType
 from ..report.words import count
 from ..text import printable
 from .model_options import check_prices, model_clients, model_options, settings_of_models
-from .options import store_option
+from .options import ONLY_TYPE, TYPES, store_option
 
 if TYPE_CHECKING:
     from ..dreaming.authors import ModelAuthor
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from ..llm.configuration import ModelSettings
     from ..store.database import Store
 
-TYPES = tuple(kind.value for kind in DreamType)
 SHOWN_DREAM_PROBLEMS = 20
 """Maximum problems of models and plugins to print."""
 
@@ -43,7 +41,7 @@ SHOWN_DREAM_PROBLEMS = 20
     show_default=True,
     help="5, 15 or 30 dreams for each procedure.",
 )
-@click.option("--type", "types", type=click.Choice(TYPES), multiple=True, help="Only this type; repeatable.")
+@click.option("--type", "types", **ONLY_TYPE)
 @model_options("model", "model_url", "model_command", "model_price", "model_timeout", "model_tokens",
     "model_concurrency", "private")  # fmt: skip
 @click.option("--budget", type=click.FloatRange(min=0), metavar="USD", help="Let models spend this much.")

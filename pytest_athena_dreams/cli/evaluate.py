@@ -30,7 +30,7 @@ SHOWN_PROBLEMS = 20
 
 
 @click.command()
-@click.argument("ids", metavar="[ID...]", nargs=-1, type=int)
+@click.argument("dreams", metavar="[DREAM...]", nargs=-1)
 @store_option
 @model_options("judge", "model_url", "model_command", "model_price", "model_timeout", "model_tokens",
     "model_concurrency", "private")  # fmt: skip
@@ -46,7 +46,7 @@ SHOWN_PROBLEMS = 20
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the random order."
 )
 def evaluate(
-    ids: tuple[int, ...],
+    dreams: tuple[str, ...],
     store: Path,
     budget: float | None,
     calls: int | None,
@@ -57,7 +57,7 @@ def evaluate(
     seed: int,
     **options: Any,
 ) -> None:
-    """Score the dreams that wait for an evaluation (or those with these IDs), and put them in tiers.
+    """Score the dreams that wait for an evaluation (or DREAM, an id or label), and put them in tiers.
 
     \b
     with --judge or --model-command   a model scores them, in batches
@@ -69,10 +69,11 @@ def evaluate(
     from ..evaluation.evaluating import CHAT, Bench
     from ..store.database import Store as Opened
     from ..store.evaluations import put_evaluations
+    from ..store.tending import ids_of
 
     settings = settings_of_models(options)
     with Opened.open(store) as opened:
-        bench = Bench.open(opened, ids or None, again=again)
+        bench = Bench.open(opened, ids_of(opened, dreams) or None, again=again)
         if not bench.rows:
             click.echo("no dream waits for an evaluation", err=True)
         elif prompt:

@@ -15,8 +15,7 @@ import click
 from ..errors import DreamsError
 from ..night.agenda import STEP_NAMES
 from ..text import printable
-from .dream import TYPES
-from .options import store_option
+from .options import ONLY_TYPE, store_option
 
 if TYPE_CHECKING:
     from ..night.agenda import Step
@@ -43,7 +42,7 @@ _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
     show_default=True,
     help="5, 15 or 30 dreams for each procedure.",
 )
-@click.option("--type", "types", type=click.Choice(TYPES), multiple=True, help="Dream only this; repeatable.")
+@click.option("--type", "types", **ONLY_TYPE)
 @click.option("--budget", type=_DOLLARS, metavar="USD", help="Let models that write spend this much.")
 @click.option("--judge-budget", type=_DOLLARS, metavar="USD", help="Let models that judge spend this much.")
 @click.option(

@@ -94,13 +94,13 @@ def render(report: Report, form: str) -> str:
 
 
 @click.command()
-@click.argument("ids", metavar="[ID...]", nargs=-1, type=int)
+@click.argument("dreams", metavar="[DREAM...]", nargs=-1)
 @store_option
 @click.option("--seed", metavar="N", help="As --athena-seed.")
 @click.option("--timeout", metavar="SECONDS", help="As --athena-timeout.")
 @click.option("--sandbox", metavar="MODE", help="As --athena-sandbox.")
-def repair(ids: tuple[int, ...], store: Path, **options: str | None) -> None:
-    """Try mechanical repairs on the failed dreams (or on those with these IDs), and store those that pass.
+def repair(dreams: tuple[str, ...], store: Path, **options: str | None) -> None:
+    """Try mechanical repairs on the failed dreams (or on DREAM, an id or label), and store those that pass.
 
     A repair changes one thing: a missing import, markdown fences, a guard, a None check, a return, a default,
     a name. Each is tested in the jail like a dream, with the settings, strategies and worlds of pytest in
@@ -112,11 +112,12 @@ def repair(ids: tuple[int, ...], store: Path, **options: str | None) -> None:
     from ..resolution import command_options
     from ..session.configured import configured
     from ..store.database import Store
+    from ..store.tending import ids_of
 
     # Nobody sees the failing input of a proposal, or what its pass rests on.
     fixed = {"evidence": "off", "min_evidence": "0", "shrink_time": "0"}
     with Store.open(store) as opened:
-        broken = failed(opened, ids or None)
+        broken = failed(opened, ids_of(opened, dreams) or None)
         configured(lambda setup: _repair(opened, broken, setup), command_options(options | fixed))
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from ..models import Category, Outcome, Status
+from ..models import Outcome, Status
 from ..report.words import count
 from ..text import printable
-from .options import store_option
+from .options import CATEGORY, store_option
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,7 +31,7 @@ def _choosing(function: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--pattern", metavar="KEY", default="", help="The key of a failure pattern, or its start."
         ),
-        click.option("--category", type=click.Choice([category.value for category in Category])),
+        click.option("--category", **CATEGORY),
         click.option("--outcome", type=click.Choice([outcome.value for outcome in Outcome])),
         click.option("--procedure", metavar="NAME", help="The full name of the procedure."),
         click.option("--type", "dream_type", metavar="TYPE", help="The dream type."),

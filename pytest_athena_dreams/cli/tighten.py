@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..models import DreamType
 from ..report.words import count, percent, rule_effect
 from ..text import inert, printable
 from .model_options import model_options, settings_of_models
-from .options import store_option
+from .options import ONLY_TYPE, TYPES, store_option
 
 if TYPE_CHECKING:
     from ..dreaming.tightening import Tightened, Turn
@@ -23,14 +22,13 @@ if TYPE_CHECKING:
 SHOWN_NAMES_OF_RULE = 5
 """Procedures that are named for a rule."""
 SHOWN_CODE_LINES = 4
-_TYPES = tuple(kind.value for kind in DreamType)
 
 
 @click.command()
 @click.argument("procedures", metavar="[PROCEDURE...]", nargs=-1)
 @store_option
 @model_options("private")
-@click.option("--type", "types", type=click.Choice(_TYPES), multiple=True, help="Only this type; repeatable.")
+@click.option("--type", "types", **ONLY_TYPE)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="As for dream.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, in ASCII.")
 def tighten(
@@ -67,7 +65,7 @@ def tighten(
         ]
         lessons = read_lessons(opened)
         shown = [subject for subject in chosen if subject.id not in private]
-        rules = rules_for(Briefing(lessons, private), shown, types or _TYPES)
+        rules = rules_for(Briefing(lessons, private), shown, types or TYPES)
         effects = {one.pattern: one for one in rule_reports(opened, lessons.patterns)}
         places = turns(read_past(opened), seed)
     if as_json:

@@ -62,6 +62,11 @@ def chosen(store: Store, choice: Choice) -> list[Summary]:
     return found
 
 
+def ids_of(store: Store, names: Collection[str]) -> tuple[int, ...]:
+    """The ids of dreams that are named by id or label. Raises ``StoreError`` for one that is not there."""
+    return tuple(int(store.details(name).dream["id"]) for name in names)
+
+
 def unmatched(store: Store, filters: Filters) -> str:
     """Why no dream meets ``filters``, for people."""
     everything = store.summaries()
