@@ -13,7 +13,15 @@ from ..errors import PlanError, StoreError
 from ..models import Contract, Dream, Outcome, Verdict
 from ..source.grafts import renamed, uses
 from ..source.normalise import digest
-from ..store.adoptions import Evidence, Version, candidate_rows, is_newest, passed_dreams, seeds
+from ..store.adoptions import (
+    Evidence,
+    Version,
+    candidate_rows,
+    failed_before,
+    is_newest,
+    passed_dreams,
+    seeds,
+)
 from ..store.database import Store
 from ..trial import Engine, policy_of
 from ..trial.lab import UserStrategies, UserWorlds
@@ -38,6 +46,7 @@ def candidate(store: Store, dream_id: int) -> Candidate:
         passed=last is not None,
         known=frozenset(digest(row["code"] or "") for row in versions if not row["undone"]),
         shown=tuple(shown),
+        failed=failed_before(store, dream_id, dream.code),
     )
 
 

@@ -33,7 +33,8 @@ class Candidate:
     ``current``: its procedure is the newest version of its name and project, or has the code of that.
     ``passed``: its last test passed, on the code that it has now. ``known`` are digests of all versions of
     the procedure that nobody has undone. ``shown`` are failing calls that its writer may have been shown, as
-    Python source.
+    Python source. ``failed`` is why it failed a test for its adoption, if it did: another seed may miss that
+    by luck.
     """
 
     dream: Dream
@@ -41,6 +42,7 @@ class Candidate:
     passed: bool
     known: frozenset[str]
     shown: tuple[str, ...]
+    failed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,11 @@ class Decision:
     gain: Gain
     seed: int
     verdict: Verdict | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the test failed, which shows that the dream is wrong."""
+        return self.verdict is not None and self.verdict.outcome is Outcome.FAILURE
 
     @property
     def is_of_the_procedure(self) -> bool:
@@ -103,6 +110,8 @@ def _static(candidate: Candidate) -> Sequence[str]:
         found.append(
             f"its last test did not pass on the code that it has now: see athena-dreams show {dream.id}"
         )
+    if candidate.failed:
+        found.append(f"it failed when it was to be adopted before: {candidate.failed}")
     if digest(dream.code) in candidate.known:
         found.append("it is a copy of a version of its procedure")
     if more := ambience(dream.code) - ambience(dream.procedure.code):

@@ -130,7 +130,7 @@ def _adopt(
     from ..adoption.patches import patch_of
     from ..source.normalise import digest
     from ..store.adoptions import adopt as store_adoption
-    from ..store.adoptions import standing
+    from ..store.adoptions import refuse, standing
 
     adopted = refused = 0
     changed: set[int] = set()  # procedures whose other dreams are not tried by --best
@@ -156,7 +156,10 @@ def _adopt(
         decision = decide(found, seed=seed, test=test)
         if not decision.adopted:
             refused += 1
-            _say(dream, f"not adopted: {'; '.join(decision.refusals)}")
+            why = "; ".join(decision.refusals)
+            _say(dream, f"not adopted: {why}")
+            if decision.verdict is not None and not dry_run:
+                refuse(store, dream.id, dream.code, seed=seed, failed=decision.failed, why=why)
             if decision.is_of_the_procedure:
                 changed.add(procedure)
             continue

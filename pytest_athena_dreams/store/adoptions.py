@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import StoreError
 from ..models import PENDING, Contract, Outcome, Status
-from .connection import insert
+from .codes import code_digest, put_code, with_digest
+from .connection import insert, storable
 
 if TYPE_CHECKING:
     from .connection import Database
@@ -94,7 +95,7 @@ def passed_dreams(store: Store, *, faster: float, others: int) -> tuple[list[Row
     """The dreams of a procedure that passed their last test, where values were compared and none differed.
 
     Those that it measured as wider, or as ``faster`` or more, with ``id``, ``widened`` and ``effectiveness``;
-    and the ids of the newest ``others``. Both in id order.
+    and the ids of the newest ``others``. Both in id order, without those that were refused as they are.
     """
     key = store.dream_procedures.key
     query = (
@@ -102,14 +103,36 @@ def passed_dreams(store: Store, *, faster: float, others: int) -> tuple[list[Row
         f" FROM dream_procedures JOIN dream_test_results r ON r.dream_id = {key}"
         " WHERE status = ? AND test_outcome = ? AND base_procedure_id IS NOT NULL AND r.run_id ="
         " (SELECT max(l.run_id) FROM dream_test_results l WHERE l.dream_id = r.dream_id)"
-        " AND r.contract <> ? AND NOT ifnull(r.diverged, 0) AND "
+        " AND r.contract <> ? AND NOT ifnull(r.diverged, 0) AND NOT EXISTS (SELECT 1 FROM dream_refusals f"
+        f" WHERE f.dream_id = {key} AND f.code = athena_digest({store.dream_procedures.joined_code})) AND "
     )
     passed = [Status.TESTED, Outcome.SUCCESS, Contract.FREE]
     measured = "(ifnull(r.widened, 0) > 0 OR ifnull(r.effectiveness, 0) >= ?)"
     with store.reading() as db:
+        with_digest(db)
         better = list(db.query(f"{query} {measured} ORDER BY 1", [*passed, faster]))
         rest = db.query(f"{query} NOT {measured} ORDER BY 1 DESC LIMIT ?", [*passed, faster, others])
         return better, sorted(row["id"] for row in rest)
+
+
+def refuse(store: Store, dream_id: int, code: str, *, seed: int, failed: bool, why: str) -> None:
+    """Record that a dream was tested for its adoption, and refused: ``failed`` if the test failed."""
+    with store.writing() as db:
+        known = db.execute(
+            f"SELECT 1 FROM dream_procedures WHERE {store.dream_procedures.key} = ?", [dream_id]
+        )
+        if known.fetchone() is None:
+            return
+        row = {"dream_id": dream_id, "code": put_code(db, code), "refused_at": int(time.time()), "seed": seed}
+        insert(db, "dream_refusals", row | {"failed": int(failed), "why": storable(why)}, replace=True)
+
+
+def failed_before(store: Store, dream_id: int, code: str) -> str:
+    """Why a dream with this code failed a test for its adoption, or an empty text."""
+    query = "SELECT seed, why FROM dream_refusals WHERE dream_id = ? AND code = ? AND failed"
+    with store.reading() as db:
+        row = db.execute(query, [dream_id, code_digest(code)]).fetchone()
+    return f"{row[1]} (seed {row[0]})" if row else ""
 
 
 def adopt(

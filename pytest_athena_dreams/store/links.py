@@ -65,6 +65,7 @@ _GOES: dict[str, dict[str, str]] = {
     "dream_novelty": {"dream_id": DREAMS_TABLE},
     "dream_evaluations": {"dream_id": DREAMS_TABLE},
     "dream_origins": {"dream_id": DREAMS_TABLE, "run_id": WRITINGS_TABLE},
+    "dream_refusals": {"dream_id": DREAMS_TABLE},
     "dream_generation_steps": {"run_id": WRITINGS_TABLE, "procedure_id": PROCEDURES_TABLE},
     "dream_drops": {"run_id": WRITINGS_TABLE, "procedure_id": PROCEDURES_TABLE},
 }
@@ -92,6 +93,7 @@ _STAYS: dict[str, dict[str, str]] = {
     },
 }
 _PREVENTS: dict[str, dict[str, str]] = {
+    "dream_refusals": {"code": CODES_TABLE},
     DREAMS_TABLE: {"base_procedure_id": PROCEDURES_TABLE},
     "dream_test_results": {"run_id": TESTS_TABLE, "dream_code": CODES_TABLE, "procedure_code": CODES_TABLE},
     "dream_failure_sightings": {"run_id": TESTS_TABLE},
@@ -163,10 +165,11 @@ def _is_possible(db: Database, link: Link) -> bool:
     A table that Athena made is never made anew: there our columns stand behind Athena's. An id of Athena's
     that may be null is no key.
     """
-    if link.table == DREAMS_TABLE:
-        names = [column.name for column in db.columns(DREAMS_TABLE)]
-        if names[: len(DREAM_COLUMNS)] != list(DREAM_COLUMNS):
-            return False
+    names = [column.name for column in db.columns(link.table)]
+    if not names:
+        return False  # a later migration makes that table
+    if link.table == DREAMS_TABLE and names[: len(DREAM_COLUMNS)] != list(DREAM_COLUMNS):
+        return False
     return link.to not in ATHENAS or Shape.read(db, link.to).id_is_rowid
 
 

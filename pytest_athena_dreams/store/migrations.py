@@ -233,6 +233,15 @@ def m018_links(db: Database) -> None:
         db.create_view("results_with_code", tested_code(db.conn))
 
 
+@migrations()
+def m019_refusals(db: Database) -> None:
+    """Which dreams were tested for their adoption and refused, so that none is tried until it has luck."""
+    db.table("dream_refusals").create(
+        tables.REFUSAL_COLUMNS, pk=("dream_id", "code"), not_null={"refused_at", "failed", "why"}
+    )
+    links.add_foreign_keys(Connection(db.conn))
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Apply missing migrations and add a column for each new figure, in an open transaction."""
     db = Database(connection, recursive_triggers=False, execute_plugins=False)

@@ -204,6 +204,14 @@ DROP_COLUMNS = {
     "drafts": int,
 }
 CODE_COLUMNS = {"digest": str, "code": str}
+REFUSAL_COLUMNS = {
+    "dream_id": int,
+    "code": str,
+    "refused_at": int,
+    "seed": int,
+    "failed": int,
+    "why": str,
+}
 ADOPTION_COLUMNS = {
     "id": int,
     "dream_id": int,

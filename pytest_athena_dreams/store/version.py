@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .connection import Database
 
-SCHEMA_VERSION = 18
+SCHEMA_VERSION = 19
 """The newest schema that this version of the package knows."""
 MIGRATION_SET = "athena_dreams"
 """What sqlite-utils calls our migrations in a file that may have those of other tools."""

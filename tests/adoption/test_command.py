@@ -148,6 +148,8 @@ def test_a_dream_that_fails_on_a_new_seed_is_refused_and_nothing_changes() -> No
     assert refused.stdout == ""
     assert Path("tools.py").read_text() == TOOLS
     assert run("adopt", "--list").stdout == ""
+    again = run("adopt", "2", status=1)
+    assert "not adopted: it failed when it was to be adopted before: it fails on a new seed" in again.stderr
 
 
 @pytest.mark.usefixtures("project")

@@ -81,6 +81,10 @@ STATIC = {
         candidate(BASE.replace("found", "out") + "\n# a copy\n"),
         "it is a copy of a version of its procedure",
     ),
+    "failed before": (
+        candidate(failed="it fails on f([7]) (seed 3)"),
+        "it failed when it was to be adopted before: it fails on f([7]) (seed 3)",
+    ),
     "a shown number": (
         candidate("def f(xs):\n    return [733] if 733 in xs else list(xs)\n", shown=SHOWN),
         "its code holds values of failing calls that its writer was shown: 733",

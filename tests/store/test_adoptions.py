@@ -18,7 +18,9 @@ from pytest_athena_dreams.store.adoptions import (
     adopt,
     adoptions,
     candidate_rows,
+    failed_before,
     passed_dreams,
+    refuse,
     seeds,
     undo,
 )
@@ -202,3 +204,21 @@ def test_a_failing_call_counts_as_shown_where_the_clock_was_set_back_since(dream
         insert(db, "dream_origins", {"dream_id": 3, "run_id": 1, "writer": "model:m", "call_id": 1})
     has_run(dreams, 3)
     assert candidate_rows(dreams, 3)[2] == ["double(77)"]
+
+
+def test_a_dream_that_was_refused_is_no_candidate_until_its_code_changes(
+    dreams: Store, tmp_path: Path
+) -> None:
+    code = line()["code"]
+    refuse(dreams, 1, code, seed=5, failed=False, why="not better")
+    assert passed_dreams(dreams, faster=1.25, others=9) == ([], [])
+    assert failed_before(dreams, 1, code) == ""
+    refuse(dreams, 1, code, seed=6, failed=True, why="it fails on a new seed: double(7)")
+    assert failed_before(dreams, 1, code) == "it fails on a new seed: double(7) (seed 6)"
+    put(dreams, tmp_path, line(code="def double(x): return x + x + 0"))
+    has_run(dreams, 1)
+    assert passed_dreams(dreams, faster=1.25, others=9) == ([], [1])
+    assert failed_before(dreams, 1, "def double(x): return x + x + 0") == ""
+    refuse(dreams, 99, code, seed=5, failed=True, why="it is gone")
+    with dreams.reading() as db:
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []

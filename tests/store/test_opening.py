@@ -34,6 +34,8 @@ COLUMNS = {
         procedure_result dream_result inputs_tried inputs_accepted inputs_rejected elapsed cpu
         peak_memory effectiveness details diverged evidence lines_reached lines_total digest taken_from_dream
         taken_from_run reason dream_code procedure_code not_compared guess widened""",
+    "dream_refusals": """
+        dream_id code refused_at seed failed why""",
     "dream_codes": """
         digest code""",
     "dream_failure_patterns": """
