@@ -11,7 +11,7 @@ import pytest
 from ..models import Contract, Dream, Fault, Verdict
 from ..naming import LABEL, repeat_command
 from ..report.words import guess
-from ..source.changes import likeliest, list_changes
+from ..source.changes import Change, changes_within, likeliest, list_changes
 from ..source.syntax import split_lines
 from ..text import inert, printable, visible
 from .packed import pack, unpack
@@ -159,8 +159,12 @@ class _Failure:
         """The line to mark, ``None`` if the dream only removes code, and the line to show code around."""
         if fault.line is not None and 1 <= fault.line <= lines:
             return fault.line, fault.line
-        procedure = self._dream.procedure
-        changes = list_changes(procedure.code, self._dream.code) if procedure else ()
+        dream, procedure = self._dream, self._dream.procedure
+        changes: tuple[Change, ...] = ()
+        if procedure is not None:
+            entry = procedure.entry_point or procedure.name
+            changes = changes_within(procedure.code, entry, dream.code, dream.entry_point or entry)
+            changes = changes or list_changes(procedure.code, dream.code)
         change = likeliest(changes, None)
         return (change.line, change.line or change.wrong[0]) if change else (None, 1)
 

@@ -54,6 +54,28 @@ def list_changes(procedure: str, dream: str) -> tuple[Change, ...]:
     return tuple(filter(None, map(_change, places.values())))
 
 
+def changes_within(procedure: str, entry: str, dream: str, dream_entry: str) -> tuple[Change, ...]:
+    """The changes within the functions that are tested, whatever their names; none without such functions."""
+    functions = _alone(procedure, entry), _alone(dream, dream_entry)
+    return () if None in functions else list_changes(str(functions[0]), str(functions[1]))
+
+
+def _alone(code: str, name: str) -> str | None:
+    """``code`` with nothing but the function ``name``, without its name and on the same lines."""
+    found = syntax(code)
+    statements = found.tree.body if found is not None else []
+    functions = [node for node in statements if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    function = next((node for node in functions if node.name == name), None)
+    if function is None:
+        return None
+    first, last = _lines(function)
+    lines = split_lines(code)
+    kept = ["" if not first <= number <= last else line for number, line in enumerate(lines, 1)]
+    head = function.lineno - 1
+    kept[head] = kept[head].replace(f"def {name}", "def f", 1)
+    return "\n".join(kept) + "\n"
+
+
 def likeliest(changes: Sequence[Change], line: int | None) -> Change | None:
     """The change that probably matters: that nearest to ``line``, or the first, a precise one if any."""
     if line is None:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from pytest_athena_dreams.source.alignment import align
-from pytest_athena_dreams.source.changes import excerpt, likeliest, list_changes, put_back
+from pytest_athena_dreams.source.changes import changes_within, excerpt, likeliest, list_changes, put_back
 from pytest_athena_dreams.source.edits import edits
 from tests.learn.test_patterns import BASE, EDITS
 
@@ -91,3 +91,12 @@ def test_an_alignment_gives_both_sequences_in_full() -> None:
         assert "".join(a[a1:a2] for _, a1, a2, _, _ in blocks) == a
         assert "".join(b[b1:b2] for _, _, _, b1, b2 in blocks) == b
         assert all((a[a1:a2] == b[b1:b2]) is equal for equal, a1, a2, b1, b2 in blocks)
+
+
+def test_changes_within_the_tested_functions_leave_out_imports_and_names() -> None:
+    procedure = "import os\n\ndef old(x):\n    y = x + 1\n    return y\n"
+    dream = "import sys\nfrom json import dumps\n\n\ndef new(x):\n    y = x + 1\n    y += 1\n    return y\n"
+    (change,) = changes_within(procedure, "old", dream, "new")
+    assert (change.own, change.line) == ((7, 7), 7)
+    assert changes_within(procedure, "old", dream, "gone") == ()
+    assert changes_within("def f(:", "f", dream, "new") == ()
