@@ -46,9 +46,9 @@ def import_(
 
     Of a Python file or a folder, each public function becomes a procedure, with the helpers and imports that
     it needs from its module. Its name is MODULE.FUNCTION. A function or method is a dream if a comment above
-    it says so, "# dream of PROCEDURE" or "# dream of PROCEDURE (DREAM_TYPE)", or the module's dict DREAMS =
-    {"function": "procedure"}. A file without functions is a script: a procedure, or with such a comment a
-    dream, that runs as a whole.
+    it says so, "# dream of PROCEDURE" or "# dream of PROCEDURE (DREAM_TYPE, CONTRACT)", or the module's dict
+    DREAMS = {"function": "procedure"}. A file without functions is a script: a procedure, or with such a
+    comment a dream, that runs as a whole.
 
     Other files, and - for standard input, are JSONL. A line is one JSON object: a dream, or a procedure alone
     as {"procedure": {...}}. A dream has two required keys:

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from importlib.util import decode_source
 from pathlib import Path
 
-from ..models import DreamType
+from msgspec import UNSET
+
+from ..models import Contract, DreamType
 from ..source.extracts import (
     DreamOf,
     Extract,
@@ -174,12 +176,18 @@ def _dream(path: Path, home: _Home, found: Extract, named: DreamOf) -> Line:
     kind = named.dream_type or DreamType.CONSTRAINT_RELAXATION
     if kind not in list(DreamType):
         raise ValueError(
-            f"{_name(home, found)} is a dream of the unknown type {kind!r}; known are {', '.join(DreamType)}"
+            f"{_name(home, found)} is a dream of the unknown type or contract {kind!r}; known are "
+            f"{', '.join((*DreamType, *Contract))}"
         )
     return Line(
         where=_where(path, found),
         label=_name(home, found),
-        dream=DreamLine(code=found.code, dream_type=DreamType(kind), entry_point=found.name or None),
+        dream=DreamLine(
+            code=found.code,
+            dream_type=DreamType(kind),
+            entry_point=found.name or None,
+            contract=named.contract or UNSET,
+        ),
         of=named.procedure,
     )
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..models import Contract
 from ..sandbox.jail.usage import is_script
 from .definitions import definitions
 from .slices import MODULE_SOURCE, Module, Unit, modules_imported
@@ -18,7 +19,9 @@ from .syntax import parsed, split_lines
 
 MAPPING = "DREAMS"
 """The name of a module's mapping from its dreams to their procedures."""
-_DREAM_OF = re.compile(r"\s*#\s*dream of\s+(?P<procedure>[\w./-]+)\s*(?:\((?P<dream_type>\w+)\))?\s*\Z")
+_DREAM_OF = re.compile(
+    r"\s*#\s*dream of\s+(?P<procedure>[\w./-]+)\s*(?:\((?P<words>\w+(?:,\s*\w+)?)\))?\s*\Z"
+)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _BLANK_LINES = 2
 """Blank lines that stay where something was left out."""
@@ -38,10 +41,19 @@ class Extract:
 
 @dataclass(frozen=True, slots=True)
 class DreamOf:
-    """What a module says of one of its functions: the procedure that it varies, and the type of the dream."""
+    """What a module says of one of its functions: the procedure that it varies, its type and contract."""
 
     procedure: str
     dream_type: str | None = None
+    contract: Contract | None = None
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> DreamOf:
+        """What a comment says: after the procedure a type, a contract, or both."""
+        words = re.findall(r"\w+", match["words"] or "")
+        contracts = [Contract(word) for word in words if word in list(Contract)]
+        types = [word for word in words if word not in list(Contract)]
+        return cls(match["procedure"], ", ".join(types) or None, contracts[-1] if contracts else None)
 
 
 def public_functions(module: Module) -> list[str]:
@@ -84,8 +96,9 @@ def extract(module: Module, name: str, *, package: str = "") -> Extract:
 def dreams_named(module: Module) -> dict[str, DreamOf]:
     """The functions of a module that are dreams: by a comment above each, or by its mapping ``DREAMS``.
 
-    A comment is ``# dream of PROCEDURE`` or ``# dream of PROCEDURE (DREAM_TYPE)``. A value of the mapping is
-    the procedure, or a pair of both. Raises ``ValueError`` for a mapping that can't be read.
+    A comment is ``# dream of PROCEDURE``, or ``# dream of PROCEDURE (DREAM_TYPE, CONTRACT)`` with one of the
+    two or both. A value of the mapping is the procedure, or a pair of that and the type.
+    Raises ``ValueError`` for a mapping that can't be read.
     """
     found = dict(_mapped(module))
     lines = split_lines(module.code)
@@ -93,7 +106,7 @@ def dreams_named(module: Module) -> dict[str, DreamOf]:
         number = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
         while number > 0 and lines[number - 1].lstrip().startswith("#"):
             if match := _DREAM_OF.match(lines[number - 1]):
-                found[name] = DreamOf(match["procedure"], match["dream_type"])
+                found[name] = DreamOf.read(match)
             number -= 1
     return found
 
@@ -107,7 +120,7 @@ def script(module: Module) -> tuple[Extract, DreamOf | None] | None:
     if tree is None or not is_script(tree):
         return None
     lines = split_lines(module.code)
-    named = [DreamOf(one["procedure"], one["dream_type"]) for line in lines if (one := _DREAM_OF.match(line))]
+    named = [DreamOf.read(match) for line in lines if (match := _DREAM_OF.match(line))]
     code = "\n".join(_unmarked(lines)).strip("\n") + "\n"
     imports = frozenset(modules_imported(module.units))
     return Extract(name="", code=code, imports=imports), named[0] if named else None

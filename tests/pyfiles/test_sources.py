@@ -121,7 +121,7 @@ PROBLEMS = {
     "no public function": ("def _f(): pass\n", "no public function in "),
     "an unknown type": (
         "# dream of g (dreamy)\ndef f(): pass\n",
-        "f is a dream of the unknown type 'dreamy'",
+        "f is a dream of the unknown type or contract 'dreamy'",
     ),
     "a mapping of something else": ("DREAMS = 3\n", "line 1, DREAMS is not a dict of texts"),
 }
@@ -207,6 +207,22 @@ def test_a_comment_above_a_method_makes_it_a_dream(tmp_path: Path) -> None:
     assert isinstance(line, Line)
     assert (line.label, line.of, line.dream.entry_point) == ("other.C.m", "tools.C.m", "C.m")
     assert "dream of" not in line.dream.code
+
+
+def test_a_comment_may_give_a_contract(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        other="# dream of t.f (equivalent)\ndef a(): pass\n# dream of t.f (conditional_variant, free)\n"
+        "def b(): pass\n",
+        wrong="# dream of t.f (equal)\ndef a(): pass\n",
+    )
+    lines = read_python([tmp_path / "other.py"], Choice()).lines
+    assert [(one.dream.dream_type, one.dream.contract) for one in lines if isinstance(one, Line)] == [
+        ("constraint_relaxation", "equivalent"),
+        ("conditional_variant", "free"),
+    ]
+    with pytest.raises(ImportFileError, match="unknown type or contract 'equal'; known are constraint_rel"):
+        read_python([tmp_path / "wrong.py"], Choice())
 
 
 def test_classes_whose_methods_are_left_out_are_named(project: Path) -> None:
