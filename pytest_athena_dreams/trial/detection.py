@@ -15,12 +15,17 @@ FIRST_BATCH = 4
 """Inputs in the first batch."""
 BATCH_GROWTH = 4
 """How many times larger each batch is than the one before it."""
+HANGING = 1_000
+"""A mutant hangs on a call that takes this many times as long as the procedure's longest."""
+LEAST_HANG = 0.05
+"""Seconds that a call of a mutant may take in any case. Most that take longer never end."""
 
 
 class Mutants(Closing):
     """The mutants of one source, one after another. A context manager: the child is killed at the end.
 
-    ``timeout`` is the seconds of one call, ``seconds`` the time that all calls may take together.
+    ``timeout`` is the most seconds of one call, fewer where the procedure is quick; ``seconds`` is the time
+    that all calls may take together.
     """
 
     def __init__(self, jail: SandboxPair, source: Source, oracle: Oracle, *, timeout: float, seconds: float):
@@ -57,8 +62,10 @@ class Mutants(Closing):
         """
         if self._runner.failure is not None:
             return True
+        slowest = max((observation.took for observation in expected.values()), default=0.0)
+        timeout = min(self._timeout, max(LEAST_HANG, HANGING * slowest))
         for payloads in growing_batches(list(expected)):
-            seen = self._runner.run(payloads, timeout=self._timeout, budget=self.left)
+            seen = self._runner.run(payloads, timeout=timeout, budget=self.left)
             self.left -= sum(observation.elapsed for observation in seen)
             for payload, one in zip(payloads, seen, strict=False):
                 if self._oracle.check(expected[payload], one):
