@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +20,7 @@ from pytest_athena_dreams.night import commands
 from pytest_athena_dreams.night.agenda import Order, Step
 from pytest_athena_dreams.night.commands import run
 from pytest_athena_dreams.night.vigil import Ended, Night
+from pytest_athena_dreams.store import connection
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.nightly import begin_night, read_night, unfinished_night
 
@@ -202,3 +205,32 @@ def test_a_store_that_vanishes_is_an_error_and_no_success(
     with pytest.raises(StoreError, match=r"store .*a\.db was removed or replaced while night 1 ran"):
         go(store, tmp_path, step("one", away), step("two", "raise SystemExit('never runs')"))
     assert "never" not in (tmp_path / "night-1.log").read_text()
+
+
+def test_a_store_that_stays_locked_ends_the_night_and_the_next_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    path = tmp_path / "a.db"
+    locks: list[sqlite3.Connection] = []
+    steps = [step("one", "print('one')"), step("two", "print('two')")]
+
+    def lock(shown: Step, _: Ended) -> None:
+        if shown.name == "one":
+            locks.append(sqlite3.connect(path, isolation_level=None))
+            locks[-1].execute("BEGIN IMMEDIATE")
+
+    with Store.create(path) as store:
+        row = begin_night(store, settings={}, deadline=None)
+        order = Order(store=path, folder=tmp_path, number=row["id"])
+        with pytest.raises(StoreError, match="is locked; another process"):
+            Night(store, row, order, deadline=None).run(steps, lock)
+        locks[0].close()
+        again = unfinished_night(store, {})
+        assert again is not None
+        later = Night(store, again, order, deadline=None)
+        later.keep(steps, json.loads(again["steps"]))
+        assert [*later.ended] == ["one"]
+        later.run(steps, lambda *_: None)
+        assert later.finish()["exit_status"] == 0
+    assert (tmp_path / "night-1.log").read_text() == "one\ntwo\ntwo\n"
