@@ -68,6 +68,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that files may be old, if it looks at their times."""
     asks_kinds: bool = False
     """Whether it asks if something is a file or a folder."""
+    returns: bool = False
+    """Whether it names carriage returns, so that files hold some."""
     paths: tuple[str, ...] = ()
     """Parameters that hold a whole path."""
     optional: tuple[str, ...] = ()

@@ -110,10 +110,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     environment, ``None`` for a variable that is gone; ``body`` is its input, and ``folder`` where it runs,
     relative to the world. ``sees`` is what differed then in the files that it could read. Of a request of
     HTTP, ``words`` are method and URL, and ``details`` the headers that the code sets. Of mail, ``words`` are
-    ``SEND``, the server, the sender and the recipients.
+    ``SEND``, the server, the sender and the recipients. A variable that the call leaves changed counts as a
+    request too: ``words`` are its name.
     """
 
-    kind: Literal["command", "http", "mail"] = "command"
+    kind: Literal["command", "http", "mail", "variable"] = "command"
     words: tuple[str, ...]
     folder: str = ""
     details: dict[str, str | None] = {}
@@ -128,6 +129,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def target(self) -> str:
         """What it acts on: order counts among requests with the same one."""
+        if self.kind == "variable":
+            return self.words[0]
         if self.kind != "command":
             return urlsplit(self.words[1]).netloc
         words = self.words[2].split() if self.words[:2] == SHELL and len(self.words) > 2 else self.words

@@ -6,6 +6,7 @@ an empty one.
 
 from __future__ import annotations
 
+import itertools
 import json
 import posixpath
 import re
@@ -198,6 +199,8 @@ def _entries(word: Strategy, shape: Shape, suffix: str) -> st.SearchStrategy[Ent
         kinds += [(30, st.one_of(documents))]
     elif keys:
         kinds += [(6, _json_lines(word, keys)), (6, _json(word, keys).map(json.dumps))]
+    if shape.returns:
+        kinds += [(6, text.map(lambda drawn: drawn.replace("\n", "\r\n"))), (2, text.map(_mixed_ends))]
     contents = weighted(*kinds).map(lambda drawn: drawn.encode(errors="replace"))
     if shape.tables:
         contents = weighted((1, contents), (8, databases(shape.tables, word)))
@@ -207,6 +210,12 @@ def _entries(word: Strategy, shape: Shape, suffix: str) -> st.SearchStrategy[Ent
     return st.builds(
         lambda content, mode, age: Entry(content=content, mode=mode, age=age), contents, modes, old
     )
+
+
+def _mixed_ends(text: str) -> str:
+    """``text`` with different ends of its lines."""
+    ends = itertools.cycle(("\r\n", "\n", "\r"))
+    return "".join(line.removesuffix("\n") + next(ends) for line in text.splitlines(keepends=True))
 
 
 def _json(word: Strategy, keys: Sequence[str]) -> Strategy:

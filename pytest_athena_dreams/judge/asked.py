@@ -8,7 +8,7 @@ fewer too.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import IntEnum
 from itertools import zip_longest
 
@@ -24,9 +24,14 @@ _COMMAND_TEXT, _BODY_TEXT = 160, 80
 """Characters of a command, and of its input, in one line of text."""
 
 
-_REQUEST_VERBS = {"command": ("run", "ran"), "http": ("send", "sent"), "mail": ("send", "sent")}
-_DETAIL_NAMES = {"command": "environment", "http": "header", "mail": "header"}
-_BODY_NAMES = {"command": "input", "http": "body", "mail": "text"}
+_REQUEST_VERBS = {
+    "command": ("run", "ran"),
+    "http": ("send", "sent"),
+    "mail": ("send", "sent"),
+    "variable": ("set", "set"),
+}
+_DETAIL_NAMES = {"command": "environment", "http": "header", "mail": "header", "variable": "value"}
+_BODY_NAMES = {"command": "input", "http": "body", "mail": "text", "variable": "text"}
 """What messages call the parts of requests, by kind."""
 
 
@@ -46,17 +51,25 @@ Pair = tuple[Request | None, Request | None]
 
 
 def differing_requests(
-    expected: Sequence[Request], got: Sequence[Request], order: Order, *, drawn: bool = False
+    expected: Sequence[Request],
+    got: Sequence[Request],
+    order: Order,
+    *,
+    drawn: bool = False,
+    hosts: Collection[str] | None = None,
 ) -> list[Pair]:
     """The pairs of requests that differ, by target and in order.
 
-    With ``drawn``, what looks drawn by chance in them does not count.
+    With ``drawn``, what looks drawn by chance in them does not count. Requests that only read may be more or
+    fewer, but with ``hosts`` not to other ones.
     """
     if order is Order.NOTHING or expected == got:
         return []
     if drawn:
         expected, got = ([request_without_chance(one) for one in side] for side in (expected, got))
     found: list[Pair] = _other_reads(expected, got)
+    if hosts is not None:
+        found += [(None, one) for one in got if one.reads and one.target not in hosts]
     sides = [[one for one in side if not one.reads] for side in (expected, got)]
     for target in dict.fromkeys("" if order is Order.TOTAL else one.target for one in (*sides[0], *sides[1])):
         wanted, asked = ([x for x in side if order is Order.TOTAL or x.target == target] for side in sides)

@@ -16,7 +16,7 @@ _LONG_WORD = 8
 """Characters of a word whose length counts."""
 _BY_CHANCE = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|tmp[a-z0-9_]{8}|[0-9a-f]{6,}"
-    r"|(?=[A-Za-z_-]*\d)[\w-]{8,}|\d+(?:\.\d+)?"
+    r"|(?=[A-Za-z_]*\d)\w{8,}|\d+(?:\.\d+)?"
 )
 """UUIDs, names of ``tempfile``, hexadecimal digits, long words with a digit, and numbers."""
 

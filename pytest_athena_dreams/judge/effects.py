@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from ..models import Canonical, Observation
@@ -33,16 +33,17 @@ def differing_effects(
     *,
     drawn: bool = False,
     slept: bool = False,
+    hosts: Collection[str] | None = None,
 ) -> Effects | None:
     """How the effects of two calls differ; ``None`` where they are the same, or the call had no world.
 
-    With ``drawn``, requests are compared without what looks drawn by chance. With ``slept``, how long they
-    slept is compared too.
+    ``hosts`` are those that may be read from. With ``drawn``, requests are compared without what looks drawn
+    by chance. With ``slept``, how long they slept is compared too.
     """
     if expected.files is None:
         return None
     asked, left = (expected.requests, got.requests), (expected.files, got.files or {})
-    if pairs := differing_requests(*asked, requests, drawn=drawn):
+    if pairs := differing_requests(*asked, requests, drawn=drawn, hosts=hosts):
         return Effects(lambda: request_words(*asked, pairs), *map(requests_shown, asked))
     if paths := differing_files(*left, files):
         return Effects(lambda: leavings_words(*left, paths), *files_shown(*left, paths))

@@ -49,9 +49,10 @@ class Oracle:
     procedure something count too. ``expects`` are the kinds of refusals that the procedure meets on some
     input: where one happens once in a process, it is on another input of the dream. ``streams`` are those
     whose text is compared, ``files`` what is compared of the files that a call leaves, and ``requests`` of
-    what else it asked of its world, without
-    what looks ``drawn`` by chance. ``outcomes`` (see ``outcome``) are those that the procedure's own runs
-    of one call had in place of each other, so that either is right. ``parts`` of the value and ``changes``
+    what else it asked of its world, without what looks ``drawn`` by chance. ``hosts`` are those that the
+    procedure asks on any input, ``None`` if that is not known: a dream reads from no other. ``outcomes`` (see
+    ``outcome``) are those that the procedure's own runs of one call had in place of each other, so that
+    either is right. ``parts`` of the value and ``changes``
     of the arguments vary in those runs: only their types are compared. ``calculates``: the procedure names
     nothing that could ask the machine for anything, so that it raises each ``OSError`` by itself.
     """
@@ -72,6 +73,7 @@ class Oracle:
     files: Compared = Compared.ALL
     requests: Order = Order.PER_TARGET
     drawn: bool = False
+    hosts: Collection[str] | None = None
     slept: bool = True
     calculates: bool = False
 
@@ -194,7 +196,9 @@ class Oracle:
 
     def _other_effects(self, first: Observation, second: Observation) -> Effects | None:
         slept = self.slept and self.contract is Contract.EQUIVALENT
-        return differing_effects(first, second, self.files, self.requests, drawn=self.drawn, slept=slept)
+        return differing_effects(
+            first, second, self.files, self.requests, drawn=self.drawn, slept=slept, hosts=self.hosts
+        )
 
     def flaky(self, expected: Observation | None, first: Observation, second: Observation) -> Finding:
         """The finding that the same input gave ``first`` and then ``second``."""

@@ -44,6 +44,8 @@ _AT = {
     "linkat": Named("", 1, 0),
 }
 _NEW_NAME = {"link": Named("", 1), "linkat": Named("", 3, 2)}
+_ON_EXISTING = "chmod", "fchmodat", "utimensat", "truncate", "link", "linkat"
+"""Calls that look for what they name first."""
 _OPEN_FILE = {"fchmod": 0, "utimensat": 0}
 """The argument with an open file, for calls that may name none."""
 
@@ -79,6 +81,8 @@ class Acting:
             path = path_of([*arguments[:6], arguments[_OPEN_FILE[call]]], Named("", None, 6))
         if path is None or not self._acts.holds(path):
             return None
+        if call in _ON_EXISTING:
+            self.note(path, None)
         error = self._done(call, arguments, path, path_of, bytes_at)
         return error or DONE
 

@@ -58,6 +58,12 @@ class Surroundings(_Question, tag="scene"):
     """What surrounds the call that begins?"""
 
 
+class Left(_Question, tag="left"):
+    """These variables of the process are changed now that the call ends."""
+
+    variables: dict[str, _Text | None]
+
+
 class Sleep(_Question, tag="sleep"):
     """Sleep for this long; the clock is the child's."""
 
@@ -78,7 +84,7 @@ class Send(_Question, tag="send"):
     text: _Text
 
 
-_Questions = Run | Feed | Which | Connect | Send | Surroundings | Sleep
+_Questions = Run | Feed | Which | Connect | Send | Surroundings | Left | Sleep
 _DECODER = msgspec.json.Decoder(_Questions)
 
 
@@ -155,6 +161,9 @@ class Questions:
                 return {"path": answering.place_of(_text(program))}
             case Surroundings():
                 return answering.surroundings()
+            case Left(variables=variables):
+                answering.left({_text(name): value and _text(value) for name, value in variables.items()})
+                return {}
             case Sleep(seconds=seconds):
                 answering.slept += seconds
                 return {}

@@ -30,6 +30,9 @@ _READERS: dict[Reads, re.Pattern[str]] = {
     ),
 }
 _KINDS_OF_ENTRIES = re.compile(r"\bis_?(?:dir|file)\b|\bS_IS(?:DIR|REG)\b")
+_TEXT_CHANGES = re.compile(
+    r"\.(?:lower|upper|casefold|title|capitalize|swapcase|replace|sub|subn|translate)\("
+)
 _FILE_TIMES = re.compile(r"\bst_[amc]time|getmtime|getctime|getatime")
 
 
@@ -55,3 +58,8 @@ def looks_at_times(code: str) -> bool:
 def asks_kinds(code: str) -> bool:
     """Whether ``code`` may ask if something is a file or a folder."""
     return _KINDS_OF_ENTRIES.search(code) is not None
+
+
+def changes_text(code: str) -> bool:
+    """Whether ``code`` may change the case of texts, or parts of them."""
+    return _TEXT_CHANGES.search(code) is not None

@@ -104,6 +104,7 @@ class CaseMaker:
             reference.variation.left_out(oracle),
             expects={*reference.refused, *refused},
             calculates=reference.calculates,
+            hosts={one.target for seen in expected.values() for one in seen.requests if one.kind == "http"},
         )
         inputs = [(p, x, expected[p]) for pool in pools for p, x in pool.inputs.items() if p in expected]
         if not any(oracle.accepts(seen) for *_, seen in inputs):

@@ -25,7 +25,7 @@ from ..signatures import Signature, TypeSpec
 from ..source.documents import documents
 from ..source.looping import loop_names
 from ..source.reading import reading
-from ..source.scenes import asks_kinds, looks_at_times, reads, variables
+from ..source.scenes import asks_kinds, changes_text, looks_at_times, reads, variables
 from ..source.sql import tables
 from ..worlds import CLOCK, FOLDER, Entry, Place, World, laid_over, planted
 from .chains import with_history
@@ -53,6 +53,8 @@ _LOGS = "-journal", "-wal", "-shm"
 _OLDEST = 10**8
 _USUAL_AGES = 10, 100_000
 _USUAL_NAMES = ("a.txt", "sub/b.txt", "c.dat")
+_ODD_NAMES = ("Read Me.md", "read_me.md", "read me.md")
+"""Names that are the same to code that changes letters or separators."""
 _NAME = re.compile(r"[\w.*-]*\.?[\w*-]+")
 _SUFFIX = re.compile(r"\.[A-Za-z]\w{0,7}")
 _SCOUTED_KEY = re.compile(r"[A-Za-z_]\w{0,20}")
@@ -108,9 +110,12 @@ def with_worlds(spec: PoolSpec, runner: Runner, given: World | None = None) -> P
         tables=tables(code) if "sqlite3" in code else (),
         asks_kinds=asks_kinds(code),
         paths=tuple(named),
+        returns="\\r" in code or "\r" in code,
         ages=_ages(code) if looks_at_times(code) else (),
         places=tuple(places)[:SCOUTED_PLACES],
-        names=tuple(dict.fromkeys([*_names(literals), *_USUAL_NAMES]))[:NAMES],
+        names=tuple(
+            dict.fromkeys([*_names(literals), *_USUAL_NAMES, *(_ODD_NAMES if changes_text(code) else ())])
+        )[:NAMES],
         words=tuple(text for text in dict.fromkeys(literals) if 0 < len(text) <= _LONGEST_WORD)[
             :SCOUTED_WORDS
         ],

@@ -103,6 +103,12 @@ class Answering:
             request = self._log[number]
             self._log[number] = structs.replace(request, body=request.body + text)
 
+    def left(self, variables: Mapping[str, str | None]) -> None:
+        """Note the variables that the call leaves changed."""
+        for name, value in sorted(variables.items()):
+            value = None if value is None else self._renamed(value)
+            self._note(Request(kind="variable", words=(name,), details={name: value}))
+
     def refuse(self, what: str) -> None:
         """Note that a request could not be answered."""
         if len(self.refused) < REFUSED:

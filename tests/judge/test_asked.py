@@ -117,3 +117,34 @@ def test_requests_that_change_something_are_compared(
     expected: list[Request], got: list[Request], text: str
 ) -> None:
     assert summary(expected, got) == text
+
+
+def test_what_only_reads_reads_from_known_hosts() -> None:
+    one = Request(kind="http", words=("GET", "https://a.example/x?y=1"))
+    assert not differing_requests([], [one], Order.PER_TARGET)
+    assert not differing_requests([], [one], Order.PER_TARGET, hosts={"a.example"})
+    assert differing_requests([], [one], Order.PER_TARGET, hosts={"b.example"}) == [(None, one)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alike"),
+    [
+        (
+            "git checkout -b work-3fa85f64-5717-4562-b3fc-2c963f66afa6",
+            "git checkout -b work-" + "0" * 36,
+            False,
+        ),
+        (
+            "git checkout -b work-3fa85f64-5717-4562-b3fc-2c963f66afa6",
+            "git checkout -b work-9b2d7c1e-0a3f-4c88-8e21-6f0d5a4b3c2d",
+            True,
+        ),
+        ("cp a.txt tmpab12cd34", "cp a.txt tmpzz_9x8y7", True),
+        ("git push origin", "git push upstream", False),
+        ("git tag build-17", "git tag build-18", True),
+    ],
+)
+def test_what_looks_drawn_can_be_left_out(first: str, second: str, alike: bool) -> None:
+    pair = commands(first), commands(second)
+    assert (not differing_requests(*pair, Order.PER_TARGET, drawn=True)) is alike
+    assert differing_requests(*pair, Order.PER_TARGET)

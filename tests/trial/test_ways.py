@@ -135,6 +135,97 @@ def build() -> None:
 """,
         (('    env.pop("DEBUG", None)\n', ""), ('"release"', '"debug"')),
     ),
+    "variables-that-it-leaves": Way(
+        """
+import os
+def setup(mode: str) -> None:
+    os.environ["APP_MODE"] = mode
+    os.environ.pop("APP_DEBUG", None)
+""",
+        """
+import os
+def setup(mode: str) -> None:
+    os.environ.update(APP_MODE=mode)
+    if "APP_DEBUG" in os.environ:
+        del os.environ["APP_DEBUG"]
+""",
+        (
+            ("APP_MODE", "APP_MODUS"),
+            ('    os.environ.pop("APP_DEBUG", None)\n', ""),
+            ("= mode", '= mode\n    os.putenv("HIDDEN", "1")'),
+        ),
+    ),
+    "variables-that-it-restores": Way(
+        """
+import os, subprocess
+def build(target: str) -> int:
+    return subprocess.run(["make", target], env={**os.environ, "MODE": "x"}).returncode
+""",
+        """
+import os, subprocess
+def build(target: str) -> int:
+    old = os.environ.get("MODE")
+    os.environ["MODE"] = "x"
+    try:
+        return subprocess.call(["make", target])
+    finally:
+        os.environ.pop("MODE") if old is None else os.environ.update(MODE=old)
+""",
+        (("    return", '    os.environ["MODE"] = "y"\n    return'),),
+    ),
+    "names-of-files": Way(
+        """
+import os
+def tidy(folder: str) -> None:
+    for name in sorted(os.listdir(folder)):
+        new = os.path.join(folder, name.lower().replace(" ", "_"))
+        if not os.path.exists(new):
+            os.rename(os.path.join(folder, name), new)
+""",
+        """
+from pathlib import Path
+def tidy(folder: str) -> None:
+    for path in sorted(Path(folder).iterdir(), key=lambda path: path.name):
+        new = path.with_name("_".join(path.name.lower().split(" ")))
+        if not new.exists():
+            path.rename(new)
+""",
+        ((".lower()", ""), ("if not os.path.exists(new)", "if True"), ('"_"', '"-"')),
+    ),
+    "files-that-it-takes-away": Way(
+        """
+import os
+def drop(path: str) -> None:
+    os.link(path, "kept")
+    os.unlink(path)
+""",
+        """
+import pathlib
+def drop(path: str) -> None:
+    pathlib.Path("kept").hardlink_to(path)
+    pathlib.Path(path).unlink()
+""",
+        (("    os.unlink(path)\n", ""), ("os.link(", "os.symlink(")),
+    ),
+    "ends-of-lines": Way(
+        """
+def to_unix(path: str) -> int:
+    with open(path, "rb") as file:
+        data = file.read()
+    fixed = data.replace(b"\\r\\n", b"\\n")
+    with open(path, "wb") as file:
+        file.write(fixed)
+    return len(data) - len(fixed)
+""",
+        """
+import pathlib, re
+def to_unix(path: str) -> int:
+    fixed, count = re.subn(rb"\\r\\n", b"\\n", pathlib.Path(path).read_bytes())
+    pathlib.Path(path).write_bytes(fixed)
+    return count
+""",
+        (('b"\\r\\n"', 'b"\\r"'), ("file.write(fixed)", "file.write(data)")),
+    ),
     "relative-or-absolute": Way(
         """
 from pathlib import Path

@@ -56,7 +56,8 @@ def test_a_request_stays_logged_if_its_traces_are_removed(jail: SandboxPair) -> 
         "    for name in list(getattr(x, '__dict__', ())):\n"
         "      if isinstance(getattr(x, name), (dict, list)): getattr(x, name).clear()"
     )
-    assert words(once(jail, body)) == [("git", "push")]
+    asked = once(jail, body).requests  # without what it was at first, each variable counts as changed
+    assert [request.words for request in asked if request.kind == "command"] == [("git", "push")]
 
 
 def test_input_under_the_number_of_another_request_counts_as_that_ones(jail: SandboxPair) -> None:

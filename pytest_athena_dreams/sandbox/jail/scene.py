@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import random
@@ -16,7 +17,7 @@ from .window import Window
 _pipe, _write, _close, _dup2, _open = os.pipe, os.write, os.close, os.dup2, open
 _environ, _folder, _mask, _process = os.environ, os.chdir, os.umask, os.getpid
 _Random, _update = random.Random, dict.update
-_enter, _user = os.open, os.getuid
+_enter, _user, _lstat = os.open, os.getuid, os.lstat
 _absolute, _decoded, _is_folder = os.path.abspath, os.fsdecode, os.path.isdir
 _USER = "agent"
 """The name of each user and group."""
@@ -40,6 +41,9 @@ class Scene:
         """Put the shims in place."""
         self._clock.install()
         os.chdir = self._chdir
+        for name in ("rename", "replace", "unlink", "remove"):
+            setattr(os, name, _looking(getattr(os, name), _lstat))
+        os.rmdir = _looking(os.rmdir, self.look_into)
         _know_users(self._root)
 
     def begin(self) -> None:
@@ -94,6 +98,18 @@ class Scene:
         names: Any = tempfile._RandomNameSequence()  # type: ignore[attr-defined]
         names._rng, names._rng_pid = _Random(seed), _process()
         tempfile._name_sequence = names  # type: ignore[attr-defined]
+
+
+def _looking(real: Callable[..., None], look: Callable[[Any], object]) -> Callable[..., None]:
+    """``real``, which then looks first at what it takes away, so that the parent notes the place."""
+
+    def act(path: Any, *others: Any, **folders: Any) -> None:
+        if not folders:
+            with contextlib.suppress(Exception):
+                look(path)
+        real(path, *others, **folders)
+
+    return act
 
 
 def _know_users(home: str) -> None:

@@ -17,6 +17,7 @@ class Shims:
     def __init__(self, folder: str, seed: int) -> None:
         """``folder`` is that of the world, ``seed`` that of chance."""
         window = Window()
+        self._ask = window.ask
         self._scene = Scene(window, folder, seed)
         self._commands, self._sockets = Commands(window, self._scene.look_into), Sockets(window)
 
@@ -35,3 +36,5 @@ class Shims:
     def finish(self) -> None:
         """End a call, before its reply is sent."""
         self._commands.finish()
+        if left := self._commands.left():
+            self._ask("left", variables=left)

@@ -66,6 +66,7 @@ class Commands:
         self._begun: dict[int, Command] = {}
         self._number = _FIRST_COMMAND
         self._variables: dict[str, str] = {}
+        self._put: dict[str, str | None] = {}
         self._fork_exec: Callable[..., int] = _posixsubprocess.fork_exec
         self._waitpid, self._kill, self._which = os.waitpid, os.kill, shutil.which
         self._killpg, self._system, self._spawn = os.killpg, os.system, os.posix_spawn
@@ -77,6 +78,8 @@ class Commands:
         vars(_posixsubprocess).update(fork_exec=self.fork_exec)
         vars(subprocess).update(_fork_exec=self.fork_exec, _USE_POSIX_SPAWN=False)
         shutil.which = self.which
+        os.putenv = self._noting(os.putenv)
+        os.unsetenv = self._noting(os.unsetenv)
         poll = subprocess.Popen._internal_poll  # type: ignore[attr-defined]
         poll.__defaults__ = tuple(
             self.waitpid if value is self._waitpid else value for value in poll.__defaults__
@@ -94,6 +97,7 @@ class Commands:
         self._begun.clear()
         self._number = _FIRST_COMMAND
         self._variables = {**_environ}
+        self._put.clear()
 
     def finish(self) -> None:
         """Give threads, and commands whose input has ended, the time to do what they are about to.
@@ -207,11 +211,28 @@ class Commands:
             _start(self._drain, (_dup(source), answer["number"], command))
         return self._number
 
+    def _noting(self, real: Callable[..., None]) -> Callable[..., None]:
+        """``real``, which sets or unsets a variable for this process, and a note of that.
+
+        ``os.environ`` uses it too; who calls it directly does not change that.
+        """
+
+        def put(name: Any, *value: Any) -> None:
+            real(name, *value)
+            self._put[_decoded(name)] = _decoded(value[0]) if value else None
+
+        return put
+
+    def left(self) -> dict[str, str | None]:
+        """The variables that the call leaves changed; ``None`` for one that is gone."""
+        return self._changes(None)
+
     def _changes(self, environment: Sequence[bytes] | None) -> dict[str, str | None]:
         """The variables that differ from those at the start of the call; ``None`` for one that is gone."""
         before = self._variables
         if environment is None:
-            now = dict(_environ)
+            put = {**_environ, **self._put}
+            now = {name: value for name, value in put.items() if value is not None}
         else:
             pairs = (os.fsdecode(pair).partition("=") for pair in environment)
             now = {name: value for name, _, value in pairs}
