@@ -30,6 +30,7 @@ _READERS: dict[Reads, re.Pattern[str]] = {
     ),
 }
 _KINDS_OF_ENTRIES = re.compile(r"\bis_?(?:dir|file)\b|\bS_IS(?:DIR|REG)\b")
+_RENAMES = re.compile(r"\.(?:renames?|move)\(")
 _TEXT_CHANGES = re.compile(
     r"\.(?:lower|upper|casefold|title|capitalize|swapcase|replace|sub|subn|translate)\("
 )
@@ -60,6 +61,6 @@ def asks_kinds(code: str) -> bool:
     return _KINDS_OF_ENTRIES.search(code) is not None
 
 
-def changes_text(code: str) -> bool:
-    """Whether ``code`` may change the case of texts, or parts of them."""
-    return _TEXT_CHANGES.search(code) is not None
+def changes_names(code: str) -> bool:
+    """Whether ``code`` may give files other names, which it makes of texts."""
+    return _RENAMES.search(code) is not None and _TEXT_CHANGES.search(code) is not None

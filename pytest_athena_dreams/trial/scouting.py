@@ -25,7 +25,7 @@ from ..signatures import Signature, TypeSpec
 from ..source.documents import documents
 from ..source.looping import loop_names
 from ..source.reading import reading
-from ..source.scenes import asks_kinds, changes_text, looks_at_times, reads, variables
+from ..source.scenes import asks_kinds, changes_names, looks_at_times, reads, variables
 from ..source.sql import tables
 from ..worlds import CLOCK, FOLDER, Entry, Place, World, laid_over, planted
 from .chains import with_history
@@ -114,7 +114,7 @@ def with_worlds(spec: PoolSpec, runner: Runner, given: World | None = None) -> P
         ages=_ages(code) if looks_at_times(code) else (),
         places=tuple(places)[:SCOUTED_PLACES],
         names=tuple(
-            dict.fromkeys([*_names(literals), *_USUAL_NAMES, *(_ODD_NAMES if changes_text(code) else ())])
+            dict.fromkeys([*_names(literals), *_USUAL_NAMES, *(_ODD_NAMES if changes_names(code) else ())])
         )[:NAMES],
         words=tuple(text for text in dict.fromkeys(literals) if 0 < len(text) <= _LONGEST_WORD)[
             :SCOUTED_WORDS
