@@ -170,6 +170,8 @@ def _result(recorded: Recorded) -> Iterator[str]:
         yield f"    {guess(figures.guess)}"
     if figures.widened:
         yield f"    answers {percent(figures.widened)} of the inputs that the procedure refuses"
+    if figures.effects is not None:
+        yield f"    effects compared: {printable(figures.effects)}"
     if figures.evidence is not None:
         yield f"    evidence {percent(figures.evidence)}"
     for name in ("error", "failing_input", "procedure_result", "dream_result"):

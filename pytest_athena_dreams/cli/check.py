@@ -248,6 +248,8 @@ def _card(answer: Answer) -> Iterator[str]:
             yield printable(f"    {label}: {text}", limit=300)
     if answer.line is not None:
         yield f"    line: {answer.line}"
+    if answer.effects is not None:
+        yield f"    effects compared: {printable(answer.effects)}"
     if answer.not_compared:
         yield printable(f"    not compared: {answer.not_compared}", limit=300)
     if answer.repair is not None:

@@ -46,6 +46,7 @@ class TestResult(Shape):
     evidence: float | None = Field(default=None, description="Share of faults that the inputs detect")
     speed: float | None = Field(default=None, description="How many times faster than the procedure")
     widened: float | None = Field(default=None, description="Share of refused inputs that it answers")
+    effects: str | None = Field(default=None, description="Effects that a pass compared, by kind")
     failing_inputs: int = 0
     seed: int = 0
     untrusted: Untrusted

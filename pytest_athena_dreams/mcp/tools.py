@@ -148,6 +148,7 @@ class Service:
             evidence=figures.evidence,
             speed=figures.speed,
             widened=figures.widened,
+            effects=figures.effects,
             failing_inputs=fault.inputs if fault else 0,
             seed=self.settings.seed,
             untrusted=Untrusted(

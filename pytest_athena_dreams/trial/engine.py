@@ -21,6 +21,7 @@ from ..sandbox.runner import Runner
 from ..source.purity import is_pure
 from .answers import Answers
 from .case import Case, CaseMaker
+from .counted import effects_compared
 from .coverage import lines_reached
 from .direct import Direct
 from .evidence import Evidence
@@ -251,6 +252,7 @@ class Engine(Closing):
                 not_compared=not_compared(case, loaded, result.observations, settings),
                 guess=loaded.name[:NAME_LENGTH] if guessed else None,
                 widened=wider,
+                effects=effects_compared(case) if passed else None,
             ),
         )
 

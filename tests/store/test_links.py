@@ -268,7 +268,7 @@ def test_a_migration_keeps_every_value_and_whatever_others_have_added(old: Path)
     Store.open(old).close()
     after = contents(old)
     assert (after.pop("dream_codes"), after.pop("dream_refusals")) == ([], [])
-    new = dict.fromkeys(("dream_code", "procedure_code", "not_compared", "guess", "widened"))
+    new = dict.fromkeys(("dream_code", "procedure_code", "not_compared", "guess", "widened", "effects"))
     before["dream_test_results"] = [row | new for row in before["dream_test_results"]]
     assert after == before
     assert keys(old) == wanted()

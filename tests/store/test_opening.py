@@ -33,7 +33,7 @@ COLUMNS = {
         dream_id run_id tested_at outcome category athena_outcome contract error failing_input
         procedure_result dream_result inputs_tried inputs_accepted inputs_rejected elapsed cpu
         peak_memory effectiveness details diverged evidence lines_reached lines_total digest taken_from_dream
-        taken_from_run reason dream_code procedure_code not_compared guess widened""",
+        taken_from_run reason dream_code procedure_code not_compared guess widened effects""",
     "dream_refusals": """
         dream_id code refused_at seed failed why""",
     "dream_codes": """

@@ -120,6 +120,19 @@ def test_files_that_a_library_opens_are_in_the_world(engine: Engine) -> None:
     assert tried(engine, SETTING, SETTING.replace("app.ini", "other.ini")).outcome is Outcome.FAILURE
 
 
+def test_a_pass_counts_the_effects_that_it_compared(engine: Engine) -> None:
+    code = "import os\ndef f(n: int) -> None:\n    os.system('git fetch')\n    open('a', 'w').write(str(n))\n"
+    found = tried(engine, code, code + "# a copy\n")
+    files, commands = (part.split()[0] for part in (found.figures.effects or "").split(", "))
+    assert int(commands) == found.accepted
+    assert found.accepted / 2 < int(files) <= found.accepted  # some worlds hold that file already
+    assert tried(engine, code, code.replace("fetch", "pull")).figures.effects is None
+    idle = "import os\ndef f(n: int) -> bool:\n    return os.path.exists('a.txt')\n"
+    assert tried(engine, idle, idle + "# a copy\n").figures.effects == "none"
+    pure = "def f(n: int) -> int:\n    return n + 1\n"
+    assert tried(engine, pure, pure.replace("n + 1", "1 + n")).figures.effects is None
+
+
 def test_pure_code_has_no_world(engine: Engine) -> None:
     procedure = Procedure(id=2, name="f", code="def f(n: int) -> int:\n    return n + 1\n")
     reference = engine.reference(procedure)
