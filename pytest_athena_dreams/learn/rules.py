@@ -57,6 +57,17 @@ BY_EXCEPTION = {
     "RecursionError": "Give every recursion a base case that each call comes nearer to, or use a loop.",
     "StopIteration": "Give `next` a default, or loop instead.",
 }  # fmt: skip
+BY_EFFECT = (
+    ("` before `", "Keep the order of commands and requests: what decides whether to go on, such as the tests, comes first."),
+    ("also ", "Run no command and send no request that the procedure does not: where it stops, stop."),
+    ("did not ", "Leave out no command and no request of the procedure."),
+    ("ran `", "Keep the words of commands, their folder, variables and input."),
+    ("sent `", "Keep the method, URL, headers and body of requests."),
+    ("left other files behind", "Leave the files that the procedure leaves, with the same contents and modes, and remove what it removes: temporary files, and nothing else."),
+    ("slept for another time", "Wait as long as the procedure does."),
+    ("printed another text", "Print what the procedure prints, to the same stream."),
+)  # fmt: skip
+"""By a part of what a dream did in its world; the first one that the message has wins."""
 BY_CATEGORY = {
     Category.SYNTAX: "Answer with Python source alone, complete: no prose, no markdown fences, no cut-off lines.",
     Category.DEPENDENCY: BY_EXCEPTION["ModuleNotFoundError"],

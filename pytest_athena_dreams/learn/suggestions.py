@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 from ..models import Category, Fault
 from ..source.changes import excerpt, likeliest, list_changes, statement_at
-from .rules import BY_CATEGORY, BY_CONTEXT, BY_EXCEPTION, FENCES, NO_INPUT
+from .rules import BY_CATEGORY, BY_CONTEXT, BY_EFFECT, BY_EXCEPTION, FENCES, NO_INPUT
+
+_EFFECTS = ("also ran", "also sent", "did not run", "did not send", *(part for part, _ in BY_EFFECT[3:]))
+"""How messages about what a dream did in its world begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ def rule(category: Category, exception: str | None, message: str, context: str) 
         return FENCES
     if message == "no input accepted":
         return NO_INPUT
+    if category is Category.LOGIC and message.startswith(_EFFECTS):
+        return next(text for part, text in BY_EFFECT if part in message)
     if context in ("its own raise", "its own assertion") or (exception is None and context):
         for part, text in BY_CONTEXT:
             if part in context and category in (Category.LOGIC, Category.RUNTIME, Category.TYPE):

@@ -45,6 +45,23 @@ def test_the_most_special_rule_wins(
     assert part in rule(category, exception, message, context)
 
 
+@pytest.mark.parametrize(
+    ("message", "part"),
+    [
+        ("ran `git push …` before `pytest -q`", "Keep the order of commands"),
+        ("also ran `git push …`", "where it stops, stop"),
+        ("did not run `git add …`", "Leave out no command"),
+        ("ran `git commit …`, not `git add …`", "Keep the words of commands"),
+        ("sent `POST …`, not `GET …`", "Keep the method"),
+        ("left other files behind: a.txt", "temporary files, and nothing else"),
+        ("slept for another time", "Wait as long"),
+        ("printed another text to standard output", "Print what the procedure prints"),
+    ],
+)
+def test_what_a_dream_did_in_its_world_has_a_rule_before_its_edit(message: str, part: str) -> None:
+    assert part in rule(Category.LOGIC, None, message, "a call left out")
+
+
 def test_an_example_shows_both_sides_and_the_call() -> None:
     code = BASE.replace("item < limit", "item <= limit")
     fault = Fault(
