@@ -13,7 +13,13 @@ from ..models import Category, Fault
 from ..source.changes import excerpt, likeliest, list_changes, statement_at
 from .rules import BY_CATEGORY, BY_CONTEXT, BY_EFFECT, BY_EXCEPTION, FENCES, NO_INPUT
 
-_EFFECTS = ("also ran", "also sent", "did not run", "did not send", *(part for part, _ in BY_EFFECT[3:]))
+_EFFECT_STARTS = (
+    "also ran",
+    "also sent",
+    "did not run",
+    "did not send",
+    *(part for part, _ in BY_EFFECT[3:]),
+)
 """How messages about what a dream did in its world begin."""
 
 
@@ -49,7 +55,7 @@ def rule(category: Category, exception: str | None, message: str, context: str) 
         return FENCES
     if message == "no input accepted":
         return NO_INPUT
-    if category is Category.LOGIC and message.startswith(_EFFECTS):
+    if category is Category.LOGIC and message.startswith(_EFFECT_STARTS):
         return next(text for part, text in BY_EFFECT if part in message)
     if context in ("its own raise", "its own assertion") or (exception is None and context):
         for part, text in BY_CONTEXT:

@@ -32,10 +32,13 @@ _WRITTEN = "only files in its working folder can be compared: let it take the pa
 _SCRIPT = "put what it does into a function, with what it reads as parameters"
 _OF_SCRIPTS = frozenset({Reason.NO_ENTRY_POINT, Reason.NOT_LOADED, Reason.NO_INPUT})
 """Reasons that ``_SCRIPT`` removes for code without a function."""
-_NO_NETWORK = "the network is closed, and no setting opens it: let it take what it fetches as an argument"
+_NO_NETWORK = (
+    "the network is closed: --athena-effects=auto simulates HTTP and mail; otherwise let it take what it "
+    "fetches as an argument"
+)
 _NO_COMMANDS = (
-    "commands and processes can't run in the jail, and no setting lets them: let it take the output "
-    "of the command as an argument"
+    "commands and processes can't run in the jail: --athena-effects=auto simulates commands; otherwise let "
+    "it take the output of the command as an argument"
 )
 _REFUSED_REMEDIES = {
     ("open /", "stat /", "access /", "read the link"): _READS_FILES,

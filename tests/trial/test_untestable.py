@@ -76,13 +76,16 @@ PROCEDURES = {
         Reason.REFUSED,
         [
             "the jail refused to run git on 30",
-            "; commands and processes can't run in the jail, and no setting lets them",
+            "; commands and processes can't run in the jail: --athena-effects=auto simulates commands",
         ],
     ),
     "http": (
         "import urllib.request as r\ndef f(n: int) -> bytes:\n    return r.urlopen('http://example.org').read()\n",
         Reason.REFUSED,
-        ["the jail refused to look up example.org on 30", "; the network is closed, and no setting opens it"],
+        [
+            "the jail refused to look up example.org on 30",
+            "; the network is closed: --athena-effects=auto simulates HTTP and mail",
+        ],
     ),
     "missing-helper": (
         "from helpers import g\ndef f(n: int) -> int:\n    return g(n)\n",
