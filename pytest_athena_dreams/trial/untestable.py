@@ -158,7 +158,8 @@ def _remedy(reason: Reason, procedure: Procedure, seen: Observation | None, wher
     if raised is not None and raised.type == "KeyError" and ("environ" in where or "getenv" in where):
         return _ENVIRONMENT
     if reason is Reason.NO_INPUT and raised is not None and raised.path is not None:
-        return _CREATE_PATH if raised.path in procedure.code else _GIVE_PATHS
+        spelt = any(f"{quote}{raised.path}{quote}" in procedure.code for quote in "'\"")
+        return _CREATE_PATH if spelt else _GIVE_PATHS
     if reason in _OF_SCRIPTS and not _DEFINITION.search(procedure.code):
         return _SCRIPT
     return _REMEDIES[reason]
