@@ -49,6 +49,20 @@ def act(url: str, retries: int = 3) -> object:
     request = urllib.request.Request(url, data=b"failed", method="POST")
     urllib.request.urlopen(request).close()
 """,
+    "sets-and-listings": """
+import concurrent.futures, os, subprocess, tempfile, uuid
+def act(folder: str, names: list[str]) -> list[str]:
+    os.makedirs(folder, exist_ok=True)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        runs = list(pool.map(lambda word: subprocess.call([word, *{*names}]), ("ruff", "mypy")))
+    with tempfile.TemporaryDirectory(dir=folder) as spare:
+        os.replace(tempfile.mkstemp(dir=spare)[1], os.path.join(folder, uuid.uuid4().hex))
+    for entry in os.scandir(folder):
+        info = entry.stat()
+        print(entry.name, os.stat(entry.path).st_mtime, info.st_size, info.st_mode)
+    os.environ["RUN"] = uuid.uuid1(node=1).hex[16:20]
+    return [str({*names}), *os.listdir(folder), *map(str, runs)]
+""",
     "chance-and-clock": """
 import datetime, os, random, secrets, sys, time, uuid
 def act(count: int) -> str:
