@@ -15,6 +15,7 @@ from ..models import Observation
 from ..sandbox.client import SandboxPair, Source
 from ..sandbox.runner import Runner
 from ..source.reading import sees_no_clock
+from ..worlds import EMPTY
 from .lab import Lab
 from .observing import (
     ANSWERED,
@@ -123,7 +124,9 @@ class Answers:
         spec = reference.pool.spec
         if spec.given:
             return {}
-        small = {call.payload(): call for call in small_arguments(spec.signature, SIMPLEST)}
+        world = EMPTY if reference.source.acts else None
+        calls = [replace(call, world=world) for call in small_arguments(spec.signature, SIMPLEST)]
+        small = {call.payload(): call for call in calls}
         left = _missing(small, cached)
         timeout = self._lab.settings.timeout / PROCEDURE_SHARE / HURRY
         seen = self.runner(reference).run(left, timeout=timeout, patience=HANGS[0])

@@ -11,6 +11,7 @@ from pytest_athena_dreams.models import Category, Contract, Dream, Outcome, Proc
 from pytest_athena_dreams.sandbox.client import SandboxPair
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial.engine import Engine
+from pytest_athena_dreams.worlds import EMPTY
 
 CLEAN = """
 import shutil
@@ -79,6 +80,11 @@ def test_what_a_script_without_a_result_does_is_compared(engine: Engine) -> None
     wrong = verdict_on(engine, silent, silent.replace(', "dist")', ",)"))
     assert wrong.category is Category.LOGIC
     assert wrong.faults[0].summary.startswith("left other files behind: dist")
+    also = verdict_on(
+        engine, CLEAN, CLEAN + "Path('more').touch()\n"
+    )  # in any world, so in the empty one too
+    assert also.faults[0].world == ("no files",)
+    assert also.faults[0].surroundings == EMPTY
 
 
 def test_code_that_only_gives_names_is_no_script(engine: Engine) -> None:
