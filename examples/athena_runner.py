@@ -10,7 +10,7 @@ async def main(path: str) -> None:
     store = DreamStore(path)
     print(f"{len(await store.get_pending_dreams())} dreams are pending")
 
-    async with DreamTestRunner(store, tests_per_dream=5) as runner:
+    async with DreamTestRunner(store, tests_per_dream=50) as runner:
         result = await runner.test_tier1_dreams()
         if not result["success"]:
             print(f"error: {result.get('error')}")

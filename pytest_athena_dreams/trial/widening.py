@@ -20,6 +20,8 @@ REFUSED_INPUTS = 40
 """Maximum inputs of the pool that the procedure refused, on which the dream is run."""
 STRANGE_INPUTS = 40
 """Maximum further inputs: an accepted call with one argument of another kind."""
+SAME_ANSWERS = 5
+"""Answers that are all the same, from which they count for nothing: the dream may hide every error."""
 _WIDER = (Contract.SUPERSET, Contract.COMPATIBLE)
 """Contracts that leave a dream free where the procedure raises."""
 
@@ -28,8 +30,9 @@ def widened(case: Case, answers: Answers, dream: Runner, timeout: float, budget:
     """The share of refused inputs that the dream answers; ``None`` if there are none, or none may differ.
 
     The procedure refuses an input if it raises on it, for no reason of the jail's. The dream answers if it
-    returns; ``dream`` must not remember its trial. ``timeout`` is seconds for each call, ``budget`` for all;
-    a call that does not end ends the measurement, and what it did not reach is not answered.
+    returns, and not the same for all. ``dream`` must not remember its trial. ``timeout`` is seconds for each
+    call, ``budget`` for all; a call that does not end ends the measurement, and what it did not reach is not
+    answered.
     """
     reference = case.reference
     if reference is None or case.oracle.contract not in _WIDER:
@@ -39,7 +42,10 @@ def widened(case: Case, answers: Answers, dream: Runner, timeout: float, budget:
     if not payloads:
         return None
     seen = dream.run(payloads, timeout=timeout, budget=budget)
-    return sum(one.kind is ObservationKind.RETURNED for one in seen) / len(payloads)
+    given = [one.value for one in seen if one.kind is ObservationKind.RETURNED]
+    if len(given) >= SAME_ANSWERS and all(one == given[0] for one in given):
+        return 0.0
+    return len(given) / len(payloads)
 
 
 def _refused_strangers(reference: Reference, answers: Answers) -> list[bytes]:
@@ -59,9 +65,9 @@ def _refused_strangers(reference: Reference, answers: Answers) -> list[bytes]:
 
 def _strangers(reference: Reference) -> Iterator[Arguments]:
     """An accepted call with one argument after the other replaced by a value of another kind."""
-    call = next(iter(reference.moderate), None)
-    if call is None:
+    if not (accepted := reference.moderate):
         return
+    call = accepted[len(accepted) // 2]  # the first ones are empty or zero, as are usual answers to errors
     signature = reference.signature
     named = call.by_name(signature)
     columns = [[(name, value) for value in _other_kinds(own)] for name, own in named.items()]

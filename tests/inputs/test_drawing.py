@@ -7,11 +7,13 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, find, given, settings
+from hypothesis import assume, event, find, given, note, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
@@ -21,6 +23,31 @@ from pytest_athena_dreams.inputs.mining import nothing_mined
 from pytest_athena_dreams.inputs.search import Search, SearchStopped
 from tests.inputs.kit import drawn, signature_of
 
+
+@dataclass
+class Point:
+    x: int
+    name: str
+
+
+def _one_argument(a: int) -> int:
+    return a
+
+
+@st.composite
+def noted_points(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Point:
+    event("drawn")
+    note("for a report")
+    point: Point = draw(st.builds(Point, x=st.integers(), name=st.text()))
+    return point
+
+
+@st.composite
+def while_it_draws(draw: Callable[[st.SearchStrategy[Any]], Any]) -> tuple[int, int]:
+    function = draw(st.functions(like=_one_argument, returns=st.integers(), pure=True))
+    return draw(st.data()).draw(st.integers(), label="n"), function(1)
+
+
 STRATEGIES: list[st.SearchStrategy[Any]] = [
     st.integers(),
     st.lists(st.text(), unique=True),
@@ -28,6 +55,12 @@ STRATEGIES: list[st.SearchStrategy[Any]] = [
     st.lists(st.integers()).filter(lambda xs: len(xs) % 2 == 0),
     st.integers(0, 20).flatmap(lambda n: st.lists(st.just(n), max_size=n)),
     st.randoms().map(lambda chance: chance.random()),
+    noted_points(),
+    while_it_draws(),
+    st.tuples(st.shared(st.integers(), key="n"), st.shared(st.integers(), key="n")),
+    st.recursive(st.integers(), st.lists, max_leaves=9),
+    st.from_regex("(a|b)+c?", fullmatch=True),
+    st.datetimes(timezones=st.timezones()),
 ]
 QUIET = settings(database=None, deadline=None)
 INTEGERS = Search(strategy=st.integers(), examples=100, seed=0)

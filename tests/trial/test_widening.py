@@ -45,9 +45,19 @@ def test_a_dream_that_drops_a_check_answers_more(engine: Engine) -> None:
     assert 0.5 < wider < 1  # text is still refused
 
 
+TRIES = "def root(x):\n    try:\n        return int(x ** 0.5)\n    except Exception:\n        return {}\n"
+CHECKS = "def root(x):\n    if type(x) is not int or x < 0:\n        return {}\n    return int(x ** 0.5)\n"
+
+
 def test_a_dream_that_answers_everything(engine: Engine) -> None:
-    code = "def root(x):\n    try:\n        return int(x ** 0.5)\n    except Exception:\n        return 0\n"
-    assert widened(engine, ROOT, code) == 1
+    assert widened(engine, ROOT, TRIES.format("str(x)")) == 1
+
+
+@pytest.mark.parametrize("code", [TRIES, CHECKS])
+@pytest.mark.parametrize("answer", ["0", "-1", "None", "[]"])
+def test_one_answer_for_all_that_is_refused_is_none(engine: Engine, code: str, answer: str) -> None:
+    """The dream hides every error, also those that tell a caller of its mistake."""
+    assert widened(engine, ROOT, code.format(answer)) == 0
 
 
 def test_other_kinds_of_arguments_count(engine: Engine) -> None:
