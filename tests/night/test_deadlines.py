@@ -19,7 +19,7 @@ from tests.dreams import dream, make_store
 from tests.llm.server import Server, serving, waits
 
 from .kit import query
-from .test_accidents import CLAMP, LIGHT, UNIQUE, at_work, children
+from .test_accidents import CLAMP, LIGHT, UNIQUE, at_work
 
 ROOT = "import math\n\n\ndef root(x: int) -> int:\n    return math.isqrt(abs(x))\n"
 WITHOUT_IMPORT = "def root(x: int) -> int:\n    return math.isqrt(abs(x)) + {0} - {0}\n"
@@ -70,7 +70,7 @@ class House:
             "test": lambda: self.has("dream_test_results"),
             "repair": lambda: self.has("dream_repairs"),
             "learn": self._waits_to_write,
-            "adopt": lambda: (pid := at_work(os.getpid(), "adopt")) and children(pid),
+            "adopt": lambda: (pid := at_work(os.getpid(), "adopt")) and str(self.store) in _open_files(pid),
             "report": lambda: (self.folder / f"night-{number}.html").exists(),
         }
         return conditions[step.name]

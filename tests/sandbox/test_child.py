@@ -30,7 +30,7 @@ def test_calls_are_answered_in_order(sandbox: Sandbox) -> None:
         ("x = '\ud800'", None, "compile", "UnicodeEncodeError"),
         ("x = 1 / 0", None, "load", "ZeroDivisionError"),
         ("import nothing_of_this_name", None, "load", "ModuleNotFoundError"),
-        ("raise SystemExit(0)", None, "load", "SystemExit"),
+        ("def f(): pass\nraise SystemExit(0)", None, "load", "SystemExit"),
         ("x = 1", None, "entry", "AttributeError"),
         ("def f(): pass", "g", "entry", "AttributeError"),
         ("f = 1", "f", "entry", "TypeError"),
@@ -177,7 +177,7 @@ def test_a_load_that_takes_too_long_is_ended() -> None:
     from pytest_athena_dreams.sandbox.policy import Limits, Policy, SandboxMode
 
     policy = Policy(mode=SandboxMode.LANDLOCK, limits=Limits(load_timeout=0.3))
-    with Sandbox(policy) as sandbox, sandbox.spawn(Source(code="while True: pass")) as child:
+    with Sandbox(policy) as sandbox, sandbox.spawn(Source(code="def f(): pass\nwhile True: pass")) as child:
         assert child.failure is not None
         assert child.failure.kind is ObservationKind.TIMED_OUT
 

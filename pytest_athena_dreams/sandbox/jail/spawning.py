@@ -96,7 +96,7 @@ class Commands:
         self._threads = _threads()
         self._begun.clear()
         self._number = _FIRST_COMMAND
-        self._variables = {**_environ}
+        self._variables = _variables()
         self._put.clear()
 
     def finish(self) -> None:
@@ -231,7 +231,7 @@ class Commands:
         """The variables that differ from those at the start of the call; ``None`` for one that is gone."""
         before = self._variables
         if environment is None:
-            put = {**_environ, **self._put}
+            put = {**_variables(), **self._put}
             now = {name: value for name, value in put.items() if value is not None}
         else:
             pairs = (os.fsdecode(pair).partition("=") for pair in environment)
@@ -282,6 +282,11 @@ class Commands:
     def killpg(self, group: int, number: int, /) -> None:
         """As ``os.killpg``."""
         (self.kill if group > _FIRST_COMMAND else self._killpg)(group, signal.Signals(number))
+
+
+def _variables() -> dict[str, str]:
+    """The variables of this process, without builtin functions and methods that a dream may have replaced."""
+    return {_decoded(name): _decoded(value) for name, value in _environ._data.items()}  # type: ignore[attr-defined]
 
 
 def _available(source: int) -> tuple[bytes, bool]:
