@@ -39,12 +39,25 @@ def chance(value: Any, spec: TypeSpec | None) -> int:
     if spec is not None and _is_bound(spec):
         return 0
     if type(value) is dict:
-        return 1 if _is_graph(value) else 0
+        return 1 if _is_graph(value) and _may_lead_to_keys(spec) else 0
     return 0 if type(value) is not list else 2 if _is_table(value) else 4
 
 
 def _is_bound(spec: TypeSpec) -> bool:
     return spec.kind in ("annotated", "literal", "enum", "typevar") or any(map(_is_bound, spec.args))
+
+
+def _may_lead_to_keys(spec: TypeSpec | None) -> bool:
+    """Whether keys of a mapping of this type may be items of its values, which may all be empty."""
+    if spec is not None and spec.kind == "union":
+        return all(map(_may_lead_to_keys, spec.args))
+    if spec is None or spec.kind != "dict":
+        return True
+    key, items = spec.args
+    if not items.args:
+        return True
+    item = items.args[0]
+    return item == key or item.kind in ("any", "hashable") or (item.kind == "union" and key in item.args)
 
 
 def _is_graph(value: dict[Any, Any]) -> bool:

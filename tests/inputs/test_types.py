@@ -180,7 +180,7 @@ SCALARS = [
 
 CONTAINERS = """
 list[int]; set[str]; frozenset[int]; dict[str, int]; tuple[int, str]; tuple[int, ...]; tuple[()]; list; dict; tuple
-List[int]; Dict[str, List[int]]; collections.deque[int]; collections.defaultdict[str, list[int]]
+List[int]; Dict[str, List[int]]; collections.deque[int]; collections.defaultdict[str, list[int]]; dict[str, list[Box[float]]]; dict[str, list[int]]
 collections.OrderedDict[str, int]; collections.Counter[str]; collections.ChainMap[str, int]
 types.MappingProxyType[str, int]; cabc.Sequence[int]; cabc.MutableSequence[str]; cabc.Collection[int]
 cabc.Container[int]; cabc.Reversible[int]; cabc.Iterable[int]; cabc.Iterator[int]; cabc.Mapping[str, int]
