@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_athena_dreams.sandbox.meter import Deadline, Reading
+from pytest_athena_dreams.sandbox.meter import Deadline, Meter, Reading
 
 GLANCE = 0.05
 
@@ -53,3 +58,25 @@ def test_no_more_counts_than_has_passed(steps: list[tuple[float, float, float]])
         pause = deadline.pause(reading(wall, cpu, queued), GLANCE)
         assert pause <= GLANCE
         assert pause > 0 or max(wall, cpu) >= 0.999
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="states of threads are read from /proc")
+def test_who_waits_for_a_child_to_stop_lets_it_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy processor, a child waited for ten seconds while its parent looked every 0.2 ms."""
+    pauses: list[float] = []
+    sleep = time.sleep
+
+    def noted(seconds: float) -> None:
+        pauses.append(seconds)
+        sleep(seconds)
+
+    monkeypatch.setattr(time, "sleep", noted)
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        meter = Meter(busy.pid)
+        try:
+            assert not meter.settles(0.2)
+        finally:
+            meter.close()
+            busy.kill()
+    assert pauses[:3] == [0.0002, 0.0004, 0.0008]
+    assert set(pauses[6:]) == {0.01}
