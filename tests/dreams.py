@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from pytest_athena_dreams.sandbox.client import SandboxPair
+from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.importer import import_lines
 from pytest_athena_dreams.store.jsonl import read_lines
@@ -16,6 +21,24 @@ def clamp(x: int, low: int, high: int) -> int:
         raise ValueError("low is above high")
     return max(low, min(x, high))
 """
+
+
+SECRET = "a text that nobody draws, 7.3.1"
+READS_SECRET = f"""
+import zlib
+def read(path: str) -> str:
+    with open(path) as file:
+        text = file.read()
+    return "known" if zlib.crc32(text.encode()) == {zlib.crc32(SECRET.encode())} else "other"
+"""
+"""What it does on that text shows in the user's own world alone."""
+
+
+def needs_worlds() -> None:
+    """Skip the test where no worlds can be made."""
+    with SandboxPair(Policy()) as jail:
+        if not jail.acts():
+            pytest.skip("no Landlock here, which worlds need")
 
 
 def dream(label: str, code: str, *, procedure: str | None = CLAMP, **more: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ T = TypeVar("T")
 _Choices = tuple[Any, ...]
 
 REPEATS_DRAWN = 20
-"""Examples that come again, at least, until only new ones are looked for, if they are half of all."""
+"""Minimum examples that came before, and half of all, from which the tree finds the ones still missing."""
 ATTEMPTS_EACH = 10
 """Attempts for each example, at most, as in Hypothesis."""
 _FAULT = InterestingOrigin.from_exception(AssertionError())
@@ -67,7 +67,7 @@ def draw(search: Search[T], keep: Callable[[T, _Choices | None], None], meter: C
     seen: set[Any] = set()
 
     def is_new(data: ConjectureData) -> bool:
-        key = choices_key(data.choices)  # which tells 0.0 from -0.0
+        key = choices_key(data.choices)  # tells 0.0 and -0.0 apart
         new = key not in seen
         seen.add(key)
         return new

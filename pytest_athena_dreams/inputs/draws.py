@@ -1,8 +1,8 @@
 """Strategies in the form of functions, and what these draw: a whole number, one of several items.
 
 Such choices depend on what was drawn before. A new strategy for each would cost more than the choice itself,
-because Hypothesis validates and labels every strategy that it meets for the first time. So their strategies
-are kept, by their bounds.
+because Hypothesis validates and labels every strategy that it meets for the first time. So a process makes
+one strategy for each pair of bounds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Gives the summary of a night to a command of the user's.
 
-Invariants: the command and what it started end within ``NOTIFY_SECONDS``; what it prints is read as it comes,
-and only its end is kept, so it may print any amount, and nothing of it mixes with the summary.
+Invariants: the command and what it started end within ``NOTIFY_SECONDS``. It may print any amount: a failure
+shows the end of that, and the summary none of it.
 """
 
 from __future__ import annotations

@@ -80,9 +80,8 @@ class Variation:
     Their values, the streams it prints to, and whether it returns or what it raises: all ``outcomes`` that
     were seen in place of each other. ``parts`` of the values and ``changes`` of the arguments are left out
     of a comparison, while the rest of them does not vary. ``files`` is what does not differ of the files
-    that it leaves, and ``requests`` of what else it asked of its world, with ``drawn`` only
-    without what looks drawn by chance; ``slept`` is whether it sleeps
-    for another time.
+    that it leaves, and ``requests`` of what else it asked of its world, with ``drawn`` only without what
+    looks drawn by chance; ``slept`` is whether it sleeps for another time.
     """
 
     values: Extent = Extent.NONE

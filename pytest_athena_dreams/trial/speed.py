@@ -19,7 +19,7 @@ TIMED_CALLS = 2
 TIMED_SECONDS = 0.5
 """Seconds that the timed calls may take together, but for those of the first input: slow calls vary less."""
 TIMINGS = 3
-"""Times that a dream has to seem faster before it is doubted: on a busy machine every third seems so once."""
+"""Times that a dream has to seem faster before it is doubted: on a busy machine 34 of 62 did once."""
 DOUBTED_SPEED = 1.15
 """Times faster from which a dream is timed anew: it may remember its calls, or report false times."""
 RACED_INPUTS = 400
@@ -40,9 +40,9 @@ def effectiveness(case: Case, answers: Answers, dream: Runner, timeout: float) -
     """How many times faster the dream is than its procedure: the median of paired ratios, or ``None``.
 
     Each input counts with its shortest call, the procedure's in a child like the dream's. Large inputs are
-    left out: they cost more than they count in a median. A dream that seems faster is timed anew, in children
-    that see each input once. The children report the seconds of each call themselves; where the system's
-    clock does not confirm them, what that says counts. ``timeout`` is seconds for each call.
+    left out: they cost more than they count in a median. A dream that seems faster three times is timed anew,
+    in children that see each input once. The children report the seconds of each call themselves; where the
+    system's clock does not confirm them, what that says counts. ``timeout`` is seconds for each call.
     """
     if case.reference is None:
         return None
@@ -110,8 +110,8 @@ def _lap(runner: Runner, payloads: Sequence[bytes], timeout: float) -> _Lap:
 
 def _best(laps: Sequence[_Lap]) -> _Lap:
     """For each call, and for all together, the shortest of several rounds."""
-    return _Lap([min(calls) for calls in zip(*(lap.calls for lap in laps), strict=False)],
-                min(lap.seconds for lap in laps))  # fmt: skip
+    calls = zip(*(lap.calls for lap in laps), strict=False)
+    return _Lap(list(map(min, calls)), min(lap.seconds for lap in laps))
 
 
 def _ratio(of_procedure: Sequence[float], of_dream: Sequence[float]) -> float | None:

@@ -6,7 +6,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,11 @@ from pytest_athena_dreams.adoption.conditions import decide
 from pytest_athena_dreams.cli import main
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Outcome
-from pytest_athena_dreams.sandbox.client import SandboxPair
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.store.database import Store
 from pytest_athena_dreams.store.records import Result
 from pytest_athena_dreams.trial import Engine
-from tests.dreams import dream, make_store
+from tests.dreams import READS_SECRET, SECRET, dream, make_store, needs_worlds
 from tests.night.kit import COMMAND, environment
 from tests.store.kit import RUN
 
@@ -291,15 +289,7 @@ from texts_of_body import TEXTS
 def pytest_athena_dreams_strategy(procedure, parameter, annotation):
     return TEXTS if (procedure, parameter) == ("body", "text") else None
 """
-NOTE = "a text that nobody draws, 7.3.1"
-READS_NOTES = f"""
-import zlib
-def read(path: str) -> str:
-    with open(path) as file:
-        text = file.read()
-    return "known" if zlib.crc32(text.encode()) == {zlib.crc32(NOTE.encode())} else "other"
-"""
-OTHER_NOTE = READS_NOTES.replace('"known"', '"new"')
+OTHER_SECRET = READS_SECRET.replace('"known"', '"new"')
 INI = "[pytest]\nathena_strategies =\n    body.text = texts_of_body:TEXTS\n"
 
 
@@ -353,15 +343,13 @@ def test_adopt_tests_in_the_user_s_own_worlds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: bool
 ) -> None:
     """There the dream fails; in drawn ones nothing speaks against it."""
-    with SandboxPair(Policy()) as jail:
-        if not jail.acts():
-            pytest.skip("no Landlock here, which worlds need")
+    needs_worlds()
     monkeypatch.chdir(tmp_path)
-    make_store(tmp_path / "athena.db", dream("shorter", OTHER_NOTE, procedure=READS_NOTES))
+    make_store(tmp_path / "athena.db", dream("shorter", OTHER_SECRET, procedure=READS_SECRET))
     with Store.open("athena.db") as store:
         passes(store, 1)
     (tmp_path / "given" / "files").mkdir(parents=True)
-    (tmp_path / "given" / "files" / "notes.txt").write_text(NOTE)
+    (tmp_path / "given" / "files" / "notes.txt").write_text(SECRET)
     (tmp_path / "pytest.ini").write_text("[pytest]\nathena_world = given\n" if given else "[pytest]\n")
     done = run("adopt", "1", status=1)
     assert ("it fails on a new seed: logic: " in done.stderr) == given, done.stderr

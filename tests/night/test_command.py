@@ -53,7 +53,7 @@ def nights() -> list[dict[str, Any]]:
 @pytest.mark.usefixtures("project")
 def test_a_night_does_all_steps_and_tells_what_came_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
-    notify = f"{sys.executable} -c \"import sys; open('told.json', 'w').write(sys.stdin.read())\""
+    notify = f"{sys.executable} -c \"import sys; open('given.json', 'w').write(sys.stdin.read())\""
     done = run(
         "night", "--strategy", "light", "--adopt", "1", "--for", "10m", "--notify", notify, "--", "-n0"
     )
@@ -70,14 +70,14 @@ def test_a_night_does_all_steps_and_tells_what_came_of_them(monkeypatch: pytest.
     assert summary.startswith("# Night 1, 20")
     assert len(summary.splitlines()) <= LINES
     assert Path("summary.md").read_text() == summary
-    told = json.loads(Path("told.json").read_text())
-    assert told["dreams"] >= 1
-    assert told["tested"] == told["passed"] + told["failed"]
-    assert f"- {told['tested']} tested: {told['passed']} passed" in summary
-    assert (told["exit_status"], told["spent_usd"]) == (0, {})
+    given = json.loads(Path("given.json").read_text())
+    assert given["dreams"] >= 1
+    assert given["tested"] == given["passed"] + given["failed"]
+    assert f"- {given['tested']} tested: {given['passed']} passed" in summary
+    assert (given["exit_status"], given["spent_usd"]) == (0, {})
     (listed,) = run("nights").stdout.splitlines()
     assert listed.startswith("   1  20")
-    assert f"  {told['dreams']} written, {told['passed']} passed, {told['failed']} failed" in listed
+    assert f"  {given['dreams']} written, {given['passed']} passed, {given['failed']} failed" in listed
     assert summary.endswith(" MB. Report: nights/night-1.html\n")
 
 

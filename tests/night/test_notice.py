@@ -19,7 +19,7 @@ def script(text: str) -> str:
 
 def test_it_gets_the_text(tmp_path: Path) -> None:
     text = '{"night": 1, "ä": "' + "x" * 300_000 + '"}'
-    out = tmp_path / "told"
+    out = tmp_path / "received"
     assert send(script(f"import sys; open({str(out)!r}, 'wb').write(sys.stdin.buffer.read())"), text) == ""
     assert out.read_text() == text
 

@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_athena_dreams.cli import main
 from pytest_athena_dreams.cli.regression import literal, quoted
-from pytest_athena_dreams.sandbox.client import SandboxPair
-from pytest_athena_dreams.sandbox.policy import Policy
-from tests.dreams import CLAMP, dream, make_store
+from tests.dreams import CLAMP, dream, make_store, needs_worlds
 from tests.session.conftest import Run
 
 POINT = "from dataclasses import dataclass\n@dataclass\nclass Point:\n    x: int\n    y: float\n"
@@ -239,11 +237,7 @@ ACTING = {
 
 
 def test_a_failure_in_a_world_is_tested_in_that_world(run_alone: Run, pytester: pytest.Pytester) -> None:
-    pair = SandboxPair(Policy())
-    works = pair.acts()
-    pair.close()
-    if not works:
-        pytest.skip("no Landlock here, which worlds need")
+    needs_worlds()
     wrong = [
         dream(label, code, procedure=CONFIGURES, contract="equivalent") for label, code in ACTING.items()
     ]

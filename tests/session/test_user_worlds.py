@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
 
 import pytest
 
 from pytest_athena_dreams.errors import WorldError
-from pytest_athena_dreams.sandbox.client import SandboxPair
-from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.session.user_worlds import UserWorlds, worlds_in
 from pytest_athena_dreams.worlds import FOLDER, CommandAnswer, Entry, Reply, ServiceAnswer, World, laid_over
-from tests.dreams import dream, make_store, verdicts
+from tests.dreams import READS_SECRET, SECRET, dream, make_store, needs_worlds, verdicts
 from tests.session.conftest import Run
 
 COMMANDS = r"""
@@ -183,25 +180,11 @@ def test_what_is_given_stands_above_what_is_drawn() -> None:
     )
 
 
-SECRET = "a text that nobody draws, 7.3.1"
-READS = f"""
-import zlib
-def read(path: str) -> str:
-    with open(path) as file:
-        text = file.read()
-    return "known" if zlib.crc32(text.encode()) == {zlib.crc32(SECRET.encode())} else "other"
-"""
-
-
 @pytest.fixture
 def store(pytester: pytest.Pytester) -> Path:
-    pair = SandboxPair(Policy())
-    works = pair.acts()
-    pair.close()
-    if not works:
-        pytest.skip("no Landlock here, which worlds need")
+    needs_worlds()
     path = pytester.path / "athena.db"
-    make_store(path, dream("wrong", READS.replace('"known"', '"new"'), procedure=READS))
+    make_store(path, dream("wrong", READS_SECRET.replace('"known"', '"new"'), procedure=READS_SECRET))
     return path
 
 

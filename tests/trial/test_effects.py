@@ -8,9 +8,9 @@ import pytest
 
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Category, Contract, Dream, Outcome, Procedure, Verdict
-from pytest_athena_dreams.sandbox.client import SandboxPair
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial import Engine
+from tests.dreams import needs_worlds
 
 ROTATE = """
 import os
@@ -38,11 +38,7 @@ def rotate(path: str) -> bool:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    pair = SandboxPair(Policy())
-    works = pair.acts()
-    pair.close()
-    if not works:
-        pytest.skip("no Landlock here, which worlds need")
+    needs_worlds()
     settings = Settings(max_examples=30, shrink_time=1.0, evidence="off", effects="auto")
     with Engine(settings, Policy()) as engine:
         yield engine

@@ -7,9 +7,9 @@ import pytest
 
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Procedure
-from pytest_athena_dreams.sandbox.client import SandboxPair
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial import Engine
+from tests.dreams import needs_worlds
 
 CODES = {
     "files": """
@@ -91,11 +91,7 @@ def trace(code: str) -> bytes:
 
 @pytest.mark.parametrize("kind", CODES)
 def test_traces_of_two_runs_are_equal_to_the_byte(kind: str) -> None:
-    pair = SandboxPair(Policy())
-    works = pair.acts()
-    pair.close()
-    if not works:
-        pytest.skip("no Landlock here, which worlds need")
+    needs_worlds()
     first, second = trace(CODES[kind]), trace(CODES[kind])
     assert first == second
     assert len(first) > 5_000

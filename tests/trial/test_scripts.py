@@ -8,10 +8,10 @@ import pytest
 
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Category, Contract, Dream, Outcome, Procedure, Reason, Verdict
-from pytest_athena_dreams.sandbox.client import SandboxPair
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial.engine import Engine
 from pytest_athena_dreams.worlds import EMPTY
+from tests.dreams import needs_worlds
 
 CLEAN = """
 import shutil
@@ -70,11 +70,7 @@ def test_a_pass_of_a_script_has_evidence(engine: Engine) -> None:
 
 
 def test_what_a_script_without_a_result_does_is_compared(engine: Engine) -> None:
-    pair = SandboxPair(Policy())
-    works = pair.acts()
-    pair.close()
-    if not works:
-        pytest.skip("no Landlock here, which worlds need")
+    needs_worlds()
     assert verdict_on(engine, CLEAN, FUNCTIONS).outcome is Outcome.SUCCESS
     silent = CLEAN.replace("print", "(lambda *parts: None)")
     wrong = verdict_on(engine, silent, silent.replace(', "dist")', ",)"))

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 
 import msgspec
-import pytest
 
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.inputs.arguments import Arguments
 from pytest_athena_dreams.models import Category, Contract, Dream, Procedure
-from pytest_athena_dreams.sandbox.client import SandboxPair
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial import Engine
 from pytest_athena_dreams.trial.smaller_worlds import in_smaller_worlds
 from pytest_athena_dreams.worlds import EMPTY, CommandAnswer, Entry, Reply, ServiceAnswer, World, planted
+from tests.dreams import needs_worlds
 
 JOBS = Reply(body=json.dumps([{"id": 1, "state": "done"}, {"id": 2, "state": "open"}]))
 GIVEN = World(
@@ -81,11 +80,7 @@ def test_answers_lose_keys_and_lines() -> None:
 
 
 def test_the_user_s_world_is_left_out_of_a_failure_but_for_what_it_needs() -> None:
-    pair = SandboxPair(Policy())
-    works = pair.acts()
-    pair.close()
-    if not works:
-        pytest.skip("no Landlock here, which worlds need")
+    needs_worlds()
     dream = Dream(
         id=1,
         code=COMMIT.replace('["git", "commit", ', '["git", "commit", "-a", '),

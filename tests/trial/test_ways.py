@@ -9,9 +9,9 @@ import pytest
 
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.models import Contract, Dream, Outcome, Procedure
-from pytest_athena_dreams.sandbox.client import SandboxPair
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial import Engine
+from tests.dreams import needs_worlds
 
 
 class Way(NamedTuple):
@@ -285,11 +285,7 @@ print("copied")
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    pair = SandboxPair(Policy())
-    works = pair.acts()
-    pair.close()
-    if not works:
-        pytest.skip("no Landlock here, which worlds need")
+    needs_worlds()
     with Engine(Settings(max_examples=40, shrink_time=0.2, evidence="off"), Policy()) as engine:
         yield engine
 

@@ -67,7 +67,7 @@ class Scene:
         _folder(path)
 
     def look_into(self, folder: Any) -> None:
-        """Open and close a folder of the world: so the parent notes that a folder is looked for there.
+        """Open and close a folder of the world, so that the parent notes that the code wants one there.
 
         Raises ``OSError`` where it is none.
         """
