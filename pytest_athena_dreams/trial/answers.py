@@ -22,11 +22,11 @@ from .observing import (
     HANGS,
     HURRY,
     LIMITS_SHARE,
-    PROCEDURE_SHARE,
     STEADY,
     Variation,
     marked,
     observe,
+    procedure_timeout,
     rerun,
     union,
     variation,
@@ -75,8 +75,7 @@ class Answers:
         """What the procedure does on one input."""
         cached = self._of(reference)
         if payload not in cached:
-            timeout = self._lab.settings.timeout / PROCEDURE_SHARE
-            seen = self.runner(reference).run([payload], timeout=timeout)[0]
+            seen = self.runner(reference).run([payload], timeout=procedure_timeout(self._lab))[0]
             cached.update(marked({payload: seen}, reference.variation))
         return cached[payload]
 
@@ -128,7 +127,7 @@ class Answers:
         calls = [replace(call, world=world) for call in small_arguments(spec.signature, SIMPLEST)]
         small = {call.payload(): call for call in calls}
         left = _missing(small, cached)
-        timeout = self._lab.settings.timeout / PROCEDURE_SHARE / HURRY
+        timeout = procedure_timeout(self._lab) / HURRY[1]
         seen = self.runner(reference).run(left, timeout=timeout, patience=HANGS[0])
         answered = {p: one for p, one in zip(left, seen, strict=False) if one.kind in ANSWERED}
         cached.update(marked(answered, reference.variation))  # a slow one may answer where it gets more time

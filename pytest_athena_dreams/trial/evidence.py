@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from ..models import Contract
 from .detection import Mutants
 from .lab import Lab
-from .observing import PROCEDURE_SHARE
+from .observing import PROCEDURE_SHARE, procedure_timeout
 from .reference import Reference
 
 
@@ -45,7 +45,7 @@ def detected_share(lab: Lab, reference: Reference, contract: Contract) -> float 
         lab.jails.main,
         source,
         oracle,
-        timeout=lab.settings.timeout / PROCEDURE_SHARE,
+        timeout=procedure_timeout(lab),
         seconds=lab.settings.dream_timeout / PROCEDURE_SHARE,
     ) as mutants:
         for _ in mutants:

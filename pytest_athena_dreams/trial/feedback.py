@@ -21,7 +21,7 @@ from ..sandbox.client import Source
 from ..sandbox.jail.following import RAISED
 from ..sandbox.runner import Runner
 from .lab import Lab
-from .observing import ANSWERED, HANGS, PROCEDURE_SHARE
+from .observing import ANSWERED, HANGS, QUICK, procedure_timeout
 
 VARIANT_ROUNDS = 4
 """Rounds of variants, at most; the first that brings no new path is the last."""
@@ -54,7 +54,7 @@ def chosen(
     """
     spec = pool.spec
     followed = replace(source, followed=True, described="not", notes_patterns=False, audited=False)
-    timeout = lab.settings.timeout / PROCEDURE_SHARE
+    timeout = min(QUICK, procedure_timeout(lab))
     features: Features = {}
     inputs = dict(pool.inputs)
     payloads = [p for p in inputs if p not in seen or seen[p].kind in ANSWERED]
@@ -85,7 +85,7 @@ def chosen(
 def _is_steady(lab: Lab, followed: Source, payloads: Sequence[bytes], features: Features) -> bool:
     """Whether the procedure takes the same paths again, on ``payloads``, in another child."""
     with Runner(lab.jails.main, followed) as runner:
-        again = runner.run(payloads, timeout=lab.settings.timeout / PROCEDURE_SHARE)
+        again = runner.run(payloads, timeout=procedure_timeout(lab))
     return [tuple(one.lines) for one in again] == [tuple(features[payload]) for payload in payloads]
 
 

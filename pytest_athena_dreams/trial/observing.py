@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -28,10 +28,12 @@ PROCEDURE_SHARE = 4
 """A dream's time limits are this many times a procedure's."""
 LIMITS_SHARE = 0.75
 """Share of the limits on memory, output and recursion that a procedure gets."""
+QUICK = 0.05
+"""Seconds that a call of a procedure gets at first. Most calls that take longer never end."""
 HANGS = (3, 15)
 """Hangs of a procedure on one pool after which calls get less time, and after which the rest is left out."""
-HURRY = 10
-"""How many times less time a call gets after the first hangs."""
+HURRY = (2, 10)
+"""How many times less time a call gets after the first hangs: of a quick procedure, and of a slow one."""
 ANSWERED = (ObservationKind.RETURNED, ObservationKind.RAISED)
 """The kinds of observation that say what the code computed."""
 
@@ -49,11 +51,28 @@ def may_be_the_machine(seen: Observation) -> bool:
 
 
 def observe(lab: Lab, runner: Runner, payloads: Iterable[bytes]) -> dict[bytes, Observation]:
-    """What the procedure in ``runner`` does on each payload; those after too many hangs are left out."""
+    """What the procedure in ``runner`` does on each payload; those after too many hangs are left out.
+
+    A procedure is slow if it doesn't answer most of them soon, and gets all the time then.
+    """
+    payloads, timeout = list(payloads), procedure_timeout(lab)
+    seen = _observed(lab, runner, payloads, min(QUICK, timeout), HURRY[0])
+    hung = sum(one.kind is ObservationKind.TIMED_OUT for one in seen.values())
+    return seen if hung <= len(seen) / 2 else _observed(lab, runner, payloads, timeout, HURRY[1])
+
+
+def procedure_timeout(lab: Lab) -> float:
+    """The most seconds of one call of a procedure."""
+    return lab.settings.timeout / PROCEDURE_SHARE
+
+
+def _observed(
+    lab: Lab, runner: Runner, payloads: Sequence[bytes], timeout: float, later: int
+) -> dict[bytes, Observation]:
+    """What the procedure does on each payload. After some hangs, calls get ``later`` times less time."""
     left = list(payloads)
     seen: dict[bytes, Observation] = {}
-    timeout = lab.settings.timeout / PROCEDURE_SHARE
-    for patience, hurry in zip(HANGS, (1, HURRY), strict=True):
+    for patience, hurry in zip(HANGS, (1, later), strict=True):
         observations = runner.run(
             left,
             timeout=timeout / hurry,

@@ -22,7 +22,7 @@ from .exploration import LARGE_PAYLOAD, LOW_ACCEPTANCE, Explorer
 from .feedback import chosen
 from .lab import Lab
 from .loading import refused_at_load
-from .observing import LIMITS_SHARE, PROCEDURE_SHARE, STEADY, Variation, marked, observe, rerun
+from .observing import LIMITS_SHARE, STEADY, Variation, marked, observe, procedure_timeout, rerun
 from .scouting import with_worlds
 from .untestable import Untestable, crippled, never_returned, no_strategy, not_loaded
 
@@ -215,7 +215,7 @@ class References:
             lab.jails.main,
             replace(runner.source, entry_point=runner.signature.name),
             oracle,
-            timeout=lab.settings.timeout / PROCEDURE_SHARE,
+            timeout=procedure_timeout(lab),
             seconds=SHARPENING_TIME,
         ) as mutants:
             found = detecting(mutants, accepted, others)
