@@ -56,9 +56,11 @@ def observe(lab: Lab, runner: Runner, payloads: Iterable[bytes]) -> dict[bytes, 
     A procedure is slow if it doesn't answer most of them soon, and gets all the time then.
     """
     payloads, timeout = list(payloads), procedure_timeout(lab)
-    seen = _observed(lab, runner, payloads, min(QUICK, timeout), HURRY[0])
-    hung = sum(one.kind is ObservationKind.TIMED_OUT for one in seen.values())
-    return seen if hung <= len(seen) / 2 else _observed(lab, runner, payloads, timeout, HURRY[1])
+    if timeout > QUICK:
+        seen = _observed(lab, runner, payloads, QUICK, HURRY[0])
+        if 2 * sum(one.kind is ObservationKind.TIMED_OUT for one in seen.values()) <= len(seen):
+            return seen
+    return _observed(lab, runner, payloads, timeout, HURRY[1])
 
 
 def procedure_timeout(lab: Lab) -> float:
