@@ -24,7 +24,7 @@ from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.inputs import calls, grammars, pool, texts, variants
 from pytest_athena_dreams.models import Contract, Dream, Outcome, Procedure
 from pytest_athena_dreams.sandbox.policy import Policy
-from pytest_athena_dreams.trial import Engine, exploration, feedback, reference
+from pytest_athena_dreams.trial import Engine, case, exploration, feedback, reference
 
 SOURCES: dict[str, list[tuple[Any, str, Any]]] = {
     "nothing": [],
@@ -51,8 +51,9 @@ SOURCES: dict[str, list[tuple[Any, str, Any]]] = {
     "choice by paths": [(feedback, "selected", lambda first, features, size: list(features)[:size])],
     "the smallest of each path": [(feedback, "smallest_of_each", lambda features, size: [])],
     "inputs for mutants": [
-        (reference.References, "_sharpened", lambda self, runner, pool, expected, spare: (pool, expected))
+        (reference.References, "_sharpened", lambda self, runner, pool, spare, seen: (pool, spare))
     ],
+    "spare inputs": [(case.Case, "whole", property(lambda self: self))],
 }
 """What is replaced by what where a source is off: the owner, the name, the value."""
 

@@ -182,7 +182,7 @@ SETTINGS: tuple[Setting, ...] = (
         number(int, 1, 100_000),
         "a whole number from 1 to 100000",
         "N",
-        "inputs to draw for each procedure, edge cases included",
+        "inputs of each procedure's pool, edge cases included",
     ),
     _setting(
         "edge_cases",

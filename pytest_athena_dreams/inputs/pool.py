@@ -147,6 +147,11 @@ class Pool:
         """The pool with these of its inputs, in their order."""
         return self.of({payload: self.inputs[payload] for payload in payloads})
 
+    def joined(self, other: Pool) -> Pool:
+        """The pool with the inputs of another one of the same spec after its own."""
+        choices = {**self.choices, **other.choices}
+        return replace(self, inputs={**self.inputs, **other.inputs}, choices=choices)
+
     def of(self, inputs: dict[bytes, Arguments]) -> Pool:
         """The pool with other inputs."""
         choices = {payload: found for payload, found in self.choices.items() if payload in inputs}

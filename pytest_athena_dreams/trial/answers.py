@@ -136,7 +136,7 @@ class Answers:
     def _of(self, reference: Reference) -> dict[bytes, Observation]:
         cached = self._cached.get(reference)
         if cached is None:
-            cached = self._cached[reference] = dict(reference.expected)
+            cached = self._cached[reference] = {**reference.expected, **reference.spare_expected}
         return cached
 
     def _living(self, reference: Reference, jail: SandboxPair) -> Runner:

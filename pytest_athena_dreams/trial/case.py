@@ -43,7 +43,8 @@ class Case:
 
     ``pools`` are the procedure's and, where the dream has literals of its own, a small one with these; under
     ``free`` the dream's alone. ``pure`` says that the dream does the same again, by its source and inputs.
-    ``refused`` are payloads on which the procedure raised, without the large ones.
+    ``refused`` are payloads on which the procedure raised, without the large ones. ``spare`` and
+    ``spare_examples`` are for a dream that shows no fault on the others.
     """
 
     dream: Dream
@@ -53,6 +54,16 @@ class Case:
     examples: tuple[Example, ...]
     pure: bool
     refused: tuple[bytes, ...] = ()
+    spare: Pool | None = None
+    spare_examples: tuple[Example, ...] = ()
+
+    @property
+    def whole(self) -> Case:
+        """The case with its spare examples, after the others."""
+        if self.spare is None:
+            return self
+        pools, examples = (*self.pools, self.spare), (*self.examples, *self.spare_examples)
+        return replace(self, pools=pools, examples=examples, spare=None, spare_examples=())
 
     @property
     def tried(self) -> int:
@@ -109,13 +120,16 @@ class CaseMaker:
         inputs = [(p, x, expected[p]) for pool in pools for p, x in pool.inputs.items() if p in expected]
         if not any(oracle.accepts(seen) for *_, seen in inputs):
             raise never_returned(procedure, len(inputs), [seen for *_, seen in inputs])
+        spare = [(p, reference.spare.inputs[p], seen) for p, seen in reference.spare_expected.items()]
         return Case(
             dream=dream,
             oracle=oracle,
             reference=reference,
             pools=pools,
             examples=tuple(Example(*each) for each in inputs if oracle.accepts(each[2])),
-            pure=_pure(dream, pools),
+            spare=reference.spare,
+            spare_examples=tuple(Example(*each) for each in spare if oracle.accepts(each[2])),
+            pure=_pure(dream, [*pools, reference.spare]),
             refused=tuple(p for p, _, seen in inputs if is_refusal(seen) and len(p) < LARGE_PAYLOAD),
         )
 

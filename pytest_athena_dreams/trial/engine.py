@@ -20,7 +20,7 @@ from ..sandbox.policy import Policy
 from ..sandbox.runner import Runner
 from ..source.purity import is_pure
 from .answers import Answers
-from .case import Case, CaseMaker
+from .case import CaseMaker
 from .counted import effects_compared
 from .coverage import lines_reached
 from .direct import Direct
@@ -162,12 +162,12 @@ class Engine(Closing):
             if refused := refused_at_load(self._lab, runner, case.oracle.expects):
                 text = f"the jail refused to {refused}, while the dream loaded"
                 return _refused(dream, contract, refusal(Category.BLOCKED, text))
-            shrinker = Shrinker(self._lab, self._answers, self._searches, case, runner)
+            shrinker = Shrinker(self._lab, self._answers, self._searches, case.whole, runner)
             result = Trial(self._lab, case, runner, reseeded, shrinker).run()
-            if not self._revised(case, result):
+            if not self._revised(result):
                 break
             runner.close()  # what the dream remembers of its first trial must not count in the next
-        return self._judged(case, result, shrinker, contract, runner, reseeded)
+        return self._judged(result, shrinker, contract, runner, reseeded)
 
     def _check_packages(self, dream: Dream) -> None:
         """Raise ``Untestable`` where the procedure lacks a package as well, also under ``free``."""
@@ -179,8 +179,9 @@ class Engine(Closing):
             if why.reason is Reason.MISSING_PACKAGE:
                 raise
 
-    def _revised(self, case: Case, result: Result) -> bool:
+    def _revised(self, result: Result) -> bool:
         """Whether the procedure varies more than was known, seen where it runs again on failing inputs."""
+        case = result.case
         reference, procedure = case.reference, case.dream.procedure
         if reference is None or procedure is None or reference.certain:
             return False
@@ -192,19 +193,14 @@ class Engine(Closing):
         return True
 
     def _judged(
-        self,
-        case: Case,
-        result: Result,
-        shrinker: Shrinker,
-        contract: Contract,
-        runner: Runner,
-        reseeded: Runner,
+        self, result: Result, shrinker: Shrinker, contract: Contract, runner: Runner, reseeded: Runner
     ) -> Verdict:
-        settings, reference = self._lab.settings, case.reference
+        settings, case = self._lab.settings, result.case
+        reference = case.reference
         loaded = runner.loaded
         assert loaded is not None
         judgement = result.judgement
-        faults = smallest_faults(case, result, shrinker, loaded.name)
+        faults = smallest_faults(result, shrinker, loaded.name)
         category = faults[0].category if faults else None
         procedure = case.dream.procedure
         if category is None and reference is not None and procedure is not None and not reference.returned:

@@ -8,7 +8,6 @@ from ..judge.finding import Finding
 from ..judge.verdict import Group
 from ..models import Category, Fault
 from ..worlds import World
-from .case import Case
 from .shrinking import Budget, Shrinker, Smallest
 from .trial import Result
 
@@ -36,7 +35,7 @@ def fault_of(group: Group, finding: Finding, call: str | None, world: World | No
     )
 
 
-def smallest_faults(case: Case, result: Result, shrinker: Shrinker, name: str) -> tuple[Fault, ...]:
+def smallest_faults(result: Result, shrinker: Shrinker, name: str) -> tuple[Fault, ...]:
     """A fault for each group of the judgement; ``name`` is that of the dream's entry point."""
     budget = Budget(shrinker.lab.settings.shrink_time)
     faults = []
@@ -44,7 +43,7 @@ def smallest_faults(case: Case, result: Result, shrinker: Shrinker, name: str) -
         if group.index is None:
             faults.append(fault_of(group, group.finding, None))
             continue
-        example, finding = _smallest(case, result, shrinker, group, budget)
+        example, finding = _smallest(result, shrinker, group, budget)
         world = example.arguments.world
         if world is not None:
             world = shrinker.lab.jails.main.contents.described(world)
@@ -52,9 +51,9 @@ def smallest_faults(case: Case, result: Result, shrinker: Shrinker, name: str) -
     return tuple(faults)
 
 
-def _smallest(case: Case, result: Result, shrinker: Shrinker, group: Group, budget: Budget) -> Smallest:
+def _smallest(result: Result, shrinker: Shrinker, group: Group, budget: Budget) -> Smallest:
     assert group.index is not None
     if group.finding.category is Category.FLAKY:
-        return case.examples[group.index], group.finding
+        return result.case.examples[group.index], group.finding
     found = result.smallest.get(group.index)
     return found or shrinker.smallest(result.observations, group.index, group.finding, budget)

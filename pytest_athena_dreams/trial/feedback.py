@@ -43,9 +43,7 @@ LARGEST_PARENT = 4096
 Features = dict[bytes, Sequence[int]]
 
 
-def chosen(
-    lab: Lab, source: Source, pool: Pool, seen: Mapping[bytes, Observation]
-) -> tuple[Pool, dict[bytes, Arguments]]:
+def chosen(lab: Lab, source: Source, pool: Pool, seen: Mapping[bytes, Observation]) -> tuple[Pool, Pool]:
     """The pool with as many inputs as it may hold, those that make the procedure do the most, and the rest.
 
     ``seen`` says what the procedure did so far. Variants are tried too, unless it acts, hangs or takes
@@ -60,7 +58,7 @@ def chosen(
     payloads = [p for p in inputs if p not in seen or seen[p].kind in ANSWERED]
     vary = len(payloads) == len(inputs) and not source.acts
     if len(pool) <= spec.size and not vary:
-        return pool, {}
+        return pool, pool.of({})
     with Runner(lab.jails.main, followed) as runner:
 
         def follow(payloads: Sequence[bytes], patience: int) -> bool:
@@ -79,7 +77,8 @@ def chosen(
     small = smallest_of_each(returned, int(spec.size * SMALL_SHARE))
     first = selected([*pool.fixed, *small], drawn, int(spec.size * DRAWN_SHARE))
     kept = pool.of({payload: inputs[payload] for payload in selected(first, complete, spec.size)})
-    return kept, {p: x for p, x in inputs.items() if p not in kept.inputs and _returned(features.get(p, ()))}
+    rest = {p: x for p, x in inputs.items() if p not in kept.inputs and _returned(features.get(p, ()))}
+    return kept, pool.of(rest)
 
 
 def _is_steady(lab: Lab, followed: Source, payloads: Sequence[bytes], features: Features) -> bool:

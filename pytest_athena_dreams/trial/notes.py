@@ -107,9 +107,8 @@ def _parts(case: Case, loaded: Loaded, seen: Sequence[Observation], settings: Se
     if order_of(settings) is Order.NOTHING and any(one.requests for one in _expected(case)):
         yield "commands, requests and waits: --athena-effects is final"
     yield from _output(case, seen, settings)
-    for pool in case.pools:
-        if pool.shortened:
-            yield f"as many inputs as requested: {pool.shortened}"
+    for shortened in dict.fromkeys(pool.shortened for pool in case.pools if pool.shortened):
+        yield f"as many inputs as requested: {shortened}"
     if refused := refused_inputs(case):
         inputs = f"{len(refused)} of {case.tried} inputs"
         yield f"the {inputs} on which the jail refused something to the procedure"

@@ -47,6 +47,10 @@ class Reference:
     """Whether nothing said which function of the procedure is meant."""
     pool: Pool
     expected: Mapping[bytes, Observation]
+    spare: Pool
+    """Inputs that the pool was not given: a dream that shows no fault on the pool runs on these too."""
+    spare_expected: Mapping[bytes, Observation]
+    """What it did on the spare inputs, as far as it was run."""
     returned: Mapping[bytes, Arguments]
     """The pool's inputs on which the procedure returned, and was refused nothing that counts."""
     variation: Variation
@@ -99,8 +103,10 @@ class References:
         """From now on the procedure's results count as varying in ``found`` too."""
         reference = self.of(procedure)
         found |= reference.variation
-        expected = marked(reference.expected, found)
-        self._cached[_key(procedure)] = replace(reference, variation=found, expected=expected)
+        expected, spare = marked(reference.expected, found), marked(reference.spare_expected, found)
+        self._cached[_key(procedure)] = replace(
+            reference, variation=found, expected=expected, spare_expected=spare
+        )
 
     def sketch(self, procedure: Procedure) -> Reference:
         """A reference to know a procedure by, made in a fraction of the time and not cached.
@@ -197,20 +203,19 @@ class References:
         return pool.of(inputs), seen
 
     def _sharpened(
-        self,
-        runner: Runner,
-        pool: Pool,
-        expected: dict[bytes, Observation],
-        spare: Mapping[bytes, Arguments],
-    ) -> tuple[Pool, dict[bytes, Observation]]:
-        """The pool with spare inputs that detect mutants which its own do not, in the place of its last."""
+        self, runner: Runner, pool: Pool, spare: Pool, seen: Mapping[bytes, Observation]
+    ) -> tuple[Pool, Pool]:
+        """Both pools, after spare inputs that detect mutants which the pool's do not have changed sides.
+
+        They take the places of its last inputs. ``seen`` is what the procedure did on the inputs of both.
+        """
         assert runner.signature is not None
         lab = self._lab
         oracle = replace(lab.oracle(Contract.SUPERSET), returns=runner.signature.returns)
-        moderate = sorted((p for p in spare if len(p) < LARGE_PAYLOAD), key=len)
-        accepted = {p: expected[p] for p in sorted(expected, key=len) if oracle.accepts(expected[p])}
-        seen = observe(lab, runner, moderate)
-        others = {p: one for p, one in seen.items() if oracle.accepts(one)}
+        accepted, others = (
+            {p: seen[p] for p in sorted(some.inputs, key=len) if p in seen and oracle.accepts(seen[p])}
+            for some in (pool, spare)
+        )
         with Mutants(
             lab.jails.main,
             replace(runner.source, entry_point=runner.signature.name),
@@ -219,12 +224,10 @@ class References:
             seconds=SHARPENING_TIME,
         ) as mutants:
             found = detecting(mutants, accepted, others)
-        left = (
-            list(pool.inputs)[: len(pool) - len(found)] if len(pool) == pool.spec.size else list(pool.inputs)
-        )
-        inputs = {p: pool.inputs[p] for p in left} | {p: spare[p] for p in found}
-        seen |= expected
-        return pool.of(inputs), {p: seen[p] for p in inputs if p in seen}
+        kept = len(pool) - len(found) if len(pool) == pool.spec.size else len(pool)
+        first = [*list(pool.inputs)[:kept], *found]
+        both = pool.joined(spare)
+        return both.only(first), both.only(p for p in both.inputs if p not in set(first))
 
     def _only_raises(self, reference: Reference) -> bool:
         """Whether the procedure raised on every input, each time for a reason of its own."""
@@ -241,19 +244,22 @@ class References:
         pool = draw_pool(spec)
         # What remembers its calls is observed once, in the order in which its dreams run.
         seen = observe(self._lab, runner, pool.inputs) if pure and len(pool) <= spec.size else {}
-        spare: Mapping[bytes, Arguments] = {}
-        if searched:
-            pool, spare = chosen(self._lab, source, pool, seen)
+        pool, spare = chosen(self._lab, source, pool, seen) if searched else (pool, pool.of({}))
         seen |= observe(self._lab, runner, [payload for payload in pool.inputs if payload not in seen])
-        expected = {payload: seen[payload] for payload in pool.inputs if payload in seen}
-        if spare and pure and pool.plain:
-            pool, expected = self._sharpened(runner, pool, expected, spare)
+        small = [] if source.acts else [payload for payload in spare.inputs if len(payload) < LARGE_PAYLOAD]
+        spare = spare.only(sorted(small, key=len))
+        seen |= observe(self._lab, runner, spare.inputs)
+        certain = pure and pool.plain and spare.plain
+        if spare and certain:
+            pool, spare = self._sharpened(runner, pool, spare, seen)
+        expected, aside = ({p: seen[p] for p in some.inputs if p in seen} for some in (pool, spare))
         if calls_methods(spec.signature):
             pool, expected = self._without_raising(runner, pool, expected)
         found = STEADY
-        if not (pool.plain and pure):
+        if not certain:
             with Runner(self._lab.jails.reseeded, replace(source, share=LIMITS_SHARE)) as reseeded:
-                expected, found = rerun(self._lab, reseeded, expected)
+                both, found = rerun(self._lab, reseeded, {**expected, **aside})
+            expected, aside = ({p: both[p] for p in some} for some in (expected, aside))
         oracle = self._lab.oracle(Contract.SUPERSET)
         returned = {p: x for p, x in pool.inputs.items() if p in expected and oracle.accepts(expected[p])}
         return Reference(
@@ -261,6 +267,8 @@ class References:
             signature=runner.signature,
             guessed=runner.loaded.guessed,
             pool=pool,
+            spare=spare,
+            spare_expected=marked(aside, found),
             expected=marked(expected, found),
             returned=returned,
             variation=found,

@@ -25,9 +25,11 @@ REPEATED = 10
 class Result:
     """What a trial found: the judgement, and what the dream did on the case's examples, as far as it ran.
 
-    ``smallest`` holds, by example, the smallest inputs that the trial found along the way.
+    ``case`` has the examples that count: the spare ones too, where they alone show a fault. ``smallest``
+    holds, by example, the smallest inputs that the trial found along the way.
     """
 
+    case: Case
     judgement: Judgement
     observations: tuple[Observation, ...] = ()
     smallest: Mapping[int, Smallest] = field(default_factory=dict)
@@ -36,13 +38,13 @@ class Result:
 class Trial:
     """Runs one dream. ``runner`` has it loaded, ``reseeded`` runs it under another hash seed.
 
-    ``_seen`` is what the dream did on each example so far; an observation is replaced where the first one is
-    attributed to the machine.
+    ``_case`` is the case that counts, ``_pooled`` the one without spare examples. ``_seen`` is what the dream
+    did on each example so far; an observation is replaced where the first one is attributed to the machine.
     """
 
     def __init__(self, lab: Lab, case: Case, runner: Runner, reseeded: Runner, shrinker: Shrinker) -> None:
         self._lab = lab
-        self._case = case
+        self._pooled = self._case = case
         self._runner = runner
         self._reseeded = reseeded
         self._shrinker = shrinker
@@ -52,7 +54,10 @@ class Trial:
     def run(self) -> Result:
         """Run the dream on every example, judge it, and confirm what was found."""
         judgement = self._confirmed()
-        return Result(judgement=judgement, observations=tuple(self._seen), smallest=self._smallest)
+        observations = tuple(self._seen[: len(self._case.examples)])
+        return Result(
+            case=self._case, judgement=judgement, observations=observations, smallest=self._smallest
+        )
 
     def _confirmed(self) -> Judgement:
         for _ in range(DOUBTS):
@@ -77,13 +82,26 @@ class Trial:
         return self._flaky(judgement, index, first, second)
 
     def _judged(self) -> Judgement:
-        """Run the examples that are left, and judge all."""
+        """Run the examples that are left, and judge all; spare ones count where they alone show a fault."""
+        self._case = self._pooled
+        judgement = self._run()
+        complete = len(self._seen) >= len(self._case.examples)
+        if judgement.accepted and not judgement.groups and complete and self._case.spare_examples:
+            self._case = self._pooled.whole
+            further = self._run()
+            if further.groups:
+                return further
+            self._case = self._pooled
+        return judgement
+
+    def _run(self) -> Judgement:
         case, settings = self._case, self._lab.settings
         payloads = [example.payload for example in case.examples[len(self._seen) :]]
         budget = settings.dream_timeout - sum(one.elapsed for one in self._seen)
         self._seen += self._runner.run(payloads, timeout=settings.timeout, budget=budget, patience=1)
-        judgement = judge(case.oracle, [example.expected for example in case.examples], self._seen)
-        accepted = len(case.examples) if case.reference and judgement.accepted else judgement.accepted
+        expected = [example.expected for example in case.examples]
+        judgement = judge(case.oracle, expected, self._seen[: len(expected)])
+        accepted = len(expected) if case.reference and judgement.accepted else judgement.accepted
         return replace(judgement, accepted=accepted)
 
     def _why_none_accepted(self) -> str:
@@ -93,7 +111,7 @@ class Trial:
 
     def _out_of_time(self, judgement: Judgement) -> Judgement | None:
         """A timeout where the dream used up its time before it ran on every example."""
-        if len(self._seen) == len(self._case.examples):
+        if len(self._seen) >= len(self._case.examples):
             return None
         limit = self._lab.settings.dream_timeout
         text = f"all calls together took more than {limit:g} s, after {len(self._seen)} inputs"
@@ -145,7 +163,7 @@ class Trial:
             return judgement
         steady = [
             n
-            for n, (example, seen) in enumerate(zip(self._case.examples, self._seen, strict=True))
+            for n, (example, seen) in enumerate(zip(self._case.examples, self._seen, strict=False))
             if (example.expected is None or example.expected.steady) and seen.kind is ObservationKind.RETURNED
         ]
         left = steady[:: max(1, len(steady) // REPEATED)][:REPEATED]
