@@ -12,6 +12,7 @@ from pytest_athena_dreams.models import Category, Outcome, Verdict
 from pytest_athena_dreams.sandbox.policy import Policy
 from pytest_athena_dreams.trial import Engine
 
+from .later_faults import LATER
 from .test_engine import dream_of
 
 
@@ -90,6 +91,16 @@ def test_a_fault_after_several_calls(engine: Engine, code: str, wrong: tuple[str
     assert call is not None
     assert call.startswith("it = A(")
     assert len(re.findall(r"it\.\w+\(", call)) <= calls, call
+
+
+@pytest.mark.parametrize(("code", "wrong", "calls"), LATER.values(), ids=LATER)
+def test_a_later_fault_is_shrunk_to_the_fewest_calls(
+    engine: Engine, code: str, wrong: tuple[str, str], calls: int
+) -> None:
+    assert verdict(engine, code + "# a copy\n", code).outcome is Outcome.SUCCESS
+    call = verdict(engine, code.replace(*wrong), code).faults[0].call
+    assert call is not None
+    assert len(re.findall(r"it\.\w+\(", call)) == calls, call
 
 
 def test_calls_on_which_the_procedure_raises_are_taken_out(engine: Engine) -> None:
