@@ -6,6 +6,7 @@ A procedure gets a quarter of a dream's times: an input that it barely handles w
 from __future__ import annotations
 
 import functools
+import math
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -50,15 +51,19 @@ def may_be_the_machine(seen: Observation) -> bool:
     return seen.death is DeathReason.MEMORY
 
 
-def observe(lab: Lab, runner: Runner, payloads: Iterable[bytes]) -> dict[bytes, Observation]:
+def observe(
+    lab: Lab, runner: Runner, payloads: Iterable[bytes], *, seconds: float = math.inf
+) -> dict[bytes, Observation]:
     """What the procedure in ``runner`` does on each payload; those after too many hangs are left out.
+
+    So are those for which ``seconds`` do not suffice, or the time of a procedure's pool.
 
     A procedure that does not answer most of them soon gets all the time for each, and so does one that
     answers the shortest of those that it did not, given all the time.
     """
     payloads, timeout = list(payloads), procedure_timeout(lab)
     if timeout > QUICK:
-        seen = _observed(lab, runner, payloads, QUICK, HURRY[0])
+        seen = _observed(lab, runner, payloads, QUICK, HURRY[0], seconds)
         hung = [payload for payload, one in seen.items() if one.kind is ObservationKind.TIMED_OUT]
         if not hung:
             return seen
@@ -67,7 +72,7 @@ def observe(lab: Lab, runner: Runner, payloads: Iterable[bytes]) -> dict[bytes, 
             if longer.kind is ObservationKind.TIMED_OUT:
                 return seen
         runner.close()  # the calls so far must not count for code that remembers them
-    return _observed(lab, runner, payloads, timeout, HURRY[1])
+    return _observed(lab, runner, payloads, timeout, HURRY[1], seconds)
 
 
 def procedure_timeout(lab: Lab) -> float:
@@ -76,7 +81,7 @@ def procedure_timeout(lab: Lab) -> float:
 
 
 def _observed(
-    lab: Lab, runner: Runner, payloads: Sequence[bytes], timeout: float, later: int
+    lab: Lab, runner: Runner, payloads: Sequence[bytes], timeout: float, later: int, seconds: float
 ) -> dict[bytes, Observation]:
     """What the procedure does on each payload. After some hangs, calls get ``later`` times less time."""
     left = list(payloads)
@@ -85,7 +90,7 @@ def _observed(
         observations = runner.run(
             left,
             timeout=timeout / hurry,
-            budget=lab.settings.dream_timeout / PROCEDURE_SHARE,
+            budget=min(seconds, lab.settings.dream_timeout / PROCEDURE_SHARE),
             patience=patience,
         )
         seen.update(zip(left, observations, strict=False))

@@ -30,6 +30,8 @@ RAISING_STEPS = 4
 """Calls, at most, that are taken out of a sequence because the procedure raises there."""
 SHARPENING_TIME = 2.0
 """Seconds that calls of mutants may take while a pool is made."""
+SPARE_TIME = 0.5
+"""Seconds that the calls of a procedure on spare inputs may take: few of them are needed of a slow one."""
 CACHED_REFERENCES = 8
 """References cached by a worker, the last ones used: the dreams of a procedure come one after another."""
 
@@ -248,7 +250,7 @@ class References:
         seen |= observe(self._lab, runner, [payload for payload in pool.inputs if payload not in seen])
         small = [] if source.acts else [payload for payload in spare.inputs if len(payload) < LARGE_PAYLOAD]
         spare = spare.only(sorted(small, key=len))
-        seen |= observe(self._lab, runner, spare.inputs)
+        seen |= observe(self._lab, runner, spare.inputs, seconds=SPARE_TIME)
         certain = pure and pool.plain and spare.plain
         if spare and certain:
             pool, spare = self._sharpened(runner, pool, spare, seen)
