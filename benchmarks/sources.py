@@ -33,7 +33,7 @@ SOURCES: dict[str, list[tuple[Any, str, Any]]] = {
     "literals": [(exploration, "reading", lambda code: _NoLiterals())],
     "text by the code": [
         (texts.TextsByCode, "share", lambda self, parameter: 0),
-        (exploration, "reads_text", lambda signature, clues: False),
+        (pool, "reads_text", lambda signature, clues: False),
     ],
     "regular expressions": [(texts, "matching", lambda *_: None)],
     "words in patterns": [(texts, "_worded", lambda pattern, words: pattern)],

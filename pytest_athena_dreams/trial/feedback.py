@@ -21,7 +21,7 @@ from ..sandbox.client import Source
 from ..sandbox.jail.following import RAISED
 from ..sandbox.runner import Runner
 from .lab import Lab
-from .observing import ANSWERED, HANGS, QUICK, procedure_timeout
+from .observing import ANSWERED, HANGS, first_timeout, procedure_timeout
 
 VARIANT_ROUNDS = 4
 """Rounds of variants, at most; the first that brings no new path is the last."""
@@ -52,7 +52,7 @@ def chosen(lab: Lab, source: Source, pool: Pool, seen: Mapping[bytes, Observatio
     """
     spec = pool.spec
     followed = replace(source, followed=True, described="not", notes_patterns=False, audited=False)
-    timeout = min(QUICK, procedure_timeout(lab))
+    timeout = first_timeout(lab, source)
     features: Features = {}
     inputs = dict(pool.inputs)
     payloads = [p for p in inputs if p not in seen or seen[p].kind in ANSWERED]
