@@ -16,7 +16,7 @@ from .asked import Order
 from .attributes import attributes
 from .categories import category_of, outcome
 from .effects import Effects, differing_effects
-from .equality import TOLERANCE, Difference, difference, same_type, type_of
+from .equality import TOLERANCE, Difference, difference, identical, same_type, type_of
 from .finding import Explanation, Finding, changed_words, finding_of, observed_words, summary_of, wanted_words
 from .leavings import Compared
 from .ordering import without_order
@@ -105,6 +105,8 @@ class Oracle:
 
     def check(self, expected: Observation | None, got: Observation) -> Finding | None:
         """Compare the observation of one accepted input with the procedure's (``None`` under ``free``)."""
+        if expected is not None and identical(expected, got):
+            return None
         if (unlike := self._unlike(expected, got)) is not None:
             text = f"the jail refused to {unlike}"
             return finding_of(

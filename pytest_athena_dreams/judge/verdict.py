@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ..models import Category, Contract, Observation
 from .categories import category_of
@@ -49,8 +50,10 @@ class Judgement:
         return group.index, group.finding
 
 
-def judge(oracle: Oracle, expected: Sequence[Observation | None], got: Sequence[Observation]) -> Judgement:
-    """Compare the dream's observations with the procedure's, input by input.
+def judge(
+    oracle: Oracle, expected: Sequence[Observation | None], got: Sequence[Observation], *, start: int = 0
+) -> Judgement:
+    """Compare the dream's observations with the procedure's, input by input, from the index ``start`` on.
 
     An expectation is ``None`` if there is no procedure. ``got`` may be shorter than ``expected``, because a
     dream that hangs does not run on every input.
@@ -58,7 +61,8 @@ def judge(oracle: Oracle, expected: Sequence[Observation | None], got: Sequence[
     accepted = diverged = 0
     loose = oracle.contract is Contract.COMPATIBLE
     found: dict[object, list[tuple[int, Finding]]] = {}
-    for index, (reference, observation) in enumerate(zip(expected, got, strict=False)):
+    pairs = enumerate(zip(expected, got, strict=False))
+    for index, (reference, observation) in islice(pairs, start, None):
         if reference is None and oracle.rejects(observation):
             continue
         accepted += 1

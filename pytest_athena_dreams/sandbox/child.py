@@ -41,6 +41,8 @@ _GLANCE = 0.05
 """Seconds between two checks of a running child."""
 _GRACE = 1.0
 """Seconds that a child which closed its channel may take to end."""
+_UNHEARD = Refused()
+"""Refusals where no listener reports any."""
 
 
 class _Late(Exception):
@@ -283,11 +285,10 @@ class Child(Closing):
 
     def _refused(self) -> Refused:
         """What the last call was refused, and whether the child's own report counts."""
-        found = self._listener.take(self._number) if self._listener is not None else ()
-        return Refused(
-            found if self._source.audited else (),
-            not self._listener or (self._source.trusted and not self._source.acts),
-        )
+        if self._listener is None:
+            return _UNHEARD
+        found = self._listener.take(self._number)
+        return Refused(found if self._source.audited else (), self._source.trusted and not self._source.acts)
 
     def _death(self) -> Observation:
         """The observation of a child that closed its channel."""

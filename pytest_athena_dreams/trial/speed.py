@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -29,7 +29,8 @@ WARM_UP = 8
 RACED_CALLS = 3_000
 """Calls that are enough, over all rounds: with 60 calls of 8 us, the shortest of three varied by 40 us."""
 MIN_ROUNDS, MAX_ROUNDS = 3, 8
-"""Rounds, each in new children; for each input the shortest of them counts."""
+"""Rounds, each in new children; for each input the shortest of them counts. More than the minimum follow only
+as long as the dream seems faster."""
 RACED_SECONDS = 2.0
 """Seconds that the procedure may take in all rounds together, beyond ``MIN_ROUNDS``."""
 CONFIRMED = 0.5
@@ -71,8 +72,29 @@ def _raced(
     procedure: Runner, dream: Runner, payloads: Sequence[bytes], rounds: int, timeout: float
 ) -> float | None:
     """How many times faster the dream is where no child sees an input twice."""
-    ran = [(_lap(procedure, payloads, timeout), _lap(dream, payloads, timeout)) for _ in range(rounds)]
-    of_procedure, of_dream = (_best(laps) for laps in zip(*ran, strict=True))
+    return decided(
+        (_lap(procedure, payloads, timeout), _lap(dream, payloads, timeout)) for _ in range(rounds)
+    )
+
+
+def decided(rounds: Iterable[tuple[Lap, Lap]]) -> float | None:
+    """How many times faster the dream is by as many ``rounds``, of procedure and dream, as it takes to tell.
+
+    They end early only where the dream is not faster: one that reports false times, or is lucky once, gains
+    nothing by that.
+    """
+    ran: list[tuple[Lap, Lap]] = []
+    speed = None
+    for each in rounds:
+        ran.append(each)
+        speed = _speed(*(_best(laps) for laps in zip(*ran, strict=True)))
+        if len(ran) >= MIN_ROUNDS and (speed is None or speed < DOUBTED_SPEED):
+            break
+    return speed
+
+
+def _speed(of_procedure: Lap, of_dream: Lap) -> float | None:
+    """How many times faster a lap of the dream is, as far as the system's clock confirms what it reports."""
     reported = sum(of_procedure.calls) - sum(of_dream.calls)
     speed = _ratio(of_procedure.calls, of_dream.calls)
     if speed is None or not sum(of_dream.calls):
@@ -85,14 +107,14 @@ def _raced(
 
 
 @dataclass(frozen=True, slots=True)
-class _Lap:
+class Lap:
     """The seconds of each call, as the child reports them, and of all together by the system's clock."""
 
     calls: list[float]
     seconds: float
 
 
-def _lap(runner: Runner, payloads: Sequence[bytes], timeout: float) -> _Lap:
+def _lap(runner: Runner, payloads: Sequence[bytes], timeout: float) -> Lap:
     """Each input once, in a child of its own.
 
     Code that acts waits for answers from outside its process: the wall clock counts there.
@@ -105,13 +127,13 @@ def _lap(runner: Runner, payloads: Sequence[bytes], timeout: float) -> _Lap:
         seconds = own.used() - before
     if runner.source.acts or not seconds:
         seconds = sum(one.elapsed for one in seen)
-    return _Lap([one.took for one in seen], seconds)
+    return Lap([one.took for one in seen], seconds)
 
 
-def _best(laps: Sequence[_Lap]) -> _Lap:
+def _best(laps: Sequence[Lap]) -> Lap:
     """For each call, and for all together, the shortest of several rounds."""
     calls = zip(*(lap.calls for lap in laps), strict=False)
-    return _Lap(list(map(min, calls)), min(lap.seconds for lap in laps))
+    return Lap(list(map(min, calls)), min(lap.seconds for lap in laps))
 
 
 def _ratio(of_procedure: Sequence[float], of_dream: Sequence[float]) -> float | None:

@@ -88,21 +88,24 @@ class Trial:
         complete = len(self._seen) >= len(self._case.examples)
         if judgement.accepted and not judgement.groups and complete and self._case.spare_examples:
             self._case = self._pooled.whole
-            further = self._run()
+            further = self._run(passed=judgement)
             if further.groups:
                 return further
             self._case = self._pooled
         return judgement
 
-    def _run(self) -> Judgement:
+    def _run(self, passed: Judgement | None = None) -> Judgement:
+        """Run the examples that are left, and judge them all, or only those after ``passed``, a pass."""
         case, settings = self._case, self._lab.settings
         payloads = [example.payload for example in case.examples[len(self._seen) :]]
         budget = settings.dream_timeout - sum(one.elapsed for one in self._seen)
         self._seen += self._runner.run(payloads, timeout=settings.timeout, budget=budget, patience=1)
         expected = [example.expected for example in case.examples]
-        judgement = judge(case.oracle, expected, self._seen[: len(expected)])
-        accepted = len(expected) if case.reference and judgement.accepted else judgement.accepted
-        return replace(judgement, accepted=accepted)
+        start = passed.accepted if passed else 0
+        judgement = judge(case.oracle, expected, self._seen[: len(expected)], start=start)
+        accepted = len(expected) if case.reference and (passed or judgement.accepted) else judgement.accepted
+        diverged = judgement.diverged + (passed.diverged if passed else 0)
+        return replace(judgement, accepted=accepted, diverged=diverged)
 
     def _why_none_accepted(self) -> str:
         results = Counter(one.raised.type if one.raised else one.kind.value for one in self._seen)

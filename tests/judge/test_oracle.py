@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 
 from pytest_athena_dreams.judge.finding import Explanation
 from pytest_athena_dreams.judge.oracle import Oracle
+from pytest_athena_dreams.judge.output import STREAMS
 from pytest_athena_dreams.models import (
     Canonical,
     Category,
@@ -16,6 +22,7 @@ from pytest_athena_dreams.models import (
     ObservationKind,
 )
 from pytest_athena_dreams.signatures import TypeSpec
+from tests.judge.kit import VALUES
 from tests.judge.test_verdict import HUNG, died, raised, returned
 
 EVERY = (Contract.EQUIVALENT, Contract.SUPERSET, Contract.COMPATIBLE)
@@ -355,3 +362,44 @@ def test_a_varying_value_is_compared_by_its_type() -> None:
     assert oracle.check(varies, returned(5)) is None
     assert oracle.check(varies, returned("x")) is not None
     assert oracle.check(varies, returned(5, SORTS)) is not None
+
+
+def _copied(seen: Observation) -> Observation:
+    """The same observation, of which no part is an object of the other one."""
+    fields = ("value", "changed", "printed")
+    parts = {name: json.loads(json.dumps(getattr(seen, name))) for name in fields}
+    return structs.replace(seen, **parts)
+
+
+@pytest.mark.parametrize("contract", EVERY)
+@given(
+    shared=VALUES,
+    other=st.fixed_dictionaries(
+        {},
+        optional={
+            "kind": st.sampled_from(ObservationKind),
+            "value": VALUES,
+            "changed": st.sampled_from([LEAVES, SORTS, CLEARS]),
+            "printed": st.sampled_from([None, ["a", ""], ["b", ""]]),
+            "awaited": st.sampled_from(["", "coroutine"]),
+            "refused": st.sampled_from([(), ("open /etc/passwd",)]),
+        },
+    ),
+    changed=st.sampled_from([LEAVES, SORTS]),
+    steady=st.booleans(),
+    returns=st.none() | st.just(TypeSpec(kind="int")),
+)
+def test_what_a_dream_shares_with_its_procedure_is_found_equal_without_a_comparison(
+    contract: Contract,
+    shared: Any,
+    other: dict[str, Any],
+    changed: Canonical,
+    steady: bool,
+    returns: TypeSpec | None,
+) -> None:
+    """A dream that shares all but one part with its procedure can't hide that part behind the others."""
+    expected = structs.replace(returned(shared, changed), steady=steady)
+    got = structs.replace(returned(expected.value, changed), **other)
+    oracle = Oracle(contract=contract, returns=returns, streams=tuple(STREAMS))
+    quick, compared = oracle.check(expected, got), oracle.check(expected, _copied(got))
+    assert (quick and quick.category) == (compared and compared.category)

@@ -262,3 +262,16 @@ def test_an_error_of_the_network_that_a_world_answered_is_no_refusal() -> None:
     seen = raised(URLError)
     assert category_of(structs.replace(seen, files={})) is Category.RUNTIME
     assert category_of(structs.replace(seen, files={}, refused=("open a socket",))) is Category.BLOCKED
+
+
+@pytest.mark.parametrize("contract", [Contract.EQUIVALENT, Contract.SUPERSET, Contract.COMPATIBLE])
+def test_what_showed_no_fault_need_not_be_judged_again(contract: Contract) -> None:
+    expected = [returned(1), returned(2), returned(3), returned(4), returned(5)]
+    got = [returned(1), returned(2), returned("3"), HUNG, returned("5")]
+    oracle = Oracle(contract=contract)
+    whole, later = judge(oracle, expected, got), judge(oracle, expected, got, start=2)
+    assert [(one.finding.key, one.index, one.inputs) for one in later.groups] == [
+        (one.finding.key, one.index, one.inputs) for one in whole.groups
+    ]
+    assert later.deciding[0] == 3
+    assert (whole.accepted, later.accepted) == (5, 3)

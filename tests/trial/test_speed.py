@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_athena_dreams.config import Settings
 from pytest_athena_dreams.dreaming.improvement import FASTER
@@ -14,6 +16,7 @@ from pytest_athena_dreams.trial import Engine, policy_of
 from pytest_athena_dreams.trial.answers import Answers
 from pytest_athena_dreams.trial.lab import Jails, Lab
 from pytest_athena_dreams.trial.reference import References
+from pytest_athena_dreams.trial.speed import DOUBTED_SPEED, MAX_ROUNDS, MIN_ROUNDS, Lap, decided
 
 IMPURE = "def same(a: list[int]) -> list[int]:\n    a += list(set(a))\n    return a\n"
 
@@ -158,3 +161,39 @@ def test_less_work_is_faster(engine: Engine) -> None:
     assert verdict.outcome is Outcome.SUCCESS
     assert verdict.figures.speed is not None
     assert verdict.figures.speed > FASTER
+
+
+SECONDS = st.floats(1e-7, 1e-3)
+LAPS = st.builds(Lap, st.lists(SECONDS, min_size=4, max_size=4), SECONDS)
+ROUNDS = st.lists(st.tuples(LAPS, LAPS), min_size=MIN_ROUNDS, max_size=MAX_ROUNDS)
+
+
+@given(ROUNDS)
+def test_a_race_that_ends_early_says_not_faster(rounds: list[tuple[Lap, Lap]]) -> None:
+    """Whatever times a dream reports, and when: to seem faster it has to in all rounds together."""
+    left = iter(rounds)
+    speed = decided(left)
+    ran = len(rounds) - len(list(left))
+    assert ran >= MIN_ROUNDS
+    if ran < len(rounds):
+        assert speed is None or speed < DOUBTED_SPEED
+
+
+@given(ROUNDS)
+def test_a_dream_that_reports_false_times_is_as_fast_as_the_system_says(
+    rounds: list[tuple[Lap, Lap]],
+) -> None:
+    """It reports no time at all in each round; the system's clock shows as much as of the procedure."""
+    forged = [(base, Lap([1e-9] * 4, base.seconds)) for base, _ in rounds]
+    speed = decided(iter(forged))
+    assert speed is None or speed < DOUBTED_SPEED
+
+
+def test_a_dream_that_is_slower_is_not_raced_to_the_end() -> None:
+    base, slower = Lap([1e-4] * 4, 4e-4), Lap([2e-4] * 4, 8e-4)
+    left = iter([(base, slower)] * MAX_ROUNDS)
+    assert decided(left) == pytest.approx(0.5)
+    assert len(list(left)) == MAX_ROUNDS - MIN_ROUNDS
+    left = iter([(slower, base)] * MAX_ROUNDS)
+    assert decided(left) == pytest.approx(2)
+    assert not list(left)
