@@ -31,6 +31,10 @@ CLASSES = 300
 """Maximum classes that a signature names: far more than people write."""
 
 
+_GIVES_NONE = st.just(Recipe("callable", "", ([None],)))
+"""A method of the last one of objects of a protocol that lead to one another by what their methods return."""
+
+
 class UnmetAnnotation(Exception):
     """No strategy for a parameter's annotation; the text says which and why."""
 
@@ -123,6 +127,8 @@ class Instances:
         if described.kind == "typeddict":
             return st.fixed_dictionaries(required, optional=optional)
         if described.kind == "protocol":
+            methods = {p.name for p in described.parameters if p.type and p.type.kind == "callable"}
+            required |= {n: _GIVES_NONE for n in methods if required[n].is_empty}
             return _built("protocol", described.name, [], required, {})
         if described.kind == "method":
             positional = [required.pop(p.name) for p in described.parameters if _first(p, required)]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import subprocess
@@ -380,3 +381,86 @@ def test_keywords_of_a_typed_dict_are_parameters() -> None:
     code = "from typing import *\nclass O(TypedDict):\n    a: int\n    b: NotRequired[str]\n"
     signature, _ = signature_of(f"{code}\ndef f(**o: Unpack[O]): ...")
     assert [(p.name, p.has_default) for p in signature.parameters] == [("a", False), ("b", True)]
+
+
+@pytest.mark.parametrize(
+    ("name", "annotation", "fits"),
+    [
+        ("SupportsWrite", "SupportsWrite[bytes]", io.BytesIO),
+        ("SupportsRead as R", "R[str]", io.StringIO),
+        ("StrPath", "StrPath", (str, os.PathLike)),
+        ("ReadableBuffer", "ReadableBuffer", (bytes, bytearray)),
+        ("SupportsKeysAndGetItem", "SupportsKeysAndGetItem[str, int]", dict),
+    ],
+)
+def test_names_of_typeshed_stand_for_types_that_fit(name: str, annotation: str, fits: Any) -> None:
+    code = f"from typing import *\nif TYPE_CHECKING:\n    from _typeshed import Unheard, {name}\n"
+    signature, _ = signature_of(f"{code}def f(p: '{annotation}'): ...")
+    assert all(isinstance(built(call)[0][0], fits) for call in drawn(signature))
+
+
+def test_values_that_can_be_compared_are_of_one_type() -> None:
+    code = "from typing import *\nif TYPE_CHECKING:\n    from _typeshed import SupportsRichComparison as C\n"
+    signature, _ = signature_of(f"{code}def f(p: 'list[C]'): ...")
+    for call in drawn(signature):
+        sorted(built(call)[0][0])
+
+
+def test_applications_of_wsgi_can_be_drawn() -> None:
+    code = "from typing import *\nif TYPE_CHECKING:\n    from _typeshed.wsgi import WSGIApplication as A\n"
+    signature, _ = signature_of(f"{code}def f(p: 'A'): ...")
+    assert all(callable(built(call)[0][0]) for call in drawn(signature))
+
+
+@pytest.mark.parametrize(
+    ("classes", "items"),
+    [
+        ("class D(dict[str, int]): ...", int),
+        ("class M(dict[K, V]): ...\nclass D(M[str, int]): ...", int),
+        ("class M(dict[K, V], Generic[K, V]): ...\nclass D(M[int, bool]): ...", bool),
+    ],
+)
+def test_subclasses_of_mappings_hold_what_they_are_declared_to(classes: str, items: type) -> None:
+    code = f"from typing import *\nK = TypeVar('K')\nV = TypeVar('V')\n{classes}\n"
+    signature, module = signature_of(f"{code}def f(p: D): ...")
+    values = [built(call)[0][0] for call in drawn(signature)]
+    assert all(type(value) is module.D for value in values)
+    assert {type(item) for value in values for item in value.values()} == {items}
+
+
+@pytest.mark.parametrize("base", ["list[int]", "tuple[int, ...]", "frozenset[int]", "set[int]", "str", "int"])
+def test_subclasses_of_builtin_types_are_not_always_empty(base: str) -> None:
+    signature, module = signature_of(f"class D({base}): ...\ndef f(p: D): ...")
+    values = [built(call)[0][0] for call in drawn(signature)]
+    assert all(type(value) is module.D for value in values)
+    assert any(values)
+
+
+def test_a_subclass_with_a_constructor_of_its_own_takes_what_that_says() -> None:
+    code = "class D(dict[str, int]):\n    def __init__(self, n: int) -> None:\n        self['a'] = n\n"
+    signature, _ = signature_of(f"{code}def f(p: D): ...")
+    assert all(list(built(call)[0][0]) == ["a"] for call in drawn(signature))
+
+
+@pytest.mark.parametrize("returned", ["Self", "'Logger'"])
+def test_a_protocol_whose_methods_return_it_ends(returned: str) -> None:
+    code = f"from typing import *\nclass Logger(Protocol):\n    def bind(self) -> {returned}: ...\n"
+    signature, _ = signature_of(f"{code}def f(p: Logger): ...")
+    for call in drawn(signature):
+        assert built(call)[0][0].bind().bind is not None
+
+
+def test_environments_of_wsgi_have_the_keys_that_a_server_gives() -> None:
+    code = "from typing import *\nif TYPE_CHECKING:\n    from _typeshed.wsgi import WSGIEnvironment as E\n"
+    signature, _ = signature_of(f"{code}def f(p: 'E'): ...")
+    environments = [built(call)[0][0] for call in drawn(signature)]
+    assert all(e["wsgi.url_scheme"] in ("http", "https") and e["PATH_INFO"][:1] in "/" for e in environments)
+
+
+def test_what_only_type_checkers_see_may_be_a_protocol_or_typed_dict() -> None:
+    code = "from typing import *\nif TYPE_CHECKING:\n    class D(TypedDict):\n        a: int\n"
+    code += "    class P(Protocol):\n        def size(self) -> int: ...\n"
+    signature, _ = signature_of(f"{code}def f(p: 'D', q: 'P'): ...")
+    for call in drawn(signature):
+        mapping, sized = built(call)[0]
+        assert type(mapping["a"]) is type(sized.size()) is int

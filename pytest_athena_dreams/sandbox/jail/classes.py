@@ -11,6 +11,8 @@ import typing
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .typenames import made_by_class_statement
+
 if TYPE_CHECKING:
     from .describe import Describer
 
@@ -33,14 +35,15 @@ def class_reference(cls: type) -> str:
 
 def describe_class(describer: Describer, cls: type) -> dict[str, Any]:
     """How ``cls`` is built, by kind; ``unknown`` with a reason if that can't be determined."""
-    if "<locals>" in cls.__qualname__:
-        return _unknown("is defined within a function")
-    if cls.__module__ != "dream" and _imported(cls) is not cls:
-        return _unknown("can't be imported by its name")
+    # The jail builds what fits these two without them, so they may be defined for type checkers alone.
     if type(cls).__name__ == "_TypedDictMeta":
         return {"kind": "typeddict", "parameters": describer.keys(cls)}
     if getattr(cls, "_is_protocol", False):
         return {"kind": "protocol", "parameters": _protocol(describer, cls)}
+    if "<locals>" in cls.__qualname__:
+        return _unknown("is defined within a function")
+    if cls.__module__ != "dream" and _imported(cls) is not cls:
+        return _unknown("can't be imported by its name")
     if inspect.isabstract(cls):
         concrete = [describer.spec(sub) for sub in _subclasses(cls)]
         return {"kind": "abstract", "options": concrete}
@@ -52,6 +55,10 @@ def describe_class(describer: Describer, cls: type) -> dict[str, Any]:
         errors = {"kind": "tuple", "args": [describer.spec(Exception)]}
         group = {"name": "errors", "kind": "positional_only", "type": errors}
         return {"kind": "object", "parameters": [_MESSAGE, group]}
+    content = _content(cls)
+    if content is not None:
+        values = {"name": "values", "kind": "positional_only", "type": describer.spec(content)}
+        return {"kind": "object", "parameters": [values]}
     try:
         signature = inspect.signature(cls)
     except (TypeError, ValueError):  # written in C, or its signature is
@@ -60,6 +67,33 @@ def describe_class(describer: Describer, cls: type) -> dict[str, Any]:
     return {"kind": "object", "parameters": parameters, "assignable": _assignable(cls, describer.source)}
 
 
+def _content(cls: type) -> Any:
+    """The builtin type whose value makes an object of its subclass ``cls``; ``None`` if ``cls`` is no such.
+
+    A subclass with a constructor of its own takes what that says.
+    """
+    if any(isinstance(made, types.FunctionType) for made in (cls.__new__, _init(cls))):
+        return None
+    base = next(base for base in cls.__mro__ if not made_by_class_statement(base))
+    if base is cls or base not in _MADE_OF_ITS_OWN:
+        return None
+    return _as_base(cls, base)
+
+
+def _as_base(cls: type, base: type) -> Any:
+    """``base`` with the arguments that its subclass ``cls`` gives it: ``dict[str, int]``."""
+    for generic in vars(cls).get("__orig_bases__", ()):
+        origin = typing.get_origin(generic)
+        if origin is base:
+            return generic
+        if isinstance(origin, type) and issubclass(origin, base):
+            found, args = _as_base(origin, base), typing.get_args(generic)
+            return found[args] if 0 < len(getattr(found, "__parameters__", ())) == len(args) else found
+    parents = [parent for parent in cls.__bases__ if parent is not base and issubclass(parent, base)]
+    return _as_base(parents[0], base) if parents else base
+
+
+_MADE_OF_ITS_OWN = frozenset({bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple})
 _MESSAGE = {"name": "message", "kind": "positional_only", "type": {"kind": "str"}}
 
 

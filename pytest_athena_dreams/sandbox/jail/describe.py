@@ -151,6 +151,8 @@ class Describer:
             return {"kind": kind, "args": [self.spec(args[which] if args else Any)]}
         if base is abc.Callable:
             return {"kind": "callable", "args": [self.spec(args[-1])]}
+        if base is typing.IO and args == (bytes,):
+            return {"kind": "typing.BinaryIO"}
         if base is type:
             return {"kind": "type", "args": [self.spec(args[0] if args else Any)]}
         if isinstance(base, type):

@@ -12,6 +12,8 @@ import typing
 from collections.abc import Mapping
 from typing import Any, Self
 
+from .stubs import STANDING_FOR
+
 
 class Scope:
     """Resolves annotations in ``names``; ``source`` is the module's, empty if unknown."""
@@ -57,13 +59,30 @@ class Scope:
             return False
         blocks = [node.body for node in tree.body if isinstance(node, ast.If) and _checking(node.test)]
         namespace = dict(self.names)
-        for statement in (statement for block in blocks for statement in block):
+        for statement in (single for block in blocks for several in block for single in _singly(several)):
             try:
                 exec(compile(ast.Module([statement], []), "<type checking>", "exec"), namespace)
-            except Exception:  # a stub that only type checkers have: annotations that need it stay unresolved
-                continue
+            except Exception:  # a stub that only type checkers have
+                namespace |= _stubs(statement)  # annotations that need another name stay unresolved
         self.names = namespace
         return bool(blocks)
+
+
+def _singly(statement: ast.stmt) -> list[ast.stmt]:
+    """``from m import a, b`` as two statements, so that one missing name does not take others with it."""
+    if not isinstance(statement, ast.ImportFrom):
+        return [statement]
+    place, module, level = statement, statement.module, statement.level
+    return [ast.copy_location(ast.ImportFrom(module, [name], level), place) for name in statement.names]
+
+
+def _stubs(statement: ast.stmt) -> dict[str, Any]:
+    """The name that ``from _typeshed import …`` gives, if it is known what it stands for."""
+    if not isinstance(statement, ast.ImportFrom):
+        return {}
+    named = statement.names[0]
+    found = STANDING_FOR.get((statement.module or "", named.name))
+    return {} if found is None else {named.asname or named.name: found}
 
 
 def _checking(test: ast.expr) -> bool:
