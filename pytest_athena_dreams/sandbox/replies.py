@@ -83,7 +83,7 @@ def _refusal(refused: str) -> str | None:
     if not refused.startswith(IF_THERE):
         return refused
     path = refused.removeprefix(f"{IF_THERE}open ")
-    return f"open {path}" if path.startswith("/") and "\0" not in path and os.path.lexists(path) else None
+    return f"open {path}" if path.startswith("/") and os.path.lexists(path) else None
 
 
 def _denied_if_hidden(raised: Raised) -> Raised:

@@ -18,18 +18,20 @@ from tests.corpus import corpus
 from .kit import night, query, retested, some, store_of
 
 STEPS = "dream,evaluate,test,learn,adopt"
-TESTING = ("--", "-n", "2", "-p", "no:cacheprovider")
+IN_WORKERS = ("--", "-n", "2", "-p", "no:cacheprovider")
+IN_ONE_PROCESS = ("--", "-n", "0", "-p", "no:cacheprovider")
+"""As good as two workers where another test of the suite runs at the same time, and it starts fewer processes."""
 NIGHTS = (1, 2, 3)
 UNSEEN = 500
 """Inputs of each new seed, for each adopted dream."""
 
 
-def three_nights(store: Path, *arguments: str) -> list[str]:
-    """Run them, and return their summaries."""
+def three_nights(store: Path, testing: tuple[str, ...]) -> list[str]:
+    """Run them, each with ``testing`` for pytest, and return their summaries."""
     done = [
         night(
             store,
-            *("--strategy", "light", "--only", STEPS, *arguments, *TESTING),
+            *("--strategy", "light", "--only", STEPS, "--adopt", "1", *testing),
             ATHENA_MAX_EXAMPLES="10",
             ATHENA_EVIDENCE="off",
         )
@@ -189,7 +191,7 @@ def unseen_seeds(store: Path, number: int) -> list[int]:
 def test_three_nights_on_shipped_procedures(tmp_path: Path) -> None:
     assert set(map(str, DEFAULT_CONTRACTS)) == set(map(str, DreamType))
     store = store_of(tmp_path / "small.db", some(corpus("small"), 3))
-    summaries = three_nights(store, "--adopt", "1")
+    summaries = three_nights(store, IN_WORKERS)
     check(store, summaries, adopted_least=1)
     dreams = [one["dream_id"] for one in adoptions(store)][:1]
     found = retested(store, dreams, unseen_seeds(store, 2), UNSEEN)
@@ -202,7 +204,7 @@ def test_three_nights_on_shipped_procedures(tmp_path: Path) -> None:
 def test_three_nights_on_sixty_procedures(tmp_path: Path) -> None:
     procedures = some(corpus("mbpp_typed"), 40) + some(corpus("structured_dev"), 20)
     store = store_of(tmp_path / "sixty.db", procedures)
-    summaries = three_nights(store, "--adopt", "1")
+    summaries = three_nights(store, IN_ONE_PROCESS)
     check(store, summaries, adopted_least=2)
     kinds = {row["dream_type"] for row in query(store, "SELECT DISTINCT dream_type FROM dream_procedures")}
     assert kinds == set(map(str, DreamType))
