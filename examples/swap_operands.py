@@ -1,7 +1,7 @@
 """A plugin that writes dreams: athena-dreams dream --plugin examples/swap_operands.py
 
 Each variant exchanges the operands of one ``+`` or ``*``: right for numbers, wrong for texts and lists, and
-sometimes a little faster. The test in the jail tells which.
+sometimes a little faster. The test in the jail shows which.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ _ITERATED_BY = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A named parameter. ``annotation`` is its source; ``tested``: whether its truth is looked at."""
+    """A named parameter. ``annotation`` is its source; ``tested``: whether the code tests its truth."""
 
     name: str
     kind: Kind

@@ -1,7 +1,7 @@
 """Which of a procedure's drafts become its dreams.
 
-Invariants: pure but for the prefilter's question what is installed; drafts that were paid for come first; no
-more dreams than places; every draft that was looked at is a dream or counted as dropped, with its reason.
+Invariants: pure, except that the prefilter checks what is installed; drafts that were paid for come first; no
+more dreams than places; every draft that was tried becomes a dream, or counts as dropped with a reason.
 """
 
 from __future__ import annotations

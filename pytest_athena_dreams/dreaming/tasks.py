@@ -1,4 +1,4 @@
-"""What the parent and the process that changes sources tell each other. Plain frozen data."""
+"""Messages between the parent and the process that changes sources. Plain frozen data."""
 
 from __future__ import annotations
 

@@ -142,8 +142,8 @@ def _add_tests(tools: list[Tool], service: Service) -> None:
         Mechanical transforms cost nothing. Models are asked only within a budget or a number of calls.
         Refused unless the server was started with --allow-spend.
         """
-        tell = ctx.report_progress
-        return await _answer(ctx, "", service.dream(procedure, strategy, budget, calls, tell))
+        progress = ctx.report_progress
+        return await _answer(ctx, "", service.dream(procedure, strategy, budget, calls, progress))
 
 
 def _add_look_ups(tools: list[Tool], service: Service) -> None:

@@ -42,7 +42,7 @@ CLI_REFUSED = 2
 """Exit status of a command that can't be carried out."""
 _DREAM_KINDS = tuple(kind.value for kind in DreamType)
 _DREAMS_COMMAND = (sys.executable, "-c", "from pytest_athena_dreams.cli import main; main()")
-Told = Callable[[float, float | None, str], Awaitable[None]]
+Progress = Callable[[float, float | None, str], Awaitable[None]]
 """Takes progress: how far, of how much if that is known, and words for people."""
 
 
@@ -107,7 +107,9 @@ class Service:
         """Why a dream failed. Raises ``DreamsError``."""
         return await asyncio.to_thread(stored.explanation, self.store, dream_id)
 
-    async def dream(self, procedure: str, strategy: str, budget: float, calls: int, tell: Told) -> Dreamed:
+    async def dream(
+        self, procedure: str, strategy: str, budget: float, calls: int, progress: Progress
+    ) -> Dreamed:
         """Have dreams of a procedure written, as ``athena-dreams dream`` does. Raises ``DreamsError``."""
         if not self.spends:
             raise DreamsError(
@@ -120,7 +122,7 @@ class Service:
         options += ["--calls", str(calls)] if calls else []
         before = await asyncio.to_thread(stored.last_run, self.store)
         command = [*_DREAMS_COMMAND, "dream", str(found.id), "--store", str(self.store), *options]
-        await limited(_run(command, tell), DREAM_SECONDS, "the generation run")
+        await limited(_run(command, progress), DREAM_SECONDS, "the generation run")
         run_id = await asyncio.to_thread(stored.last_run, self.store)
         if run_id == before:
             raise DreamsError(
@@ -187,7 +189,7 @@ async def limited(work: Awaitable[T], seconds: float, what: str) -> T:
         raise DreamsError(f"{what} took more than {seconds:g} s and was ended") from None
 
 
-async def _run(command: Sequence[str], tell: Told) -> None:
+async def _run(command: Sequence[str], progress: Progress) -> None:
     """Run a command whose lines are progress. Who is cancelled ends it and all below it."""
     with tempfile.TemporaryFile("w+", errors="backslashreplace") as errors:
         process = await asyncio.create_subprocess_exec(
@@ -202,7 +204,7 @@ async def _run(command: Sequence[str], tell: Told) -> None:
             lines = 0
             async for _ in process.stdout:  # which holds names of procedures: only the number is passed on
                 lines += 1
-                await tell(lines, None, f"{lines} lines of progress")
+                await progress(lines, None, f"{lines} lines of progress")
             status = await process.wait()
         except BaseException:
             with contextlib.suppress(ProcessLookupError):

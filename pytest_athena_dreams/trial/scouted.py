@@ -20,7 +20,7 @@ OPTIONAL_CALLS = 4
 _WORDS_KNOWN = 8
 """Maximum words of a command in a shape."""
 _SHORTEST_VALUE = 2
-"""Characters of an argument's text that tells it from words of the source."""
+"""Minimum characters of an argument's text that distinguish it from words of the source."""
 _VALUES_READ = 40
 
 

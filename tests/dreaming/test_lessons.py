@@ -32,12 +32,12 @@ def path(failing: Path) -> Path:
 
 
 def test_open_patterns_of_the_procedure_and_type_come_first(path: Path) -> None:
-    told = briefing(path)
-    clamp = told.rules(1, "constraint_relaxation")
+    lessons = briefing(path)
+    clamp = lessons.rules(1, "constraint_relaxation")
     assert [rule.open for rule in clamp] == [2, 1, 1]
     assert "boundary" in clamp[0].text
     assert (clamp[0].wrong.strip(), clamp[0].right.strip()) == ("if low >= high:", "if low > high:")
-    half = told.rules(2, "constraint_relaxation")
+    half = lessons.rules(2, "constraint_relaxation")
     assert "Guard divisions" in half[0].text
     assert len(half) <= MOST_RULES
 
@@ -57,12 +57,12 @@ def test_only_the_newest_failing_dreams_teach(path: Path) -> None:
 
 
 def test_failures_are_of_the_procedure_alone_with_their_calls(path: Path) -> None:
-    told = briefing(path)
-    assert [one.call for one in told.failures(2, "constraint_relaxation")] == ["half(0)"]
-    first, *_ = told.failures(1, "conditional_variant")
+    lessons = briefing(path)
+    assert [one.call for one in lessons.failures(2, "constraint_relaxation")] == ["half(0)"]
+    first, *_ = lessons.failures(1, "conditional_variant")
     assert "# again" in first.code
     assert (first.call, first.expected, first.got) == ("clamp(0, 0, 1)", "returned 0", "returned 1")
-    assert told.failures(3, "conditional_variant") == ()
+    assert lessons.failures(3, "conditional_variant") == ()
 
 
 def test_code_of_a_private_procedure_is_in_no_rule_for_another(path: Path) -> None:

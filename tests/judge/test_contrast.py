@@ -117,7 +117,7 @@ def test_a_value_that_fits_on_a_line_is_on_one(length: int) -> None:
     assert (f"      {text}," in of([value, 1], [value, 2])) == (length <= CONTRAST_WIDTH)
 
 
-def test_only_lines_around_a_difference_are_told() -> None:
+def test_only_lines_around_a_difference_are_shown() -> None:
     a = [f"{n} {LONG[:50]}" for n in range(30)]
     lines = of(a, [*a[:10], "else", *a[11:20], "else", *a[21:]])
     equal = [
@@ -133,5 +133,5 @@ def test_only_lines_around_a_difference_are_told() -> None:
 def test_lines_beyond_those_compared_are_counted(more: int) -> None:
     count = COMPARED + more - 2  # beside the two brackets
     lines = of(["a"] * count, ["a" * 9, *["a"] * (count - 1)])
-    told = [line for line in lines if "not compared" in line]
-    assert told == ([f"  ... {more} more lines, not compared"] if more > 0 else [])
+    left_out = [line for line in lines if "not compared" in line]
+    assert left_out == ([f"  ... {more} more lines, not compared"] if more > 0 else [])

@@ -80,10 +80,10 @@ def test_an_input_that_the_jail_refused_counts_only_where_refusals_do(contract: 
     assert not Oracle(contract=contract).accepts(REFUSED)
     assert Oracle(contract=contract, refusals=True).accepts(REFUSED)
     for cls in (PermissionError, FileNotFoundError, ModuleNotFoundError):
-        told = raised(cls)
-        told = Observation(kind=told.kind, raised=told.raised, refused=("open /etc/passwd",))
+        seen = raised(cls)
+        seen = Observation(kind=seen.kind, raised=seen.raised, refused=("open /etc/passwd",))
         counts = contract is Contract.EQUIVALENT
-        assert Oracle(contract=contract, refusals=True).accepts(told) == counts
+        assert Oracle(contract=contract, refusals=True).accepts(seen) == counts
 
 
 def test_only_a_dream_without_a_procedure_may_decline_an_input() -> None:

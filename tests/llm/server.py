@@ -1,4 +1,4 @@
-"""A local server with OpenAI's API that answers, or misbehaves, as a test tells it to."""
+"""A local server with OpenAI's API that answers, or misbehaves, as a test asks."""
 
 from __future__ import annotations
 

@@ -425,10 +425,10 @@ def test_dreams_are_written_where_it_is_allowed(tmp_path: Path) -> None:
     seen: list[float] = []
 
     async def use(client: Client) -> Any:
-        async def told(progress: float, total: float | None, message: str | None) -> None:
+        async def note(progress: float, total: float | None, message: str | None) -> None:
             seen.append(progress)
 
-        return await client.call_tool("dream", {"procedure": "clamp"}, progress_callback=told)
+        return await client.call_tool("dream", {"procedure": "clamp"}, progress_callback=note)
 
     result = with_client(server(path, spends=True), use)
     assert not result.is_error, result.content
@@ -513,10 +513,10 @@ def test_progress_is_reported(store: Path) -> None:
     seen: list[str | None] = []
 
     async def use(client: Client) -> None:
-        async def told(progress: float, total: float | None, message: str | None) -> None:
+        async def note(progress: float, total: float | None, message: str | None) -> None:
             seen.append(message)
 
-        await client.call_tool("test_code", {"code": GOOD, "like": CLAMP}, progress_callback=told)
+        await client.call_tool("test_code", {"code": GOOD, "like": CLAMP}, progress_callback=note)
 
     with_client(server(store), use)
     assert (seen[0] or "").startswith("testing for ")

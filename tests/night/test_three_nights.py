@@ -20,7 +20,7 @@ from .kit import night, query, retested, some, store_of
 STEPS = "dream,evaluate,test,learn,adopt"
 IN_WORKERS = ("--", "-n", "2", "-p", "no:cacheprovider")
 IN_ONE_PROCESS = ("--", "-n", "0", "-p", "no:cacheprovider")
-"""As good as two workers where another test of the suite runs at the same time, and it starts fewer processes."""
+"""For the longer test: while the suite fills both processors, two more workers only cost their start."""
 NIGHTS = (1, 2, 3)
 UNSEEN = 500
 """Inputs of each new seed, for each adopted dream."""

@@ -366,10 +366,10 @@ def test_a_frame_may_be_as_deep_as_the_deepest_honest_value() -> None:
     value: Any = 1
     for _ in range(DEPTH):
         value = {1: value}
-    told = canonical(value, consume=True)
-    reply = decode(returned(told))
+    written = canonical(value, consume=True)
+    reply = decode(returned(written))
     assert isinstance(reply, wire.Returned)
-    assert reply.value == told
+    assert reply.value == written
 
 
 def test_levels_are_counted_past_what_was_closed_before() -> None:

@@ -72,12 +72,12 @@ BESIDE = {
 def test_the_verdict_counts_what_was_compared_by_type(engine: Engine, base: str, count: int | None) -> None:
     found = verdict(engine, base, base)
     assert found.outcome is Outcome.SUCCESS, found.text
-    told = found.figures.not_compared or ""
+    note = found.figures.not_compared or ""
     if count == 0:
-        assert "by type" not in told
+        assert "by type" not in note
     else:
         number = count or "[1-9]"
-        assert re.search(f"values that were compared by type only on {number} of 10 inputs", told), told
+        assert re.search(f"values that were compared by type only on {number} of 10 inputs", note), note
 
 
 def test_what_is_printed_or_changed_counts_beside_a_value_of_unknown_content(engine: Engine) -> None:

@@ -236,7 +236,7 @@ def f(n: int, dry: bool = False) -> str:
 
 
 def test_a_pass_on_the_few_inputs_on_which_the_procedure_does_not_act_is_untestable(engine: Engine) -> None:
-    """Else a dream that acts wrongly passes by what it does on bad input."""
+    """Otherwise a dream that acts wrongly passes by what it does on bad input."""
     mostly_acts = ASKS.format(path="n % 10 == 0")
     found = verdict(engine, mostly_acts.replace("/{n}", "/{n}/delete"), mostly_acts)
     assert (found.outcome, found.reason) == (Outcome.UNTESTABLE, Reason.REFUSED), found

@@ -56,7 +56,7 @@ def test_a_dream_that_answers_everything(engine: Engine) -> None:
 @pytest.mark.parametrize("code", [TRIES, CHECKS])
 @pytest.mark.parametrize("answer", ["0", "-1", "None", "[]"])
 def test_one_answer_for_all_that_is_refused_is_none(engine: Engine, code: str, answer: str) -> None:
-    """The dream hides every error, also those that tell a caller of its mistake."""
+    """The dream hides every error, also those that show a caller its mistake."""
     assert widened(engine, ROOT, code.format(answer)) == 0
 
 

@@ -21,7 +21,7 @@ _SIMPLE = frozenset({"int", "float", "bool", "str", "bytes", "complex", "None", 
 
 
 def variants(target: Target) -> Iterator[Variant]:
-    """A cache if all arguments can be keys, and else a dict that is asked with their text."""
+    """A cache if all arguments can be keys, otherwise a dict with their text as key."""
     function = target.node
     known = parameters(function)
     arguments = function.args

@@ -46,7 +46,7 @@ def _assigned(statement: cst.BaseStatement) -> tuple[set[str], cst.BaseExpressio
 
 
 def _swapped_before(target: Target, first: cst.BaseStatement, second: cst.BaseStatement) -> bool:
-    """Whether both are constants: which of two constants comes first says nothing."""
+    """Whether both are constants: the order of two constants does not matter."""
     values = [found[1] for each in (first, second) if (found := _assigned(each)) is not None]
     return all(not names(value) and not m.findall(value, m.Call()) for value in values)
 

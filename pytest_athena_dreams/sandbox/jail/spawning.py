@@ -34,7 +34,7 @@ _FIRST_COMMAND = 1 << 23
 _SETTLING_SECONDS = 0.2
 """Seconds that a command whose input stays open may take to end after the call."""
 _THREAD_WAITS, _THREAD_SECONDS = 10, 0.002
-"""How often, and for how many seconds each time, a call's threads are waited for after it returned."""
+"""How often, and for how many seconds each time, to wait for a call's threads after it returned."""
 _OWN_PROCESSES = b"from multiprocessing"
 """In the arguments of the programs that ``multiprocessing`` starts."""
 _SHELL = "/bin/sh", "-c"

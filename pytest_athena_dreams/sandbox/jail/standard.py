@@ -101,7 +101,7 @@ def moment(value: Any, cls: Any) -> dict[str, Any] | None:
 
 
 def exact_moment(base: type, value: Any) -> Any:
-    """A value of ``base`` itself from one of a subclass of ``datetime`` or ``time``; else as it is."""
+    """A value of ``base`` itself from one of a subclass of ``datetime`` or ``time``; otherwise unchanged."""
     if base is datetime.datetime:
         return _combine(_date(value), _timetz(value))
     if base is datetime.time:
