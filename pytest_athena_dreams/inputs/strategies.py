@@ -76,7 +76,9 @@ class Strategies:
 
         Within a class that needs itself it may be empty.
         """
-        scalar = self.scalars.named(spec.kind)
+        scalar = self._texts.matches() if spec.kind == "re.Match" else None
+        if scalar is None:
+            scalar = self.scalars.named(spec.kind)
         if scalar is not None:
             return scalar
         if spec.kind in ("numpy.ndarray", "pandas.DataFrame", "pandas.Series"):

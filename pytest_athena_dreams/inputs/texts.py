@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
@@ -16,6 +17,7 @@ from hypothesis.errors import InvalidArgument
 from ..signatures import Clues, Signature, TextClues, TypeSpec
 from .grammars import PLAIN_CHARACTERS, WORDS, numbers, text_in, words
 from .mutation import mutated
+from .recipes import Recipe
 from .weights import weighted
 
 Texts = st.SearchStrategy[str]
@@ -64,6 +66,18 @@ class TextsByCode:
         self._matching = [s for p in clues.patterns if (s := matching(*p, self._words)) is not None]
         self._nested = self._nested_in([pattern for pattern in clues.patterns if len(pattern[0]) > 2])
         self._made: dict[TextClues, Texts] = {}
+        named = [(text, 0) for text in literals if _GROUP_NAME.search(text) and text not in patterns]
+        self._patterns = [*clues.patterns, *named]
+
+    def matches(self) -> st.SearchStrategy[Recipe] | None:
+        """Matches of the source's patterns and of its literals that name a group; ``None`` without any."""
+        found: list[st.SearchStrategy[Recipe]] = []
+        for pattern, flags in self._patterns:
+            texts = matching(pattern, flags, self._words)
+            if texts is not None:
+                call = partial(_match, pattern, flags & ~(re.DEBUG | re.LOCALE))
+                found.append(texts.map(call))
+        return st.one_of(found) if found else None
 
     def share(self, parameter: str) -> int:
         """How many of ten texts of a parameter the code suggests; none where it does not read it."""
@@ -255,6 +269,10 @@ def matching(pattern: str, flags: int, words: Sequence[str] = ()) -> Texts | Non
         if not strategy.is_empty:
             found.append((weight, strategy))
     return weighted(*found) if found else None
+
+
+def _match(pattern: str, flags: int, text: str) -> Recipe:
+    return Recipe("call", "re:match", (pattern, text, int(flags)))
 
 
 def _worded(pattern: str, words: Sequence[str]) -> str:

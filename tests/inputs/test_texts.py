@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from pytest_athena_dreams.inputs.drawing import draw
 from pytest_athena_dreams.inputs.grammars import GRAMMARS, text_in
 from pytest_athena_dreams.inputs.mutation import mutated
+from pytest_athena_dreams.inputs.pool import PoolSpec, draw_pool
 from pytest_athena_dreams.inputs.texts import TextsByCode, _split_in_turn, matching, reads_text
 from pytest_athena_dreams.signatures import Clues, Parameter, ParameterKind, Signature, TextClues, TypeSpec
 
-from .kit import drawn
+from .kit import built, drawn, signature_of
 
 TEXT = TypeSpec(kind="str")
 
@@ -141,3 +142,21 @@ def test_only_a_parameter_that_is_read_gets_text_by_the_code() -> None:
 def test_separators_of_several_splits_are_nested() -> None:
     found = texts(_split_in_turn(["bytes"], ("=", ",", "-")), 300)
     assert any(re.fullmatch(r"bytes=\d+-\d+(,.*)?", text) for text in found)
+
+
+def _matches(annotation: str, **options: Any) -> list[re.Match[str]]:
+    signature, _ = signature_of(f"import re\ndef f(m: {annotation}, /): ...")
+    spec = PoolSpec(signature=signature, size=20, seed=0, **options)
+    return [built(call)[0][0] for call in draw_pool(spec).inputs.values()]
+
+
+@pytest.mark.parametrize("annotation", ["re.Match", "re.Match[str]"])
+def test_matches_are_those_of_the_patterns_of_the_source(annotation: str) -> None:
+    found = _matches(annotation, literals=(), clues=Clues(patterns=((r"(\d+)-([a-z]*)", re.I),)))
+    assert all(match[1].isdigit() and match.re.flags & re.I for match in found)
+    assert {bool(match[2]) for match in found} == {True, False}
+
+
+def test_matches_are_also_those_of_literals_that_name_a_group() -> None:
+    found = _matches("re.Match[str]", literals=("no (pattern", r"^(?P<mark>[*+]) ?\w+"))
+    assert {match["mark"] for match in found} == {"*", "+"}
