@@ -75,7 +75,9 @@ def evaluate(
     with Opened.open(store) as opened:
         bench = Bench.open(opened, ids_of(opened, dreams) or None, again=again)
         if not bench.rows:
-            click.echo("no dream waits for an evaluation", err=True)
+            click.echo(
+                "no dream waits for an evaluation; --again evaluates those with a score, too", err=True
+            )
         elif prompt:
             _print_prompt(bench, settings, seed)
         elif source is not None:

@@ -17,6 +17,7 @@ _SCORE_CELL = re.compile(
     r".{0,20}(?:viability|score|rating|probability|bewertung|wahrscheinlichkeit|punkte|note\b)", re.IGNORECASE
 )
 _TIER_CELL = re.compile(r"\W*(?:tier|stufe)\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 MOST_CELLS = 40
 """Maximum cells of a table's row."""
 
@@ -67,8 +68,9 @@ def _cells(line: str, mark: str) -> list[str]:
 
 
 def _is_heading(cells: list[str]) -> bool:
+    """Whether cells name columns. "Dream 1: 0.8, tier 1" names a dream by its number, so it is no heading."""
     short = 2 <= len(cells) <= MOST_CELLS and all(len(cell) <= 40 for cell in cells)
-    named = any(_DREAM_CELL.match(cell) for cell in cells)
+    named = any(_DREAM_CELL.match(cell) and not _DIGIT.search(cell) for cell in cells)
     scored = any(_SCORE_CELL.match(cell) or _TIER_CELL.match(cell) for cell in cells)
     return short and named and scored
 

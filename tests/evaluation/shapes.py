@@ -99,6 +99,10 @@ READ: dict[str, tuple[str, Expected]] = {
         "**Tier 1:**\n- D12: looks right\n**Tier 2:**\n- D17\n**Tier 3:**\n- D23: wrong on []",
         {12: (None, 1), 17: (None, 2), 23: (None, 3)},
     ),
+    "a line for each dream, with a comma before its tier": (
+        "Dream 12: viability 0.8, tier 1, it is fine\nDream 17: 0.4, tier 2\nDream 23: 0.1, tier 3",
+        TIERED,
+    ),
     "tiers alone": (
         "D12: Tier 1\nD17: tier 2 because of None\nD23 -> Tier III",
         {12: (None, 1), 17: (None, 2), 23: (None, 3)},

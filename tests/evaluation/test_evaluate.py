@@ -80,7 +80,8 @@ def test_without_a_model_scores_may_decide(run: Callable[..., Result], path: Pat
 def test_nothing_to_do(run: Callable[..., Result]) -> None:
     run()
     done = run()
-    assert (done.exit_code, done.output) == (0, "no dream waits for an evaluation\n")
+    assert done.exit_code == 0
+    assert done.output == "no dream waits for an evaluation; --again evaluates those with a score, too\n"
 
 
 def test_again_scores_what_has_a_score(run: Callable[..., Result], path: Path) -> None:
