@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..judge.finding import Finding
@@ -63,7 +63,7 @@ class Trial:
         for _ in range(DOUBTS):
             judgement = self._judged()
             if not judgement.accepted:
-                return refusal(Category.VALIDATION, self._why_none_accepted())
+                return refusal(Category.VALIDATION, _why_none_accepted(self._seen, self._case.tried))
             if not judgement.groups:
                 return self._out_of_time(judgement) or self._repeated(judgement)
             index, finding = judgement.deciding
@@ -106,11 +106,6 @@ class Trial:
         accepted = len(expected) if case.reference and (passed or judgement.accepted) else judgement.accepted
         diverged = judgement.diverged + (passed.diverged if passed else 0)
         return replace(judgement, accepted=accepted, diverged=diverged)
-
-    def _why_none_accepted(self) -> str:
-        results = Counter(one.raised.type if one.raised else one.kind.value for one in self._seen)
-        did = ", ".join(f"{name} on {count}" for name, count in results.most_common(3))
-        return f"it accepted none of its own {self._case.tried} inputs: {did or 'it ran on none'}"
 
     def _out_of_time(self, judgement: Judgement) -> Judgement | None:
         """A timeout where the dream used up its time before it ran on every example."""
@@ -187,3 +182,9 @@ class Trial:
     def _flaky(self, judgement: Judgement, index: int, first: Observation, second: Observation) -> Judgement:
         finding = self._case.oracle.flaky(self._case.examples[index].expected, first, second)
         return replace(judgement, groups=(Group(finding=finding, index=index, inputs=1),))
+
+
+def _why_none_accepted(seen: Sequence[Observation], tried: int) -> str:
+    results = Counter(one.raised.type if one.raised else one.kind.value for one in seen)
+    did = ", ".join(f"{name} on {count}" for name, count in results.most_common(3))
+    return f"it accepted none of its own {tried} inputs: {did or 'it ran on none'}"
