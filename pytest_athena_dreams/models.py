@@ -1,8 +1,7 @@
 """The nouns of the product, as frozen data that survives a JSON round trip.
 
-Invariants: nothing here does I/O; every field is a builtin, an enum, or another model, so that
-``msgspec`` turns a model into JSON and back without loss; times are integer epoch seconds and
-durations float seconds.
+Invariants: nothing here does I/O; every field is a builtin, an enum, or another model, so that ``msgspec``
+turns a model into JSON and back without loss; times are integer epoch seconds and durations float seconds.
 """
 
 from __future__ import annotations
@@ -143,9 +142,8 @@ class Procedure:
 class Dream:
     """A speculative variant of a procedure, as the plan of one run freezes it.
 
-    ``dream_type`` is plain text, for an existing store may hold a type that this version does not
-    know; ``contract`` is what the row names, else what the type decides, else ``None``. A ``problem`` says
-    why the dream can't be tested at all.
+    ``dream_type`` is plain text: a store may hold one that this version does not know. ``contract`` is the
+    row's, else the type's, else ``None``. A ``problem`` says why the dream can't be tested at all.
     """
 
     id: int
@@ -170,10 +168,9 @@ class Dream:
 class Raised:
     """An exception in the jail.
 
-    ``type`` and ``bases`` are names, module-qualified outside builtins; ``bases`` is the method
-    resolution order from the type itself up. ``line`` is a line of the loaded code, counted from 1;
-    ``stage`` is ``compile``, ``load`` (module level), ``entry`` (no usable entry point) or ``call``;
-    ``path`` is the file that an ``OSError`` names.
+    ``type`` and ``bases``, the method resolution order from it up, are names, module-qualified outside
+    builtins. ``line`` of the loaded code counts from 1. ``stage`` is ``compile``, ``load`` (module level),
+    ``entry`` (no usable entry point) or ``call``. ``path`` is the file that an ``OSError`` names.
     """
 
     type: str
@@ -227,13 +224,13 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """The observed outcome of one call (or load) in the jail. Never "pass" or "fail".
 
     ``value`` is set where it returned, ``raised`` where it raised, with the exception's attributes as
-    ``value`` if it has any, and the items that an iterator gave before; ``death`` and ``detail`` where
-    the child is gone; ``changed`` holds the canonical arguments after the call if the call changed
-    them in place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds, seen from outside,
-    without those in which the machine kept the child waiting; ``took`` is seconds of the call alone, as the
-    child says. ``steady`` is false where the function gives other values another time. ``awaited`` is
-    ``coroutine`` or ``async generator`` where the call gave one, and the jail awaited it for the value or the
-    exception. Of a call of watched code only ``lines`` are known: those that it was the first to reach.
+    ``value`` if it has any, and the items that an iterator gave before; ``death`` and ``detail`` where the
+    child is gone; ``changed`` holds the canonical arguments after the call if the call changed them in
+    place, as ``[positional, keyword]``. ``cpu`` and ``elapsed`` are seconds, seen from outside, without
+    those in which the machine kept the child waiting; ``took`` is seconds of the call alone, as the child
+    says. ``steady`` is false where the function gives other values another time. ``awaited`` is
+    ``coroutine`` or ``async generator`` where the call gave one, and the jail awaited it for the value or
+    the exception. Of a call of watched code only ``lines`` are known: those that it was the first to reach.
     ``refused`` says in short words what the jail refused, also where the code went on. ``printed`` is what
     the call wrote to standard output and standard error, as two texts, ``None`` where it wrote nothing.
     ``patterns`` are the regular expressions, as text and flags, that the call was the first to compile,
@@ -290,21 +287,20 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a test of one dream measured. A new figure is one more field here, with a default:
-    a number, a text, or ``None`` where it was not measured.
+    """What a test of one dream measured: numbers, texts, or ``None`` where something was not measured.
 
-    It then is in the verdict, in a column of its own in the store, in the report's JSON and
-    in ``athena-dreams show --json``; CONTRIBUTING.md lists the two tables of the docs that it also needs.
+    One more field here is in the verdict, a column of the store, the report's JSON and ``athena-dreams show
+    --json``; CONTRIBUTING.md lists the two tables of the docs that it also needs.
 
-    ``tried`` counts inputs drawn, ``accepted`` those inside the domain, ``rejected`` the rest. ``elapsed``
-    (start to verdict) and ``cpu`` are seconds, ``peak_memory`` is bytes above the loaded jail. ``None`` says
-    that a figure was not measured: ``speed`` is how many times faster than its procedure a passing dream
-    was, ``diverged`` the share of accepted inputs on which a ``compatible`` dream returned another value,
-    ``evidence`` the share of the procedure's mutants that its pool detects, and ``lines_reached`` how many
-    of the dream's ``lines_total`` its inputs reach. ``not_compared`` says in words what the verdict does not
-    cover. ``guess`` names the tested function where nothing said which one is meant. ``widened`` is the share
-    of inputs that the procedure refused and a passing dream answered. ``effects`` are those that a pass
-    compared, as ``12 files, 3 commands``; ``none`` if there were none, ``None`` without a world.
+    ``tried`` counts the inputs of its pools, ``accepted`` those inside the domain, ``rejected`` the rest.
+    ``elapsed`` (start to verdict) and ``cpu`` are seconds, ``peak_memory`` is bytes above the loaded jail.
+    ``speed`` is how many times faster than its procedure a passing dream was, ``diverged`` the share of
+    accepted inputs on which a ``compatible`` dream returned another value, ``evidence`` the share of the
+    procedure's mutants that its pool detects, and ``lines_reached`` how many of the dream's ``lines_total``
+    its inputs reach. ``not_compared`` says in words what the verdict does not cover. ``guess`` names the
+    tested function where nothing said which one is meant. ``widened`` is the share of inputs that the
+    procedure refused and a passing dream answered. ``effects`` are those that a pass compared, as ``12
+    files, 3 commands``; ``none`` if there were none, ``None`` without a world.
     """
 
     tried: int = 0

@@ -30,6 +30,8 @@ PARSERS = {
 """The rooms that parse Python, and why they may."""
 SHARED_CONSTANTS = {"COMMANDS", "T", "_BUILTINS", "_YEAR_10000"}
 """Names that mean the same in each module that defines them."""
+LONGEST = 350
+"""Lines of a module."""
 HEAVY = {"hypothesis", "sqlite_utils", "msgspec", "click", "sqlite3", "asyncio"}
 MODULES = [pytest.param(room, path, id=str(path.relative_to(ROOT))) for room, path in modules()]
 
@@ -42,6 +44,11 @@ def test_a_module_imports_only_what_its_room_may(room: str, path: Path) -> None:
     for line, name in imports(path):
         package = name.partition(".")[0]
         assert room in KNOWN_BY.get(package, {room}), f"{path}:{line} imports {name}"
+
+
+@pytest.mark.parametrize(("room", "path"), MODULES)
+def test_a_module_is_not_long(room: str, path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST
 
 
 def test_the_judge_knows_of_the_sandbox_the_grammar_alone() -> None:

@@ -35,19 +35,8 @@ ITERATOR_ITEMS = 1_000
 _SEQUENCE_TAGS = by_identity({list: "list", tuple: "tuple", collections.deque: "deque"})
 _SET_TAGS = by_identity({set: "set", frozenset: "frozenset"})
 _HELD_TYPES = (
-    int,
-    float,
-    complex,
-    str,
-    bytes,
-    bytearray,
-    list,
-    tuple,
-    set,
-    frozenset,
-    dict,
-    collections.deque,
-)
+    int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict, collections.deque,
+)  # fmt: skip
 _CONTENT_IDS = frozenset(map(id, _HELD_TYPES))
 _OPAQUE = (types.FunctionType, types.MethodType, types.CodeType)
 _VIEW_IDS = frozenset(map(id, (type({}.keys()), type({}.values()), type({}.items()))))
