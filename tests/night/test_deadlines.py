@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
@@ -54,7 +55,7 @@ class House:
         self.store, self.judge = store, judge
         self.folder = store.parent / "nights"
         self.folder.mkdir()
-        self._lock = sqlite3.connect(store, isolation_level=None)
+        self._lock = sqlite3.connect(store, isolation_level=None, check_same_thread=False)
 
     def close(self) -> None:
         self._lock.close()
@@ -65,7 +66,7 @@ class House:
     def middle(self, step: Step, number: int) -> Callable[[], object]:
         """Whether this step of night ``number`` has begun its work and not ended it."""
         conditions: dict[str, Callable[[], object]] = {
-            "dream": lambda: self.has("dream_generation_runs", "finished_at IS NULL"),
+            "dream": self._cannot_finish,
             "evaluate": lambda: self.judge.asked,
             "test": lambda: self.has("dream_test_results"),
             "repair": lambda: self.has("dream_repairs"),
@@ -74,6 +75,16 @@ class House:
             "report": lambda: (self.folder / f"night-{number}.html").exists(),
         }
         return conditions[step.name]
+
+    def _cannot_finish(self) -> bool:
+        """Whether the step has begun its run. Then the store is locked until it was asked to end."""
+        self._lock.execute("BEGIN IMMEDIATE")
+        begun = self.has("dream_generation_runs", "finished_at IS NULL")
+        if begun:
+            threading.Timer(1.0, self._lock.rollback).start()
+        else:
+            self._lock.rollback()
+        return begun
 
     def _waits_to_write(self) -> bool:
         """Whether the step has opened the store, which is locked until then."""
