@@ -3,12 +3,14 @@
     python -m pytest_athena_dreams.night.tether PARENT COMMAND...
 
 ``PARENT`` is the process id of the night. Otherwise a killed night would leave its step at work, and the next
-night would do it a second time.
+night would do it a second time. The program can be interrupted, as a night is that a script starts with ``&``
+can't be: the shell has it ignore that, and children do as their parents.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from ..sandbox.jail.kernel import die_with_parent
@@ -20,6 +22,7 @@ def main() -> None:
     die_with_parent()
     if os.getppid() != int(parent):
         sys.exit("the night has ended")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execvp(command[0], command)
 
 

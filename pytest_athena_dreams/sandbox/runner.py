@@ -32,6 +32,8 @@ class Runner(Closing):
         self._lost = False
         self.refused: set[str] = set()
         """All that any call was refused."""
+        self.hangs = False
+        """Whether the source is known to hang on an input. Who observes it says so."""
         self.cpu = 0.0
         self.peak_memory = 0
 
@@ -67,7 +69,7 @@ class Runner(Closing):
         With ``anew=False`` that child keeps its loaded code, which must be that of ``source``, and only
         applies ``source.watched``.
         """
-        self.source, self._first = source, None
+        self.source, self._first, self.hangs = source, None, False
         if self._child is not None and self._child.alive:
             self._first = self._child
             self._child.load(source, anew=anew)

@@ -6,7 +6,6 @@ A procedure gets a quarter of a dream's times: an input that it barely handles w
 from __future__ import annotations
 
 import functools
-import math
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -52,28 +51,26 @@ def may_be_the_machine(seen: Observation) -> bool:
     return seen.death is DeathReason.MEMORY
 
 
-def observe(
-    lab: Lab, runner: Runner, payloads: Iterable[bytes], *, seconds: float = math.inf
-) -> dict[bytes, Observation]:
+def observe(lab: Lab, runner: Runner, payloads: Iterable[bytes]) -> dict[bytes, Observation]:
     """What the procedure in ``runner`` does on each payload; those after too many hangs are left out.
 
-    So are those for which ``seconds`` do not suffice, or the time of a procedure's pool.
-
     A procedure that does not answer most of them soon gets all the time for each, and so does one that
-    answers the shortest of those that it did not, given all the time.
+    answers the shortest of those that it did not, given all the time. That is tried until it hangs once.
     """
     payloads, timeout, first = list(payloads), procedure_timeout(lab), first_timeout(lab, runner.source)
     if first < timeout:
-        seen = _observed(lab, runner, payloads, first, HURRY[0], seconds)
+        seen = _observed(lab, runner, payloads, first, HURRY[0])
         hung = [payload for payload, one in seen.items() if one.kind is ObservationKind.TIMED_OUT]
         if not hung:
             return seen
         if 2 * len(hung) <= len(seen):
-            (longer,) = runner.run([min(hung, key=len)], timeout=timeout)
-            if longer.kind is ObservationKind.TIMED_OUT:
+            if not runner.hangs:
+                (longer,) = runner.run([min(hung, key=len)], timeout=timeout)
+                runner.hangs = longer.kind is ObservationKind.TIMED_OUT
+            if runner.hangs:
                 return seen
         runner.close()  # the calls so far must not count for code that remembers them
-    return _observed(lab, runner, payloads, timeout, HURRY[1], seconds)
+    return _observed(lab, runner, payloads, timeout, HURRY[1])
 
 
 def procedure_timeout(lab: Lab) -> float:
@@ -88,7 +85,7 @@ def first_timeout(lab: Lab, source: Source) -> float:
 
 
 def _observed(
-    lab: Lab, runner: Runner, payloads: Sequence[bytes], timeout: float, later: int, seconds: float
+    lab: Lab, runner: Runner, payloads: Sequence[bytes], timeout: float, later: int
 ) -> dict[bytes, Observation]:
     """What the procedure does on each payload. After some hangs, calls get ``later`` times less time."""
     left = list(payloads)
@@ -97,7 +94,7 @@ def _observed(
         observations = runner.run(
             left,
             timeout=timeout / hurry,
-            budget=min(seconds, lab.settings.dream_timeout / PROCEDURE_SHARE),
+            budget=lab.settings.dream_timeout / PROCEDURE_SHARE,
             patience=patience,
         )
         seen.update(zip(left, observations, strict=False))

@@ -22,7 +22,17 @@ from .exploration import LARGE_PAYLOAD, LOW_ACCEPTANCE, Explorer
 from .feedback import chosen
 from .lab import Lab
 from .loading import refused_at_load
-from .observing import LIMITS_SHARE, STEADY, Variation, marked, observe, procedure_timeout, rerun
+from .observing import (
+    HANGS,
+    LIMITS_SHARE,
+    STEADY,
+    Variation,
+    first_timeout,
+    marked,
+    observe,
+    procedure_timeout,
+    rerun,
+)
 from .scouting import with_worlds
 from .untestable import Untestable, crippled, never_returned, no_strategy, not_loaded
 
@@ -31,7 +41,7 @@ RAISING_STEPS = 4
 SHARPENING_TIME = 2.0
 """Seconds that calls of mutants may take while a pool is made."""
 SPARE_TIME = 0.5
-"""Seconds that the calls of a procedure on spare inputs may take: few of them are needed of a slow one."""
+"""Seconds that the calls of a procedure on spare inputs may take: a slow one has none."""
 CACHED_REFERENCES = 8
 """References cached by a worker, the last ones used: the dreams of a procedure come one after another."""
 
@@ -250,7 +260,9 @@ class References:
         seen |= observe(self._lab, runner, [payload for payload in pool.inputs if payload not in seen])
         small = [] if source.acts else [payload for payload in spare.inputs if len(payload) < LARGE_PAYLOAD]
         spare = spare.only(sorted(small, key=len))
-        seen |= observe(self._lab, runner, spare.inputs, seconds=SPARE_TIME)
+        timeout = first_timeout(self._lab, source)
+        others = runner.run(list(spare.inputs), timeout=timeout, budget=SPARE_TIME, patience=HANGS[0])
+        seen.update(zip(spare.inputs, others, strict=False))
         certain = pure and pool.plain and spare.plain
         if spare and certain:
             pool, spare = self._sharpened(runner, pool, spare, seen)

@@ -80,6 +80,20 @@ def test_without_time_a_step_is_skipped(store: Store, tmp_path: Path) -> None:
     assert (ended["late"].how, ended["late"].why, status) == ("skipped", "no time was left", 0)
 
 
+def test_a_command_is_asked_to_end_where_a_shell_had_interrupts_ignored(tmp_path: Path) -> None:
+    """As of ``athena-dreams night &`` in a script."""
+    waits = "import time\ntry:\n    print('ready', flush=True)\n    time.sleep(60)\n"
+    waits += "except KeyboardInterrupt:\n    print('interrupted')\n"
+    log = tmp_path / "log"
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        strikes = lambda: 2.0 if log.exists() and b"ready" in log.read_bytes() else 0.0  # noqa: E731
+        ran = run([sys.executable, "-c", waits], log=log, limit=1.0, clock=strikes)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (ran.status, ran.said) == (None, ("ready", "interrupted"))
+
+
 def test_a_command_that_does_not_end_is_killed_with_its_children(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
