@@ -67,7 +67,7 @@ def draw(search: Search[T], keep: Callable[[T, _Choices | None], None], meter: C
     seen: set[Any] = set()
 
     def is_new(data: ConjectureData) -> bool:
-        key = choices_key(data.choices)  # tells 0.0 and -0.0 apart
+        key = choices_key(data.choices)  # 0.0 and -0.0 have different keys
         new = key not in seen
         seen.add(key)
         return new

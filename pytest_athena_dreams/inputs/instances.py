@@ -32,7 +32,7 @@ CLASSES = 300
 
 
 _GIVES_NONE = st.just(Recipe("callable", "", ([None],)))
-"""A method of the last one of objects of a protocol that lead to one another by what their methods return."""
+"""A method of a protocol that returns the protocol, at the depth where its objects have to end."""
 
 
 class UnmetAnnotation(Exception):

@@ -3,8 +3,8 @@
     python -m pytest_athena_dreams.night.tether PARENT COMMAND...
 
 ``PARENT`` is the process id of the night. Otherwise a killed night would leave its step at work, and the next
-night would do it a second time. The program can be interrupted, as a night is that a script starts with ``&``
-can't be: the shell has it ignore that, and children do as their parents.
+night would do it a second time. The program can be interrupted even where the night can't: a shell lets what
+a script starts with ``&`` ignore interrupts, and children inherit that.
 """
 
 from __future__ import annotations

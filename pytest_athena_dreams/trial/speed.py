@@ -78,7 +78,7 @@ def _raced(
 
 
 def decided(rounds: Iterable[tuple[Lap, Lap]]) -> float | None:
-    """How many times faster the dream is by as many ``rounds``, of procedure and dream, as it takes to tell.
+    """How many times faster the dream is by the first ``rounds`` of procedure and dream that decide it.
 
     They end early only where the dream is not faster: one that reports false times, or is lucky once, gains
     nothing by that.

@@ -77,7 +77,7 @@ class House:
         return conditions[step.name]
 
     def _cannot_finish(self) -> bool:
-        """Whether the step has begun its run. Then the store is locked until it was asked to end."""
+        """Whether the step has begun its run. If so, the store is locked for a second: the run can't end."""
         self._lock.execute("BEGIN IMMEDIATE")
         begun = self.has("dream_generation_runs", "finished_at IS NULL")
         if begun:

@@ -81,7 +81,7 @@ def test_without_time_a_step_is_skipped(store: Store, tmp_path: Path) -> None:
 
 
 def test_a_command_is_asked_to_end_where_a_shell_had_interrupts_ignored(tmp_path: Path) -> None:
-    """As of ``athena-dreams night &`` in a script."""
+    """As after ``athena-dreams night &`` in a script."""
     waits = "import time\ntry:\n    print('ready', flush=True)\n    time.sleep(60)\n"
     waits += "except KeyboardInterrupt:\n    print('interrupted')\n"
     log = tmp_path / "log"
